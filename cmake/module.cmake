@@ -1,0 +1,44 @@
+# mcim_module(<name> LAYER <n> [DEPS <module>...] [LIBS <external>...] SOURCES <file>... [TESTS <file>...])
+#
+# Folder under src/ = target mcim_<name> = namespace mcim::<name>. A dependency must sit on a lower layer, or the configure
+# step fails. Only headers of declared dependencies, and of theirs, are on the include path; tests/layers compares the
+# #include lines with DEPS, so that a module names every module it uses.
+# TESTS become one executable <name>_test; its cases are ctest tests.
+function(mcim_module name)
+  cmake_parse_arguments(ARG "" "LAYER" "DEPS;LIBS;SOURCES;TESTS" ${ARGN})
+  foreach(dep IN LISTS ARG_DEPS)
+    if(NOT TARGET mcim_${dep})
+      message(FATAL_ERROR "${name} depends on ${dep}, which is not a module declared before it")
+    endif()
+    get_target_property(dep_layer mcim_${dep} MCIM_LAYER)
+    if(NOT dep_layer LESS ARG_LAYER)
+      message(FATAL_ERROR "${name} (layer ${ARG_LAYER}) may not depend on ${dep} (layer ${dep_layer})")
+    endif()
+  endforeach()
+  add_library(mcim_${name} STATIC ${ARG_SOURCES})
+  add_library(mcim::${name} ALIAS mcim_${name})
+  set_target_properties(mcim_${name} PROPERTIES MCIM_LAYER ${ARG_LAYER})
+  set_property(GLOBAL APPEND PROPERTY MCIM_MODULES "${name} ${ARG_LAYER} ${ARG_DEPS}")
+  set(view ${PROJECT_BINARY_DIR}/include/${name})
+  file(MAKE_DIRECTORY ${view}/mcim)
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${view}/mcim/${name} SYMBOLIC)
+  target_include_directories(mcim_${name} PUBLIC ${view})
+  list(TRANSFORM ARG_DEPS PREPEND mcim::)
+  target_link_libraries(mcim_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_LIBS} mcim_build_flags)
+  if(ARG_TESTS)
+    mcim_test(${name}_test DEPS ${name} SOURCES ${ARG_TESTS})
+  endif()
+endfunction()
+
+# mcim_test(<executable> [DEPS <module>...] [LIBS <external>...] SOURCES <file>...)
+# Tests find data files below MCIM_SOURCE_DIR; reference data outside the project is looked for beside it and skipped
+# with a message where it is absent (tests/support/reference.h).
+function(mcim_test name)
+  cmake_parse_arguments(ARG "" "" "DEPS;LIBS;SOURCES" ${ARGN})
+  list(TRANSFORM ARG_DEPS PREPEND mcim::)
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} ${ARG_LIBS} GTest::gtest_main mcim_build_flags)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE MCIM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+endfunction()

@@ -1,0 +1,36 @@
+// AES in the modes that the field uses. Keys are 16 or 32 octets; another size is a broken invariant and aborts.
+#pragma once
+#include <memory>
+
+#include "mcim/base/ports.h"
+#include "mcim/base/secret.h"
+
+namespace mcim::crypto {
+
+using Block = std::array<std::uint8_t, 16>;
+
+/// One block, for MILENAGE and for the SCP03t ICV. Expands the key once; not for several threads at a time.
+class AesBlock {
+public:
+    explicit AesBlock(View key);
+    ~AesBlock();
+    AesBlock(AesBlock&&) noexcept;
+    AesBlock& operator=(AesBlock&&) noexcept;
+    [[nodiscard]] Block encrypt(const Block&) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// No padding is added or removed; a length that is no multiple of 16 is a broken invariant.
+[[nodiscard]] Bytes aes_cbc_encrypt(View key, const Block& iv, View plain);
+[[nodiscard]] SecretBytes aes_cbc_decrypt(View key, const Block& iv, View cipher);
+[[nodiscard]] Block aes_cmac(View key, View message);  ///< NIST SP 800-38B
+
+/// AES-256-GCM: nonce(12) || ciphertext || tag(16), the nonce drawn from `random`.
+[[nodiscard]] Bytes gcm_seal(View key, View plain, View associated, Random& random);
+/// Errc::bad_crypto where anything was changed.
+[[nodiscard]] Result<SecretBytes> gcm_open(View key, View sealed, View associated);
+
+}  // namespace mcim::crypto
