@@ -28,7 +28,8 @@ TEST(Bytes, Base64MatchesRfc4648Vectors) {
 }
 
 TEST(Bytes, Base64IsStrict) {
-    for (const std::string_view bad : {"Zg", "Zg=", "Z===", "Zh==", "Zm9v\n", "Zm 9", "=Zm9", "Zm9vYg==Zg=="}) EXPECT_FALSE(from_base64(bad)) << bad;
+    for (const std::string_view bad : {"Zg", "Zg=", "Z===", "Zh==", "Zm9v\n", "Zm 9", "=Zm9", "Zm9vYg==Zg=="})
+        EXPECT_FALSE(from_base64(bad)) << bad;
     EXPECT_EQ(base64url(*from_hex("FBFF")), "-_8");
     EXPECT_EQ(hex(*from_base64url("-_8")), "FBFF");
     EXPECT_FALSE(from_base64url("-_8="));
@@ -74,7 +75,8 @@ TEST(Time, Rfc3339RoundTripsAndRefusesOtherShapes) {
     const auto t = from_rfc3339("2026-11-21T20:27:22Z");
     ASSERT_TRUE(t);
     EXPECT_EQ(to_rfc3339(*t), "2026-11-21T20:27:22Z");
-    for (const std::string_view bad : {"2026-11-21", "2026-13-21T20:27:22Z", "2026-02-30T20:27:22Z", "2026-11-21T24:27:22Z", "2026-11-21 20:27:22Z"})
+    for (const std::string_view bad :
+         {"2026-11-21", "2026-13-21T20:27:22Z", "2026-02-30T20:27:22Z", "2026-11-21T24:27:22Z", "2026-11-21 20:27:22Z"})
         EXPECT_FALSE(from_rfc3339(bad)) << bad;
 }
 
@@ -88,7 +90,8 @@ TEST(Secret, MovesLeaveNothingBehind) {
 }
 
 TEST(Error, PathGrowsOutwards) {
-    const Error e = Error{Errc::bad_tag, 12, {}, "5F37 wanted"}.within("serverSignature1").within("AuthenticateServerRequest");
+    const Error e =
+        Error{Errc::bad_tag, 12, {}, "5F37 wanted"}.within("serverSignature1").within("AuthenticateServerRequest");
     EXPECT_EQ(to_string(e), "bad tag at AuthenticateServerRequest.serverSignature1 (octet 12): 5F37 wanted");
 }
 

@@ -11,7 +11,8 @@ constexpr std::string_view url_safe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 constexpr std::array<std::int8_t, 256> inverse(std::string_view alphabet) {
     std::array<std::int8_t, 256> table{};
     table.fill(-1);
-    for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
+    for (std::size_t i = 0; i < alphabet.size(); ++i)
+        table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
     return table;
 }
 constexpr auto standard_inverse = inverse(standard);
@@ -25,8 +26,10 @@ std::string encode64(View in, std::string_view alphabet, bool padded) {
         std::uint32_t group = 0;
         for (std::size_t k = 0; k < 3; ++k) group = group << 8U | (k < n ? in[i + k] : 0U);
         for (std::size_t k = 0; k < 4; ++k) {
-            if (k <= n) out += alphabet[group >> (18 - 6 * k) & 63U];
-            else if (padded) out += '=';
+            if (k <= n)
+                out += alphabet[group >> (18 - 6 * k) & 63U];
+            else if (padded)
+                out += '=';
         }
     }
     return out;

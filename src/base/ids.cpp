@@ -65,11 +65,13 @@ Result<Eid> Eid::parse_unchecked(std::string_view digits) {
 }
 Result<Eid> Eid::parse(std::string_view digits) {
     TRY(Eid eid, parse_unchecked(digits));
-    if (!eid.check_digits_hold()) return shape("the last two digits of an EID make it 1 modulo 97; check for a typing error", digits);
+    if (!eid.check_digits_hold())
+        return shape("the last two digits of an EID make it 1 modulo 97; check for a typing error", digits);
     return eid;
 }
 Result<Eid> Eid::with_check_digits(std::string_view thirty) {
-    if (thirty.size() != 30 || !all_digits(thirty)) return shape("30 digits wanted before the check digits of an EID", thirty);
+    if (thirty.size() != 30 || !all_digits(thirty))
+        return shape("30 digits wanted before the check digits of an EID", thirty);
     const int check = 98 - mod97(std::string(thirty) + "00");
     std::string digits(thirty);
     digits += static_cast<char>('0' + check / 10);
@@ -81,7 +83,8 @@ Bytes Eid::octets() const { return *from_hex(digits_); }
 bool Eid::check_digits_hold() const { return mod97(digits_) == 1; }
 
 Result<Iccid> Iccid::parse_unchecked(std::string_view digits) {
-    if (digits.size() < 18 || digits.size() > 20 || !all_digits(digits)) return shape("an ICCID has 18 to 20 digits", digits);
+    if (digits.size() < 18 || digits.size() > 20 || !all_digits(digits))
+        return shape("an ICCID has 18 to 20 digits", digits);
     return Iccid(std::string(digits));
 }
 Result<Iccid> Iccid::parse(std::string_view digits) {
@@ -91,7 +94,8 @@ Result<Iccid> Iccid::parse(std::string_view digits) {
     return iccid;
 }
 Result<Iccid> Iccid::with_check_digit(std::string_view eighteen) {
-    if (eighteen.size() != 18 || !all_digits(eighteen)) return shape("18 digits wanted before the check digit of an ICCID", eighteen);
+    if (eighteen.size() != 18 || !all_digits(eighteen))
+        return shape("18 digits wanted before the check digit of an ICCID", eighteen);
     return Iccid(std::string(eighteen) + luhn_digit(eighteen));
 }
 Result<Iccid> Iccid::from_octets(View octets) {
@@ -102,11 +106,13 @@ Result<Iccid> Iccid::from_octets(View octets) {
 Bytes Iccid::octets() const { return swapped_bcd(digits_, 10); }
 
 Result<Imsi> Imsi::parse(std::string_view digits) {
-    if (digits.size() < 6 || digits.size() > 15 || !all_digits(digits)) return shape("an IMSI has 6 to 15 digits", digits);
+    if (digits.size() < 6 || digits.size() > 15 || !all_digits(digits))
+        return shape("an IMSI has 6 to 15 digits", digits);
     return Imsi(std::string(digits));
 }
 Result<Imsi> Imsi::from_ef(View ef) {
-    if (ef.size() != 9 || ef[0] == 0 || ef[0] > 8) return fail(Errc::bad_value, "", "EF_IMSI has 9 octets, the first a length of 1 to 8");
+    if (ef.size() != 9 || ef[0] == 0 || ef[0] > 8)
+        return fail(Errc::bad_value, "", "EF_IMSI has 9 octets, the first a length of 1 to 8");
     const View body = ef.subspan(1, ef[0]);
     TRY(const std::string nibbles, from_swapped_bcd(body));
     if (nibbles.empty()) return fail(Errc::bad_value, "", "EF_IMSI is empty");
@@ -121,7 +127,8 @@ Bytes Imsi::ef() const {
 }
 
 Result<Msisdn> Msisdn::parse(std::string_view digits) {
-    if (digits.size() < 5 || digits.size() > 15 || !all_digits(digits)) return shape("an MSISDN has 5 to 15 digits, without +", digits);
+    if (digits.size() < 5 || digits.size() > 15 || !all_digits(digits))
+        return shape("an MSISDN has 5 to 15 digits, without +", digits);
     return Msisdn(std::string(digits));
 }
 

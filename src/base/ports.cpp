@@ -26,7 +26,9 @@ std::string to_rfc3339(Time t) {
 
 Result<Time> from_rfc3339(std::string_view text) {
     static constexpr std::string_view shape = "dddd-dd-ddTdd:dd:ddZ";
-    const auto bad = [&] { return fail(Errc::bad_value, "", "time is written 2026-11-21T20:27:22Z, not \"" + std::string(text) + '"'); };
+    const auto bad = [&] {
+        return fail(Errc::bad_value, "", "time is written 2026-11-21T20:27:22Z, not \"" + std::string(text) + '"');
+    };
     if (text.size() != shape.size()) return bad();
     for (std::size_t i = 0; i < shape.size(); ++i) {
         const bool digit = text[i] >= '0' && text[i] <= '9';
@@ -37,7 +39,8 @@ Result<Time> from_rfc3339(std::string_view text) {
         for (std::size_t i = at; i < at + n; ++i) value = value * 10 + (text[i] - '0');
         return value;
     };
-    const year_month_day date{year{number(0, 4)}, month{static_cast<unsigned>(number(5, 2))}, day{static_cast<unsigned>(number(8, 2))}};
+    const year_month_day date{year{number(0, 4)}, month{static_cast<unsigned>(number(5, 2))},
+                              day{static_cast<unsigned>(number(8, 2))}};
     if (!date.ok() || number(11, 2) > 23 || number(14, 2) > 59 || number(17, 2) > 59) return bad();
     return Time{sys_days{date} + hours{number(11, 2)} + minutes{number(14, 2)} + seconds{number(17, 2)}};
 }

@@ -83,7 +83,7 @@ inline Status ok() { return Unit{}; }
 /// TRY(auto x, f()); binds the value or returns the Error.
 #define TRY(decl, expr) MCIM_TRY_IMPL(MCIM_CAT(try_tmp_, __LINE__), decl, expr)
 /// CHECKED(f()); for a Status: go on, or return the Error.
-#define CHECKED(expr)                                                            \
-    do {                                                                         \
+#define CHECKED(expr)                                                                       \
+    do {                                                                                    \
         if (auto checked_tmp = (expr); !checked_tmp) return std::move(checked_tmp).error(); \
     } while (false)
