@@ -36,7 +36,9 @@ public:
     friend std::span<std::uint8_t> expose_mutable(SecretBytes& s) { return s.bytes_; }
 
 private:
-    void wipe() { explicit_bzero(bytes_.data(), bytes_.size()); }
+    void wipe() {
+        if (!bytes_.empty()) explicit_bzero(bytes_.data(), bytes_.size());
+    }
     Bytes bytes_;
 };
 

@@ -28,9 +28,9 @@ private:
 [[nodiscard]] SecretBytes aes_cbc_decrypt(View key, const Block& iv, View cipher);
 [[nodiscard]] Block aes_cmac(View key, View message);  ///< NIST SP 800-38B
 
-/// AES-256-GCM: nonce(12) || ciphertext || tag(16), the nonce drawn from `random`.
+/// AES-GCM (the project uses 32-octet keys): nonce(12) || ciphertext || tag(16), the nonce drawn from `random`.
 [[nodiscard]] Bytes gcm_seal(View key, View plain, View associated, Random& random);
-/// Errc::bad_crypto where anything was changed.
+/// Errc::bad_crypto where anything was changed, Errc::truncated where nothing can have been sealed.
 [[nodiscard]] Result<SecretBytes> gcm_open(View key, View sealed, View associated);
 
 }  // namespace mcim::crypto

@@ -28,9 +28,12 @@ public:
     /// The same for X.509 and TPM, which carry SEQUENCE{r,s}.
     [[nodiscard]] Status verify_der(View message, View signature) const;
 
+    /// Opaque, as the constructor that takes it: keys are made by the functions above.
     struct Impl;
     explicit PublicKey(std::shared_ptr<const Impl>);
-    friend bool operator==(const PublicKey& a, const PublicKey& b) { return a.curve() == b.curve() && a.point() == b.point(); }
+    friend bool operator==(const PublicKey& a, const PublicKey& b) {
+        return a.curve() == b.curve() && a.point() == b.point();
+    }
 
 private:
     friend class PrivateKey;
@@ -40,8 +43,11 @@ private:
 /// Never printed or serialised except by to_pkcs8. Copies share the key; using one is safe from several threads.
 class PrivateKey {
 public:
+    /// From OpenSSL's generator.
     [[nodiscard]] static PrivateKey generate(Curve);
-    /// PKCS#8 or SEC 1, DER.
+    /// From the caller's: a core that gets its randomness through Env makes its one-time keys with this one.
+    [[nodiscard]] static PrivateKey generate(Curve, Random&);
+    /// PKCS#8 or SEC 1, DER. Refuses other curves, a public half that belongs to another key, and trailing octets.
     [[nodiscard]] static Result<PrivateKey> from_der(View);
     [[nodiscard]] static Result<PrivateKey> from_pem(std::string_view);
     /// The scalar, 32 octets, big-endian: for published vectors and recorded sessions.
@@ -55,6 +61,7 @@ public:
     /// x coordinate of d*Q, 32 octets. Refuses a peer on the other curve.
     [[nodiscard]] Result<Secret<32>> agree(const PublicKey& peer) const;
 
+    /// Opaque, as the constructor that takes it: keys are made by the functions above.
     struct Impl;
     explicit PrivateKey(std::shared_ptr<const Impl>);
 
@@ -62,7 +69,7 @@ private:
     std::shared_ptr<const Impl> impl_;
 };
 
-/// DER SEQUENCE{r,s} to r||s and back.
+/// DER SEQUENCE{r,s} to r||s and back. Strict: shortest form, no sign, nothing after it.
 [[nodiscard]] Result<Bytes> plain_from_der_signature(View der);
 [[nodiscard]] Result<Bytes> der_from_plain_signature(View plain);
 

@@ -1,0 +1,178 @@
+#include "mcim/crypto/aes.h"
+
+#include <openssl/core_names.h>
+
+#include <limits>
+
+#include "openssl.h"
+
+namespace mcim::crypto {
+namespace {
+
+using namespace detail;
+using CipherContext = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
+using MacContext = Owned<EVP_MAC_CTX, EVP_MAC_CTX_free>;
+
+constexpr std::size_t nonce_octets = 12;
+constexpr std::size_t tag_octets = 16;
+
+/// Each mode is fetched once for the life of the process.
+struct Mode {
+    explicit Mode(const char* name128, const char* name256)
+        : aes128(require_pointer(EVP_CIPHER_fetch(nullptr, name128, nullptr), name128)),
+          aes256(require_pointer(EVP_CIPHER_fetch(nullptr, name256, nullptr), name256)) {}
+    [[nodiscard]] const EVP_CIPHER* for_key(View key) const {
+        require(key.size() == 16 || key.size() == 32, "an AES key of 16 or 32 octets");
+        return key.size() == 16 ? aes128 : aes256;
+    }
+    EVP_CIPHER* aes128;
+    EVP_CIPHER* aes256;
+};
+const Mode& ecb() {
+    static const Mode mode("AES-128-ECB", "AES-256-ECB");
+    return mode;
+}
+const Mode& cbc() {
+    static const Mode mode("AES-128-CBC", "AES-256-CBC");
+    return mode;
+}
+const Mode& gcm() {
+    static const Mode mode("AES-128-GCM", "AES-256-GCM");
+    return mode;
+}
+
+CipherContext new_cipher_context() {
+    return CipherContext(require_pointer(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new"));
+}
+
+int as_int(std::size_t n) {
+    require(n <= static_cast<std::size_t>(std::numeric_limits<int>::max()), "a message below 2 GiB");
+    return static_cast<int>(n);
+}
+
+enum class Direction : int { decrypt = 0, encrypt = 1 };
+
+void run_cbc(Direction direction, View key, const Block& iv, View in, std::uint8_t* out) {
+    require(in.size() % 16 == 0, "AES-CBC over whole blocks");
+    if (in.empty()) return;
+    const CipherContext context = new_cipher_context();
+    int done = 0;
+    require(EVP_CipherInit_ex2(context.get(), cbc().for_key(key), key.data(), iv.data(), static_cast<int>(direction),
+                               nullptr) == 1 &&
+                EVP_CIPHER_CTX_set_padding(context.get(), 0) == 1 &&
+                EVP_CipherUpdate(context.get(), out, &done, in.data(), as_int(in.size())) == 1 &&
+                done == as_int(in.size()),
+            "AES-CBC");
+}
+
+/// Contexts with their cipher chosen, to be duplicated and given a key: choosing it looks the cipher up by name. A CMAC
+/// context without any key cannot be duplicated, so that these have one of zeros.
+const EVP_MAC_CTX* cmac_template(View key) {
+    static EVP_MAC* const mac = require_pointer(EVP_MAC_fetch(nullptr, "CMAC", nullptr), "CMAC");
+    const auto make = [](std::string name, std::size_t key_octets) {
+        EVP_MAC_CTX* context = require_pointer(EVP_MAC_CTX_new(mac), "EVP_MAC_CTX_new");
+        const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, name.data(), 0),
+                                     OSSL_PARAM_construct_end()};
+        require(EVP_MAC_init(context, Bytes(key_octets).data(), key_octets, params) == 1, "CMAC with AES");
+        return context;
+    };
+    static const EVP_MAC_CTX* const aes128 = make("AES-128-CBC", 16);
+    static const EVP_MAC_CTX* const aes256 = make("AES-256-CBC", 32);
+    require(key.size() == 16 || key.size() == 32, "an AES key of 16 or 32 octets");
+    return key.size() == 16 ? aes128 : aes256;
+}
+
+}  // namespace
+
+struct AesBlock::Impl {
+    CipherContext context = new_cipher_context();
+};
+
+AesBlock::AesBlock(View key) : impl_(std::make_unique<Impl>()) {
+    require(EVP_EncryptInit_ex2(impl_->context.get(), ecb().for_key(key), key.data(), nullptr, nullptr) == 1 &&
+                EVP_CIPHER_CTX_set_padding(impl_->context.get(), 0) == 1,
+            "an AES key schedule");
+}
+AesBlock::~AesBlock() = default;
+AesBlock::AesBlock(AesBlock&&) noexcept = default;
+AesBlock& AesBlock::operator=(AesBlock&&) noexcept = default;
+
+Block AesBlock::encrypt(const Block& in) const {
+    Block out{};
+    int done = 0;
+    require(EVP_EncryptUpdate(impl_->context.get(), out.data(), &done, in.data(), 16) == 1 && done == 16,
+            "one AES block");
+    return out;
+}
+
+Bytes aes_cbc_encrypt(View key, const Block& iv, View plain) {
+    Bytes out(plain.size());
+    run_cbc(Direction::encrypt, key, iv, plain, out.data());
+    return out;
+}
+
+SecretBytes aes_cbc_decrypt(View key, const Block& iv, View cipher) {
+    SecretBytes out(cipher.size());
+    run_cbc(Direction::decrypt, key, iv, cipher, expose_mutable(out).data());
+    return out;
+}
+
+Block aes_cmac(View key, View message) {
+    Block out{};
+    const MacContext context(require_pointer(EVP_MAC_CTX_dup(cmac_template(key)), "EVP_MAC_CTX_dup"));
+    std::size_t size = 0;
+    require(EVP_MAC_init(context.get(), key.data(), key.size(), nullptr) == 1 &&
+                EVP_MAC_update(context.get(), message.data(), message.size()) == 1 &&
+                EVP_MAC_final(context.get(), out.data(), &size, out.size()) == 1 && size == out.size(),
+            "AES-CMAC");
+    return out;
+}
+
+Bytes gcm_seal(View key, View plain, View associated, Random& random) {
+    Bytes out(nonce_octets + plain.size() + tag_octets);
+    random.fill(std::span(out).first(nonce_octets));
+    std::uint8_t* const body = out.data() + nonce_octets;
+    const CipherContext context = new_cipher_context();
+    int done = 0;
+    require(EVP_EncryptInit_ex2(context.get(), gcm().for_key(key), key.data(), out.data(), nullptr) == 1,
+            "an AES-GCM key");
+    // an update of no octets with a null input would end the message
+    if (!associated.empty())
+        require(EVP_EncryptUpdate(context.get(), nullptr, &done, associated.data(), as_int(associated.size())) == 1,
+                "GCM associated data");
+    if (!plain.empty())
+        require(EVP_EncryptUpdate(context.get(), body, &done, plain.data(), as_int(plain.size())) == 1, "AES-GCM");
+    require(EVP_EncryptFinal_ex(context.get(), body + plain.size(), &done) == 1 &&
+                EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, tag_octets, body + plain.size()) == 1,
+            "the AES-GCM tag");
+    return out;
+}
+
+Result<SecretBytes> gcm_open(View key, View sealed, View associated) {
+    const ErrorQueueGuard guard;
+    if (sealed.size() < nonce_octets + tag_octets)
+        return fail(Errc::truncated, "",
+                    "sealed data has at least 28 octets, these are " + std::to_string(sealed.size()));
+    const View cipher = sealed.subspan(nonce_octets, sealed.size() - nonce_octets - tag_octets);
+    Block tag{};
+    std::ranges::copy(sealed.last(tag_octets), tag.begin());
+    SecretBytes out(cipher.size());
+    const CipherContext context = new_cipher_context();
+    int done = 0;
+    require(EVP_DecryptInit_ex2(context.get(), gcm().for_key(key), key.data(), sealed.data(), nullptr) == 1 &&
+                EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, tag_octets, tag.data()) == 1,
+            "an AES-GCM key");
+    if (!associated.empty())
+        require(EVP_DecryptUpdate(context.get(), nullptr, &done, associated.data(), as_int(associated.size())) == 1,
+                "GCM associated data");
+    if (!cipher.empty())
+        require(EVP_DecryptUpdate(context.get(), expose_mutable(out).data(), &done, cipher.data(),
+                                  as_int(cipher.size())) == 1,
+                "AES-GCM");
+    Block rest{};
+    if (EVP_DecryptFinal_ex(context.get(), rest.data(), &done) != 1)
+        return fail(Errc::bad_crypto, "", "sealed data was changed, belongs elsewhere, or the key is another one");
+    return out;
+}
+
+}  // namespace mcim::crypto

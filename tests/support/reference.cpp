@@ -1,0 +1,33 @@
+#include "support/reference.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace mcim::test {
+
+namespace fs = std::filesystem;
+
+std::optional<fs::path> reference(std::string_view relative) {
+    const auto existing = [&](const fs::path& folder) -> std::optional<fs::path> {
+        std::error_code ignored;
+        const fs::path candidate = folder / relative;
+        if (fs::exists(candidate, ignored)) return candidate;
+        return std::nullopt;
+    };
+    if (const char* named = std::getenv("MCIM_REFERENCE_DIR")) return existing(named);
+    for (fs::path folder = fs::path(MCIM_SOURCE_DIR).parent_path();; folder = folder.parent_path()) {
+        if (auto found = existing(folder / "shared" / "reference")) return found;
+        if (folder == folder.parent_path()) return std::nullopt;
+    }
+}
+
+Bytes file_content(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    EXPECT_TRUE(in) << path << " cannot be read";
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace mcim::test
