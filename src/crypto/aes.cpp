@@ -50,21 +50,6 @@ int as_int(std::size_t n) {
     return static_cast<int>(n);
 }
 
-enum class Direction : int { decrypt = 0, encrypt = 1 };
-
-void run_cbc(Direction direction, View key, const Block& iv, View in, std::uint8_t* out) {
-    require(in.size() % 16 == 0, "AES-CBC over whole blocks");
-    if (in.empty()) return;
-    const CipherContext context = new_cipher_context();
-    int done = 0;
-    require(EVP_CipherInit_ex2(context.get(), cbc().for_key(key), key.data(), iv.data(), static_cast<int>(direction),
-                               nullptr) == 1 &&
-                EVP_CIPHER_CTX_set_padding(context.get(), 0) == 1 &&
-                EVP_CipherUpdate(context.get(), out, &done, in.data(), as_int(in.size())) == 1 &&
-                done == as_int(in.size()),
-            "AES-CBC");
-}
-
 /// Contexts with their cipher chosen, to be duplicated and given a key: choosing it looks the cipher up by name. A CMAC
 /// context without any key cannot be duplicated, so that these have one of zeros.
 const EVP_MAC_CTX* cmac_template(View key) {
@@ -105,28 +90,70 @@ Block AesBlock::encrypt(const Block& in) const {
     return out;
 }
 
+struct AesCbc::Impl {
+    CipherContext context = new_cipher_context();
+};
+
+AesCbc::AesCbc(Direction direction, View key) : impl_(std::make_unique<Impl>()) {
+    require(EVP_CipherInit_ex2(impl_->context.get(), cbc().for_key(key), key.data(), nullptr,
+                               static_cast<int>(direction), nullptr) == 1 &&
+                EVP_CIPHER_CTX_set_padding(impl_->context.get(), 0) == 1,
+            "an AES-CBC key schedule");
+}
+AesCbc::~AesCbc() = default;
+AesCbc::AesCbc(AesCbc&&) noexcept = default;
+AesCbc& AesCbc::operator=(AesCbc&&) noexcept = default;
+
+void AesCbc::run(const Block& iv, View in, std::span<std::uint8_t> out) {
+    require(in.size() % 16 == 0, "AES-CBC over whole blocks");
+    require(in.size() == out.size(), "AES-CBC into as many octets");
+    if (in.empty()) return;
+    int done = 0;
+    // without cipher, key and direction (-1) the context keeps them and starts again with the new IV
+    require(EVP_CipherInit_ex2(impl_->context.get(), nullptr, nullptr, iv.data(), -1, nullptr) == 1 &&
+                EVP_CipherUpdate(impl_->context.get(), out.data(), &done, in.data(), as_int(in.size())) == 1 &&
+                done == as_int(in.size()),
+            "AES-CBC");
+}
+
 Bytes aes_cbc_encrypt(View key, const Block& iv, View plain) {
     Bytes out(plain.size());
-    run_cbc(Direction::encrypt, key, iv, plain, out.data());
+    AesCbc(AesCbc::Direction::encrypt, key).run(iv, plain, out);
     return out;
 }
 
 SecretBytes aes_cbc_decrypt(View key, const Block& iv, View cipher) {
     SecretBytes out(cipher.size());
-    run_cbc(Direction::decrypt, key, iv, cipher, expose_mutable(out).data());
+    AesCbc(AesCbc::Direction::decrypt, key).run(iv, cipher, expose_mutable(out));
     return out;
 }
 
-Block aes_cmac(View key, View message) {
+struct AesCmac::Impl {
+    MacContext context;
+};
+
+AesCmac::AesCmac(View key)
+    : impl_(std::make_unique<Impl>(
+          Impl{MacContext(require_pointer(EVP_MAC_CTX_dup(cmac_template(key)), "EVP_MAC_CTX_dup"))})) {
+    require(EVP_MAC_init(impl_->context.get(), key.data(), key.size(), nullptr) == 1, "an AES-CMAC key");
+}
+AesCmac::~AesCmac() = default;
+AesCmac::AesCmac(AesCmac&&) noexcept = default;
+AesCmac& AesCmac::operator=(AesCmac&&) noexcept = default;
+
+Block AesCmac::mac(std::initializer_list<View> parts) {
+    EVP_MAC_CTX* const context = impl_->context.get();
+    // without a key the context keeps its own and starts a new message
+    require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1, "AES-CMAC");
+    for (const View part : parts)
+        require(part.empty() || EVP_MAC_update(context, part.data(), part.size()) == 1, "AES-CMAC");
     Block out{};
-    const MacContext context(require_pointer(EVP_MAC_CTX_dup(cmac_template(key)), "EVP_MAC_CTX_dup"));
     std::size_t size = 0;
-    require(EVP_MAC_init(context.get(), key.data(), key.size(), nullptr) == 1 &&
-                EVP_MAC_update(context.get(), message.data(), message.size()) == 1 &&
-                EVP_MAC_final(context.get(), out.data(), &size, out.size()) == 1 && size == out.size(),
-            "AES-CMAC");
+    require(EVP_MAC_final(context, out.data(), &size, out.size()) == 1 && size == out.size(), "AES-CMAC");
     return out;
 }
+
+Block aes_cmac(View key, View message) { return AesCmac(key).mac({message}); }
 
 Bytes gcm_seal(View key, View plain, View associated, Random& random) {
     Bytes out(nonce_octets + plain.size() + tag_octets);

@@ -34,6 +34,27 @@ TEST(AesCbc, MatchesPublishedVectorsBothWays) {
     EXPECT_TRUE(aes_cbc_decrypt(Bytes(16), Block{}, {}).empty());
 }
 
+TEST(AesCbc, OneKeyServesManyMessagesAndAMessageInParts) {
+    SeededRandom random(2);
+    const Bytes key = random.bytes(16);
+    AesCbc encrypt(AesCbc::Direction::encrypt, key);
+    AesCbc decrypt(AesCbc::Direction::decrypt, key);
+    for (const std::size_t blocks : {1U, 64U, 0U, 2U}) {
+        const Block iv = random.array<16>();
+        const Bytes plain = random.bytes(16 * blocks);
+        Bytes cipher(plain.size());
+        encrypt.run(iv, plain, cipher);
+        EXPECT_EQ(cipher, aes_cbc_encrypt(key, iv, plain));
+        decrypt.run(iv, cipher, cipher);
+        EXPECT_EQ(cipher, plain);
+    }
+    const Bytes plain = random.bytes(48);
+    Bytes cipher(48);
+    encrypt.run(Block{}, View(plain).first(32), std::span(cipher).first(32));
+    encrypt.run(*to_array<16>(View(cipher).subspan(16, 16)), View(plain).last(16), std::span(cipher).last(16));
+    EXPECT_EQ(cipher, aes_cbc_encrypt(key, Block{}, plain));
+}
+
 TEST(AesCbc, BrokenBlocksAndKeysAbort) {
     EXPECT_DEATH((void)aes_cbc_encrypt(Bytes(16), Block{}, Bytes(15)), "whole blocks");
     EXPECT_DEATH((void)aes_cbc_encrypt(Bytes(24), Block{}, Bytes(16)), "16 or 32 octets");
@@ -43,6 +64,17 @@ TEST(AesCmac, MatchesPublishedVectors) {
     for_each_vector("src/crypto/vectors/aes_cmac.vec", [](Vector& v) {
         EXPECT_EQ(hex(aes_cmac(v.bytes("key"), v.bytes("message"))), hex(v.bytes("mac")));
     });
+}
+
+TEST(AesCmac, OneKeyServesManyMessagesInParts) {
+    SeededRandom random(3);
+    const Bytes key = random.bytes(16);
+    AesCmac cmac(key);
+    for (const std::size_t size : {0U, 1U, 16U, 100U, 1024U}) {
+        const Bytes message = random.bytes(size);
+        const View all = message;
+        EXPECT_EQ(cmac.mac({all.first(size / 3), {}, all.subspan(size / 3)}), aes_cmac(key, message)) << size;
+    }
 }
 
 /// Hands out a nonce that a vector names.
