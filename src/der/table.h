@@ -29,9 +29,9 @@ struct Extensions {
     friend bool operator==(const Extensions&, const Extensions&) = default;
 };
 
-/// How a component stands in a JSON binding (SGP.22 6.5.2): as text, as hex, as base64 of its value or of its whole
-/// TLV.
-enum class JsonForm : std::uint8_t { none, text, hex, base64_value, base64_tlv };
+/// How a component stands in a JSON binding (SGP.22 6.5.2): as text, as hex, as base64 of its value, of its whole TLV
+/// as in the ASN.1 binding, or of the TLV in its type's own tag.
+enum class JsonForm : std::uint8_t { none, text, hex, base64_value, base64_tlv, base64_own_tlv };
 struct Json {
     JsonForm form = JsonForm::none;
     std::string_view name{};  ///< where it differs from the ASN.1 name
