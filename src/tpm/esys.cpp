@@ -1,0 +1,60 @@
+#include "mcim/tpm/esys.h"
+
+#include <tss2/tss2_rc.h>
+#include <tss2/tss2_tctildr.h>
+
+namespace mcim::tpm {
+namespace {
+
+constexpr TSS2_RC layer_mask = 0xFFFF0000;
+
+}  // namespace
+
+bool is_integrity_failure(TSS2_RC rc) {
+    // Format-one codes carry a parameter or handle number in bits 6 and 8 to 11 (Part 2, 6.6.3).
+    return (rc & layer_mask) == TSS2_TPM_RC_LAYER && (rc & (TPM2_RC_FMT1 | 0x3FU)) == TPM2_RC_INTEGRITY;
+}
+
+Status check(TSS2_RC rc, std::string_view command) {
+    if (rc == TSS2_RC_SUCCESS) return ok();
+    const TSS2_RC layer = rc & layer_mask;
+    const std::string words = Tss2_RC_Decode(rc);
+    if (layer == TSS2_TPM_RC_LAYER) return fail(Errc::refused, std::string(command), "the TPM says: " + words);
+    if (layer == TSS2_TCTI_RC_LAYER) return fail(Errc::io, std::string(command), "the TPM cannot be reached: " + words);
+    return fail(Errc::io, std::string(command), words);
+}
+
+Tpm::Impl::~Impl() {
+    Esys_Finalize(&esys);
+    Tss2_TctiLdr_Finalize(&tcti);
+}
+
+Result<PrimaryKey> Tpm::Impl::create_primary(ESYS_TR hierarchy, const TPM2B_PUBLIC& public_template) {
+    const TPM2B_SENSITIVE_CREATE sensitive{};
+    const TPM2B_DATA outside{};
+    const TPML_PCR_SELECTION pcrs{};
+    PrimaryKey out{Loaded(esys), nullptr};
+    TPM2B_PUBLIC* area = nullptr;
+    CHECKED(
+        check(Esys_CreatePrimary(esys, hierarchy, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, &sensitive,
+                                 &public_template, &outside, &pcrs, out.object.out(), &area, nullptr, nullptr, nullptr),
+              "TPM2_CreatePrimary"));
+    out.public_area.reset(area);
+    return out;
+}
+
+Tpm::Tpm(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Tpm::Tpm(Tpm&&) noexcept = default;
+Tpm& Tpm::operator=(Tpm&&) noexcept = default;
+Tpm::~Tpm() = default;
+
+Result<Tpm> Tpm::open(const std::string& tcti) {
+    auto impl = std::make_unique<Impl>();
+    if (auto reached = check(Tss2_TctiLdr_Initialize(tcti.c_str(), &impl->tcti), "connect"); !reached)
+        return std::move(reached).error().within(tcti);
+    if (auto started = check(Esys_Initialize(&impl->esys, impl->tcti, nullptr), "initialise"); !started)
+        return std::move(started).error().within(tcti);
+    return Tpm(std::move(impl));
+}
+
+}  // namespace mcim::tpm
