@@ -15,7 +15,7 @@ using Sha256 = std::array<std::uint8_t, 32>;
 /// RFC 5869, extract and expand. `out_octets` at most 255 * 32; more is a broken invariant.
 [[nodiscard]] SecretBytes hkdf_sha256(View key, View salt, View info, std::size_t out_octets);
 
-/// RFC 7914. The default takes 32 MiB and a few hundredths of a second.
+/// RFC 7914. The default takes 32 MiB and about a tenth of a second.
 struct ScryptCost {
     std::uint64_t n = 1U << 15U;
     std::uint64_t r = 8;
