@@ -1,0 +1,92 @@
+// The dependency graph is what the CMake files declare, and the #include lines keep to it.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Module {
+    int layer = 0;
+    std::set<std::string> deps;
+};
+
+/// One line a module, "name layer dep dep ...", written by the configure step.
+std::map<std::string, Module> declared_modules() {
+    std::map<std::string, Module> modules;
+    std::ifstream in(MCIM_MODULES_FILE);
+    for (std::string line; std::getline(in, line);) {
+        std::istringstream words(line);
+        std::string name;
+        Module module;
+        words >> name >> module.layer;
+        for (std::string dep; words >> dep;) module.deps.insert(dep);
+        modules[name] = module;
+    }
+    return modules;
+}
+
+/// The modules that `file` includes: the X of "mcim/X/...".
+std::set<std::string> included_modules(const fs::path& file) {
+    std::set<std::string> found;
+    std::ifstream in(file);
+    static constexpr std::string_view start = "#include \"mcim/";
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with(start)) found.insert(line.substr(start.size(), line.find('/', start.size()) - start.size()));
+    return found;
+}
+
+bool includes(const fs::path& file, std::string_view what) {
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with("#include <" + std::string(what))) return true;
+    return false;
+}
+
+template <class Visit>
+void for_each_source(const fs::path& folder, Visit visit) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+        if (const auto ext = entry.path().extension(); ext == ".h" || ext == ".cpp") visit(entry.path());
+}
+
+const fs::path source = fs::path(MCIM_SOURCE_DIR) / "src";
+
+TEST(Layers, EveryDependencyPointsDown) {
+    const auto modules = declared_modules();
+    ASSERT_GT(modules.size(), 5U);
+    for (const auto& [name, module] : modules)
+        for (const auto& dep : module.deps) EXPECT_LT(modules.at(dep).layer, module.layer) << name << " -> " << dep;
+}
+
+TEST(Layers, EveryIncludeIsDeclared) {
+    for (const auto& [name, module] : declared_modules())
+        for_each_source(source / name, [&](const fs::path& file) {
+            if (file.string().ends_with("_test.cpp")) return;
+            for (const auto& used : included_modules(file)) EXPECT_TRUE(used == name || module.deps.contains(used)) << file << " includes " << used;
+        });
+}
+
+TEST(Layers, OpenSslIsCryptosAlone) {
+    for_each_source(source, [](const fs::path& file) {
+        const bool crypto = file.string().starts_with((source / "crypto").string());
+        EXPECT_TRUE(crypto || !includes(file, "openssl/")) << file;
+    });
+}
+
+TEST(Layers, CoresDoNoInputOrOutput) {
+    for (const auto& [name, module] : declared_modules()) {
+        if (module.layer > 5) continue;
+        for_each_source(source / name, [](const fs::path& file) {
+            if (file.string().ends_with("_test.cpp")) return;
+            for (const std::string_view header : {"sys/socket.h", "fstream", "filesystem", "iostream", "thread", "fcntl.h", "boost/asio", "sqlite3.h", "sys/un.h"})
+                EXPECT_FALSE(includes(file, header)) << file << " includes " << header;
+        });
+    }
+}
+
+}  // namespace
