@@ -38,9 +38,11 @@ struct Node {
     std::uint16_t profile_element = 0;  ///< identification of the element that made the file
 
     std::uint8_t descriptor =
-        0x41;                   ///< file descriptor byte of the FCP (TS 102 221 11.1.1.4.3), shareable bit included
-    Aid aid;                    ///< ADF only: dfName
-    Bytes pin_status_template;  ///< directories: value of tag C6, for the FCP of SELECT and STATUS
+        0x41;  ///< file descriptor byte of the FCP (TS 102 221 11.1.1.4.3), shareable bit included
+    Aid aid;   ///< ADF only: dfName
+    /// Directories: the key references whose state stands in the PIN status template DO (tag C6 of SELECT's FCP,
+    /// TS 102 221 9.5.2), in this order, one octet each: 01 81 0A. The card adds PS_DO and usage itself.
+    Bytes pin_status_template;
     std::uint8_t life_cycle = 0x05;  ///< LCSI: 05 activated, 04 deactivated, 0C terminated, 01/03 as TS 102 222 says
     SecurityReference security;
     std::optional<std::uint8_t> short_id;  ///< 1 to 30, already shifted down; EFs only
