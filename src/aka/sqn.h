@@ -42,7 +42,8 @@ struct SqnLimits {
     std::optional<std::uint64_t> age_limit;
 
     /// sqnOptions, sqnDelta and sqnAgeLimit of PE-AKAParameter. Bit 2 of the options switches the check of delta on
-    /// ("SQN wrap around"); bit 3 is read as the one of the age limit (docs/divergences.md).
+    /// ("SQN wrap around"); bit 3 is read as the one of the age limit (docs/divergences.md). Not for
+    /// the test algorithm, which ignores all three: SqnLimits{}.
     [[nodiscard]] static SqnLimits from_profile(std::uint8_t sqn_options, std::uint64_t sqn_delta,
                                                 std::uint64_t sqn_age_limit);
 };
