@@ -1,0 +1,392 @@
+// The agent's machines as scripts: expect an action, answer it, look at the next.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "mcim/agent/delivery.h"
+#include "mcim/agent/download.h"
+#include "mcim/agent/es10.h"
+#include "mcim/crypto/hash.h"
+#include "mcim/msg/manage.h"
+
+namespace mcim::agent {
+namespace {
+
+// ---------------------------------------------------------------- activation codes
+
+TEST(ActivationCode, ReadsTheFormsInTheField) {
+    const auto full = parse_activation_code("LPA:1$smdp.example.com$ABC-123$2.999.10$1");
+    ASSERT_TRUE(full) << to_string(full.error());
+    EXPECT_EQ(full->smdp_address, "smdp.example.com");
+    EXPECT_EQ(full->matching_id, "ABC-123");
+    EXPECT_EQ(full->smdp_oid->text(), "2.999.10");
+    EXPECT_EQ(full->confirmation_code, ActivationCode::ConfirmationCode::required);
+    EXPECT_EQ(to_string(*full), "LPA:1$smdp.example.com$ABC-123$2.999.10$1");
+
+    EXPECT_EQ(to_string(*parse_activation_code("lpa:1$a.example$X$$1")), "LPA:1$a.example$X$$1");  // empty OID field
+    EXPECT_EQ(to_string(*parse_activation_code("1$a.example:8443$X")), "LPA:1$a.example:8443$X");  // without the prefix
+    EXPECT_EQ(to_string(*parse_activation_code("1$a.example$")), "LPA:1$a.example$");              // no matching ID
+}
+
+TEST(ActivationCode, RefusesWhatIsNone) {
+    for (const std::string_view bad : {"", "LPA:", "LPA:2$a$b", "1$a", "1$$b", "1$a$b c", "1$a$../../etc", "1$a/b$c",
+                                       "1$a$b$x", "1$a$b$2.999$2", "1$a$b$2.999$1$more"})
+        EXPECT_FALSE(parse_activation_code(bad)) << bad;
+    EXPECT_FALSE(parse_activation_code("1$a$" + std::string(600, 'A')));
+}
+
+// ---------------------------------------------------------------- ES10
+
+TEST(Es10, CutsRequestsIntoBlocksOf120) {
+    const auto blocks = store_data_blocks(1, Bytes(250, 0x55));
+    ASSERT_EQ(blocks.size(), 3U);
+    EXPECT_EQ(hex(View(blocks[0]).first(5)), "81E2110078");
+    EXPECT_EQ(hex(View(blocks[1]).first(5)), "81E2110178");
+    EXPECT_EQ(hex(View(blocks[2]).first(5)), "81E291020A");
+    EXPECT_EQ(hex(store_data_blocks(0, *from_hex("BF2E00"))[0]), "80E2910003BF2E00");
+}
+
+// ---------------------------------------------------------------- download
+
+msg::BoundProfilePackage small_package() {
+    msg::BoundProfilePackage package;
+    package.initialise_secure_channel_request.transaction_id = {{0xAB}};
+    package.initialise_secure_channel_request.control_ref_template.host_id = {{1}};
+    package.first_sequence_of_87 = {{msg::OctetString{Bytes(24, 7)}}};
+    package.sequence_of_88 = {{msg::OctetString{Bytes(40, 8)}}};
+    package.sequence_of_86 = {{msg::OctetString{Bytes(24, 6)}}, {msg::OctetString{Bytes(24, 5)}}};
+    return package;
+}
+
+struct Script {
+    State state;
+    Action action;
+
+    explicit Script(Order order) : state(new_download(std::move(order))) { give(Start{}); }
+    explicit Script(Step first) : state(std::move(first.next)), action(std::move(first.action)) {}
+    void give(Event e) {
+        auto s = step(state, std::move(e));
+        ASSERT_TRUE(s) << to_string(s.error());
+        state = std::move(s->next);
+        action = std::move(s->action);
+    }
+    /// The action, which must be of this kind.
+    template <class T>
+    T take() {
+        EXPECT_TRUE(std::holds_alternative<T>(action)) << name_of(state);
+        return std::holds_alternative<T>(action) ? std::get<T>(std::move(action)) : T{};
+    }
+    template <class Request>
+    Request card_request() {
+        const auto call = take<CallCard>();
+        auto request = der::decode<Request>(call.request);
+        EXPECT_TRUE(request) << name_of(state) << ": " << hex(call.request);
+        return request ? *std::move(request) : Request{};
+    }
+    template <class T>
+    void card(const T& response) {
+        give(CardAnswered{der::encode(response)});
+    }
+    template <class T>
+    void server(const T& reply) {
+        give(ServerAnswered{200, msg::success_json(reply), {}});
+    }
+};
+
+const msg::TransactionId transaction{{0xAB}};
+const msg::Octet16 challenge{Bytes(16, 0x11)};
+
+Order order_for(std::string_view code) {
+    Order order;
+    order.code = *parse_activation_code(code);
+    return order;
+}
+
+msg::InitiateAuthenticationOkEs9 server_hello() {
+    msg::InitiateAuthenticationOkEs9 ok;
+    ok.transaction_id = transaction;
+    ok.server_signed1.transaction_id = transaction;
+    ok.server_signed1.euicc_challenge = challenge;
+    ok.server_signed1.server_address.text = "smdp.example.com";
+    return ok;
+}
+msg::AuthenticateClientOk offer() {
+    msg::AuthenticateClientOk ok;
+    ok.transaction_id = transaction;
+    ok.smdp_signed2.transaction_id = transaction;
+    ok.profile_metadata.iccid.bytes = *from_hex("98001032547698103214");
+    return ok;
+}
+msg::ProfileInstallationResult result_of(std::variant<msg::SuccessResult, msg::ErrorResult> value) {
+    msg::ProfileInstallationResult result;
+    result.data.transaction_id = transaction;
+    result.data.notification_metadata.seq_number = 7;
+    result.data.notification_metadata.notification_address.text = "smdp.example.com";
+    result.data.notification_metadata.profile_management_operation = msg::event(msg::NotificationEventBit::install);
+    result.data.notification_metadata.iccid = msg::IccidOctets{*from_hex("98001032547698103214")};
+    result.data.final_result.value = std::move(value);
+    return result;
+}
+msg::ProfileInstallationResult success() {
+    return result_of(msg::SuccessResult{{*from_hex("A0000005591010FFFFFFFF8900001000")}, {}, {}});
+}
+
+/// Up to the bound package that lies in the server's answer.
+void until_fetching(Script& run) {
+    run.card_request<msg::GetEuiccInfo1Request>();
+    run.card(msg::EUICCInfo1{});
+    run.card_request<msg::GetEuiccChallengeRequest>();
+    run.card(msg::GetEuiccChallengeResponse{challenge, {}});
+    const auto initiate = run.take<PostEs9>();
+    EXPECT_EQ(initiate.function, "initiateAuthentication");
+    EXPECT_EQ(msg::from_json<msg::InitiateAuthenticationRequest>(initiate.body)->euicc_challenge, challenge);
+    run.server(server_hello());
+    EXPECT_EQ(std::get<0>(run.card_request<msg::AuthenticateServerRequest>().ctx_params1.value).matching_id->text,
+              "ID-1");
+    run.card(msg::AuthenticateServerResponse{});
+    EXPECT_EQ(run.take<PostEs9>().function, "authenticateClient");
+    run.server(offer());
+    EXPECT_EQ(run.take<AskOwner>().metadata, offer().profile_metadata);
+    run.give(OwnerDecided{});
+    run.card_request<msg::PrepareDownloadRequest>();
+    run.card(msg::PrepareDownloadResponse{});
+    EXPECT_EQ(run.take<PostEs9>().function, "getBoundProfilePackage");
+}
+void until_loading(Script& run) {
+    until_fetching(run);
+    run.server(msg::GetBoundProfilePackageOk{transaction, small_package(), {}});
+    EXPECT_EQ(run.take<SaveSpool>().spool.bound_package.bytes, der::encode(small_package()));
+    run.give(Stored{});
+}
+
+TEST(Download, RunsFromActivationCodeToDeliveredResult) {
+    Script run(order_for("LPA:1$smdp.example.com$ID-1"));
+    until_loading(run);
+    Bytes loaded;
+    for (int pieces = 1;; ++pieces) {
+        append(loaded, run.take<CallCard>().request);
+        if (loaded.size() == der::encode(small_package()).size()) break;
+        run.give(CardAnswered{});
+        ASSERT_LT(pieces, 20);
+    }
+    EXPECT_EQ(loaded, der::encode(small_package()));
+    run.card(success());
+    run.take<DropSpool>();
+    run.give(Stored{});
+    EXPECT_EQ(run.take<PostEs9>().function, "handleNotification");
+    run.give(ServerAnswered{204, "", {}});
+    EXPECT_EQ(run.card_request<msg::NotificationSentRequest>().seq_number, 7);
+    run.card(msg::NotificationSentResponse{});
+    const auto outcome = run.take<Done>().outcome;
+    ASSERT_TRUE(std::holds_alternative<Installed>(outcome));
+    EXPECT_EQ(std::get<Installed>(outcome).iccid, "89000123456789012341");
+    EXPECT_EQ(std::get<Installed>(outcome).result, Installed::Result::delivered);
+}
+
+TEST(Download, ResultStaysOnTheCardUntilTheServerTookIt) {
+    for (const Event& refusal : {Event(ServerAnswered{500, "", {}}), Event(ServerAnswered{302, "", {}}),
+                                 Event(ServerUnreachable{fail(Errc::io, "")})}) {
+        Script run(order_for("LPA:1$smdp.example.com$ID-1"));
+        until_loading(run);
+        run.card(success());
+        run.give(Stored{});
+        run.give(refusal);
+        EXPECT_EQ(std::get<Installed>(run.take<Done>().outcome).result, Installed::Result::waiting_on_card);
+    }
+}
+
+TEST(Download, RefusesAServerThatIsNotTheOneInTheCode) {
+    const auto stops = [](const msg::InitiateAuthenticationOkEs9& reply, std::string_view code) {
+        Script run(order_for(code));
+        run.card(msg::EUICCInfo1{});
+        run.card(msg::GetEuiccChallengeResponse{challenge, {}});
+        run.server(reply);
+        return std::holds_alternative<Done>(run.action) &&
+               std::holds_alternative<Stopped>(std::get<Done>(run.action).outcome);
+    };
+    EXPECT_FALSE(stops(server_hello(), "1$smdp.example.com$ID-1"));
+    auto other_address = server_hello();
+    other_address.server_signed1.server_address.text = "evil.example.com";
+    EXPECT_TRUE(stops(other_address, "1$smdp.example.com$ID-1"));
+    auto other_challenge = server_hello();
+    other_challenge.server_signed1.euicc_challenge.bytes[3] ^= 1;
+    EXPECT_TRUE(stops(other_challenge, "1$smdp.example.com$ID-1"));
+    auto other_transaction = server_hello();
+    other_transaction.transaction_id.bytes = {0xAC};
+    EXPECT_TRUE(stops(other_transaction, "1$smdp.example.com$ID-1"));
+    EXPECT_TRUE(stops(server_hello(), "1$smdp.example.com$ID-1$2.999.10"));  // its certificate carries no such OID
+}
+
+TEST(Download, AttestsForTheTransactionBeforeTheCardAnswers) {
+    Order order = order_for("1$smdp.example.com$ID-1");
+    order.attestation = Order::Attestation::before_authentication;
+    Script run(order);
+    run.card(msg::EUICCInfo1{});
+    run.card(msg::GetEuiccChallengeResponse{challenge, {}});
+    run.server(server_hello());
+    EXPECT_EQ(run.take<Attest>().transaction_id, transaction);
+    run.give(Attested{});
+    run.card_request<msg::AuthenticateServerRequest>();
+}
+
+TEST(Download, NetworkFailureStartsANewSessionOfTheSameOrder) {
+    Order order = order_for("1$smdp.example.com$ID-1");
+    order.attempts = 2;
+    Script run(order);
+    until_fetching(run);
+    run.give(ServerUnreachable{fail(Errc::io, "smdp.example.com", "connection reset")});
+    EXPECT_GT(run.take<WaitFor>().time.count(), 0);
+    run.give(Waited{});
+    until_fetching(run);
+    run.give(ServerAnswered{503, "", std::chrono::seconds(7)});
+    const auto outcome = run.take<Done>().outcome;  // the attempts are used up
+    EXPECT_EQ(std::get<Stopped>(outcome).step, "ES9+.GetBoundProfilePackage");
+}
+
+TEST(Download, RetryAfterIsKept) {
+    Script run(order_for("1$smdp.example.com$ID-1"));
+    run.card(msg::EUICCInfo1{});
+    run.card(msg::GetEuiccChallengeResponse{challenge, {}});
+    run.give(ServerAnswered{429, "", std::chrono::seconds(7)});
+    EXPECT_EQ(run.take<WaitFor>().time, std::chrono::seconds(7));
+}
+
+TEST(Download, TheServersCodeReachesTheOwner) {
+    Script run(order_for("1$smdp.example.com$ID-1"));
+    run.card(msg::EUICCInfo1{});
+    run.card(msg::GetEuiccChallengeResponse{challenge, {}});
+    run.server(server_hello());
+    run.card(msg::AuthenticateServerResponse{});
+    run.give(ServerAnswered{200, msg::failure_json({"8.2.6", "3.8", "", "No order has this matching ID."}), {}});
+    const auto stopped = std::get<Stopped>(run.take<Done>().outcome);
+    EXPECT_EQ(stopped.server_code->subject_code, "8.2.6");
+    EXPECT_EQ(stopped.sentence, "No order has this matching ID.");
+}
+
+TEST(Download, OwnersRefusalIsSignedByTheCardAndSentOn) {
+    Script run(order_for("1$smdp.example.com$ID-1"));
+    run.card(msg::EUICCInfo1{});
+    run.card(msg::GetEuiccChallengeResponse{challenge, {}});
+    run.server(server_hello());
+    run.card(msg::AuthenticateServerResponse{});
+    run.server(offer());
+    run.give(OwnerDecided{msg::CancelSessionReason::end_user_rejection});
+    EXPECT_EQ(run.card_request<msg::CancelSessionRequest>().reason, msg::CancelSessionReason::end_user_rejection);
+    run.card(msg::CancelSessionResponse{});
+    EXPECT_EQ(run.take<PostEs9>().function, "cancelSession");
+    run.give(ServerAnswered{200, "{}", {}});
+    EXPECT_TRUE(std::holds_alternative<Stopped>(run.take<Done>().outcome));
+}
+
+TEST(Download, ConfirmationCodeIsHashedTwice) {
+    Order order = order_for("1$smdp.example.com$ID-1$$1");
+    order.confirmation_code = "1234";
+    Script run(order);
+    run.card(msg::EUICCInfo1{});
+    run.card(msg::GetEuiccChallengeResponse{challenge, {}});
+    run.server(server_hello());
+    run.card(msg::AuthenticateServerResponse{});
+    auto wants_code = offer();
+    wants_code.smdp_signed2.cc_required_flag = true;
+    run.server(wants_code);
+    run.give(OwnerDecided{});
+    const auto inner = crypto::sha256(as_view("1234"));
+    const auto expected = crypto::sha256(concat({inner, transaction.bytes}));
+    EXPECT_EQ(hex(run.card_request<msg::PrepareDownloadRequest>().hash_cc->bytes), hex(expected));
+}
+
+TEST(Download, CardThatLostTheSessionGetsANewOne) {
+    Script run(order_for("1$smdp.example.com$ID-1"));
+    until_loading(run);
+    run.give(CardFailed{fail(Errc::refused, "STORE DATA", "6985")});
+    run.take<DropSpool>();
+    run.give(Stored{});
+    run.take<WaitFor>();
+    run.give(Waited{});
+    until_fetching(run);
+}
+
+TEST(Download, FailedInstallationIsReportedAndNamed) {
+    Script run(order_for("1$smdp.example.com$ID-1"));
+    until_loading(run);
+    run.card(result_of(
+        msg::ErrorResult{msg::BppCommandId::load_profile_elements, msg::ErrorReason::scp03t_security_error, {}, {}}));
+    run.take<DropSpool>();
+    run.give(Stored{});
+    EXPECT_EQ(run.take<PostEs9>().function, "handleNotification");
+    run.give(ServerAnswered{204, "", {}});
+    run.card(msg::NotificationSentResponse{});
+    const auto stopped = std::get<Stopped>(run.take<Done>().outcome);
+    EXPECT_NE(stopped.sentence.find("scp03tSecurityError in loadProfileElements"), std::string::npos);
+}
+
+Spool left_behind() { return {{"LPA:1$smdp.example.com$ID-1"}, transaction, {der::encode(small_package())}, {}}; }
+
+TEST(Download, AfterACrashTheCardsListIsAskedFirst) {
+    auto resumed = resume_download(order_for("1$smdp.example.com$ID-1"), left_behind());
+    ASSERT_TRUE(resumed);
+    Script run(*std::move(resumed));
+    run.card_request<msg::RetrieveNotificationsListRequest>();
+    run.card(msg::RetrieveNotificationsListResponse{std::vector<msg::PendingNotification>{{success()}}});
+    run.take<DropSpool>();
+    run.give(Stored{});
+    EXPECT_EQ(run.take<PostEs9>().function, "handleNotification");
+}
+
+TEST(Download, AfterACrashTheSpooledPackageIsLoaded) {
+    Script run(*resume_download(order_for("1$smdp.example.com$ID-1"), left_behind()));
+    run.card(msg::RetrieveNotificationsListResponse{});
+    EXPECT_EQ(hex(run.take<CallCard>().request).substr(0, 4), "BF36");
+}
+
+TEST(Download, SpoolOfAnotherOrderIsNotTouched) {
+    EXPECT_FALSE(resume_download(order_for("1$smdp.example.com$ID-2"), left_behind()));
+}
+
+TEST(Download, IllegalEventsKeepTheState) {
+    State state = new_download(order_for("1$smdp.example.com$ID-1"));
+    EXPECT_EQ(step(state, Attested{}).error().code, Errc::unexpected_event);
+    EXPECT_EQ(name_of(state), "Idle");
+    EXPECT_TRUE(step(state, Start{}));
+}
+
+/// Every state times every event: either a step, or Errc::unexpected_event; never anything else.
+TEST(Download, EveryPairIsAnswered) {
+    const std::string matrix = transition_matrix();
+    std::ifstream page(std::string(MCIM_SOURCE_DIR) + "/docs/agent-download.md");
+    std::ostringstream text;
+    text << page.rdbuf();
+    EXPECT_NE(text.str().find(matrix), std::string::npos) << "docs/agent-download.md shows another matrix than:\n"
+                                                          << matrix;
+}
+
+// ---------------------------------------------------------------- delivery
+
+TEST(Delivery, RemovesOnlyWhatTheServerTook) {
+    auto second = success();
+    second.data.notification_metadata.seq_number = 0;  // legal
+    auto first = delivery::start();
+    delivery::State state = std::move(first.next);
+    const auto give = [&](Event e) {
+        auto s = delivery::step(state, std::move(e));
+        EXPECT_TRUE(s);
+        state = std::move(s->next);
+        return std::move(s->action);
+    };
+    auto action = give(CardAnswered{der::encode(
+        msg::RetrieveNotificationsListResponse{std::vector<msg::PendingNotification>{{success()}, {second}}})});
+    EXPECT_TRUE(std::holds_alternative<PostEs9>(action));
+    action = give(ServerUnreachable{fail(Errc::io, "", "down")});
+    EXPECT_TRUE(std::holds_alternative<PostEs9>(action));  // the next one; the first stays
+    action = give(ServerAnswered{204, "", {}});
+    EXPECT_EQ(der::decode<msg::NotificationSentRequest>(std::get<CallCard>(action).request)->seq_number, 0);
+    action = give(CardAnswered{der::encode(msg::NotificationSentResponse{})});
+    const auto& report = std::get<delivery::Finish>(action).report;
+    ASSERT_EQ(report.entries.size(), 2U);
+    EXPECT_NE(report.entries[0].failure, "");
+    EXPECT_EQ(report.entries[1].failure, "");
+}
+
+}  // namespace
+}  // namespace mcim::agent

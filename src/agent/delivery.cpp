@@ -1,0 +1,64 @@
+#include "mcim/agent/delivery.h"
+
+namespace mcim::agent::delivery {
+namespace {
+
+Step finish(Report report) { return {Finished{}, Finish{std::move(report)}}; }
+
+Step send_front(std::vector<msg::PendingNotification> pending, Report report) {
+    if (pending.empty()) return finish(std::move(report));
+    const std::string address = pending.front().metadata().notification_address.text;
+    std::string body = msg::to_json(msg::HandleNotification{pending.front(), {}});
+    return {Sending{std::move(pending), std::move(report)}, PostEs9{address, "handleNotification", std::move(body)}};
+}
+
+Step next(std::vector<msg::PendingNotification> pending, Report report, std::string failure) {
+    const auto& metadata = pending.front().metadata();
+    report.entries.push_back({metadata.seq_number, metadata.notification_address.text, std::move(failure)});
+    pending.erase(pending.begin());
+    return send_front(std::move(pending), std::move(report));
+}
+
+Step on(Listing, CardAnswered e) {
+    auto list = der::decode<msg::RetrieveNotificationsListResponse>(e.response);
+    if (!list) return finish({{}, "the card's list cannot be read: " + to_string(list.error())});
+    auto* pending = std::get_if<0>(&list->value);
+    if (pending == nullptr) return finish({{}, "the card cannot give its list"});
+    return send_front(std::move(*pending), {});
+}
+Step on(Listing, CardFailed e) { return finish({{}, "the card does not answer: " + to_string(e.error)}); }
+
+Step on(Sending s, ServerAnswered e) {
+    if (e.http_status < 200 || e.http_status > 299)
+        return next(std::move(s.pending), std::move(s.report), "HTTP " + std::to_string(e.http_status));
+    const msg::NotificationSentRequest request{s.pending.front().metadata().seq_number, {}};
+    return {Removing{std::move(s.pending), std::move(s.report)}, CallCard{der::encode(request)}};
+}
+Step on(Sending s, ServerUnreachable e) { return next(std::move(s.pending), std::move(s.report), to_string(e.error)); }
+
+Step on(Removing s, CardAnswered) { return next(std::move(s.pending), std::move(s.report), ""); }
+Step on(Removing s, CardFailed e) {
+    return next(std::move(s.pending), std::move(s.report),
+                "delivered, but still on the card's list: " + to_string(e.error));
+}
+
+}  // namespace
+
+Step start(std::optional<msg::NotificationEvent> only) {
+    msg::RetrieveNotificationsListRequest request;
+    if (only) request.search_criteria = msg::NotificationSearchCriteria{*only};
+    return {Listing{std::move(only)}, CallCard{der::encode(request)}};
+}
+
+Result<Step> step(State& state, Event event) {
+    return std::visit(
+        [&]<class S, class E>(S& s, E& e) -> Result<Step> {
+            if constexpr (requires { on(std::move(s), std::move(e)); })
+                return on(std::move(s), std::move(e));
+            else
+                return fail(Errc::unexpected_event, "delivery", std::string(name_of(event)) + " does not belong here");
+        },
+        state, event);
+}
+
+}  // namespace mcim::agent::delivery

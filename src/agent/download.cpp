@@ -1,0 +1,474 @@
+#include "mcim/agent/download.h"
+
+#include <algorithm>
+
+#include "mcim/bpp/segments.h"
+#include "mcim/crypto/hash.h"
+#include "mcim/msg/manage.h"
+#include "mcim/x509/certificate.h"
+
+namespace mcim::agent {
+namespace {
+
+using namespace state;  // NOLINT: the names below read like the picture in docs/agent-download.md
+
+constexpr std::string_view es9_initiate = "initiateAuthentication";
+constexpr std::string_view es9_authenticate = "authenticateClient";
+constexpr std::string_view es9_package = "getBoundProfilePackage";
+constexpr std::string_view es9_notification = "handleNotification";
+constexpr std::string_view es9_cancel = "cancelSession";
+
+Step done(Outcome outcome) { return {Finished{}, Done{std::move(outcome)}}; }
+Step stopped(std::string where, std::string sentence, std::string advice) {
+    return done(Stopped{std::move(where), {}, std::move(sentence), std::move(advice)});
+}
+
+template <class T>
+CallCard call(const T& request) {
+    return {der::encode(request)};
+}
+
+/// The next session of the same order, after a pause that doubles; or the end, where the attempts are used up.
+Step try_again(Attempt attempt, std::string where, std::string why, std::optional<std::chrono::seconds> asked = {}) {
+    if (attempt.number >= attempt.order.attempts)
+        return stopped(std::move(where), std::move(why),
+                       "Nothing was installed by this session. Try again later: the order stays valid for this card.");
+    const auto pause =
+        asked ? std::chrono::milliseconds(*asked) : std::chrono::milliseconds(500) * (1 << std::min(attempt.number, 8));
+    ++attempt.number;
+    return {Waiting{std::move(attempt)}, WaitFor{std::min<std::chrono::milliseconds>(pause, std::chrono::minutes(10))}};
+}
+
+bool comes_again(unsigned http_status) { return http_status == 408 || http_status == 429 || http_status >= 500; }
+
+/// A reply that carries a structure, or the step that ends the session.
+template <class T>
+std::variant<T, Step> reply_of(const ServerAnswered& answer, const Attempt& attempt, std::string_view function) {
+    const std::string where = "ES9+." + std::string(function);
+    if (comes_again(answer.http_status))
+        return try_again(attempt, where, "The server answered HTTP " + std::to_string(answer.http_status) + ".",
+                         answer.retry_after);
+    if (answer.http_status != 200)
+        return stopped(where, "The server answered HTTP " + std::to_string(answer.http_status) + ".",
+                       "Check that the address in the activation code is an SM-DP+.");
+    const auto status = msg::read_status(answer.body);
+    if (!status)
+        return stopped(where, "The server's reply cannot be read: " + to_string(status.error()),
+                       "Report it to the operator of the server.");
+    if (*status)
+        return done(
+            Stopped{where, **status, (*status)->message.empty() ? "The server refused." : (*status)->message,
+                    "Ask the operator, with the code " + (*status)->subject_code + "/" + (*status)->reason_code + "."});
+    auto reply = msg::from_json<T>(answer.body);
+    if (!reply)
+        return stopped(where, "The server's reply cannot be read: " + to_string(reply.error()),
+                       "Report it to the operator of the server.");
+    return *std::move(reply);
+}
+
+/// A card answer that decodes, or the step that ends the session.
+template <class T>
+std::variant<T, Step> answer_of(const CardAnswered& answer, std::string_view function) {
+    auto response = der::decode<T>(answer.response);
+    if (!response)
+        return stopped("ES10." + std::string(function),
+                       "The card's answer cannot be read: " + to_string(response.error()),
+                       "Report it to the maker of the card.");
+    return *std::move(response);
+}
+
+/// Whether what the server signed is for this card and for the server that the activation code names (SGP.22 5.7.13;
+/// the card checks its challenge again and the signature).
+std::optional<std::string> mismatch(const msg::InitiateAuthenticationOkEs9& reply, const ActivationCode& code,
+                                    const msg::Octet16& challenge) {
+    if (reply.server_signed1.transaction_id != reply.transaction_id)
+        return "The server signed another transaction ID than it sent.";
+    if (reply.server_signed1.euicc_challenge != challenge)
+        return "The server signed another challenge than the card's.";
+    const std::string host = code.smdp_address.substr(0, code.smdp_address.find(':'));
+    const std::string& signed_address = reply.server_signed1.server_address.text;
+    if (signed_address != code.smdp_address && signed_address != host)
+        return "The server calls itself " + signed_address + ", the activation code says " + code.smdp_address + ".";
+    if (!code.smdp_oid) return {};
+    const auto certificate = x509::parse_certificate(reply.server_certificate.tlv);
+    if (!certificate) return "The server's certificate cannot be read: " + to_string(certificate.error());
+    if (std::ranges::find(certificate->registered_ids, code.smdp_oid->text()) == certificate->registered_ids.end())
+        return "The server's certificate does not carry the OID " + code.smdp_oid->text() +
+               " that the activation code demands.";
+    return {};
+}
+
+Step ask_card_to_authenticate(Attempt attempt, msg::InitiateAuthenticationOkEs9 server) {
+    msg::CtxParamsForCommonAuthentication context;
+    context.matching_id = msg::Utf8{attempt.order.code.matching_id};
+    context.device_info = attempt.order.device_info;
+    msg::AuthenticateServerRequest request{std::move(server.server_signed1),
+                                           std::move(server.server_signature1),
+                                           std::move(server.euicc_ci_pk_id_to_be_used),
+                                           std::move(server.server_certificate),
+                                           {std::move(context)},
+                                           {}};
+    return {AuthenticatingServer{{std::move(attempt), std::move(server.transaction_id)}}, call(request)};
+}
+
+/// SGP.22 4.1.1: SHA-256 over the SHA-256 of the code's characters and the transaction ID.
+msg::Octet32 hash_cc(std::string_view code, const msg::TransactionId& transaction) {
+    const auto inner = crypto::sha256(as_view(code));
+    const auto outer = crypto::sha256(concat({inner, transaction.bytes}));
+    return {{outer.begin(), outer.end()}};
+}
+
+Step cancel(Session session, msg::CancelSessionReason reason, Stopped stop) {
+    const msg::CancelSessionRequest request{session.transaction_id, reason, {}};
+    return {CancellingOnCard{std::move(session), std::move(stop)}, call(request)};
+}
+
+Step send_piece(Loading loading) {
+    const auto [offset, size] = loading.pieces[loading.next];
+    Bytes piece = to_bytes(View(loading.bound_package).subspan(offset, size));
+    return {std::move(loading), CallCard{std::move(piece)}};
+}
+
+Result<Step> start_loading(Session session, Bytes bound_package) {
+    std::vector<std::pair<std::size_t, std::size_t>> pieces;
+    {
+        TRY(const auto views, bpp::split_for_card(bound_package));
+        for (const View v : views)
+            pieces.emplace_back(static_cast<std::size_t>(v.data() - bound_package.data()), v.size());
+    }
+    return send_piece(Loading{std::move(session), std::move(bound_package), std::move(pieces), 0});
+}
+
+Step deliver(Attempt attempt, msg::ProfileInstallationResult result) {
+    const msg::HandleNotification notification{{result}, {}};
+    const std::string address = result.data.notification_metadata.notification_address.text;
+    return {Delivering{std::move(attempt), std::move(result)},
+            PostEs9{address, es9_notification, msg::to_json(notification)}};
+}
+
+Step finish(const msg::ProfileInstallationResult& result, Installed::Result delivery) {
+    if (const auto* success = std::get_if<msg::SuccessResult>(&result.data.final_result.value)) {
+        const auto& octets = result.data.notification_metadata.iccid;
+        const auto iccid =
+            octets ? Iccid::from_octets(octets->bytes) : Result<Iccid>(fail(Errc::missing_field, "iccid"));
+        return done(Installed{iccid ? iccid->text() : std::string(), success->aid.bytes, delivery});
+    }
+    const auto& error = std::get<msg::ErrorResult>(result.data.final_result.value);
+    return stopped(
+        "ES10b.LoadBoundProfilePackage",
+        "The card did not install the profile: " + std::string(to_string(error.error_reason)) + " in " +
+            std::string(to_string(error.bpp_command_id)) + ".",
+        "Nothing of it was left on the card. The server has been told; the operator can release the order again.");
+}
+
+// ---------------------------------------------------------------- transitions: one function per legal pair
+
+Step on(Idle s, Start) { return {ReadingInfo{std::move(s.attempt)}, call(msg::GetEuiccInfo1Request{})}; }
+Step on(Waiting s, Waited) { return {ReadingInfo{std::move(s.attempt)}, call(msg::GetEuiccInfo1Request{})}; }
+
+Step on(ReadingInfo s, CardAnswered e) {
+    auto info1 = answer_of<msg::EUICCInfo1>(e, "GetEUICCInfo1");
+    if (auto* end = std::get_if<Step>(&info1)) return std::move(*end);
+    return {ReadingChallenge{std::move(s.attempt), std::get<msg::EUICCInfo1>(std::move(info1))},
+            call(msg::GetEuiccChallengeRequest{})};
+}
+
+Step on(ReadingChallenge s, CardAnswered e) {
+    auto response = answer_of<msg::GetEuiccChallengeResponse>(e, "GetEUICCChallenge");
+    if (auto* end = std::get_if<Step>(&response)) return std::move(*end);
+    const auto& challenge = std::get<msg::GetEuiccChallengeResponse>(response).euicc_challenge;
+    const std::string& address = s.attempt.order.code.smdp_address;
+    const msg::InitiateAuthenticationRequest request{
+        challenge, {address.substr(0, address.find(':'))}, std::move(s.info1), {}};
+    PostEs9 post{address, es9_initiate, msg::to_json(request)};
+    return {Initiating{std::move(s.attempt), challenge}, std::move(post)};
+}
+
+Step on(Initiating s, ServerAnswered e) {
+    auto reply = reply_of<msg::InitiateAuthenticationOkEs9>(e, s.attempt, "InitiateAuthentication");
+    if (auto* end = std::get_if<Step>(&reply)) return std::move(*end);
+    auto& server = std::get<msg::InitiateAuthenticationOkEs9>(reply);
+    if (auto why = mismatch(server, s.attempt.order.code, s.challenge))
+        return stopped("ES9+.InitiateAuthentication", *std::move(why),
+                       "Do not trust this server. Check the activation code with the operator.");
+    if (s.attempt.order.attestation == Order::Attestation::none)
+        return ask_card_to_authenticate(std::move(s.attempt), std::move(server));
+    Attest attest{server.transaction_id};
+    return {Attesting{std::move(s.attempt), std::move(server)}, std::move(attest)};
+}
+
+Step on(Attesting s, Attested) { return ask_card_to_authenticate(std::move(s.attempt), std::move(s.server)); }
+/// The server decides what it makes of a device without a verdict; an order that demands one is refused there.
+Step on(Attesting s, AttestationFailed) { return ask_card_to_authenticate(std::move(s.attempt), std::move(s.server)); }
+
+Step on(AuthenticatingServer s, CardAnswered e) {
+    auto response = answer_of<msg::AuthenticateServerResponse>(e, "AuthenticateServer");
+    if (auto* end = std::get_if<Step>(&response)) return std::move(*end);
+    auto& answer = std::get<msg::AuthenticateServerResponse>(response);
+    if (const auto* error = std::get_if<msg::AuthenticateResponseError>(&answer.value))
+        return stopped("ES10b.AuthenticateServer",
+                       "The card refused the server: " + std::string(to_string(error->authenticate_error_code)) + ".",
+                       "The server is not one that this card may trust. Check the activation code.");
+    const msg::AuthenticateClientRequest request{s.session.transaction_id, std::move(answer), {}};
+    PostEs9 post{s.session.attempt.order.code.smdp_address, es9_authenticate, msg::to_json(request)};
+    return {AuthenticatingClient{std::move(s.session)}, std::move(post)};
+}
+
+Step on(AuthenticatingClient s, ServerAnswered e) {
+    auto reply = reply_of<msg::AuthenticateClientOk>(e, s.session.attempt, "AuthenticateClient");
+    if (auto* end = std::get_if<Step>(&reply)) return std::move(*end);
+    auto& offer = std::get<msg::AuthenticateClientOk>(reply);
+    if (offer.transaction_id != s.session.transaction_id ||
+        offer.smdp_signed2.transaction_id != s.session.transaction_id)
+        return cancel(std::move(s.session), msg::CancelSessionReason::undefined_reason,
+                      {"ES9+.AuthenticateClient",
+                       {},
+                       "The server answered for another transaction.",
+                       "Try again; if it comes back, report it to the operator."});
+    AskOwner question{offer.profile_metadata};
+    return {Deciding{std::move(s.session), std::move(offer)}, std::move(question)};
+}
+
+Step on(Deciding s, OwnerDecided e) {
+    if (e.cancel)
+        return cancel(std::move(s.session), *e.cancel,
+                      {"owner's decision",
+                       {},
+                       "The owner did not accept the profile: " + std::string(to_string(*e.cancel)) + ".",
+                       "Nothing was installed; a postponed order can be downloaded later."});
+    const std::string& code = s.session.attempt.order.confirmation_code;
+    if (s.offer.smdp_signed2.cc_required_flag && code.empty())
+        return cancel(std::move(s.session), msg::CancelSessionReason::postponed,
+                      {"ES10b.PrepareDownload",
+                       {},
+                       "The order wants a confirmation code.",
+                       "Give the code that the operator sent apart from the activation code."});
+    msg::PrepareDownloadRequest request{
+        s.offer.smdp_signed2, std::move(s.offer.smdp_signature2), {}, std::move(s.offer.smdp_certificate), {}};
+    if (s.offer.smdp_signed2.cc_required_flag) request.hash_cc = hash_cc(code, s.session.transaction_id);
+    return {Preparing{std::move(s.session), s.offer.profile_metadata.iccid}, call(request)};
+}
+
+Step on(Preparing s, CardAnswered e) {
+    auto response = answer_of<msg::PrepareDownloadResponse>(e, "PrepareDownload");
+    if (auto* end = std::get_if<Step>(&response)) return std::move(*end);
+    auto& answer = std::get<msg::PrepareDownloadResponse>(response);
+    if (const auto* error = std::get_if<msg::PrepareDownloadResponseError>(&answer.value))
+        return stopped("ES10b.PrepareDownload",
+                       "The card refused the offer: " + std::string(to_string(error->download_error_code)) + ".",
+                       "Report it to the operator of the server.");
+    const msg::GetBoundProfilePackageRequest request{s.session.transaction_id, std::move(answer), {}};
+    PostEs9 post{s.session.attempt.order.code.smdp_address, es9_package, msg::to_json(request)};
+    return {Fetching{std::move(s.session), std::move(s.iccid)}, std::move(post)};
+}
+
+Step on(Fetching s, ServerAnswered e) {
+    auto reply = reply_of<msg::GetBoundProfilePackageOk>(e, s.session.attempt, "GetBoundProfilePackage");
+    if (auto* end = std::get_if<Step>(&reply)) return std::move(*end);
+    Bytes package = der::encode(std::get<msg::GetBoundProfilePackageOk>(reply).bound_profile_package);
+    Spool spool{{to_string(s.session.attempt.order.code)}, s.session.transaction_id, {package}, {}};
+    return {Spooling{std::move(s.session), std::move(package)}, SaveSpool{std::move(spool)}};
+}
+
+Result<Step> on(Spooling s, Stored) { return start_loading(std::move(s.session), std::move(s.bound_package)); }
+Step on(Spooling s, StorageFailed e) {
+    return cancel(std::move(s.session), msg::CancelSessionReason::postponed,
+                  {"spool",
+                   {},
+                   "The bound package could not be kept: " + to_string(e.error),
+                   "Free some space and try again; the order stays valid."});
+}
+
+Step on(Loading s, CardAnswered e) {
+    if (e.response.empty()) {
+        if (++s.next < s.pieces.size()) return send_piece(std::move(s));
+        return cancel(std::move(s.session), msg::CancelSessionReason::load_bpp_execution_error,
+                      {"ES10b.LoadBoundProfilePackage",
+                       {},
+                       "The card took the whole package and gave no result.",
+                       "Report it to the maker of the card."});
+    }
+    auto result = answer_of<msg::ProfileInstallationResult>(e, "LoadBoundProfilePackage");
+    if (auto* end = std::get_if<Step>(&result)) return std::move(*end);
+    return {DroppingSpool{std::move(s.session.attempt), std::get<msg::ProfileInstallationResult>(std::move(result))},
+            DropSpool{}};
+}
+/// A card that was reset in between has forgotten the session: the package is of no use any more, the order is.
+Step on(Loading s, CardFailed e) {
+    if (e.error.code == Errc::refused) return {DroppingSpool{std::move(s.session.attempt), std::nullopt}, DropSpool{}};
+    return stopped("ES10b.LoadBoundProfilePackage", "The card does not answer: " + to_string(e.error),
+                   "The bound package is kept. Run the download again when the card is back.");
+}
+
+Result<Step> on(Recovering s, CardAnswered e) {
+    const auto list = der::decode<msg::RetrieveNotificationsListResponse>(e.response);
+    if (list)
+        if (const auto* entries = std::get_if<0>(&list->value))
+            for (const auto& entry : *entries)
+                if (const auto* result = std::get_if<msg::ProfileInstallationResult>(&entry.value);
+                    result != nullptr && result->data.transaction_id == s.spool.transaction_id)
+                    return Step{DroppingSpool{std::move(s.attempt), *result}, DropSpool{}};
+    return start_loading({std::move(s.attempt), std::move(s.spool.transaction_id)},
+                         std::move(s.spool.bound_package.bytes));
+}
+
+Step after_spool(DroppingSpool s) {
+    if (s.result) return deliver(std::move(s.attempt), *std::move(s.result));
+    return try_again(std::move(s.attempt), "ES10b.LoadBoundProfilePackage", "The card has lost the session.");
+}
+Step on(DroppingSpool s, Stored) { return after_spool(std::move(s)); }
+Step on(DroppingSpool s, StorageFailed) { return after_spool(std::move(s)); }
+
+/// Only a 2xx means that the server has it (SGP.22 5.6.4); anything else leaves it on the card's list.
+Step on(Delivering s, ServerAnswered e) {
+    if (e.http_status < 200 || e.http_status > 299) return finish(s.result, Installed::Result::waiting_on_card);
+    const msg::NotificationSentRequest request{s.result.data.notification_metadata.seq_number, {}};
+    return {Removing{std::move(s.attempt), std::move(s.result)}, call(request)};
+}
+Step on(Delivering s, ServerUnreachable) { return finish(s.result, Installed::Result::waiting_on_card); }
+Step on(Removing s, CardAnswered) { return finish(s.result, Installed::Result::delivered); }
+/// It will be delivered a second time, which servers take.
+Step on(Removing s, CardFailed) { return finish(s.result, Installed::Result::delivered); }
+
+Step on(CancellingOnCard s, CardAnswered e) {
+    auto response = der::decode<msg::CancelSessionResponse>(e.response);
+    if (!response) return done(std::move(s.stop));
+    const msg::CancelSessionRequestEs9 request{s.session.transaction_id, *std::move(response), {}};
+    PostEs9 post{s.session.attempt.order.code.smdp_address, es9_cancel, msg::to_json(request)};
+    return {CancellingAtServer{std::move(s.stop)}, std::move(post)};
+}
+Step on(CancellingOnCard s, CardFailed) { return done(std::move(s.stop)); }
+Step on(CancellingAtServer s, ServerAnswered) { return done(std::move(s.stop)); }
+Step on(CancellingAtServer s, ServerUnreachable) { return done(std::move(s.stop)); }
+
+Step card_gone(std::string_view function, const Error& error) {
+    return stopped("ES10." + std::string(function), "The card does not answer: " + to_string(error),
+                   "Check that the card is there and that no other program holds it.");
+}
+Step on(ReadingInfo, CardFailed e) { return card_gone("GetEUICCInfo1", e.error); }
+Step on(ReadingChallenge, CardFailed e) { return card_gone("GetEUICCChallenge", e.error); }
+Step on(AuthenticatingServer, CardFailed e) { return card_gone("AuthenticateServer", e.error); }
+Step on(Preparing, CardFailed e) { return card_gone("PrepareDownload", e.error); }
+Step on(Recovering, CardFailed e) { return card_gone("RetrieveNotificationsList", e.error); }
+
+Step on(Initiating s, ServerUnreachable e) {
+    return try_again(std::move(s.attempt), "ES9+.InitiateAuthentication",
+                     "The server cannot be reached: " + to_string(e.error));
+}
+Step on(AuthenticatingClient s, ServerUnreachable e) {
+    return try_again(std::move(s.session.attempt), "ES9+.AuthenticateClient",
+                     "The server cannot be reached: " + to_string(e.error));
+}
+Step on(Fetching s, ServerUnreachable e) {
+    return try_again(std::move(s.session.attempt), "ES9+.GetBoundProfilePackage",
+                     "The server cannot be reached: " + to_string(e.error));
+}
+
+template <class S, class E>
+concept Legal = requires(S s, E e) { on(std::move(s), std::move(e)); };
+
+template <class S>
+constexpr std::string_view state_name() {
+    constexpr std::array<std::string_view, std::variant_size_v<State>> names{"Idle",
+                                                                             "ReadingInfo",
+                                                                             "ReadingChallenge",
+                                                                             "Initiating",
+                                                                             "Attesting",
+                                                                             "AuthenticatingServer",
+                                                                             "AuthenticatingClient",
+                                                                             "Deciding",
+                                                                             "Preparing",
+                                                                             "Fetching",
+                                                                             "Spooling",
+                                                                             "Loading",
+                                                                             "Recovering",
+                                                                             "DroppingSpool",
+                                                                             "Delivering",
+                                                                             "Removing",
+                                                                             "CancellingOnCard",
+                                                                             "CancellingAtServer",
+                                                                             "Waiting",
+                                                                             "Finished"};
+    return names[State(S{}).index()];
+}
+constexpr std::array<std::string_view, std::variant_size_v<Event>> event_names{
+    "Start",    "CardAnswered",      "CardFailed",   "ServerAnswered", "ServerUnreachable",
+    "Attested", "AttestationFailed", "OwnerDecided", "Stored",         "StorageFailed",
+    "Waited"};
+
+}  // namespace
+
+std::string_view name_of(const Event& e) { return event_names[e.index()]; }
+std::string_view name_of(const State& s) {
+    return std::visit([]<class S>(const S&) { return state_name<S>(); }, s);
+}
+
+State new_download(Order order) { return Idle{{std::move(order), 1}}; }
+
+Result<Step> resume_download(Order order, Spool spool) {
+    const auto code = parse_activation_code(spool.activation_code.text);
+    if (!code || *code != order.code)
+        return fail(
+            Errc::conflict, "spool",
+            "it holds the package of another order (" + spool.activation_code.text + "); finish that one first");
+    msg::RetrieveNotificationsListRequest request;
+    request.search_criteria = msg::NotificationSearchCriteria{msg::event(msg::NotificationEventBit::install)};
+    return Step{Recovering{{std::move(order), 1}, std::move(spool)}, call(request)};
+}
+
+Result<Step> step(State& state, Event event) {
+    const auto refused = [&] {
+        return fail(Errc::unexpected_event, std::string(name_of(state)),
+                    std::string(name_of(event)) + " does not belong here");
+    };
+    return std::visit(
+        [&]<class S, class E>(S& s, E& e) -> Result<Step> {
+            if constexpr (Legal<S, E>)
+                return on(std::move(s), std::move(e));
+            else
+                return refused();
+        },
+        state, event);
+}
+
+std::string_view progress_name(const State& s) {
+    static constexpr std::array<std::string_view, std::variant_size_v<State>> names{
+        "",
+        "es10b_get_euicc_info1",
+        "es10b_get_euicc_challenge",
+        "es9p_initiate_authentication",
+        "attestation",
+        "es10b_authenticate_server",
+        "es9p_authenticate_client",
+        "metadata",
+        "es10b_prepare_download",
+        "es9p_get_bound_profile_package",
+        "spool",
+        "es10b_load_bound_profile_package",
+        "es10b_retrieve_notifications_list",
+        "spool",
+        "es9p_handle_notification",
+        "es10b_remove_notification_from_list",
+        "es10b_cancel_session",
+        "es9p_cancel_session",
+        "waiting",
+        "finished"};
+    return names[s.index()];
+}
+
+std::string transition_matrix() {
+    std::string out;
+    const auto row = [&]<class S>(std::type_identity<S>) {
+        out += state_name<S>();
+        out += ':';
+        const auto cell = [&]<class E>(std::type_identity<E>) {
+            if constexpr (Legal<S, E>) out += " " + std::string(event_names[Event(E{}).index()]);
+        };
+        [&]<class... E>(std::variant<E...>*) { (cell(std::type_identity<E>{}), ...); }(static_cast<Event*>(nullptr));
+        out += '\n';
+    };
+    [&]<class... S>(std::variant<S...>*) { (row(std::type_identity<S>{}), ...); }(static_cast<State*>(nullptr));
+    return out;
+}
+
+}  // namespace mcim::agent
