@@ -1,6 +1,7 @@
 #include "mcim/crypto/ec.h"
 
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 
 #include <thread>
 
@@ -216,6 +217,19 @@ TEST(PrivateKey, RefusesAPassphraseWithoutAskingTheTerminal) {
         "qpEeoz9B2Kgbctj1cS4qQ533XUrjyc1X2pnIpvpiVe7K0SI2+tvDyofX3PNm8Nk=\n"
         "-----END ENCRYPTED PRIVATE KEY-----\n");
     EXPECT_FALSE(locked);
+}
+
+TEST(ErrorQueue, IsLeftAsItWas) {
+    // a TLS stack on the same thread reads the queue, and would take our refusal for its own failure
+    ERR_clear_error();
+    const auto key = PrivateKey::generate(Curve::p256);
+    EXPECT_FALSE(key.public_key().verify(as_view("m"), Bytes(64)));
+    EXPECT_FALSE(key.public_key().verify_der(as_view("m"), Bytes(70)));
+    EXPECT_FALSE(PublicKey::from_point(Curve::p256, concat({Bytes{4}, Bytes(64)})));
+    EXPECT_FALSE(PrivateKey::from_scalar(Curve::p256, Bytes(32)));
+    EXPECT_FALSE(PrivateKey::from_der(Bytes(40, 0x30)));
+    EXPECT_FALSE(PrivateKey::from_pem("-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n"));
+    EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
 TEST(PrivateKey, ReadsTheGsmaTestKeys) {

@@ -1,6 +1,7 @@
-// What a device sends to the verifier: a TPM quote over its PCRs, tied to the verifier's nonce and to one RSP session.
+// What a device and the verifier say to each other: a request for a challenge, the challenge, and the evidence: a TPM
+// quote over the device's PCRs, tied to the verifier's nonce and to one RSP session.
 //
-// As JSON, members in this order; octets in base64url without padding, registers and session in hexadecimal:
+// Evidence as JSON, members in this order; octets in base64url without padding, registers and session in hexadecimal:
 //   {"format":1, "eid":"8904...", "session":"A1B2...", "nonce":"...", "quote":"...", "signature":"...",
 //    "pcrs":{"0":"<64 digits>", "4":"<64 digits>"}}
 // "session" is absent where the evidence belongs to no session. "quote" is TPMS_ATTEST, "signature" TPMT_SIGNATURE,
@@ -17,6 +18,25 @@ namespace mcim::evidence {
 inline constexpr std::size_t nonce_octets = 48;
 /// TransactionId ::= OCTET STRING (SIZE(1..16)) (SGP.22 2.5.1)
 inline constexpr std::size_t session_octets_max = 16;
+
+/// What a device asks the verifier before it can give evidence.
+///   {"format":1, "eid":"8904...", "session":"A1B2..."}
+struct ChallengeRequest {
+    Eid eid;
+    Bytes session;  ///< the transaction ID of the RSP session; empty: none
+};
+[[nodiscard]] std::string to_json(const ChallengeRequest&);
+[[nodiscard]] Result<ChallengeRequest> parse_challenge_request(std::string_view json);
+
+/// The verifier's answer: a nonce for one use, and the registers that it wants quoted.
+///   {"format":1, "nonce":"...", "expires":1795292842, "pcrs":[0,4,7]}
+struct Challenge {
+    Bytes nonce;
+    Time expires_at;
+    PcrSelection selection;
+};
+[[nodiscard]] std::string to_json(const Challenge&);
+[[nodiscard]] Result<Challenge> parse_challenge(std::string_view json);
 
 struct Evidence {
     Eid eid;

@@ -58,6 +58,24 @@ TEST(EvidenceMessage, RefusesOtherShapesByName) {
     path(std::string(17 * 1024, ' '));
 }
 
+TEST(ChallengeMessages, ReadBackAndRefuseOtherShapes) {
+    const ChallengeRequest request{*Eid::with_check_digits("890490320010010000000000000000"), Bytes(16, 0xA1)};
+    EXPECT_EQ(to_json(*parse_challenge_request(to_json(request))), to_json(request));
+    EXPECT_TRUE(parse_challenge_request(to_json(ChallengeRequest{request.eid, {}}))->session.empty());
+    EXPECT_EQ(parse_challenge_request(replaced(to_json(request), "A1A1", "A1A1A1")).error().path, "session");
+
+    const Challenge challenge{Bytes(nonce_octets, 9), *from_rfc3339("2026-11-21T20:27:22Z"), {0, 4, 23}};
+    const std::string json = to_json(challenge);
+    const auto back = parse_challenge(json);
+    ASSERT_TRUE(back) << to_string(back.error());
+    EXPECT_EQ(back->selection, challenge.selection);
+    EXPECT_EQ(back->expires_at, challenge.expires_at);
+    EXPECT_EQ(parse_challenge(replaced(json, "[0,4,23]", "[0,4,24]")).error().path, "pcrs");
+    EXPECT_EQ(parse_challenge(replaced(json, "[0,4,23]", "[-1]")).error().path, "pcrs");
+    EXPECT_EQ(parse_challenge(replaced(json, "[0,4,23]", "[]")).error().path, "pcrs");
+    EXPECT_EQ(parse_challenge(replaced(json, "\"nonce\":\"CQkJ", "\"nonce\":\"")).error().path, "nonce");
+}
+
 TEST(EvidenceMessage, QualifyingDataDependsOnNonceAndSession) {
     const Bytes nonce(nonce_octets, 1), session(16, 2);
     EXPECT_EQ(qualifying_data(nonce, session), crypto::sha256(concat({nonce, session})));

@@ -43,7 +43,8 @@ jose::ObjectWriter to_claims(const Verdict& v) {
                               .object("platform", to_claims(v.parts.platform))
                               .object("module", to_claims(v.parts.module)));
     if (!v.session.empty()) out.hex_octets("mcim_session", v.session);
-    out.text("mcim_platform_model", v.platform_model).integer("mcim_reference_version", v.reference_version);
+    out.text("mcim_platform_model", v.platform_model);
+    out.text("mcim_reference_operator", v.reference_operator).integer("mcim_reference_version", v.reference_version);
     return out;
 }
 
@@ -61,6 +62,7 @@ Result<Verdict> read_verdict(const jose::Object& claims) {
     TRY(std::string build, software.text("build"));
     TRY(auto session, claims.optional_member(&jose::Object::hex_octets, "mcim_session"));
     TRY(std::string model, claims.text("mcim_platform_model"));
+    TRY(std::string reference_operator, claims.text("mcim_reference_operator"));
     TRY(const std::int64_t version, claims.integer("mcim_reference_version"));
     TRY(const jose::Object submods, claims.object("submods"));
     PartAppraisals parts;
@@ -68,8 +70,15 @@ Result<Verdict> read_verdict(const jose::Object& claims) {
     TRY(parts.module, read_appraisal(submods, "module"));
     TRY(const Tier overall, read_status(claims));
     if (overall != parts.overall()) return fail(Errc::bad_value, "ear_status", "it is not the worst of its parts");
-    return Verdict{std::move(verifier), std::move(build), *std::move(eid),  std::move(session).value_or(Bytes{}),
-                   issued_at,           expires_at,       std::move(model), version,
+    return Verdict{std::move(verifier),
+                   std::move(build),
+                   *std::move(eid),
+                   std::move(session).value_or(Bytes{}),
+                   issued_at,
+                   expires_at,
+                   std::move(model),
+                   std::move(reference_operator),
+                   version,
                    std::move(parts)};
 }
 

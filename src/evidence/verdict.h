@@ -4,7 +4,8 @@
 //    "ear_verifier_id":{"developer":"mcim", "build":"..."}, "ear_status":"contraindicated",
 //    "submods":{"platform":{"ear_status":"contraindicated", "mcim_differences":["PCR 4 (boot loader) is ..."]},
 //               "module":{"ear_status":"none"}},
-//    "mcim_session":"A1B2...", "mcim_platform_model":"...", "mcim_reference_version":7}
+//    "mcim_session":"A1B2...", "mcim_platform_model":"...", "mcim_reference_operator":"<operator>",
+//    "mcim_reference_version":7}
 // The members with mcim_ are ours; a reader of EAR may pass over them.
 #pragma once
 #include "mcim/base/ids.h"
@@ -22,6 +23,7 @@ struct Verdict {
     Time issued_at;
     Time expires_at;
     std::string platform_model;
+    std::string reference_operator;  ///< whose reference values: a verdict speaks for this operator only
     std::int64_t reference_version = 0;
     PartAppraisals parts;
 

@@ -17,6 +17,7 @@ struct VerdictToken : testing::Test {
                     now,
                     now + minutes{10},
                     "gateway-2",
+                    "first",
                     7,
                     {{Tier::contraindicated, {"PCR 4 (boot loader) was not quoted"}}, {Tier::affirming, {}}}};
 

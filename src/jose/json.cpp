@@ -135,6 +135,18 @@ Result<std::vector<std::string>> Object::texts(std::string_view name) const {
     return out;
 }
 
+Result<std::vector<std::int64_t>> Object::integers(std::string_view name) const {
+    TRY(const bj::value* v, member(*impl_, name));
+    if (!v->is_array()) return wrong(*impl_, name, "an array of whole numbers");
+    std::vector<std::int64_t> out;
+    for (const bj::value& item : v->get_array()) {
+        const std::int64_t* n = item.if_int64();
+        if (n == nullptr) return wrong(*impl_, name, "an array of whole numbers");
+        out.push_back(*n);
+    }
+    return out;
+}
+
 void ObjectWriter::member(std::string_view name, std::string_view written) {
     if (!body_.empty()) body_ += ',';
     body_ += quoted(name);
@@ -168,6 +180,12 @@ ObjectWriter& ObjectWriter::objects(std::string_view name, const std::vector<Obj
 ObjectWriter& ObjectWriter::texts(std::string_view name, const std::vector<std::string>& values) {
     std::string list;
     for (const auto& v : values) list += (list.empty() ? "" : ",") + quoted(v);
+    member(name, "[" + list + "]");
+    return *this;
+}
+ObjectWriter& ObjectWriter::integers(std::string_view name, const std::vector<std::int64_t>& values) {
+    std::string list;
+    for (const auto v : values) list += (list.empty() ? "" : ",") + std::to_string(v);
     member(name, "[" + list + "]");
     return *this;
 }

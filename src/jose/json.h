@@ -37,6 +37,7 @@ public:
     [[nodiscard]] Result<Object> object(std::string_view name) const;
     [[nodiscard]] Result<std::vector<Object>> objects(std::string_view name) const;
     [[nodiscard]] Result<std::vector<std::string>> texts(std::string_view name) const;
+    [[nodiscard]] Result<std::vector<std::int64_t>> integers(std::string_view name) const;
 
     /// For a member that may be absent: optional_member(&Object::text, "aud").
     template <class T>
@@ -66,6 +67,7 @@ public:
     ObjectWriter& object(std::string_view name, const ObjectWriter& value);
     ObjectWriter& objects(std::string_view name, const std::vector<ObjectWriter>& values);
     ObjectWriter& texts(std::string_view name, const std::vector<std::string>& values);
+    ObjectWriter& integers(std::string_view name, const std::vector<std::int64_t>& values);
     [[nodiscard]] std::string finish() const { return "{" + body_ + "}"; }
 
 private:

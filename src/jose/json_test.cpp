@@ -72,17 +72,20 @@ TEST(JsonWriter, WritesMembersInOrderAndReadsBack) {
         .hex_octets("h", *from_hex("00FF"))
         .object("part", part)
         .objects("many", {part, part})
-        .texts("t", {"x", "y"});
+        .texts("t", {"x", "y"})
+        .integers("i", {1, -2});
     const std::string written = w.finish();
     EXPECT_EQ(written.substr(0, 40), R"({"z":"ü","n":-5,"iat":1795292842,"o":"-)");
     const auto o = Object::parse(written);
     ASSERT_TRUE(o);
-    EXPECT_EQ(o->names(), (std::vector<std::string>{"z", "n", "iat", "o", "h", "part", "many", "t"}));
+    EXPECT_EQ(o->names(), (std::vector<std::string>{"z", "n", "iat", "o", "h", "part", "many", "t", "i"}));
     EXPECT_EQ(to_rfc3339(*o->time("iat")), "2026-11-21T20:27:22Z");
     EXPECT_EQ(hex(*o->octets("o")), "FBFF");
     EXPECT_EQ(hex(*o->hex_octets("h")), "00FF");
     EXPECT_EQ(*o->objects("many")->at(1).text("quote"), "a\"b\\c\n\x01");
     EXPECT_EQ(*o->texts("t"), (std::vector<std::string>{"x", "y"}));
+    EXPECT_EQ(*o->integers("i"), (std::vector<std::int64_t>{1, -2}));
+    EXPECT_FALSE(o->integers("t"));
     EXPECT_EQ(ObjectWriter().finish(), "{}");
 }
 

@@ -1,0 +1,54 @@
+// What the verifier remembers of one device: plain data, one row of a store. A store keeps the text of to_json under
+// the EID, with uniqueness constraints on ak_name and tpm_identity, and replaces a row only where `revision` is still
+// what it read (two pieces of evidence at once must not both spend a nonce).
+#pragma once
+#include "mcim/evidence/verdict.h"
+#include "mcim/pva/nonce.h"
+
+namespace mcim::pva {
+
+struct SpentNonce {
+    NonceId id;
+    Time expires_at;
+    friend bool operator==(const SpentNonce&, const SpentNonce&) = default;
+};
+
+/// One start of the TPM: registers begin anew with each (Part 1, 12.2.3).
+struct Boot {
+    std::uint32_t reset_count = 0;
+    std::uint32_t restart_count = 0;
+    friend auto operator<=>(const Boot&, const Boot&) = default;
+};
+
+/// The verdicts about one session, or about none, one for each operator with reference values for the model.
+struct SessionVerdicts {
+    Bytes session;
+    Boot boot;
+    std::vector<evidence::Verdict> verdicts;  ///< not empty
+    friend bool operator==(const SessionVerdicts&, const SessionVerdicts&) = default;
+};
+
+struct DeviceRecord {
+    // identity, never changed after enrolment
+    Eid eid;
+    Bytes ak_public;  ///< TPM2B_PUBLIC
+    Bytes ak_name;    ///< derived from it
+    crypto::Sha256 tpm_identity{};
+    std::string platform_model;
+    Time enrolled_at;
+
+    // what its evidence left behind
+    std::int64_t revision = 0;  ///< rises by one with every change
+    std::optional<evidence::ClockInfo> last_clock;
+    std::vector<SpentNonce> spent;  ///< those that are not expired
+    Time spent_until;               ///< nonces that expire until then count as spent, whatever the clock says now
+    std::vector<SessionVerdicts> sessions;  ///< newest last
+
+    friend bool operator==(const DeviceRecord&, const DeviceRecord&) = default;
+};
+
+[[nodiscard]] std::string to_json(const DeviceRecord&);
+/// Refuses other formats, and rows whose parts do not belong together.
+[[nodiscard]] Result<DeviceRecord> parse_record(std::string_view json);
+
+}  // namespace mcim::pva

@@ -1,0 +1,56 @@
+#include "mcim/pva/record.h"
+
+#include <gtest/gtest.h>
+
+#include "support/soft_tpm.h"
+
+namespace mcim::pva {
+namespace {
+
+DeviceRecord sample() {
+    const Time now = *from_rfc3339("2026-11-21T20:00:00Z");
+    const Eid eid = *Eid::with_check_digits("890490320010010000000000000000");
+    const Bytes session(16, 0xA1);
+    const Bytes ak_public = test::SoftTpm{}.ak_public();
+    const evidence::Verdict verdict{
+        "pva-1",     "0.1.0",
+        eid,         session,
+        now,         now + std::chrono::minutes{10},
+        "gateway-2", "first",
+        7,           {{evidence::Tier::contraindicated, {"PCR 4 (boot loader) was not quoted"}}, {}}};
+    return {eid,
+            ak_public,
+            evidence::parse_attestation_key(ak_public)->name,
+            crypto::sha256(as_view("EK")),
+            "gateway-2",
+            now,
+            3,
+            evidence::ClockInfo{0x8000000000000001U, 0xFFFFFFFF, 2, true},
+            {{{{1, 2, 3}}, now}},
+            now,
+            {{session, {0xFFFFFFFF, 2}, {verdict}}}};
+}
+
+std::string replaced(std::string text, std::string_view what, std::string_view by) {
+    const auto at = text.find(what);
+    EXPECT_NE(at, std::string::npos) << what;
+    return text.replace(at, what.size(), by);
+}
+
+TEST(PvaRecord, ReadsBackWhatItWrote) {
+    const auto record = sample();
+    const auto back = parse_record(to_json(record));
+    ASSERT_TRUE(back) << to_string(back.error());
+    EXPECT_EQ(*back, record);
+}
+
+TEST(PvaRecord, RefusesOtherFormatsAndRowsThatDoNotBelongTogether) {
+    const std::string json = to_json(sample());
+    EXPECT_EQ(parse_record(replaced(json, "\"format\":1", "\"format\":2")).error().path, "format");
+    EXPECT_FALSE(parse_record(replaced(json, "\"revision\":3", "\"revision\":3,\"more\":1")));
+    EXPECT_FALSE(parse_record(replaced(json, "\"sub\":\"8904", "\"sub\":\"8905"))) << "a verdict of another device";
+    EXPECT_FALSE(parse_record(replaced(json, "\"reset_count\":4294967295", "\"reset_count\":4294967296")));
+}
+
+}  // namespace
+}  // namespace mcim::pva
