@@ -285,6 +285,15 @@ TEST_F(Verifier, EveryFlippedBitOfQuoteAndSignatureIsRefused) {
     EXPECT_EQ(give(given), "pass");
 }
 
+TEST_F(Verifier, OneRegisterCannotPassForAnother) {
+    // PCR 16 can be reset by the host and made to hold the boot loader's value; the quote's digest does not show
+    // indices.
+    tpm.pcrs = {{0, digest("firmware")}, {11, digest("loader")}, {16, digest("tre")}};
+    auto given = evidence_for(session);
+    given.pcrs = {{0, digest("firmware")}, {4, digest("loader")}, {11, digest("tre")}};
+    EXPECT_EQ(give(given), "registers_differ");
+}
+
 TEST_F(Verifier, OtherStatementsOfTheTpmAreRefused) {
     tpm.type = 0x8017;  // TPM_ST_ATTEST_CERTIFY
     EXPECT_EQ(give(session), "quote_malformed");
