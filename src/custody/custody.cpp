@@ -1,0 +1,153 @@
+#include "mcim/custody/custody.h"
+
+#include <algorithm>
+
+#include "mcim/crypto/hash.h"
+
+namespace mcim::custody {
+
+using signer::Algorithm;
+using signer::Response;
+
+Policy Policy::laboratory() {
+    Policy policy;
+    policy.algorithms.push_back(Algorithm::test);
+    return policy;
+}
+
+Custody::Custody(KeyFolder::SigningKeys signing, WrappingKeys wrapping, Secret<32> fingerprint_key, Policy policy,
+                 Random& random)
+    : signing_keys_(std::move(signing)),
+      wrapping_keys_(std::move(wrapping)),
+      fingerprint_key_(std::move(fingerprint_key)),
+      policy_(std::move(policy)),
+      random_(random) {}
+
+Result<std::unique_ptr<Custody>> Custody::load(const KeyFolder& folder, Policy policy, Random& random) {
+    TRY(KeyFolder::SigningKeys signing, folder.signing_keys());
+    TRY(WrappingKeys wrapping, folder.wrapping_keys());
+    TRY(Secret<32> fingerprint_key, folder.fingerprint_key());
+    return std::unique_ptr<Custody>(
+        new Custody(std::move(signing), std::move(wrapping), std::move(fingerprint_key), std::move(policy), random));
+}
+
+std::vector<Result<Response>> Custody::execute(std::span<const signer::Request> requests) {
+    std::vector<Result<Response>> responses;
+    responses.reserve(requests.size());
+    for (const signer::Request& request : requests)
+        responses.push_back(std::visit([&](const auto& r) { return answer(r); }, request));
+    return responses;
+}
+
+Result<crypto::PublicKey> Custody::public_key(const signer::KeyName& name) const {
+    TRY(const crypto::PrivateKey* key, signing_key(name));
+    return key->public_key();
+}
+
+// ---------------------------------------------------------------- signatures
+
+Result<const crypto::PrivateKey*> Custody::signing_key(const signer::KeyName& name) const {
+    const auto at = signing_keys_.find(name);
+    if (at == signing_keys_.end()) return fail(Errc::not_found, "key", "no signing key is named " + name.text);
+    return &at->second;
+}
+
+Result<Response> Custody::answer(const signer::SignMessage& request) const {
+    TRY(const crypto::PrivateKey* key, signing_key(request.key));
+    TRY(const auto octets, to_array<64>(key->sign(request.message)));
+    return Response(signer::Signature{octets});
+}
+
+// ---------------------------------------------------------------- subscriptions
+
+Status Custody::allowed(Algorithm algorithm) const {
+    if (std::ranges::find(policy_.algorithms, algorithm) != policy_.algorithms.end()) return ok();
+    return fail(Errc::refused, "algorithm", std::string(to_string(algorithm)) + " is switched off here");
+}
+
+Result<signer::Subscription> Custody::wrap(const Imsi& imsi, const SubscriptionKeys& keys) const {
+    CHECKED(allowed(keys.algorithm));
+    CHECKED(check(keys));
+    CHECKED([&]() -> Status {  // what could not be used later is not taken in
+        TRY([[maybe_unused]] const aka::Algorithm usable, functions_of(keys));
+        return ok();
+    }());
+    signer::Subscription out;
+    out.algorithm = keys.algorithm;
+    out.keys.octets = wrapping_keys_.wrap(Purpose::subscription, "IMSI " + imsi.text(), expose(encode(keys)), random_);
+    constexpr std::string_view label = "mcim fingerprint of K";
+    const SecretBytes fingerprinted(concat({as_view(label), expose(keys.k)}));
+    out.fingerprint.octets = crypto::hmac_sha256(expose(fingerprint_key_), expose(fingerprinted));
+    return out;
+}
+
+Result<SubscriptionKeys> Custody::unwrap(const Imsi& imsi, const signer::WrappedSubscription& wrapped) const {
+    auto plain = wrapping_keys_.unwrap(Purpose::subscription, "IMSI " + imsi.text(), wrapped.octets);
+    if (!plain) return std::move(plain).error().within("keys");
+    TRY(SubscriptionKeys keys, decode_subscription_keys(expose(*plain)));
+    CHECKED(allowed(keys.algorithm));
+    return keys;
+}
+
+Result<Response> Custody::answer(const signer::NewSubscriptionKeys& request) const {
+    if (request.algorithm == Algorithm::test)
+        return fail(Errc::refused, "algorithm",
+                    "new keys are not made for the test algorithm, which would publish them");
+    SubscriptionKeys keys;
+    keys.algorithm = request.algorithm;
+    keys.k = SecretBytes(request.algorithm == Algorithm::tuak_256 ? 32 : 16);
+    keys.opc = SecretBytes(request.algorithm == Algorithm::milenage ? 16 : 32);
+    random_.fill(expose_mutable(keys.k));
+    random_.fill(expose_mutable(keys.opc));
+    TRY(signer::Subscription subscription, wrap(request.imsi, keys));
+    return Response(std::move(subscription));
+}
+
+Result<Response> Custody::answer(const signer::WrapSubscription& request) const {
+    using Constant = signer::WrapSubscription::Constant;
+    SubscriptionKeys keys;
+    keys.algorithm = request.algorithm;
+    keys.k = request.k.copy();
+    keys.opc = request.constant.copy();
+    if (request.algorithm == Algorithm::test) keys.res_octets = 16;
+    CHECKED(check(keys));
+    if (request.constant_is == Constant::op && request.algorithm == Algorithm::milenage) {
+        TRY(const auto k, Secret<16>::copy_of(expose(keys.k)));
+        TRY(const auto op, Secret<16>::copy_of(expose(keys.opc)));
+        keys.opc = SecretBytes::copy_of(expose(aka::opc_from_op(k, op)));
+    }
+    TRY(signer::Subscription subscription, wrap(request.imsi, keys));
+    return Response(std::move(subscription));
+}
+
+Result<Response> Custody::answer(const signer::RewrapSubscription& request) const {
+    TRY(const SubscriptionKeys keys, unwrap(request.imsi, request.keys));
+    TRY(signer::Subscription subscription, wrap(request.imsi, keys));
+    return Response(std::move(subscription.keys));
+}
+
+// ---------------------------------------------------------------- vectors
+
+Result<Response> Custody::answer(const signer::GenerateVectors& request) const {
+    TRY(const SubscriptionKeys keys, unwrap(request.imsi, request.keys));
+    TRY(const aka::Algorithm functions, functions_of(keys));
+    std::vector<signer::Vector> vectors;
+    vectors.reserve(request.challenges.size());
+    for (const auto& [sqn, rand] : request.challenges) {
+        auto number = aka::Sqn::from_number(sqn);
+        if (!number) return std::move(number).error().within("challenges.sqn");
+        aka::Vector v = aka::make_vector(functions, *number, request.amf, rand);
+        vectors.push_back({v.rand, v.autn, std::move(v.xres), std::move(v.ck), std::move(v.ik)});
+    }
+    return Response(std::move(vectors));
+}
+
+Result<Response> Custody::answer(const signer::Resynchronise& request) const {
+    TRY(const SubscriptionKeys keys, unwrap(request.imsi, request.keys));
+    TRY(const aka::Algorithm functions, functions_of(keys));
+    signer::Resynchronise::Response out;
+    if (const auto sqn = aka::open_auts(functions, request.rand, request.auts)) out.sqn_ms = sqn->number();
+    return Response(out);
+}
+
+}  // namespace mcim::custody

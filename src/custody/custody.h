@@ -1,0 +1,57 @@
+// The Signer inside the process: keys in files, cryptography in OpenSSL. A stolen process image holds the keys; whoever
+// wants more puts the same port in front of an HSM in a process of its own.
+#pragma once
+#include "mcim/custody/key_folder.h"
+#include "mcim/custody/subscription_keys.h"
+
+namespace mcim::custody {
+
+/// Which authentication algorithms may be used for subscriptions, by now and in whatever was wrapped before.
+struct Policy {
+    /// The test algorithm protects nothing and belongs into laboratories.
+    std::vector<signer::Algorithm> algorithms{signer::Algorithm::milenage, signer::Algorithm::tuak_128,
+                                              signer::Algorithm::tuak_256};
+    [[nodiscard]] static Policy laboratory();
+};
+
+/// Reads all keys once. `random` outlives it and, as Signer says, may be used by several threads (SystemRandom may).
+class Custody final : public signer::Signer {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<Custody>> load(const KeyFolder&, Policy, Random& random);
+
+    [[nodiscard]] std::vector<Result<signer::Response>> execute(std::span<const signer::Request>) override;
+    /// For certificates and for those who verify: not part of the port.
+    [[nodiscard]] Result<crypto::PublicKey> public_key(const signer::KeyName&) const;
+
+private:
+    Custody(KeyFolder::SigningKeys, WrappingKeys, Secret<32> fingerprint_key, Policy, Random&);
+
+    // custody.cpp
+    [[nodiscard]] Result<signer::Response> answer(const signer::SignMessage&) const;
+    [[nodiscard]] Result<signer::Response> answer(const signer::NewSubscriptionKeys&) const;
+    [[nodiscard]] Result<signer::Response> answer(const signer::WrapSubscription&) const;
+    [[nodiscard]] Result<signer::Response> answer(const signer::RewrapSubscription&) const;
+    [[nodiscard]] Result<signer::Response> answer(const signer::GenerateVectors&) const;
+    [[nodiscard]] Result<signer::Response> answer(const signer::Resynchronise&) const;
+    [[nodiscard]] Result<const crypto::PrivateKey*> signing_key(const signer::KeyName&) const;
+    [[nodiscard]] Status allowed(signer::Algorithm) const;
+    [[nodiscard]] Result<signer::Subscription> wrap(const Imsi&, const SubscriptionKeys&) const;
+    [[nodiscard]] Result<SubscriptionKeys> unwrap(const Imsi&, const signer::WrappedSubscription&) const;
+    // package.cpp
+    [[nodiscard]] Result<signer::Response> answer(const signer::WrapPackage&) const;
+    [[nodiscard]] Result<signer::Response> answer(const signer::RewrapPackage&) const;
+    [[nodiscard]] Result<signer::Response> answer(const signer::ExtractSubscription&) const;
+    [[nodiscard]] Result<SecretBytes> unwrap(const Iccid&, const signer::WrappedPackage&) const;
+    // seal.cpp
+    [[nodiscard]] Result<signer::Response> answer(const signer::SealProfile&) const;
+    [[nodiscard]] Result<SecretBytes> package_of(const signer::FromTemplate&) const;
+    [[nodiscard]] Result<SecretBytes> package_of(const signer::FromPackage&) const;
+
+    KeyFolder::SigningKeys signing_keys_;
+    WrappingKeys wrapping_keys_;
+    Secret<32> fingerprint_key_;
+    Policy policy_;
+    Random& random_;
+};
+
+}  // namespace mcim::custody

@@ -1,0 +1,20 @@
+// Files that hold keys: readable by their owner only, or refused.
+#pragma once
+#include <filesystem>
+
+#include "mcim/base/secret.h"
+
+namespace mcim::custody {
+
+/// The whole content of a regular file that belongs to this process's user and that nobody else may open. Errc::refused
+/// otherwise, saying what to change. Links are not followed: whoever can place one could choose the key.
+[[nodiscard]] Result<SecretBytes> read_private_file(const std::filesystem::path&);
+
+/// A new file with mode 0600, on the disk before this returns. Errc::conflict where there is one: a key is never
+/// overwritten.
+[[nodiscard]] Status write_private_file(const std::filesystem::path&, View content);
+
+/// Makes the folder with mode 0700 where it is not there. Refuses one into which others may write.
+[[nodiscard]] Status ensure_private_folder(const std::filesystem::path&);
+
+}  // namespace mcim::custody
