@@ -14,9 +14,10 @@ struct Name {
 };
 constexpr std::array names{
     Name{sw::ok, "ok"},
-    Name{sw::no_information, "nothing changed"},
+    Name{sw::no_information, "warning without further information"},
     Name{sw::end_of_file, "end of file, or nothing found"},
     Name{sw::file_deactivated, "selected file is deactivated"},
+    Name{sw::file_terminated, "selected file is terminated"},
     Name{sw::memory_problem, "memory problem"},
     Name{sw::wrong_length, "wrong length"},
     Name{sw::channel_not_supported, "logical channel not open or not supported"},

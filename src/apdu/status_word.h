@@ -14,10 +14,10 @@ struct StatusWord {
 
 namespace sw {
 inline constexpr StatusWord ok{0x9000};
-inline constexpr StatusWord no_information{
-    0x6200};                                      ///< warning: nothing was changed, e.g. the channel is closed already
-inline constexpr StatusWord end_of_file{0x6282};  ///< warning: also an unsuccessful search (TS 102 221 11.1.7)
+inline constexpr StatusWord no_information{0x6200};    ///< warning
+inline constexpr StatusWord end_of_file{0x6282};       ///< warning: also an unsuccessful search (TS 102 221 11.1.7)
 inline constexpr StatusWord file_deactivated{0x6283};  ///< warning
+inline constexpr StatusWord file_terminated{0x6285};   ///< warning
 inline constexpr StatusWord memory_problem{0x6581};
 inline constexpr StatusWord wrong_length{0x6700};
 inline constexpr StatusWord channel_not_supported{0x6881};

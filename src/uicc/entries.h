@@ -21,6 +21,7 @@ namespace mcim::uicc {
 [[nodiscard]] std::string path_text(const FilePath&);
 [[nodiscard]] std::string content_key(std::string_view prefix, const FilePath&);
 [[nodiscard]] std::string pin_key(std::string_view prefix, const FilePath& directory, saip::KeyReference);
+[[nodiscard]] std::string puk_key(std::string_view prefix, saip::KeyReference);
 
 void put_node(Changes&, std::string_view prefix, const Profile&, FileIndex);
 void put_content(Changes&, std::string_view prefix, const Profile&, FileIndex);

@@ -54,6 +54,11 @@ public:
     /// Content of the EF with this file ID below the MF, e.g. 2FE2: what the platform asks for, without access rules.
     [[nodiscard]] std::optional<View> read_under_mf(FileId) const;
 
+    /// The authentication of the application with this path.
+    [[nodiscard]] std::optional<std::size_t> find_authenticator(const FilePath& adf) const;
+    /// The PINs that a directory has of its own, or shares; an index into pins().
+    [[nodiscard]] std::optional<std::size_t> find_pins(const FilePath& directory) const;
+
     [[nodiscard]] const std::vector<saip::PinContext>& pins() const { return pins_; }
     [[nodiscard]] const std::vector<saip::Puk>& puks() const { return puks_; }
     [[nodiscard]] const std::vector<Authenticator>& authenticators() const { return authenticators_; }
@@ -71,6 +76,7 @@ private:
     Profile() = default;
     [[nodiscard]] static Result<Profile> assemble(saip::Image);
     [[nodiscard]] Status link_tree();
+    [[nodiscard]] Status check_pins() const;
 
     saip::ProfileFacts facts_;
     std::vector<File> files_;

@@ -13,7 +13,7 @@
 
 #include "mcim/apdu/command.h"
 #include "mcim/base/ports.h"
-#include "mcim/uicc/profile.h"
+#include "mcim/uicc/pins.h"
 
 namespace mcim::uicc {
 
@@ -59,23 +59,18 @@ public:
     [[nodiscard]] const std::string& prefix() const { return prefix_; }
 
 private:
-    friend struct Commands;  // the command functions, by subject: select.cpp, file_commands.cpp, pin_commands.cpp ...
-    struct Verified {
-        std::size_t context = 0;
-        saip::KeyReference reference = 0;
-        friend auto operator<=>(const Verified&, const Verified&) = default;
-    };
+    friend struct Commands;  // the command functions, by subject: commands.h
     /// A PIN command whose attempt is being paid for.
     struct Attempt {
-        apdu::Command command;
-        std::size_t context = 0;
-        std::size_t pin = 0;
+        apdu::Ins instruction;
+        SecretBytes data;
+        PinPlace place;
     };
 
     Profile profile_;
     std::string prefix_;
     std::array<std::optional<Channel>, apdu::channels_max> channels_;
-    std::set<Verified> verified_;  ///< of the whole card: terminals do not verify again on every channel
+    std::set<PinPlace> verified_;  ///< of the whole card: terminals do not verify again on every channel
     std::optional<Attempt> attempt_;
 };
 
