@@ -1,0 +1,283 @@
+#include "mcim/http/client.h"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <charconv>
+
+#include "mcim/http/loop_impl.h"
+#include "mcim/http/tls.h"
+
+namespace mcim::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using boost::system::error_code;
+using Tcp = asio::ip::tcp;
+using Local = asio::local::stream_protocol;
+using TlsStream = asio::ssl::stream<Tcp::socket>;
+
+std::string serialise(const Request& request, const std::string& host) {
+    std::string out = request.method + " " + request.target + " HTTP/1.1\r\nHost: " + host + "\r\n";
+    for (const Header& h : request.headers) out += h.name + ": " + h.value + "\r\n";
+    out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n";
+    return out + request.body;
+}
+
+Response taken(beast::http::response<beast::http::string_body>&& message) {
+    Response out{message.result_int(), {}, {}};
+    for (const auto& field : message)
+        out.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+    out.body = std::move(message.body());
+    return out;
+}
+
+}  // namespace
+
+Result<HostPort> parse_host_port(std::string_view text) {
+    const auto colon = text.find(':');
+    HostPort out{std::string(text.substr(0, colon)), 443};
+    if (out.host.empty()) return fail(Errc::bad_value, "host", "there is none in \"" + std::string(text) + "\"");
+    if (colon == std::string_view::npos) return out;
+    const auto digits = text.substr(colon + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
+    if (error != std::errc() || end != digits.data() + digits.size() || out.port == 0)
+        return fail(Errc::bad_value, "port", "\"" + std::string(digits) + "\" is not a port (1 to 65535)");
+    return out;
+}
+
+struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
+    Impl(Loop& on, const ClientConfig& config, std::string host_name)
+        : context(on.impl().context),
+          time_max(config.time_max),
+          body_octets_max(config.body_octets_max),
+          host(std::move(host_name)),
+          timer(context) {}
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    virtual ~Impl() = default;
+
+    virtual void write_and_read() = 0;
+    virtual void cancel() = 0;
+
+    /// Until the timer is cancelled; then everything pending is.
+    void expect_within(std::chrono::milliseconds limit) {
+        timed_out = false;
+        timer.expires_after(limit);
+        timer.async_wait([weak = weak_from_this()](error_code error) {
+            const auto self = weak.lock();
+            if (error || !self) return;
+            self->timed_out = true;
+            self->cancel();
+        });
+    }
+    [[nodiscard]] Error failure(std::string_view doing, const error_code& error) const {
+        if (timed_out)
+            return fail(Errc::io, host,
+                        std::string(doing) + " took longer than " + std::to_string(time_max.count()) + " ms");
+        return fail(Errc::io, host, std::string(doing) + ": " + error.message());
+    }
+    void finish(Result<Response> result) {
+        timer.cancel();
+        parser.reset();
+        auto callback = std::exchange(answered, nullptr);
+        if (callback) callback(std::move(result));
+    }
+
+    asio::io_context& context;
+    std::chrono::milliseconds time_max;
+    std::size_t body_octets_max;
+    std::string host;
+    asio::steady_timer timer;
+    beast::flat_buffer buffer;
+    std::optional<beast::http::response_parser<beast::http::string_body>> parser;
+    std::string out;
+    Connection::Answered answered;
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+    bool timed_out = false;
+};
+
+namespace {
+
+template <class Stream>
+struct Exchange : Connection::Impl {
+    template <class... Args>
+    Exchange(Loop& on, const ClientConfig& config, std::string host_name, Args&&... args)
+        : Impl(on, config, std::move(host_name)), stream(std::forward<Args>(args)...) {}
+
+    void write_and_read() override {
+        asio::async_write(stream, asio::buffer(out), [self = self_ptr()](error_code error, std::size_t n) {
+            self->sent += n;
+            if (error) return self->finish(self->failure("sending the request", error));
+            self->read();
+        });
+    }
+    void read() {
+        parser.emplace();
+        parser->body_limit(body_octets_max);
+        beast::http::async_read(stream, buffer, *parser, [self = self_ptr()](error_code error, std::size_t n) {
+            self->received += n;
+            if (error) return self->finish(self->failure("waiting for the answer", error));
+            self->finish(taken(self->parser->release()));
+        });
+    }
+    void cancel() override {
+        error_code ignored;
+        stream.lowest_layer().close(ignored);
+    }
+    std::shared_ptr<Exchange> self_ptr() { return std::static_pointer_cast<Exchange>(shared_from_this()); }
+
+    Stream stream;
+};
+
+/// Resolve, connect, handshake; then the connection is the caller's.
+struct TlsOpening final : Exchange<TlsStream> {
+    TlsOpening(Loop& on, const ClientConfig& config, const HostPort& server, std::shared_ptr<asio::ssl::context> tls)
+        : Exchange(on, config, server.host, on.impl().context, *tls), resolver(context), tls_context(std::move(tls)) {}
+
+    void start(const HostPort& reached_at, Connection::Opened then) {
+        opened = std::move(then);
+        expect_within(time_max);
+        error_code error;
+        const auto ip = asio::ip::make_address(reached_at.host, error);
+        if (!error) return connect_to(Tcp::endpoint(ip, reached_at.port));
+        resolver.async_resolve(reached_at.host, std::to_string(reached_at.port),
+                               [self = pointer()](error_code e, const Tcp::resolver::results_type& found) {
+                                   if (e) return self->give_up(self->failure("looking up the name", e));
+                                   asio::async_connect(
+                                       self->stream.lowest_layer(), found,
+                                       [self](error_code e2, const Tcp::endpoint&) { self->on_connected(e2); });
+                               });
+    }
+
+private:
+    void connect_to(const Tcp::endpoint& where) {
+        stream.lowest_layer().async_connect(where, [self = pointer()](error_code e) { self->on_connected(e); });
+    }
+    void on_connected(error_code error) {
+        if (error) return give_up(failure("connecting", error));
+        stream.lowest_layer().set_option(Tcp::no_delay(true), error);
+        SSL_set_tlsext_host_name(stream.native_handle(), host.c_str());
+        stream.set_verify_callback(asio::ssl::host_name_verification(host), error);
+        stream.async_handshake(asio::ssl::stream_base::client, [self = pointer()](error_code e) {
+            if (e) return self->give_up(self->handshake_failure(e));
+            self->timer.cancel();
+            std::exchange(self->opened, nullptr)(Connection(self));
+        });
+    }
+    [[nodiscard]] Error handshake_failure(const error_code& error) {
+        const long verdict = SSL_get_verify_result(stream.native_handle());
+        if (timed_out || error.category() != asio::error::get_ssl_category()) return failure("TLS handshake", error);
+        if (verdict != X509_V_OK)
+            return fail(Errc::refused, host,
+                        "the server's certificate is not acceptable: " + verification_problem(verdict));
+        return fail(Errc::refused, host, "TLS handshake: " + error.message());
+    }
+    void give_up(Error error) {
+        timer.cancel();
+        cancel();
+        std::exchange(opened, nullptr)(std::move(error));
+    }
+    std::shared_ptr<TlsOpening> pointer() { return std::static_pointer_cast<TlsOpening>(shared_from_this()); }
+
+    Tcp::resolver resolver;
+    std::shared_ptr<asio::ssl::context> tls_context;
+    Connection::Opened opened;
+};
+
+}  // namespace
+
+void Connection::open(Loop& loop, const ClientConfig& config, const HostPort& server, Opened opened) {
+    auto tls = client_context(config.roots);
+    if (!tls) return opened(std::move(tls).error());
+    const auto elsewhere = config.resolve.find(server);
+    std::make_shared<TlsOpening>(loop, config, server, *std::move(tls))
+        ->start(elsewhere == config.resolve.end() ? server : elsewhere->second, std::move(opened));
+}
+
+void Connection::open_unix(Loop& loop, const std::filesystem::path& file, const ClientConfig& config, Opened opened) {
+    auto exchange = std::make_shared<Exchange<Local::socket>>(loop, config, "localhost", loop.impl().context);
+    error_code error;
+    exchange->stream.connect(Local::endpoint(file.string()), error);
+    if (error) return opened(fail(Errc::io, file, "cannot connect: " + error.message()));
+    opened(Connection(exchange));
+}
+
+void Connection::send(Request request, Answered answered) {
+    impl_->out = serialise(request, impl_->host);
+    impl_->answered = std::move(answered);
+    impl_->expect_within(impl_->time_max);
+    impl_->write_and_read();
+}
+std::uint64_t Connection::octets_sent() const { return impl_->sent; }
+std::uint64_t Connection::octets_received() const { return impl_->received; }
+
+struct Client::Impl {
+    explicit Impl(ClientConfig with) : config(std::move(with)) {}
+    ClientConfig config;
+    Loop loop{};
+    std::optional<Connection> kept{};
+    HostPort kept_for{};
+    std::chrono::steady_clock::time_point used_at{};
+
+    /// Runs the loop until `open` and then the exchange have called back.
+    template <class Open>
+    Result<Response> exchange(Request request, Open open) {
+        std::optional<Result<Response>> answer;
+        const auto send_on = [&](Result<Connection> connection) {
+            if (!connection) {
+                answer.emplace(std::move(connection).error());
+                return;
+            }
+            kept = *connection;
+            kept->send(std::move(request), [&](Result<Response> r) { answer.emplace(std::move(r)); });
+        };
+        open(send_on);
+        // every step has its own deadline of time_max: connecting, and the exchange
+        loop.run_for(2 * config.time_max + std::chrono::seconds(1));
+        if (!answer) return fail(Errc::io, kept_for.host, "no answer in time");
+        used_at = std::chrono::steady_clock::now();
+        if (!*answer || (*answer)->find_header("Connection").value_or("") == "close") kept.reset();
+        return *std::move(answer);
+    }
+};
+
+namespace {
+/// A connection that rested longer may be closed by the server at the moment of use.
+constexpr std::chrono::seconds rest_max{5};
+}  // namespace
+
+Client::Client(ClientConfig config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+Client::~Client() = default;
+void Client::disconnect() { impl_->kept.reset(); }
+
+Result<Response> Client::send(const HostPort& server, Request request) {
+    const bool fresh = std::chrono::steady_clock::now() - impl_->used_at < rest_max;
+    if (!impl_->kept || impl_->kept_for != server || !fresh) impl_->kept.reset();
+    impl_->kept_for = server;
+    return impl_->exchange(std::move(request), [&](const Connection::Opened& then) {
+        if (impl_->kept) return then(Result<Connection>(*impl_->kept));
+        Connection::open(impl_->loop, impl_->config, server, then);
+    });
+}
+
+Result<Response> Client::send_unix(const std::filesystem::path& socket, Request request) {
+    impl_->kept_for = {socket.string(), 0};
+    auto result = impl_->exchange(std::move(request), [&](const Connection::Opened& then) {
+        Connection::open_unix(impl_->loop, socket, impl_->config, then);
+    });
+    impl_->kept.reset();
+    return result;
+}
+
+}  // namespace mcim::http

@@ -1,0 +1,333 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/datagram_protocol.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <filesystem>
+#include <thread>
+
+#include "mcim/http/client.h"
+#include "mcim/http/datagram.h"
+#include "mcim/http/server.h"
+#include "support/pki.h"
+#include "support/temp_folder.h"
+
+namespace mcim::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(HttpMessage, FindsHeadersWithoutLetterCase) {
+    const Request r{"POST", "/a?b=c", {{"content-TYPE", "x"}}, ""};
+    EXPECT_EQ(r.find_header("Content-Type"), "x");
+    EXPECT_FALSE(r.find_header("Accept"));
+    EXPECT_EQ(r.path(), "/a");
+    EXPECT_EQ(media_type("Application/JSON ; charset=utf-8"), "application/json");
+}
+
+TEST(HttpMessage, ProblemsQuoteWhatTheySay) {
+    EXPECT_EQ(problem(404, "no \"order\"\n").body,
+              R"({"status":404,"title":"Not Found","detail":"no \"order\"\u000a"})");
+}
+
+TEST(HostPort, ReadsNamesWithAndWithoutAPort) {
+    EXPECT_EQ(*parse_host_port("a.example"), (HostPort{"a.example", 443}));
+    EXPECT_EQ(*parse_host_port("a.example:8443"), (HostPort{"a.example", 8443}));
+    for (const std::string_view bad : {"", ":1", "a:", "a:0", "a:65536", "a:1x"})
+        EXPECT_FALSE(parse_host_port(bad)) << bad;
+}
+
+using test::TempFolder;
+
+/// Runs a loop on a thread of its own until the end of the test.
+class Running {
+public:
+    explicit Running(Loop& loop) : loop_(loop), thread_([&loop] { loop.run(); }) {}
+    ~Running() {
+        loop_.stop();
+        thread_.join();
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+private:
+    Loop& loop_;
+    std::thread thread_;
+};
+
+void echo(Request request, const Reply& reply) {
+    reply({200, {{"Content-Type", "text/plain"}}, request.method + " " + request.target + " " + request.body});
+}
+
+TlsIdentity identity_of(const test::Identity& id) { return {{id.der()}, id.key.to_pkcs8()}; }
+
+// ---------------------------------------------------------------- TLS
+
+class Tls : public testing::Test {
+protected:
+    void serve(const test::Identity& id, Limits limits = {}) {
+        auto listening = Server::listen_tls(loop, {}, identity_of(id), limits, echo);
+        ASSERT_TRUE(listening) << to_string(listening.error());
+        server = *std::move(listening);
+        running.emplace(loop);
+    }
+    /// With a validity that holds now, not only in the PKI's own time.
+    test::Identity tls_certificate(std::string_view host, Time not_after) {
+        auto profile = pki.dp_profile(x509::Role::dp_tls);
+        profile.host = std::string(host);
+        profile.validity = {system_now() - 24h, not_after};
+        auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
+        const auto draft = draft_server(profile, key.public_key(), pki.ci.certificate, pki.random);
+        return test::Pki::certify(draft, key, pki.ci.key);
+    }
+    ClientConfig config() {
+        ClientConfig c{{pki.ci.der()}, {}};
+        for (const char* host : {"smdpp.example.com", "other.example.com"})
+            c.resolve[{host, 443}] = {"127.0.0.1", server->port()};
+        c.time_max = 5s;
+        return c;
+    }
+    test::Pki pki;
+    Loop loop;
+    std::unique_ptr<Server> server;
+    std::optional<Running> running;
+};
+
+TEST_F(Tls, ClientAndServerExchangeOnOneConnection) {
+    serve(tls_certificate("smdpp.example.com", system_now() + 24h));
+    Client client(config());
+    for (int i = 0; i < 3; ++i) {
+        const auto response = client.send({"smdpp.example.com"}, {"POST", "/x?y", {}, "body" + std::to_string(i)});
+        ASSERT_TRUE(response) << to_string(response.error());
+        EXPECT_EQ(response->status, 200U);
+        EXPECT_EQ(response->body, "POST /x?y body" + std::to_string(i));
+    }
+    EXPECT_LE(server->connections(), 1U);
+}
+
+TEST_F(Tls, CarriesBodiesOfManyRecords) {
+    Limits limits;
+    limits.body_octets_max = 600'000;
+    serve(tls_certificate("smdpp.example.com", system_now() + 24h), limits);
+    Client client(config());
+    const std::string body(500'000, 'x');
+    const auto response = client.send({"smdpp.example.com"}, {"POST", "/", {}, body});
+    ASSERT_TRUE(response) << to_string(response.error());
+    EXPECT_EQ(response->body, "POST / " + body);
+}
+
+TEST_F(Tls, ClientRefusesACertificateForAnotherHost) {
+    serve(tls_certificate("smdpp.example.com", system_now() + 24h));
+    const auto response = Client(config()).send({"other.example.com"}, {});
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().code, Errc::refused);
+}
+
+TEST_F(Tls, ClientRefusesACertificateThatExpired) {
+    serve(tls_certificate("smdpp.example.com", system_now() - 1h));
+    const auto response = Client(config()).send({"smdpp.example.com"}, {});
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().code, Errc::refused);
+    EXPECT_NE(response.error().detail.find("expired"), std::string::npos) << response.error().detail;
+}
+
+TEST_F(Tls, ClientRefusesAServerOfAnotherCi) {
+    serve(tls_certificate("smdpp.example.com", system_now() + 24h));
+    test::Pki other(crypto::Curve::p256, 77);
+    auto with_other = config();
+    with_other.roots = {other.ci.der()};
+    const auto response = Client(with_other).send({"smdpp.example.com"}, {});
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().code, Errc::refused);
+    with_other.roots.clear();
+    EXPECT_EQ(Client(with_other).send({"smdpp.example.com"}, {}).error().code, Errc::refused);
+}
+
+TEST_F(Tls, ServerRefusesAKeyThatIsNotItsCertificates) {
+    auto id = identity_of(pki.dp_tls);
+    id.key_pkcs8 = pki.dp_auth.key.to_pkcs8();
+    EXPECT_FALSE(Server::listen_tls(loop, {}, id, {}, echo));
+}
+
+TEST_F(Tls, ManyConnectionsAtOnce) {
+    serve(tls_certificate("smdpp.example.com", system_now() + 24h));
+    Loop clients;
+    int answered = 0;
+    const auto c = config();
+    for (int i = 0; i < 40; ++i)
+        Connection::open(clients, c, {"smdpp.example.com"}, [&](Result<Connection> connection) {
+            ASSERT_TRUE(connection) << to_string(connection.error());
+            connection->send({"POST", "/", {}, "x"}, [&answered, kept = *connection](const Result<Response>& r) {
+                if (r && r->body == "POST / x") ++answered;
+            });
+        });
+    clients.run_for(20s);
+    EXPECT_EQ(answered, 40);
+}
+
+TEST_F(Tls, NobodyAnswersIsAnError) {
+    serve(tls_certificate("smdpp.example.com", system_now() + 24h));
+    auto c = config();
+    c.resolve[{"smdpp.example.com", 443}] = {"127.0.0.1", 1};
+    EXPECT_EQ(Client(c).send({"smdpp.example.com"}, {}).error().code, Errc::io);
+}
+
+// ---------------------------------------------------------------- limits, over a UNIX socket with raw octets
+
+class Raw : public testing::Test {
+protected:
+    Raw() {
+        limits.body_octets_max = 100;
+        limits.header_octets_max = 1000;
+        limits.request_time = 50ms;
+        limits.idle_time = 200ms;
+    }
+    void serve(Handler handler = echo) {
+        auto listening = Server::listen_unix(loop, folder / "s", limits, std::move(handler));
+        ASSERT_TRUE(listening) << to_string(listening.error());
+        server = *std::move(listening);
+        running.emplace(loop);
+    }
+    /// Sends, and reads until the server closes.
+    std::string talk(const std::string& octets) {
+        boost::asio::io_context context;
+        boost::asio::local::stream_protocol::socket socket(context);
+        socket.connect({(folder / "s").string()});
+        boost::system::error_code error;
+        boost::asio::write(socket, boost::asio::buffer(octets), error);
+        std::string out;
+        boost::asio::read(socket, boost::asio::dynamic_buffer(out), error);
+        return out;
+    }
+    static std::string status(const std::string& answer) { return answer.substr(0, answer.find('\r')); }
+    TempFolder folder;
+    Limits limits;
+    Loop loop;
+    std::unique_ptr<Server> server;
+    std::optional<Running> running;
+};
+
+TEST_F(Raw, SocketFileIsItsOwnersAlone) {
+    serve();
+    struct stat s {};
+    ASSERT_EQ(stat((folder / "s").c_str(), &s), 0);
+    EXPECT_EQ(s.st_mode & 0777U, 0600U);
+}
+TEST_F(Raw, RefusesASocketThatAnotherProcessListensOn) {
+    serve();
+    Loop second;
+    EXPECT_EQ(Server::listen_unix(second, folder / "s", limits, echo).error().code, Errc::conflict);
+}
+TEST_F(Raw, SendsWhatTheHandlerAnswers) {
+    serve();
+    EXPECT_EQ(talk("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+              "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\nConnection: close\r\n\r\nGET /a ");
+}
+TEST_F(Raw, NoContentHasNoBody) {
+    serve([](const Request&, const Reply& reply) { reply({204, {}, "ignored"}); });
+    EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+              "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+}
+TEST_F(Raw, KeepsTheConnectionForTheNextRequest) {
+    serve();
+    const std::string answer =
+        talk("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_NE(answer.find("GET /1 "), std::string::npos);
+    EXPECT_NE(answer.find("GET /2 "), std::string::npos);
+}
+TEST_F(Raw, BodyThatIsTooLargeIs413) {
+    serve();
+    EXPECT_EQ(status(talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n")),
+              "HTTP/1.1 413 Content Too Large");
+    EXPECT_EQ(
+        status(talk("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n" + std::string(255, 'x'))),
+        "HTTP/1.1 413 Content Too Large");
+}
+TEST_F(Raw, HeaderThatIsTooLargeIs431) {
+    serve();
+    EXPECT_EQ(status(talk("GET / HTTP/1.1\r\nX: " + std::string(3000, 'x') + "\r\n\r\n")),
+              "HTTP/1.1 431 Request Header Fields Too Large");
+}
+TEST_F(Raw, WhatIsNoHttpIs400) {
+    serve();
+    EXPECT_EQ(status(talk("\x16\x03\x01\x02\r\n\r\n")), "HTTP/1.1 400 Bad Request");
+    EXPECT_EQ(status(talk("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n")), "HTTP/1.1 400 Bad Request");
+}
+TEST_F(Raw, SlowRequestIs408) {
+    serve();
+    EXPECT_EQ(status(talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc")),
+              "HTTP/1.1 408 Request Timeout");
+    EXPECT_EQ(status(talk("POST / HT")), "HTTP/1.1 408 Request Timeout");
+}
+TEST_F(Raw, SilentClientIsLeftWithoutAWord) {
+    serve();
+    EXPECT_EQ(talk(""), "");
+}
+TEST_F(Raw, AnswersLaterAndFromAnotherThread) {
+    std::vector<std::jthread> threads;
+    serve([&](Request request, Reply reply) {
+        threads.emplace_back([request = std::move(request), reply = std::move(reply)] { reply({200, {}, "late"}); });
+    });
+    EXPECT_NE(talk("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("late"), std::string::npos);
+}
+TEST_F(Raw, HandlerThatNeverAnswersLosesTheConnectionNotTheServer) {
+    serve([](const Request& request, const Reply& reply) {
+        if (request.target == "/ok") reply({200, {}, "ok"});
+    });
+    EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "");
+    EXPECT_NE(talk("GET /ok HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("ok"), std::string::npos);
+}
+TEST_F(Raw, ServesTheNextClientWhenOneLeaves) {
+    limits.connections_max = 1;
+    serve();
+    boost::asio::io_context context;
+    std::optional<boost::asio::local::stream_protocol::socket> first(context);
+    first->connect({(folder / "s").string()});
+    std::jthread leaves([&] {
+        boost::asio::write(*first,
+                           boost::asio::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
+        first.reset();
+    });
+    EXPECT_NE(talk("GET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("GET /2"), std::string::npos);
+}
+TEST_F(Raw, BlockingClientTalksOverIt) {
+    serve();
+    Client client({});
+    const auto response = client.send_unix(folder / "s", {"GET", "/status", {}, ""});
+    ASSERT_TRUE(response) << to_string(response.error());
+    EXPECT_EQ(response->body, "GET /status ");
+    EXPECT_FALSE(client.send_unix(folder / "nobody", {}));
+}
+TEST_F(Raw, CloseEndsIdleConnectionsAndTheLoopRunsOut) {
+    auto listening = Server::listen_unix(loop, folder / "s", limits, echo);
+    ASSERT_TRUE(listening);
+    boost::asio::io_context context;
+    boost::asio::local::stream_protocol::socket socket(context);
+    socket.connect({(folder / "s").string()});
+    loop.post([&] { loop.after(10ms, [&] { (*listening)->close(); }); });
+    EXPECT_TRUE(loop.run_for(5s));
+    EXPECT_FALSE(std::filesystem::exists(folder / "s"));
+}
+
+TEST(Datagram, AnswersWhoAsked) {
+    TempFolder folder;
+    Loop loop;
+    const auto server = DatagramServer::listen(loop, folder / "auc", [](std::string_view in) {
+        return in == "silence" ? std::string() : "re: " + std::string(in);
+    });
+    ASSERT_TRUE(server) << to_string(server.error());
+    const Running running(loop);
+    boost::asio::io_context context;
+    boost::asio::local::datagram_protocol::socket socket(context, {(folder / "me").string()});
+    for (const std::string text : {"silence", "one", "two"})
+        socket.send_to(boost::asio::buffer(text), {(folder / "auc").string()});
+    std::array<char, 64> in{};
+    EXPECT_EQ(std::string(in.data(), socket.receive(boost::asio::buffer(in))), "re: one");
+    EXPECT_EQ(std::string(in.data(), socket.receive(boost::asio::buffer(in))), "re: two");
+}
+
+}  // namespace
+}  // namespace mcim::http

@@ -1,0 +1,15 @@
+// Private to the module: the loop as Asio has it.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "mcim/http/loop.h"
+
+namespace mcim::http {
+
+struct Loop::Impl {
+    boost::asio::io_context context{1};
+    boost::asio::signal_set signals{context};
+};
+
+}  // namespace mcim::http

@@ -1,0 +1,341 @@
+#include "mcim/http/server.h"
+
+#include <sys/stat.h>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <set>
+
+#include "mcim/http/loop_impl.h"
+#include "mcim/http/tls.h"
+
+namespace mcim::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using boost::system::error_code;
+using Tcp = asio::ip::tcp;
+using Local = asio::local::stream_protocol;
+using TlsStream = asio::ssl::stream<Tcp::socket>;
+
+/// What a listener can do to its connections.
+class Closable {
+public:
+    Closable() = default;
+    Closable(const Closable&) = delete;
+    Closable& operator=(const Closable&) = delete;
+    virtual ~Closable() = default;
+    virtual void close_when_idle() = 0;
+};
+
+}  // namespace
+
+struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
+    Impl(Loop& on, Limits within, Handler to) : loop(on.impl().context), limits(within), handler(std::move(to)) {}
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    virtual ~Impl() = default;
+    virtual void accept() = 0;
+    virtual void close_listener() = 0;
+    [[nodiscard]] virtual std::uint16_t port() const = 0;
+
+    /// A connection has ended: there may be room for one that waits.
+    void left(Closable* who) {
+        connections.erase(who);
+        if (waiting_for_room && !closing) {
+            waiting_for_room = false;
+            accept();
+        }
+    }
+
+    asio::io_context& loop;
+    Limits limits;
+    Handler handler;
+    std::set<Closable*> connections;
+    bool waiting_for_room = false;
+    bool closing = false;
+};
+
+namespace {
+
+std::string serialise(const Response& response, bool keep_alive) {
+    std::string out =
+        "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason_phrase(response.status)) + "\r\n";
+    for (const Header& h : response.headers) out += h.name + ": " + h.value + "\r\n";
+    if (response.status != 204) out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+    if (!keep_alive) out += "Connection: close\r\n";
+    out += "\r\n";
+    if (response.status != 204) out += response.body;
+    return out;
+}
+
+Request taken(beast::http::request<beast::http::string_body>&& message) {
+    Request out{std::string(message.method_string()), std::string(message.target()), {}, {}};
+    for (const auto& field : message)
+        out.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+    out.body = std::move(message.body());
+    return out;
+}
+
+unsigned status_of(const error_code& error) {
+    if (error == beast::http::error::body_limit) return 413;
+    if (error == beast::http::error::header_limit || error == beast::http::error::buffer_overflow) return 431;
+    return 400;
+}
+
+std::string_view sentence_of(unsigned status) {
+    switch (status) {
+        case 408: return "The request did not arrive in time.";
+        case 413: return "The body is larger than this server takes.";
+        case 431: return "The header is larger than this server takes.";
+        default: return "This is not an HTTP/1.1 request.";
+    }
+}
+
+/// One client. The timer runs for whatever is awaited; when it goes off, the pending operation is cancelled and says
+/// so.
+template <class Stream>
+class Connection final : public Closable, public std::enable_shared_from_this<Connection<Stream>> {
+public:
+    Connection(Stream stream, std::shared_ptr<Server::Impl> server)
+        : stream_(std::move(stream)),
+          server_(std::move(server)),
+          timer_(server_->loop),
+          buffer_(server_->limits.header_octets_max + 4096) {
+        server_->connections.insert(this);
+    }
+    ~Connection() override { server_->left(this); }
+
+    void start() {
+        if constexpr (std::same_as<Stream, TlsStream>) {
+            expect(server_->limits.handshake_time);
+            stream_.async_handshake(asio::ssl::stream_base::server,
+                                    [self = this->shared_from_this()](error_code error) {
+                                        self->timer_.cancel();
+                                        if (!error) self->await_request();
+                                    });
+        } else {
+            await_request();
+        }
+    }
+
+    void close_when_idle() override {
+        keep_alive_ = false;
+        if (idle_) lowest().cancel();
+    }
+
+private:
+    auto& lowest() { return stream_.lowest_layer(); }
+
+    void expect(std::chrono::milliseconds within) {
+        timed_out_ = false;
+        timer_.expires_after(within);
+        timer_.async_wait([weak = this->weak_from_this()](error_code error) {
+            const auto self = weak.lock();
+            if (error || !self) return;
+            self->timed_out_ = true;
+            error_code ignored;
+            self->lowest().cancel(ignored);
+        });
+    }
+
+    void await_request() {
+        parser_.emplace();
+        parser_->body_limit(server_->limits.body_octets_max);
+        parser_->header_limit(static_cast<std::uint32_t>(server_->limits.header_octets_max));
+        idle_ = buffer_.size() == 0;
+        expect(idle_ ? server_->limits.idle_time : server_->limits.request_time);
+        beast::http::async_read_some(
+            stream_, buffer_, *parser_,
+            [self = this->shared_from_this()](error_code error, std::size_t) { self->read_rest(error); });
+    }
+
+    /// The first octets are there: from now on the client has request_time.
+    void read_rest(error_code error) {
+        const bool was_idle = std::exchange(idle_, false);
+        if (error || parser_->is_done()) return on_request(error);
+        if (was_idle) expect(server_->limits.request_time);
+        beast::http::async_read(stream_, buffer_, *parser_,
+                                [self = this->shared_from_this()](error_code e, std::size_t) { self->on_request(e); });
+    }
+
+    void on_request(error_code error) {
+        timer_.cancel();
+        if (error) return on_bad_request(error);
+        keep_alive_ = parser_->get().keep_alive() && !server_->closing;
+        server_->handler(taken(parser_->release()), [self = this->shared_from_this()](Response response) {
+            asio::dispatch(self->server_->loop,
+                           [self, response = std::move(response)]() mutable { self->write(std::move(response)); });
+        });
+    }
+
+    void on_bad_request(error_code error) {
+        keep_alive_ = false;
+        if (timed_out_ && parser_->got_some()) return write(problem(408, sentence_of(408)));
+        if (error.category() != beast::http::make_error_code(beast::http::error::bad_value).category() ||
+            error == beast::http::error::end_of_stream || error == beast::http::error::partial_message)
+            return;  // the client has gone, or stays silent: nobody to answer
+        const unsigned status = status_of(error);
+        write(problem(status, sentence_of(status)));
+    }
+
+    void write(Response response) {
+        out_ = serialise(response, keep_alive_);
+        expect(server_->limits.write_time);
+        asio::async_write(stream_, asio::buffer(out_),
+                          [self = this->shared_from_this()](error_code error, std::size_t) {
+                              self->timer_.cancel();
+                              if (error) return;
+                              if (self->keep_alive_ && !self->server_->closing) return self->await_request();
+                              self->shut_down();
+                          });
+    }
+
+    void shut_down() {
+        if constexpr (std::same_as<Stream, TlsStream>) {
+            expect(std::chrono::seconds(2));
+            stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->timer_.cancel(); });
+        } else {
+            error_code ignored;
+            lowest().shutdown(asio::socket_base::shutdown_send, ignored);
+        }
+    }
+
+    Stream stream_;
+    std::shared_ptr<Server::Impl> server_;
+    asio::steady_timer timer_;
+    beast::flat_buffer buffer_;
+    std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
+    std::string out_;
+    bool timed_out_ = false;
+    bool keep_alive_ = true;
+    bool idle_ = false;
+};
+
+template <class Protocol>
+struct Listener final : Server::Impl {
+    Listener(Loop& on, const Limits& within, Handler to) : Impl(on, within, std::move(to)), acceptor(loop) {}
+
+    Status open(const typename Protocol::endpoint& at, const std::string& name) {
+        error_code error;
+        acceptor.open(at.protocol(), error);
+        if (!error && std::same_as<Protocol, Tcp>) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+        if (!error) acceptor.bind(at, error);
+        if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+        if (error) return fail(Errc::io, name, "cannot listen: " + error.message());
+        return ok();
+    }
+
+    void accept() override {
+        if (connections.size() >= limits.connections_max) {
+            waiting_for_room = true;
+            return;
+        }
+        acceptor.async_accept(
+            [self = this->shared_from_this(), this](error_code error, typename Protocol::socket socket) {
+                if (closing) return;
+                if (!error) serve(std::move(socket));
+                if (error == asio::error::no_descriptors) return retry_later();
+                accept();
+            });
+    }
+    /// No file descriptor is left: those who are served will give some back.
+    void retry_later() {
+        auto timer = std::make_shared<asio::steady_timer>(loop, std::chrono::milliseconds(50));
+        timer->async_wait([timer, self = this->shared_from_this()](error_code) {
+            if (!self->closing) self->accept();
+        });
+    }
+
+    void serve(typename Protocol::socket socket) {
+        if constexpr (std::same_as<Protocol, Tcp>) {
+            error_code ignored;
+            socket.set_option(Tcp::no_delay(true), ignored);
+            std::make_shared<Connection<TlsStream>>(TlsStream(std::move(socket), *tls), shared_from_this())->start();
+        } else {
+            std::make_shared<Connection<Local::socket>>(std::move(socket), shared_from_this())->start();
+        }
+    }
+
+    void close_listener() override {
+        error_code ignored;
+        acceptor.close(ignored);
+        if (!file.empty()) std::filesystem::remove(file, ignored_std);
+    }
+    [[nodiscard]] std::uint16_t port() const override {
+        if constexpr (std::same_as<Protocol, Tcp>)
+            return acceptor.local_endpoint().port();
+        else
+            return 0;
+    }
+
+    typename Protocol::acceptor acceptor;
+    std::shared_ptr<asio::ssl::context> tls;
+    std::filesystem::path file;
+    std::error_code ignored_std;
+};
+
+/// A socket file of a process that was killed is in the way; one that answers is not ours to take.
+Status clear_stale_socket(const std::filesystem::path& file) {
+    std::error_code error;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) return ok();
+    if (!std::filesystem::is_socket(file, error))
+        return fail(Errc::conflict, file, "something other than a socket has this name");
+    asio::io_context context;
+    Local::socket probe(context);
+    error_code refused;
+    probe.connect(Local::endpoint(file.string()), refused);
+    if (!refused) return fail(Errc::conflict, file, "another process listens on it");
+    std::filesystem::remove(file, error);
+    return ok();
+}
+
+}  // namespace
+
+Server::Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() { close(); }
+std::uint16_t Server::port() const { return impl_->port(); }
+std::size_t Server::connections() const { return impl_->connections.size(); }
+
+void Server::close() {
+    if (std::exchange(impl_->closing, true)) return;
+    impl_->close_listener();
+    for (Closable* connection : impl_->connections) connection->close_when_idle();
+}
+
+Result<std::unique_ptr<Server>> Server::listen_tls(Loop& loop, const Address& address, const TlsIdentity& identity,
+                                                   const Limits& limits, Handler handler) {
+    auto listener = std::make_shared<Listener<Tcp>>(loop, limits, std::move(handler));
+    TRY(listener->tls, server_context(identity));
+    error_code error;
+    const auto ip = asio::ip::make_address(address.ip, error);
+    if (error) return fail(Errc::bad_value, "address", "\"" + address.ip + "\" is not an IP address");
+    CHECKED(listener->open({ip, address.port}, address.ip + ":" + std::to_string(address.port)));
+    listener->accept();
+    return std::make_unique<Server>(listener);
+}
+
+Result<std::unique_ptr<Server>> Server::listen_unix(Loop& loop, const std::filesystem::path& file, const Limits& limits,
+                                                    Handler handler) {
+    if (file.string().size() > 100) return fail(Errc::bad_length, file, "a UNIX socket's name has at most 100 octets");
+    CHECKED(clear_stale_socket(file));
+    auto listener = std::make_shared<Listener<Local>>(loop, limits, std::move(handler));
+    const mode_t before = umask(0177);
+    const Status opened = listener->open(Local::endpoint(file.string()), file);
+    umask(before);
+    CHECKED(opened);
+    listener->file = file;
+    listener->accept();
+    return std::make_unique<Server>(listener);
+}
+
+}  // namespace mcim::http

@@ -1,0 +1,60 @@
+// An HTTP/1.1 server over TLS or over a UNIX socket. It keeps to its limits whatever a client does: a body or header
+// that is too large is answered 413 or 431, a request that does not come in time 408, one that is no HTTP 400; the
+// connection ends and the server goes on.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "mcim/base/secret.h"
+#include "mcim/http/loop.h"
+#include "mcim/http/message.h"
+
+namespace mcim::http {
+
+struct Limits {
+    std::size_t body_octets_max = 256U * 1024U;
+    std::size_t header_octets_max = 8U * 1024U;
+    std::size_t connections_max = 12'000;  ///< further clients wait in the kernel's queue
+    std::chrono::milliseconds handshake_time{10'000};
+    std::chrono::milliseconds request_time{20'000};  ///< from its first octet to its last
+    std::chrono::milliseconds idle_time{60'000};     ///< between two requests
+    std::chrono::milliseconds write_time{30'000};
+};
+
+struct TlsIdentity {
+    std::vector<Bytes> chain;  ///< DER, the server's certificate first
+    SecretBytes key_pkcs8;
+};
+struct Address {
+    std::string ip = "127.0.0.1";
+    std::uint16_t port = 0;  ///< 0: any free one, see Server::port()
+};
+
+/// Called once, from any thread. Dropping it uncalled closes the connection.
+using Reply = std::function<void(Response)>;
+using Handler = std::function<void(Request, Reply)>;
+
+class Server {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<Server>> listen_tls(Loop&, const Address&, const TlsIdentity&,
+                                                                    const Limits&, Handler);
+    /// Replaces a socket file that nobody listens on. Mode 0600: who may connect is for the file system to say.
+    [[nodiscard]] static Result<std::unique_ptr<Server>> listen_unix(Loop&, const std::filesystem::path&, const Limits&,
+                                                                     Handler);
+    ~Server();
+    [[nodiscard]] std::uint16_t port() const;
+    [[nodiscard]] std::size_t connections() const;
+    /// Takes no new connection, ends idle ones, and lets the others have their answer.
+    void close();
+
+    struct Impl;
+    explicit Server(std::shared_ptr<Impl>);
+
+private:
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace mcim::http

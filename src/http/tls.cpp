@@ -1,0 +1,67 @@
+#include "mcim/http/tls.h"
+
+namespace mcim::http {
+namespace {
+
+namespace ssl = boost::asio::ssl;
+
+/// RFC 7468.
+std::string to_pem(std::string_view label, View der) {
+    const std::string text = base64(der);
+    std::string out = "-----BEGIN " + std::string(label) + "-----\n";
+    for (std::size_t i = 0; i < text.size(); i += 64) out += text.substr(i, 64) + "\n";
+    return out + "-----END " + std::string(label) + "-----\n";
+}
+
+boost::asio::const_buffer buffer_of(const std::string& text) { return {text.data(), text.size()}; }
+
+Error refused(std::string_view what, const boost::system::error_code& error) {
+    return fail(Errc::bad_value, std::string(what), "TLS does not take it: " + error.message());
+}
+
+/// No compression, renegotiation or CBC leftovers are negotiated by OpenSSL 3.0 at its default level beyond these.
+Status set_versions(SSL_CTX* context) {
+    if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
+        return fail(Errc::io, "tls", "cannot demand TLS 1.2");
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    return ok();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<ssl::context>> server_context(const TlsIdentity& identity) {
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+    CHECKED(set_versions(context->native_handle()));
+    SSL_CTX_set_num_tickets(context->native_handle(), 0);
+    std::string chain;
+    for (const Bytes& certificate : identity.chain) chain += to_pem("CERTIFICATE", certificate);
+    boost::system::error_code error;
+    context->use_certificate_chain(buffer_of(chain), error);
+    if (error) return refused("certificate", error);
+    std::string key = to_pem("PRIVATE KEY", expose(identity.key_pkcs8));
+    context->use_private_key(buffer_of(key), ssl::context::pem, error);
+    explicit_bzero(key.data(), key.size());
+    if (error) return refused("private key", error);
+    if (SSL_CTX_check_private_key(context->native_handle()) != 1)
+        return fail(Errc::bad_crypto, "private key", "it is not the key of the TLS certificate");
+    return context;
+}
+
+Result<std::shared_ptr<ssl::context>> client_context(const std::vector<Bytes>& roots) {
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
+    CHECKED(set_versions(context->native_handle()));
+    context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+    for (const Bytes& root : roots) {
+        boost::system::error_code error;
+        const std::string pem = to_pem("CERTIFICATE", root);
+        context->add_certificate_authority(buffer_of(pem), error);
+        if (error) return refused("CI root", error);
+    }
+    return context;
+}
+
+std::string verification_problem(long verify_result) { return X509_verify_cert_error_string(verify_result); }
+
+}  // namespace mcim::http
