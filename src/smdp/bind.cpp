@@ -1,0 +1,119 @@
+// ES9+.GetBoundProfilePackage, SGP.22 5.6.2 (3.1.3): the profile is bound to the card's one-time key.
+#include "mcim/smdp/transitions.h"
+
+namespace mcim::smdp {
+namespace {
+
+State back_of(Binding binding) {
+    return std::visit([](auto&& s) { return State(std::move(s)); }, std::move(binding.back));
+}
+
+/// The request's own checks; nullopt: it holds.
+std::optional<Refused> check_request(const Offered& offered, const msg::GetBoundProfilePackageRequest& request,
+                                     Time now) {
+    if (seconds(now) >= offered.expires_at) return Refused{Refusal::transaction_unknown};
+    const auto& response = request.prepare_download_response.value;
+    if (const auto* error = std::get_if<msg::PrepareDownloadResponseError>(&response))
+        return Refused{Refusal::euicc_signature_invalid, "The eUICC did not prepare the download: " +
+                                                             std::string(to_string(error->download_error_code)) + "."};
+    const auto& answer = std::get<msg::PrepareDownloadResponseOk>(response);
+    if (answer.euicc_signed2.transaction_id != offered.reply.transaction_id ||
+        request.transaction_id != offered.reply.transaction_id)
+        return Refused{Refusal::transaction_unknown,
+                       "The transaction that the eUICC signed is not the one of the request."};
+    const auto key = offered.card.key();
+    if (!key) return Refused{Refusal::euicc_signature_invalid};
+    // 5.7.5: euiccSignature2 is over euiccSigned2 and smdpSignature2, both as TLVs
+    Bytes octets = der::encode(answer.euicc_signed2);
+    append(octets, der::wrap(msg::tag_signature, offered.reply.smdp_signature2.bytes));
+    if (!key->verify(octets, answer.euicc_signature2.bytes)) return Refused{Refusal::euicc_signature_invalid};
+    if (!crypto::PublicKey::from_point(key->curve(), answer.euicc_signed2.euicc_otpk.bytes))
+        return Refused{Refusal::euicc_signature_invalid, "The one-time key of the eUICC is no point of its curve."};
+    return std::nullopt;
+}
+
+Result<Step> start(std::variant<Offered, Bound> from, const msg::GetBoundProfilePackageRequest& request,
+                   const Env& env) {
+    Binding binding{std::move(from), {}};
+    const Offered& offered = binding.offered();
+    if (auto refused = check_request(offered, request, env.now))
+        return refuse(back_of(std::move(binding)), std::move(*refused));
+    const auto& answer = std::get<msg::PrepareDownloadResponseOk>(request.prepare_download_response.value);
+    binding.euicc_otpk = answer.euicc_signed2.euicc_otpk;
+    Action load = LoadBinding{offered.order_id.text};
+    return Step{LoadingBinding{std::move(binding)}, std::move(load), {}};
+}
+
+/// SGP.22 2.6.7.1, control reference template: who the host is; the first octets of our OID.
+Bytes host_id(const der::Oid& oid) {
+    Bytes out = oid.content();
+    out.resize(std::min<std::size_t>(out.size(), 16));
+    return out;
+}
+
+signer::SealProfile seal_request(const Binding& binding, const Order& order, ProfileSource source, Eid eid,
+                                 const Credential& credential, const Env& env) {
+    return {std::move(source),
+            credential.curve,
+            binding.euicc_otpk.bytes,
+            binding.offered().reply.transaction_id.bytes,
+            host_id(env.server.oid),
+            std::move(eid),
+            der::encode(msg::ConfigureISDPRequest{}),
+            order.metadata,
+            signer::Protection::session_keys,
+            credential.pb_key};
+}
+
+}  // namespace
+
+Result<Step> on(Offered s, GetBoundProfilePackage e, const Env& env) { return start(std::move(s), e.request, env); }
+Result<Step> on(Bound s, GetBoundProfilePackage e, const Env& env) { return start(std::move(s), e.request, env); }
+
+Result<Step> on(LoadingBinding s, BindingLoaded e, const Env& env) {
+    if (!e.content) return refuse(back_of(std::move(s.binding)), Refusal::matching_id_refused);
+    auto& [order, source] = *e.content;
+    TRY(Eid eid, eid_of(s.binding.offered().card));
+    if (auto refused = check_order(order, eid, env.now))
+        return refuse(back_of(std::move(s.binding)), std::move(*refused));
+    Action ask = AskGate{std::move(eid), s.binding.offered().reply.transaction_id.bytes, order.policy, order.id,
+                         order.operator_id};
+    return Step{GatingBinding{std::move(s.binding), std::move(order), std::move(source)}, std::move(ask), {}};
+}
+
+Result<Step> on(GatingBinding s, GateAnswered e, const Env&) {
+    if (e.refused_because)
+        return refuse(back_of(std::move(s.binding)), Refusal::not_eligible, *std::move(e.refused_because));
+    TRY(Eid eid, eid_of(s.binding.offered().card));
+    Action ask = AskConsent{s.order.id, s.order.operator_id, std::move(eid), s.order.release};
+    return Step{ConsentingBinding{std::move(s.binding), std::move(s.order), std::move(s.source)}, std::move(ask), {}};
+}
+
+Result<Step> on(ConsentingBinding s, ConsentAnswered e, const Env& env) {
+    if (e.refused_because)
+        return refuse(back_of(std::move(s.binding)), Refusal::not_eligible, *std::move(e.refused_because));
+    const Credential* credential = find_credential(env.server, s.binding.offered().credential.bytes);
+    if (credential == nullptr) return refuse(back_of(std::move(s.binding)), Refusal::no_certificate_for_ci);
+    TRY(Eid eid, eid_of(s.binding.offered().card));
+    Action seal = seal_request(s.binding, s.order, std::move(s.source), std::move(eid), *credential, env);
+    return Step{Sealing{std::move(s.binding), std::move(s.order)}, std::move(seal), {}};
+}
+
+Result<Step> on(Sealing s, Sealed e, const Env& env) {
+    TRY(const Eid eid, eid_of(s.binding.offered().card));
+    auto order = after(std::move(s.order), OrderEvent::bind);
+    if (!order) return fail(Errc::unexpected_event, "order", "it could be downloaded a moment ago and cannot now");
+    order->eid = eid;
+    Bound bound{s.binding.offered(), {}};
+    const Bytes& id = bound.offer.reply.transaction_id.bytes;
+    BoundPackage reply{id, std::move(e.package.bound_profile_package)};
+    std::vector<Effect> effects;
+    effects.emplace_back(PutSession{id, order->id, bound});
+    effects.emplace_back(Note{order->id, env.now,
+                              "bound to EID " + eid.text() + ", attempt " + std::to_string(order->attempts) + ", " +
+                                  std::to_string(reply.package.size()) + " octets"});
+    effects.emplace_back(PutOrder{*std::move(order)});
+    return Step{std::move(bound), Reply(std::move(reply)), std::move(effects)};
+}
+
+}  // namespace mcim::smdp

@@ -1,0 +1,63 @@
+// ES9+.CancelSession, SGP.22 5.6.5 (3.0.2).
+#include "mcim/smdp/transitions.h"
+
+namespace mcim::smdp {
+namespace {
+
+/// Postponed and timeout say "not now"; every other reason ends the download of this order.
+bool keeps_order(msg::CancelSessionReason reason) {
+    return reason == msg::CancelSessionReason::postponed || reason == msg::CancelSessionReason::timeout;
+}
+
+template <class S>
+Result<Step> cancel(S back, const Offered& offered, const msg::CancelSessionRequestEs9& request, const Env& env) {
+    const auto* answer = std::get_if<msg::CancelSessionResponseOk>(&request.cancel_session_response.value);
+    if (answer == nullptr)
+        return refuse(std::move(back), Refusal::euicc_signature_invalid, "The eUICC did not cancel the session.");
+    const auto& content = answer->euicc_cancel_session_signed;
+    if (content.transaction_id != offered.reply.transaction_id)
+        return refuse(std::move(back), Refusal::transaction_unknown,
+                      "The transaction that the eUICC signed is not the one of the request.");
+    const auto key = offered.card.key();
+    if (!key || !key->verify(der::encode(content), answer->euicc_cancel_session_signature.bytes))
+        return refuse(std::move(back), Refusal::euicc_signature_invalid);
+    if (content.smdp_oid != env.server.oid)
+        return refuse(
+            std::move(back), Refusal::smdp_oid_wrong,
+            "The eUICC signed OID " + content.smdp_oid.text() + ", this server is " + env.server.oid.text() + ".");
+    Cancelling next{{offered.card, offered.order_id, digest_of(der::encode(request)), {}},
+                    offered.reply.transaction_id.bytes,
+                    content.reason};
+    Action load = LoadOrder{offered.order_id.text};
+    return Step{std::move(next), std::move(load), {}};
+}
+
+}  // namespace
+
+Result<Step> on(Offered s, CancelSession e, const Env& env) {
+    const Offered offered = s;
+    return cancel(std::move(s), offered, e.request, env);
+}
+Result<Step> on(Bound s, CancelSession e, const Env& env) {
+    const Offered offered = s.offer;
+    return cancel(std::move(s), offered, e.request, env);
+}
+Result<Step> on(Ended s, CancelSession e, const Env&) {
+    if (digest_of(der::encode(e.request)) != s.request)
+        return refuse(std::move(s), Refusal::transaction_unknown, "This session was cancelled before.");
+    return Step{std::move(s), Reply(msg::CancelSessionOk{}), {}};
+}
+
+Result<Step> on(Cancelling s, OrderFound e, const Env& env) {
+    std::vector<Effect> effects;
+    effects.emplace_back(PutSession{s.transaction_id, s.ended.order_id.text, s.ended});
+    if (e.order) {
+        effects.emplace_back(Note{e.order->id, env.now, "cancelled by the eUICC: " + std::string(to_string(s.reason))});
+        if (!keeps_order(s.reason))
+            if (auto order = after(*std::move(e.order), OrderEvent::refuse))
+                effects.emplace_back(PutOrder{*std::move(order)});
+    }
+    return Step{std::move(s.ended), Reply(msg::CancelSessionOk{}), std::move(effects)};
+}
+
+}  // namespace mcim::smdp

@@ -1,0 +1,175 @@
+// A server without a network: drives the core's actions against maps, keys at hand, and a gate and a consent that say
+// what the test wants.
+#pragma once
+#include <map>
+
+#include "mcim/smdp/es9.h"
+#include "support/soft_card.h"
+
+namespace mcim::smdp {
+
+struct Desk {
+    explicit Desk(crypto::Curve curve = crypto::Curve::p256) : pki(curve) {
+        server.address = "smdpp.example.com";
+        server.oid = *der::Oid::parse("2.999.10");
+        server.anchors = pki.anchors;
+        server.challenge_key = SecretBytes(Bytes(32, 0x42));
+        server.credentials.push_back(
+            *make_credential(pki.dp_auth.der(), pki.dp_pb.der(), {"dpauth"}, {"dppb"}, pki.anchors, pki.now));
+        now = pki.now;
+        msg::StoreMetadataRequest metadata;
+        metadata.iccid = msg::to_octets(iccid);
+        metadata.service_provider_name.text = "Operator";
+        metadata.profile_name.text = "Data";
+        Order order{"order-1",
+                    "operator-a",
+                    iccid,
+                    matching_id,
+                    OrderState::released,
+                    GatePolicy::attested,
+                    {},
+                    {},
+                    0,
+                    10,
+                    65536,
+                    der::encode(metadata),
+                    {},
+                    now,
+                    0};
+        orders.emplace(order.id, order);
+    }
+    Order& order() { return orders.at("order-1"); }
+    [[nodiscard]] test::SoftCard card() { return {pki.euicc, pki.eum, *pki.ci.certificate.subject_key_id}; }
+    [[nodiscard]] test::SoftCard card_of(const test::Identity& identity) {
+        return {identity, pki.eum, *pki.ci.certificate.subject_key_id};
+    }
+
+    /// The whole of one request, as the shell does it: effects are stored before the reply is given.
+    Result<Reply> ask(Function function) {
+        const Bytes id = to_bytes(transaction_id_of(function));
+        State state = sessions.contains(id) ? *decode_state(sessions.at(id)) : State(Nothing{});
+        Event event = std::visit([](auto&& f) { return Event(std::move(f)); }, std::move(function));
+        for (;;) {
+            const Env env{now, pki.random, server, cache};
+            TRY(Step s, step(std::move(state), std::move(event), env));
+            if (auto* reply = std::get_if<Reply>(&s.then)) {
+                for (auto& effect : s.effects) std::visit([&](auto& e) { store(std::move(e)); }, effect);
+                return std::move(*reply);
+            }
+            state = std::move(s.next);
+            event = std::visit([&](auto& a) { return Event(act(a)); }, std::get<Action>(s.then));
+        }
+    }
+    template <class R, class F>
+    Result<R> ask_for(F request) {
+        TRY(Reply reply, ask(std::move(request)));
+        if (auto* held = std::get_if<R>(&reply)) return std::move(*held);
+        if (auto* refused = std::get_if<Refused>(&reply)) return fail(Errc::refused, "", to_string(*refused));
+        return fail(Errc::unexpected_event, "", "another reply");
+    }
+    /// "8.2.6/3.8" or "".
+    template <class F>
+    std::string refusal(F request) {
+        auto reply = ask(std::move(request));
+        if (!reply) return "error: " + to_string(reply.error());
+        const auto* refused = std::get_if<Refused>(&*reply);
+        if (refused == nullptr) return "";
+        const auto& code = status_code(refused->refusal);
+        return std::string(code.subject) + "/" + std::string(code.reason);
+    }
+
+    msg::InitiateAuthenticationOkEs9 initiated(const test::SoftCard& c) {
+        return *ask_for<msg::InitiateAuthenticationOkEs9>(InitiateAuthentication{c.initiate(server.address)});
+    }
+    msg::AuthenticateClientOk offered(const test::SoftCard& c) {
+        return *ask_for<msg::AuthenticateClientOk>(AuthenticateClient{c.authenticate(initiated(c), matching_id)});
+    }
+    BoundPackage bound(const test::SoftCard& c, const msg::AuthenticateClientOk& offer) {
+        return *ask_for<BoundPackage>(GetBoundProfilePackage{c.prepare(offer)});
+    }
+
+    // ---- the ports
+    OrderFound act(const FindOrder& a) {
+        for (const auto& [id, o] : orders) {
+            if (const auto* m = std::get_if<std::string>(&a.by); m != nullptr && o.matching_id == *m) return {o};
+            if (const auto* e = std::get_if<Eid>(&a.by); e != nullptr && o.eid == *e) return {o};
+        }
+        return {};
+    }
+    OrderFound act(const LoadOrder& a) { return {find(a.order_id)}; }
+    BindingLoaded act(const LoadBinding& a) {
+        const auto o = find(a.order_id);
+        if (!o) return {};
+        return {BindingLoaded::Content{*o, signer::FromPackage{o->iccid, {{1, 2, 3}}}}};
+    }
+    GateAnswered act(const AskGate& a) {
+        gate_asked.push_back(a);
+        return {gate_says};
+    }
+    ConsentAnswered act(const AskConsent& a) {
+        consent_asked.push_back(a);
+        return {consent_says};
+    }
+    Signed act(const signer::SignMessage& a) {
+        ++signatures;
+        const auto& key = a.key.text == "dpauth" ? pki.dp_auth.key : pki.dp_pb.key;
+        return {{*to_array<64>(key.sign(a.message))}};
+    }
+    Sealed act(const signer::SealProfile& a) {
+        sealed.push_back(a);
+        return {{{0xBF, 0x36, 0x00}}};
+    }
+    NotificationContext act(const LookUpNotification& a) {
+        NotificationContext out;
+        out.seen = notifications.contains(a.digest);
+        if (const auto* id = std::get_if<Bytes>(&a.by)) {
+            if (!sessions.contains(*id)) return out;
+            out.session = *decode_state(sessions.at(*id));
+            if (session_orders.contains(*id)) out.order = find(session_orders.at(*id));
+            return out;
+        }
+        for (const auto& [id, o] : orders)
+            if (o.iccid == std::get<Iccid>(a.by)) out.order = o;
+        return out;
+    }
+    [[nodiscard]] std::optional<Order> find(const std::string& id) const {
+        const auto found = orders.find(id);
+        return found == orders.end() ? std::nullopt : std::optional(found->second);
+    }
+    void store(PutSession e) {
+        sessions[e.transaction_id] = encode_state(e.state);
+        session_orders[e.transaction_id] = e.order_id;
+    }
+    void store(PutOrder e) {
+        ++e.order.version;
+        orders.at(e.order.id) = e.order;
+    }
+    void store(Note e) { notes.push_back(e.sentence); }
+    void store(RecordNotification e) {
+        trusted += e.trust == Trust::verified ? 1 : 0;
+        notifications.emplace(e.digest, std::move(e));
+    }
+    void store(ProfileChanged e) { changes.push_back(std::string(to_string(e.event)) + " " + e.iccid.text()); }
+
+    test::Pki pki;
+    Server server;
+    Time now;
+    x509::EumCache cache;
+    Iccid iccid = *Iccid::with_check_digit("894412345678901234");
+    std::string matching_id = "MATCH-1";
+    std::map<std::string, Order> orders;
+    std::map<Bytes, Bytes> sessions;
+    std::map<Bytes, std::string> session_orders;
+    std::map<crypto::Sha256, RecordNotification> notifications;
+    std::optional<std::string> gate_says;
+    std::optional<std::string> consent_says;
+    std::vector<AskGate> gate_asked;
+    std::vector<AskConsent> consent_asked;
+    std::vector<signer::SealProfile> sealed;
+    std::vector<std::string> notes;
+    std::vector<std::string> changes;
+    int signatures = 0;
+    int trusted = 0;
+};
+
+}  // namespace mcim::smdp

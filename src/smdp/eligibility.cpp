@@ -1,0 +1,42 @@
+#include "mcim/smdp/eligibility.h"
+
+namespace mcim::smdp {
+
+std::optional<std::uint64_t> free_memory(View ext_card_resource) {
+    der::Reader in(ext_card_resource);
+    while (!in.empty()) {
+        auto tlv = in.read();
+        if (!tlv) return std::nullopt;
+        if (tlv->tag != der::Tag{0x82}) continue;
+        const View digits = tlv->content.rest();
+        if (digits.empty() || digits.size() > 8) return std::nullopt;
+        std::uint64_t octets = 0;
+        for (const auto d : digits) octets = octets << 8U | d;
+        return octets;
+    }
+    return std::nullopt;
+}
+
+std::optional<Refused> check_eligibility(const Order& order, const msg::StoreMetadataRequest& metadata,
+                                         const msg::EUICCInfo2& info) {
+    if (const auto free = free_memory(info.ext_card_resource); free && *free < order.package_octets)
+        return Refused{Refusal::memory_insufficient, "The eUICC has " + std::to_string(*free) +
+                                                         " octets of free memory, the profile takes " +
+                                                         std::to_string(order.package_octets) + "."};
+    // version 3 packages stay readable for version 2 cards only if they avoid what is new; ours and those imported are
+    // 2
+    if (info.profile_version.bytes.front() < package_major_version)
+        return Refused{Refusal::not_eligible, "The eUICC takes profile packages of version " +
+                                                  msg::to_string(info.profile_version) + ", this one is of version 2."};
+    if (metadata.profile_policy_rules && info.forbidden_profile_policy_rules) {
+        for (const auto rule : {msg::PprBit::ppr1, msg::PprBit::ppr2}) {
+            const auto bit = static_cast<std::size_t>(rule);
+            if (metadata.profile_policy_rules->test(bit) && info.forbidden_profile_policy_rules->test(bit))
+                return Refused{Refusal::not_eligible, "The eUICC forbids a policy rule that the profile has (PPR" +
+                                                          std::to_string(bit) + ")."};
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace mcim::smdp

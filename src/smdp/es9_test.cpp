@@ -1,0 +1,91 @@
+#include "mcim/smdp/es9.h"
+
+#include <gtest/gtest.h>
+
+#include "mcim/msg/json.h"
+#include "mcim/smdp/challenge.h"
+#include "mcim/smdp/desk_for_test.h"
+#include "mcim/smdp/eligibility.h"
+
+namespace mcim::smdp {
+namespace {
+
+TEST(Es9, FunctionsAreReadFromPathAndBody) {
+    Desk desk;
+    const test::SoftCard card = desk.card();
+    const std::string body = msg::to_json(card.initiate(desk.server.address));
+    const auto function = read_function("/gsma/rsp2/es9plus/initiateAuthentication", body);
+    ASSERT_TRUE(function);
+    EXPECT_EQ(std::get<InitiateAuthentication>(*function).request, card.initiate(desk.server.address));
+    EXPECT_EQ(read_function("/gsma/rsp2/es9plus/initiateauthentication", body).error().code, Errc::not_found);
+    EXPECT_EQ(read_function("/gsma/rsp2/es2plus/initiateAuthentication", body).error().code, Errc::not_found);
+    EXPECT_NE(read_function("/gsma/rsp2/es9plus/authenticateClient", body).error().code, Errc::not_found);
+}
+
+TEST(Es9, RepliesCarryTheirFieldsAndRefusalsTheirCodes) {
+    const std::string package = write_reply(BoundPackage{{0xAA, 0x01}, *from_hex("BF3600")});
+    EXPECT_FALSE(*msg::read_status(package));
+    EXPECT_NE(package.find(R"("transactionId":"AA01")"), std::string::npos);
+    EXPECT_NE(package.find("\"boundProfilePackage\":\"" + base64(*from_hex("BF3600")) + "\""), std::string::npos);
+    EXPECT_EQ(write_reply(NoContent{}), "");
+    const auto status = *msg::read_status(write_reply(Refused{Refusal::order_expired}));
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->subject_code, "8.8.5");
+    EXPECT_EQ(status->reason_code, "4.10");
+    EXPECT_FALSE(status->message.empty());
+}
+
+TEST(Es9, HostileBodiesAreRefused) {
+    for (const std::string_view body :
+         {"", "{", "[]", R"({"transactionId":"zz"})", R"({"transactionId":""})", R"({"euiccChallenge":"AA=="})"})
+        exercise_es9_body(as_view(body));
+    Desk desk;
+    const test::SoftCard card = desk.card();
+    const auto first = desk.initiated(card);
+    for (std::string body : {msg::to_json(card.initiate("x")), msg::to_json(card.authenticate(first, "M")),
+                             msg::to_json(card.notify(desk.iccid, msg::NotificationEventBit::enable)),
+                             msg::to_json(card.installed(first.transaction_id, desk.iccid, desk.server.oid))}) {
+        exercise_es9_body(as_view(body));
+        for (std::size_t i = 0; i < body.size(); i += 7) {
+            std::string changed = body;
+            changed[i] = static_cast<char>(changed[i] ^ 1);
+            exercise_es9_body(as_view(changed));
+            exercise_es9_body(as_view(body.substr(0, i)));
+        }
+    }
+}
+
+TEST(Challenge, BelongsToOneTransactionAddressCiAndKey) {
+    test::SeededRandom random(3);
+    const SecretBytes key(Bytes(32, 1)), other(Bytes(32, 2));
+    const Time now = *from_rfc3339("2026-06-01T12:00:00Z");
+    const Bytes id = fresh_transaction_id(key, now, random);
+    EXPECT_EQ(id.size(), 16U);
+    EXPECT_TRUE(is_pending(key, id, now, std::chrono::seconds(60)));
+    EXPECT_TRUE(is_pending(key, id, now + std::chrono::seconds(60), std::chrono::seconds(60)));
+    EXPECT_FALSE(is_pending(key, id, now + std::chrono::seconds(61), std::chrono::seconds(60)));
+    EXPECT_FALSE(is_pending(key, id, now - std::chrono::seconds(60), std::chrono::seconds(60)));
+    EXPECT_FALSE(is_pending(other, id, now, std::chrono::seconds(60)));
+    EXPECT_FALSE(is_pending(key, View(id).first(15), now, std::chrono::seconds(60)));
+    EXPECT_FALSE(is_pending(key, {}, now, std::chrono::seconds(60)));
+    EXPECT_NE(fresh_transaction_id(key, now, random), id);
+
+    const Bytes ci(20, 5);
+    const Bytes challenge = server_challenge(key, id, ci, "a.example");
+    EXPECT_EQ(challenge.size(), 16U);
+    EXPECT_EQ(server_challenge(key, id, ci, "a.example"), challenge);
+    EXPECT_NE(server_challenge(other, id, ci, "a.example"), challenge);
+    EXPECT_NE(server_challenge(key, id, Bytes(20, 6), "a.example"), challenge);
+    EXPECT_NE(server_challenge(key, id, ci, "b.example"), challenge);
+}
+
+TEST(Eligibility, ReadsTheFreeMemoryOfACard) {
+    EXPECT_EQ(free_memory(*from_hex("81010082040008")), std::nullopt) << "cut short";
+    EXPECT_EQ(free_memory(*from_hex("810100820400080000830400010000")), 524288U);
+    EXPECT_EQ(free_memory(*from_hex("8203010000")), 65536U);
+    EXPECT_EQ(free_memory(*from_hex("8200")), std::nullopt);
+    EXPECT_EQ(free_memory({}), std::nullopt);
+}
+
+}  // namespace
+}  // namespace mcim::smdp

@@ -1,0 +1,134 @@
+// ES9+.HandleNotification, SGP.22 5.6.4, 3.5. A readable notification is always taken: the card removes it from its
+// list then, and nobody could repair it there. What cannot be verified is recorded and changes nothing.
+#include "mcim/smdp/transitions.h"
+
+namespace mcim::smdp {
+namespace {
+
+struct Judged {
+    std::optional<Eid> eid;  ///< the card that signed it; nullopt: `sentence` says why nobody knows
+    std::string sentence{};
+};
+
+/// Installation results: the card is the one of the session (5.7.6 signs with the same key).
+Judged judge(const msg::ProfileInstallationResult& result, const NotificationContext& context, const Server& server) {
+    if (!context.session || !context.order) return {{}, "its transaction is unknown here"};
+    const Card* card = nullptr;
+    if (const auto* bound = std::get_if<Bound>(&*context.session)) card = &bound->offer.card;
+    if (const auto* ended = std::get_if<Ended>(&*context.session)) card = &ended->card;
+    if (card == nullptr) return {{}, "nothing was bound in its transaction"};
+    const auto key = card->key();
+    if (!key || !key->verify(der::encode(result.data), result.euicc_sign_pir.bytes))
+        return {{}, "its signature is not that of the eUICC of its transaction"};
+    if (result.data.smdp_oid != server.oid) return {{}, "it names another SM-DP+"};
+    const auto eid = eid_of(*card);
+    if (!eid) return {{}, "the eUICC of its transaction has no EID"};
+    return {*eid};
+}
+
+ProfileEvent event_of(msg::NotificationEventBit bit) {
+    switch (bit) {
+        case msg::NotificationEventBit::install: return ProfileEvent::installed;
+        case msg::NotificationEventBit::enable: return ProfileEvent::enabled;
+        case msg::NotificationEventBit::disable: return ProfileEvent::disabled;
+        case msg::NotificationEventBit::delete_: return ProfileEvent::deleted;
+    }
+    return ProfileEvent::disabled;
+}
+
+class Consequences {
+public:
+    Consequences(const Env& env, std::optional<Order> order) : env_(env), order_(std::move(order)) {}
+
+    void of(const msg::ProfileInstallationResult& result, const Eid& eid) {
+        const auto& outcome = result.data.final_result.value;
+        if (const auto* error = std::get_if<msg::ErrorResult>(&outcome)) {
+            note("not installed: " + std::string(to_string(error->error_reason)) + " in " +
+                 std::string(to_string(error->bpp_command_id)));
+            move_order(OrderEvent::install_failed);
+            return;
+        }
+        note("installed on EID " + eid.text());
+        if (move_order(OrderEvent::install_succeeded)) changed(eid, ProfileEvent::installed);
+    }
+    void of(const msg::OtherSignedNotification& other, const Eid& eid) {
+        const auto bit = msg::single_event(other.tbs_other_notification.profile_management_operation);
+        if (!bit || *bit == msg::NotificationEventBit::install || order_->eid != eid) {
+            note("a notification that fits nothing was ignored");
+            return;
+        }
+        const ProfileEvent event = event_of(*bit);
+        note(std::string(to_string(event)) + " on EID " + eid.text());
+        changed(eid, event);
+        if (event == ProfileEvent::deleted) move_order(OrderEvent::remove);
+    }
+    std::vector<Effect> take() && { return std::move(effects_); }
+
+private:
+    void note(std::string sentence) { effects_.emplace_back(Note{order_->id, env_.now, std::move(sentence)}); }
+    void changed(const Eid& eid, ProfileEvent event) {
+        effects_.emplace_back(ProfileChanged{order_->iccid, eid, event, order_->id});
+    }
+    bool move_order(OrderEvent event) {
+        auto next = after(*order_, event);
+        if (!next) return false;
+        if (*next != *order_) effects_.emplace_back(PutOrder{*std::move(next)});
+        return true;
+    }
+    const Env& env_;
+    std::optional<Order> order_;
+    std::vector<Effect> effects_;
+};
+
+}  // namespace
+
+Result<Step> on(Nothing, HandleNotification e, const Env& env) {
+    auto& pending = e.request.pending_notification;
+    CheckingNotification next{pending, {}, {}, {}};
+    if (const auto* result = std::get_if<msg::ProfileInstallationResult>(&pending.value)) {
+        next.digest = crypto::sha256(der::encode(result->data));
+        Action look = LookUpNotification{next.digest, result->data.transaction_id.bytes};
+        return Step{std::move(next), std::move(look), {}};
+    }
+    const auto& other = std::get<msg::OtherSignedNotification>(pending.value);
+    const Bytes content = der::encode(other.tbs_other_notification);
+    next.digest = crypto::sha256(content);
+    if (!other.tbs_other_notification.iccid) {
+        next.problem = "it names no profile";
+    } else if (const auto card = x509::verify_euicc(other.euicc_certificate.tlv, other.eum_certificate.tlv,
+                                                    env.server.anchors, env.now, env.eum_cache);
+               !card) {
+        next.problem = x509::to_string(card.refused());
+    } else if (!card->key.verify(content, other.euicc_notification_signature.bytes)) {
+        next.problem = "its signature does not hold";
+    } else {
+        next.verified_as = card->eid;
+    }
+    const auto iccid = Iccid::from_octets(other.tbs_other_notification.iccid.value_or(msg::IccidOctets{}).bytes);
+    if (!iccid) {
+        RecordNotification record{next.digest, env.now, Trust::unverified, "it names no profile", der::encode(pending)};
+        return Step{Nothing{}, Reply(NoContent{}), {std::move(record)}};
+    }
+    Action look = LookUpNotification{next.digest, *iccid};
+    return Step{std::move(next), std::move(look), {}};
+}
+
+Result<Step> on(CheckingNotification s, NotificationContext e, const Env& env) {
+    if (e.seen) return Step{Nothing{}, Reply(NoContent{}), {}};
+    Judged judged{s.verified_as, s.problem};
+    if (const auto* result = std::get_if<msg::ProfileInstallationResult>(&s.notification.value))
+        judged = judge(*result, e, env.server);
+    if (judged.eid && !e.order) judged = {{}, "no order delivered its profile"};
+
+    std::vector<Effect> effects;
+    if (judged.eid) {
+        Consequences consequences(env, std::move(e.order));
+        std::visit([&](const auto& n) { consequences.of(n, *judged.eid); }, s.notification.value);
+        effects = std::move(consequences).take();
+    }
+    effects.emplace_back(RecordNotification{s.digest, env.now, judged.eid ? Trust::verified : Trust::unverified,
+                                            judged.sentence, der::encode(s.notification)});
+    return Step{Nothing{}, Reply(NoContent{}), std::move(effects)};
+}
+
+}  // namespace mcim::smdp

@@ -1,0 +1,114 @@
+#include "mcim/smdp/order.h"
+
+#include <array>
+
+namespace mcim::smdp {
+namespace {
+
+constexpr std::array<std::string_view, order_state_count> state_names{
+    "Available", "Allocated", "Linked", "Confirmed", "Released", "Downloaded", "Installed", "Error", "Unavailable"};
+constexpr std::array<std::string_view, order_event_count> event_names{
+    "allocate",          "link",           "confirm", "release", "bind",
+    "install_succeeded", "install_failed", "refuse",  "cancel",  "remove"};
+
+struct Rule {
+    OrderState from;
+    OrderEvent event;
+    OrderState to;
+};
+using enum OrderState;
+using enum OrderEvent;
+constexpr auto rules = std::to_array<Rule>({
+    {available, allocate, allocated},
+    {available, link, linked},
+    {available, cancel, unavailable},
+
+    {allocated, link, linked},
+    {allocated, confirm, confirmed},
+    {allocated, cancel, unavailable},
+
+    {linked, confirm, confirmed},
+    {linked, cancel, unavailable},
+
+    {confirmed, release, released},
+    {confirmed, cancel, unavailable},
+
+    {released, bind, downloaded},
+    {released, refuse, error},
+    {released, cancel, unavailable},
+
+    {downloaded, bind, downloaded},
+    {downloaded, install_succeeded, installed},
+    {downloaded, install_failed, error},
+    {downloaded, refuse, error},
+    {downloaded, release, released},
+    {downloaded, cancel, unavailable},
+
+    // a result that comes late or twice does not undo an installation
+    {installed, install_succeeded, installed},
+    {installed, install_failed, installed},
+    {installed, remove, unavailable},
+
+    {error, bind, downloaded},
+    {error, install_succeeded, installed},
+    {error, install_failed, error},
+    {error, refuse, error},
+    {error, release, released},
+    {error, cancel, unavailable},
+});
+
+template <std::size_t N>
+std::optional<std::size_t> index_of(const std::array<std::string_view, N>& names, std::string_view name) {
+    for (std::size_t i = 0; i < N; ++i)
+        if (names[i] == name) return i;
+    return std::nullopt;
+}
+
+std::string random_text(Random& random, std::size_t characters) {
+    static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    std::string out;
+    for (const auto octet : random.bytes(characters))
+        out += alphabet[octet % alphabet.size()];  // 256 = 8 * 32: no bias
+    return out;
+}
+
+}  // namespace
+
+std::string_view to_string(OrderState s) { return state_names.at(static_cast<std::size_t>(s)); }
+std::string_view to_string(OrderEvent e) { return event_names.at(static_cast<std::size_t>(e)); }
+std::string_view to_string(GatePolicy p) { return p == GatePolicy::open ? "open" : "attested"; }
+
+Result<OrderState> parse_order_state(std::string_view text) {
+    const auto index = index_of(state_names, text);
+    if (!index) return fail(Errc::bad_value, "state", "\"" + std::string(text) + "\" is no state of an order");
+    return static_cast<OrderState>(*index);
+}
+
+Result<GatePolicy> parse_gate_policy(std::string_view text) {
+    if (text == "open") return GatePolicy::open;
+    if (text == "attested") return GatePolicy::attested;
+    return fail(Errc::bad_value, "policy", "\"" + std::string(text) + "\" is neither open nor attested");
+}
+
+std::optional<OrderState> transition(OrderState from, OrderEvent event) {
+    for (const Rule& rule : rules)
+        if (rule.from == from && rule.event == event) return rule.to;
+    return std::nullopt;
+}
+
+bool downloadable(OrderState s) { return transition(s, bind).has_value(); }
+bool awaits_operator(OrderState s) { return s == available || s == allocated || s == linked || s == confirmed; }
+
+std::optional<Order> after(Order order, OrderEvent event) {
+    const auto next = transition(order.state, event);
+    if (!next) return std::nullopt;
+    order.state = *next;
+    if (event == bind) ++order.attempts;
+    if (event == release) order.attempts = 0;
+    return order;
+}
+
+std::string fresh_matching_id(Random& random) { return random_text(random, 26); }
+std::string fresh_order_id(Random& random) { return hex(random.bytes(16)); }
+
+}  // namespace mcim::smdp

@@ -1,0 +1,82 @@
+// A download order and its life (SGP.22 3.1.6). Who holds which rights to change it is for the shell; what may follow
+// what is here.
+#pragma once
+#include <optional>
+
+#include "mcim/base/ids.h"
+#include "mcim/base/ports.h"
+
+namespace mcim::smdp {
+
+enum class OrderState : std::uint8_t {
+    available,
+    allocated,
+    linked,
+    confirmed,
+    released,
+    downloaded,
+    installed,
+    error,
+    unavailable,
+};
+inline constexpr std::size_t order_state_count = 9;
+std::string_view to_string(OrderState);  ///< "Released", as the specification writes it
+[[nodiscard]] Result<OrderState> parse_order_state(std::string_view);
+
+enum class OrderEvent : std::uint8_t {
+    allocate,  ///< ES2+.DownloadOrder without an EID
+    link,      ///< ES2+.DownloadOrder with one
+    confirm,   ///< ES2+.ConfirmOrder
+    release,   ///< ES2+.ReleaseProfile, or its releaseFlag; again after a failure
+    bind,      ///< a bound profile package leaves the server
+    install_succeeded,
+    install_failed,
+    refuse,  ///< ES9+.CancelSession with a reason that ends the download
+    cancel,  ///< ES2+.CancelOrder
+    remove,  ///< the card says that the profile was deleted
+};
+inline constexpr std::size_t order_event_count = 10;
+std::string_view to_string(OrderEvent);
+
+/// nullopt: it cannot happen in this state, and nothing changes. A download may be repeated until it is installed: a
+/// package that got lost on its way, or failed on the card, does not burn the profile.
+[[nodiscard]] std::optional<OrderState> transition(OrderState, OrderEvent);
+/// May be downloaded: released, or bound before and not installed.
+[[nodiscard]] bool downloadable(OrderState);
+/// Is still to be confirmed or released by its operator.
+[[nodiscard]] bool awaits_operator(OrderState);
+
+/// What the operator demands of the device before the profile leaves.
+enum class GatePolicy : std::uint8_t { open, attested };
+std::string_view to_string(GatePolicy);
+[[nodiscard]] Result<GatePolicy> parse_gate_policy(std::string_view);
+
+struct Order {
+    std::string id;
+    std::string operator_id;
+    Iccid iccid;
+    std::string matching_id;
+    OrderState state = OrderState::available;
+    GatePolicy policy = GatePolicy::attested;
+    std::optional<Eid> eid{};  ///< the operator's choice; else that of the first card to which a package was bound
+    std::optional<Time> expires_at{};
+    std::uint32_t attempts = 0;  ///< packages bound since the last release
+    std::uint32_t attempts_max = 10;
+    std::uint64_t package_octets = 0;      ///< what the profile takes on the card, as far as known
+    Bytes metadata{};                      ///< StoreMetadataRequest, DER
+    std::optional<std::string> release{};  ///< JWS of the operator that is left (module transfer)
+    Time created_at{};
+    std::int64_t version = 0;  ///< of the row: a change is stored only over the version that it was made from
+    friend bool operator==(const Order&, const Order&) = default;
+};
+
+/// The order after `event`, or nullopt.
+[[nodiscard]] std::optional<Order> after(Order, OrderEvent);
+
+/// 26 characters of A-Z and 2-7, 130 random bits, within the alphabet of an activation code (SGP.22 4.1: A-Z, 0-9,
+/// '-'). A matching ID is a key to look up and nothing else.
+[[nodiscard]] std::string fresh_matching_id(Random&);
+/// An identifier of 128 random bits for an order.
+[[nodiscard]] std::string fresh_order_id(Random&);
+
+}  // namespace mcim::smdp

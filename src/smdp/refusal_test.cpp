@@ -1,0 +1,291 @@
+// One test for every refusal that the five functions name (SGP.22 5.6.1 to 5.6.5), by the codes that leave the server.
+#include "mcim/smdp/refusal.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "mcim/smdp/desk_for_test.h"
+#include "mcim/x509/time.h"
+
+namespace mcim::smdp {
+namespace {
+
+using test::SoftCard;
+
+TEST(Refusal, EveryOneHasItsCodesAndSentence) {
+    std::set<std::string_view> sentences;
+    for (std::size_t i = 0; i < refusal_count; ++i) {
+        const auto& code = status_code(static_cast<Refusal>(i));
+        EXPECT_EQ(static_cast<std::size_t>(code.refusal), i);
+        EXPECT_TRUE(code.subject.starts_with("8."));
+        EXPECT_TRUE(sentences.insert(code.sentence).second);
+        EXPECT_EQ(code.sentence.back(), '.');
+    }
+    EXPECT_EQ(to_string(Refused{Refusal::matching_id_refused}),
+              "8.2.6/3.8 No download is pending under this matching ID.");
+}
+
+class Es9Refusal : public testing::Test {
+protected:
+    msg::AuthenticateClientRequest request() { return card.authenticate(desk.initiated(card), desk.matching_id); }
+    static msg::AuthenticateResponseOk& answer(msg::AuthenticateClientRequest& r) {
+        return std::get<msg::AuthenticateResponseOk>(r.authenticate_server_response.value);
+    }
+    std::string authenticate(msg::AuthenticateClientRequest r) {
+        return desk.refusal(AuthenticateClient{std::move(r)});
+    }
+    Desk desk;
+    SoftCard card = desk.card();
+};
+
+// ---- InitiateAuthentication
+
+TEST_F(Es9Refusal, ForeignAddress) {
+    EXPECT_EQ(desk.refusal(InitiateAuthentication{card.initiate("other.example.com")}), "8.8.1/3.8");
+    EXPECT_EQ(desk.refusal(InitiateAuthentication{card.initiate("SMDPP.example.COM")}), "");
+}
+TEST_F(Es9Refusal, CardOfAnotherMajorVersion) {
+    for (const auto major : std::to_array<std::uint8_t>({1, 3})) {
+        auto r = card.initiate(desk.server.address);
+        r.euicc_info1.svn = msg::version(major, 0, 0);
+        EXPECT_EQ(desk.refusal(InitiateAuthentication{r}), "8.8.3/3.1");
+    }
+    auto r = card.initiate(desk.server.address);
+    r.euicc_info1.svn = msg::version(2, 9, 0);
+    EXPECT_EQ(desk.refusal(InitiateAuthentication{r}), "");
+}
+TEST_F(Es9Refusal, NoKnownCiToSignUnder) {
+    auto r = card.initiate(desk.server.address);
+    r.euicc_info1.euicc_ci_pk_id_list_for_signing = {{Bytes(20, 9)}};
+    EXPECT_EQ(desk.refusal(InitiateAuthentication{r}), "8.8.2/3.1");
+}
+TEST_F(Es9Refusal, NoCertificateThatTheCardCanVerify) {
+    auto r = card.initiate(desk.server.address);
+    r.euicc_info1.euicc_ci_pk_id_list_for_verification = {{Bytes(20, 9)}};
+    EXPECT_EQ(desk.refusal(InitiateAuthentication{r}), "8.8.4/3.7");
+}
+
+// ---- AuthenticateClient
+
+TEST_F(Es9Refusal, TransactionThatThisServerNeverGave) {
+    auto r = request();
+    r.transaction_id.bytes.back() ^= 1U;
+    EXPECT_EQ(authenticate(r), "8.10.1/3.9");
+}
+TEST_F(Es9Refusal, TransactionThatHasExpired) {
+    const auto r = request();
+    desk.now += desk.server.authentication_time + std::chrono::seconds(1);
+    EXPECT_EQ(authenticate(r), "8.10.1/3.9");
+}
+TEST_F(Es9Refusal, TransactionOtherThanTheSignedOne) {
+    auto r = request();
+    r.transaction_id = desk.initiated(card).transaction_id;
+    EXPECT_EQ(authenticate(r), "8.10.1/3.9");
+}
+TEST_F(Es9Refusal, CardThatDidNotAuthenticateTheServer) {
+    const auto id = desk.initiated(card).transaction_id;
+    EXPECT_EQ(authenticate(
+                  {id, {msg::AuthenticateResponseError{id, msg::AuthenticateErrorCode::invalid_certificate, {}}}, {}}),
+              "8.1/6.1");
+}
+TEST_F(Es9Refusal, EumCertificateOfAnUnknownCi) {
+    test::Pki stranger(crypto::Curve::p256, 99);
+    auto r = request();
+    answer(r).eum_certificate.tlv = stranger.eum.der();
+    answer(r).euicc_certificate.tlv = stranger.euicc.der();
+    EXPECT_EQ(authenticate(r), "8.11.1/3.9");
+}
+TEST_F(Es9Refusal, EumCertificateInvalid) {
+    auto r = request();
+    answer(r).eum_certificate.tlv.back() ^= 1U;
+    EXPECT_EQ(authenticate(r), "8.1.2/6.1");
+    answer(r).eum_certificate.tlv = {0x30, 0x00};
+    EXPECT_EQ(authenticate(r), "8.1.2/6.1");
+}
+TEST_F(Es9Refusal, EumCertificateExpired) {
+    auto profile = desk.pki.eum_profile();
+    profile.validity.not_after = desk.now - std::chrono::days(1);
+    const auto draft = draft_eum(profile, desk.pki.eum.key.public_key(), desk.pki.ci.certificate, desk.pki.random);
+    auto r = request();
+    answer(r).eum_certificate.tlv = x509::sign(draft, desk.pki.ci.key);
+    EXPECT_EQ(authenticate(r), "8.1.2/6.3");
+}
+TEST_F(Es9Refusal, EuiccCertificateInvalid) {
+    auto r = request();
+    answer(r).euicc_certificate.tlv.back() ^= 1U;
+    EXPECT_EQ(authenticate(r), "8.1.3/6.1");
+    answer(r).euicc_certificate.tlv = {0x30, 0x00};
+    EXPECT_EQ(authenticate(r), "8.1.3/6.1");
+}
+TEST_F(Es9Refusal, EuiccCertificateExpired) {
+    const auto expired = desk.pki.issue(
+        {desk.pki.eid, "x", {desk.pki.validity.not_before, desk.now - std::chrono::days(1)}}, desk.pki.euicc.key);
+    const SoftCard old = desk.card_of(expired);
+    EXPECT_EQ(authenticate(old.authenticate(desk.initiated(old), desk.matching_id)), "8.1.3/6.3");
+}
+TEST_F(Es9Refusal, EidOutsideTheRangeOfItsEum) {
+    const auto foreign = desk.pki.make_euicc(*x509::make_eid("89033023", 1));
+    const SoftCard other = desk.card_of(foreign);
+    EXPECT_EQ(authenticate(other.authenticate(desk.initiated(other), desk.matching_id)), "8.1.3/6.1");
+}
+TEST_F(Es9Refusal, EidOutsideTheRangeComesAfterTheDates) {
+    const auto foreign = desk.pki.issue(
+        {*x509::make_eid("89033023", 1), "x", {desk.pki.validity.not_before, desk.now - std::chrono::days(1)}},
+        desk.pki.euicc.key);
+    const SoftCard other = desk.card_of(foreign);
+    EXPECT_EQ(authenticate(other.authenticate(desk.initiated(other), desk.matching_id)), "8.1.3/6.3");
+}
+TEST_F(Es9Refusal, SignatureOfTheCardWrong) {
+    auto r = request();
+    answer(r).euicc_signature1.bytes[10] ^= 1U;
+    EXPECT_EQ(authenticate(r), "8.1/6.1");
+}
+TEST_F(Es9Refusal, ServerChallengeOfAnotherSession) {
+    auto content = card.signed1(desk.initiated(card), desk.matching_id);
+    content.server_challenge = desk.initiated(card).server_signed1.server_challenge;
+    EXPECT_EQ(authenticate(card.authenticate(content)), "8.1/6.1");
+}
+TEST_F(Es9Refusal, ServerAddressInTheSignedAnswerForeign) {
+    auto content = card.signed1(desk.initiated(card), desk.matching_id);
+    content.server_address.text = "other.example.com";
+    EXPECT_EQ(authenticate(card.authenticate(content)), "8.8.1/3.8");
+}
+TEST_F(Es9Refusal, UnknownMatchingId) {
+    for (const std::string_view id : {"MATCH-2", "match-1", "MATCH-1 ", "../MATCH-1", "%", "MATCH-1\n"})
+        EXPECT_EQ(authenticate(card.authenticate(desk.initiated(card), id)), "8.2.6/3.8") << id;
+}
+TEST_F(Es9Refusal, OrderOfAnotherEid) {
+    desk.order().eid = *x509::make_eid("89049032", 7);
+    EXPECT_EQ(authenticate(request()), "8.1.1/3.8");
+}
+TEST_F(Es9Refusal, ProfileNotReleased) {
+    for (const auto state : {OrderState::available, OrderState::allocated, OrderState::linked, OrderState::confirmed}) {
+        desk.order().state = state;
+        EXPECT_EQ(authenticate(request()), "8.2/1.2");
+    }
+}
+TEST_F(Es9Refusal, OrderInstalledOrCancelled) {
+    for (const auto state : {OrderState::installed, OrderState::unavailable}) {
+        desk.order().state = state;
+        EXPECT_EQ(authenticate(request()), "8.2.6/3.8");
+    }
+}
+TEST_F(Es9Refusal, OrderExpired) {
+    desk.order().expires_at = desk.now;
+    EXPECT_EQ(authenticate(request()), "8.8.5/4.10");
+}
+TEST_F(Es9Refusal, TooManyAttempts) {
+    desk.order().attempts = desk.order().attempts_max;
+    EXPECT_EQ(authenticate(request()), "8.8.5/6.4");
+}
+TEST_F(Es9Refusal, NotEnoughMemory) {
+    desk.order().package_octets = 600'000;
+    EXPECT_EQ(authenticate(request()), "8.1/4.8");
+    card.info.ext_card_resource.bytes = {0xFF};  // says nothing that can be read: the card itself will tell
+    EXPECT_EQ(authenticate(request()), "");
+}
+TEST_F(Es9Refusal, ProfilePackageVersionTooNewForTheCard) {
+    card.info.profile_version = msg::version(1, 0, 0);
+    EXPECT_EQ(authenticate(request()), "8.2.5/4.3");
+}
+TEST_F(Es9Refusal, PolicyRuleThatTheCardForbids) {
+    auto metadata = *der::decode<msg::StoreMetadataRequest>(desk.order().metadata);
+    metadata.profile_policy_rules = der::BitString::of({1});
+    desk.order().metadata = der::encode(metadata);
+    EXPECT_EQ(authenticate(request()), "");
+    card.info.forbidden_profile_policy_rules = der::BitString::of({1, 2});
+    EXPECT_EQ(authenticate(request()), "8.2.5/4.3");
+}
+TEST_F(Es9Refusal, GateOrConsentClosed) {
+    desk.gate_says = "no fresh verdict";
+    EXPECT_EQ(authenticate(request()), "8.2.5/4.3");
+    desk.gate_says.reset();
+    desk.consent_says = "the current operator has not released the device";
+    EXPECT_EQ(authenticate(request()), "8.2.5/4.3");
+}
+
+// ---- GetBoundProfilePackage
+
+TEST_F(Es9Refusal, PackageForAnUnknownTransaction) {
+    const auto offer = desk.offered(card);
+    auto r = card.prepare(offer);
+    r.transaction_id.bytes[0] ^= 1U;
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{r}), "8.10.1/3.9");
+}
+TEST_F(Es9Refusal, PackageForASignedTransactionThatIsAnother) {
+    const auto offer = desk.offered(card);
+    auto changed = offer;
+    changed.transaction_id.bytes[0] ^= 1U;
+    auto r = card.prepare(changed);
+    r.transaction_id = offer.transaction_id;
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{r}), "8.10.1/3.9");
+}
+TEST_F(Es9Refusal, PackageAfterTheSessionExpired) {
+    const auto offer = desk.offered(card);
+    desk.now += desk.server.session_time;
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.10.1/3.9");
+}
+TEST_F(Es9Refusal, PackageWithAWrongSignature) {
+    const auto offer = desk.offered(card);
+    auto r = card.prepare(offer);
+    std::get<msg::PrepareDownloadResponseOk>(r.prepare_download_response.value).euicc_signature2.bytes[3] ^= 1U;
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{r}), "8.1/6.1");
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "") << "the right answer is still taken";
+}
+TEST_F(Es9Refusal, PackageForAOneTimeKeyThatIsNoPoint) {
+    const auto offer = desk.offered(card);
+    auto r = card.prepare(offer);
+    auto& ok = std::get<msg::PrepareDownloadResponseOk>(r.prepare_download_response.value);
+    ok.euicc_signed2.euicc_otpk.bytes.back() ^= 1U;
+    Bytes octets = der::encode(ok.euicc_signed2);
+    append(octets, der::wrap(msg::tag_signature, offer.smdp_signature2.bytes));
+    ok.euicc_signature2.bytes = card.sign(octets);
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{r}), "8.1/6.1");
+}
+TEST_F(Es9Refusal, PackageThatTheCardDidNotPrepare) {
+    const auto id = desk.offered(card).transaction_id;
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{
+                  {id, {msg::PrepareDownloadResponseError{id, msg::DownloadErrorCode::invalid_certificate, {}}}, {}}}),
+              "8.1/6.1");
+}
+TEST_F(Es9Refusal, PackageOfAnOrderThatExpiredMeanwhile) {
+    const auto offer = desk.offered(card);
+    desk.order().expires_at = desk.now;
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.8.5/4.10");
+}
+TEST_F(Es9Refusal, PackageBeyondTheNumberOfAttempts) {
+    const auto offer = desk.offered(card);
+    for (std::uint32_t i = 0; i < desk.order().attempts_max; ++i) desk.bound(card, offer);
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.8.5/6.4");
+    EXPECT_EQ(desk.sealed.size(), desk.order().attempts_max);
+}
+
+// ---- CancelSession
+
+TEST_F(Es9Refusal, CancellingAnUnknownTransaction) {
+    EXPECT_EQ(desk.refusal(CancelSession{card.cancel({{1}}, desk.server.oid, msg::CancelSessionReason::postponed)}),
+              "8.10.1/3.9");
+}
+TEST_F(Es9Refusal, CancellingWithAWrongSignature) {
+    const auto offer = desk.offered(card);
+    auto r = card.cancel(offer.transaction_id, desk.server.oid, msg::CancelSessionReason::postponed);
+    std::get<msg::CancelSessionResponseOk>(r.cancel_session_response.value).euicc_cancel_session_signature.bytes[0] ^=
+        1U;
+    EXPECT_EQ(desk.refusal(CancelSession{r}), "8.1/6.1");
+}
+TEST_F(Es9Refusal, CancellingWithAnotherServersOid) {
+    const auto offer = desk.offered(card);
+    EXPECT_EQ(desk.refusal(CancelSession{card.cancel(offer.transaction_id, *der::Oid::parse("2.999.11"),
+                                                     msg::CancelSessionReason::postponed)}),
+              "8.8/3.10");
+}
+TEST_F(Es9Refusal, CancellingWithoutTheCardsWord) {
+    const auto offer = desk.offered(card);
+    EXPECT_EQ(
+        desk.refusal(CancelSession{{offer.transaction_id, {msg::CancelSessionResponseError::undefined_error}, {}}}),
+        "8.1/6.1");
+}
+
+}  // namespace
+}  // namespace mcim::smdp

@@ -1,0 +1,160 @@
+#include "mcim/smdp/session.h"
+
+#include "mcim/smdp/transitions.h"
+
+namespace mcim::smdp {
+namespace {
+
+template <class S, class E>
+concept Legal = requires(S s, E e, const Env& env) { on(s, e, env); };
+
+template <class E>
+concept IsFunction = requires(E e) { e.request; };
+
+/// A function that arrives out of turn. The client knows a transaction that has no such step left.
+template <class S>
+Result<Step> out_of_turn(S state, std::string_view function) {
+    return refuse(std::move(state), Refusal::transaction_unknown,
+                  "This session does not take " + std::string(function) + " now: start a new one.");
+}
+
+template <class... S, class... E>
+std::string matrix(std::variant<S...>*, std::variant<E...>*) {
+    std::string out;
+    const auto row = [&]<class St>(std::type_identity<St>) {
+        out += St::name;
+        out.append(St::name.size() < 22 ? 22 - St::name.size() : 0, ' ');
+        ((out += Legal<St, E> ? " x" : " ."), ...);
+        out += '\n';
+    };
+    (row(std::type_identity<S>{}), ...);
+    return out;
+}
+
+constexpr std::int32_t state_format = 1;
+
+struct StoredState {
+    std::int32_t format = state_format;
+    struct Kind {
+        std::variant<Offered, Bound, Ended> value;
+        static constexpr auto asn1 = der::choice("state", der::alternative<&Kind::value, 0>("offered", der::Tag{0xA0}),
+                                                 der::alternative<&Kind::value, 1>("bound", der::Tag{0xA1}),
+                                                 der::alternative<&Kind::value, 2>("ended", der::Tag{0xA2}));
+    };
+    Kind kind;
+    static constexpr auto asn1 = der::sequence("StoredState", der::field<&StoredState::format>("format"),
+                                               der::field<&StoredState::kind>("state"));
+};
+
+}  // namespace
+
+Result<Step> step(State state, Event event, const Env& env) {
+    return std::visit(
+        [&](auto&& s, auto&& e) -> Result<Step> {
+            using S = std::remove_cvref_t<decltype(s)>;
+            using E = std::remove_cvref_t<decltype(e)>;
+            if constexpr (Legal<S, E>)
+                return on(std::move(s), std::move(e), env);
+            else if constexpr (IsFunction<E>)
+                return out_of_turn(std::move(s), E::name);
+            else
+                return fail(Errc::unexpected_event, std::string(S::name), std::string(E::name) + " was not asked for");
+        },
+        std::move(state), std::move(event));
+}
+
+std::string transition_matrix() { return matrix(static_cast<State*>(nullptr), static_cast<Event*>(nullptr)); }
+
+Bytes encode_state(const std::variant<Offered, Bound, Ended>& state) {
+    return der::encode(StoredState{state_format, {state}});
+}
+
+Result<State> decode_state(View octets) {
+    TRY(StoredState stored, der::decode<StoredState>(octets));
+    if (stored.format != state_format)
+        return fail(Errc::bad_value, "format",
+                    "a session of format " + std::to_string(stored.format) + " was written by another version");
+    return std::visit([](auto&& s) { return State(std::move(s)); }, std::move(stored.kind.value));
+}
+
+View transaction_id_of(const Function& function) {
+    return std::visit(
+        [](const auto& f) -> View {
+            if constexpr (requires { f.request.transaction_id; })
+                return f.request.transaction_id.bytes;
+            else
+                return {};
+        },
+        function);
+}
+
+Result<crypto::PublicKey> Card::key() const {
+    return crypto::PublicKey::from_point(static_cast<crypto::Curve>(curve), point.bytes);
+}
+
+const Offered& Binding::offered() const {
+    if (const auto* bound = std::get_if<Bound>(&back)) return bound->offer;
+    return std::get<Offered>(back);
+}
+
+std::string_view to_string(ProfileEvent e) {
+    switch (e) {
+        case ProfileEvent::installed: return "installed";
+        case ProfileEvent::enabled: return "enabled";
+        case ProfileEvent::disabled: return "disabled";
+        case ProfileEvent::deleted: return "deleted";
+    }
+    return "?";
+}
+
+// ---------------------------------------------------------------- what the transitions share
+
+Step refuse(State back, Refused refused) { return {std::move(back), Reply(std::move(refused)), {}}; }
+Step refuse(State back, Refusal refusal, std::string detail) {
+    return refuse(std::move(back), Refused{refusal, std::move(detail)});
+}
+
+const Credential* find_credential(const Server& server, View ci_key_id) {
+    for (const Credential& c : server.credentials)
+        if (equal(c.ci_key_id, ci_key_id)) return &c;
+    return nullptr;
+}
+
+std::variant<ChosenCi, Refused> choose_ci(const Server& server,
+                                          const std::vector<msg::SubjectKeyIdentifier>& for_verification,
+                                          const std::vector<msg::SubjectKeyIdentifier>& for_signing) {
+    // the first that the card names is the one that it prefers (5.7.8)
+    const x509::TrustAnchor* anchor = nullptr;
+    for (const auto& id : for_signing)
+        if (anchor == nullptr) anchor = server.anchors.find(id.bytes);
+    if (anchor == nullptr) return Refused{Refusal::ci_not_supported};
+    for (const auto& id : for_verification)
+        if (const auto* credential = find_credential(server, id.bytes))
+            if (const auto& key = anchor->certificate.key; key && key->curve == credential->curve)
+                return ChosenCi{credential, anchor->key_id()};
+    return Refused{Refusal::no_certificate_for_ci};
+}
+
+std::optional<Refused> check_order(const Order& order, const Eid& eid, Time now) {
+    if (order.eid && *order.eid != eid) return Refused{Refusal::eid_refused};
+    if (awaits_operator(order.state)) return Refused{Refusal::profile_not_released};
+    if (!downloadable(order.state))
+        return Refused{Refusal::matching_id_refused,
+                       order.state == OrderState::installed
+                           ? "The profile of this order is installed: an order is good for one installation."
+                           : "The order was cancelled."};
+    if (order.attempts >= order.attempts_max) return Refused{Refusal::attempts_exceeded};
+    if (order.expires_at && now >= *order.expires_at) return Refused{Refusal::order_expired};
+    return std::nullopt;
+}
+
+Digest digest_of(View octets) {
+    const auto digest = crypto::sha256(octets);
+    return {to_bytes(digest)};
+}
+
+Result<Eid> eid_of(const Card& card) { return Eid::from_octets(card.eid.bytes); }
+
+std::int64_t seconds(Time t) { return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count(); }
+
+}  // namespace mcim::smdp
