@@ -1,0 +1,239 @@
+// The store as plain maps: what the SQLite store is compared with by one suite.
+#include <map>
+#include <set>
+
+#include "mcim/store/store.h"
+
+namespace mcim::store {
+namespace {
+
+struct Tables {
+    std::map<std::string, smdp::Order, std::less<>> orders;
+    std::vector<smdp::Note> notes;
+    std::map<Bytes, StoredSession> sessions;
+    std::map<Bytes, std::int64_t> offers;  // seconds at which a session that is only offered ends
+    std::map<crypto::Sha256, Notification> notifications;
+    std::map<Iccid, Subscription> subscriptions;
+    std::map<Imsi, auc::Subscription> auc;
+    std::map<std::string, Operator, std::less<>> operators;
+    std::map<std::pair<std::string, std::string>, ReleaseUse> releases;
+    std::map<std::pair<std::string, std::string>, Row> rows;
+};
+
+Error conflict(std::string column) { return fail(Errc::conflict, std::move(column), "it exists already"); }
+Error outdated(std::string table) { return fail(Errc::conflict, table + ".version", "it changed meanwhile"); }
+Error missing(std::string table) { return fail(Errc::not_found, std::move(table)); }
+
+bool lives(const smdp::Order& o) { return o.state != smdp::OrderState::unavailable; }
+
+Status check_order(const Tables& t, const smdp::Order& order) {
+    for (const auto& [id, other] : t.orders) {
+        if (id == order.id) continue;
+        if (other.matching_id == order.matching_id) return conflict("orders.matching_id");
+        if (lives(order) && lives(other) && other.iccid == order.iccid) return conflict("orders.iccid");
+    }
+    return ok();
+}
+Status check_subscription(const Tables& t, const Subscription& s) {
+    for (const auto& [iccid, other] : t.subscriptions) {
+        if (iccid == s.iccid) continue;
+        if (other.imsi == s.imsi) return conflict("subscriptions.imsi");
+        if (other.fingerprint == s.fingerprint) return conflict("subscriptions.fingerprint");
+        if (s.standing == Standing::enabled && other.standing == Standing::enabled && s.eid && other.eid == s.eid)
+            return conflict("subscriptions.eid");
+    }
+    return ok();
+}
+
+Status apply(Tables& t, const AddOrder& c) {
+    CHECKED(check_order(t, c.order));
+    smdp::Order order = c.order;
+    order.version = 1;
+    return t.orders.emplace(order.id, order).second ? ok() : Status(conflict("orders.id"));
+}
+Status apply(Tables& t, const smdp::PutOrder& c) {
+    const auto found = t.orders.find(c.order.id);
+    if (found == t.orders.end() || found->second.version != c.order.version) return outdated("orders");
+    CHECKED(check_order(t, c.order));
+    found->second = c.order;
+    ++found->second.version;
+    return ok();
+}
+Status apply(Tables& t, const smdp::PutSession& c) {
+    t.sessions[c.transaction_id] = {c.order_id, smdp::encode_state(c.state)};
+    t.offers.erase(c.transaction_id);
+    if (const auto* offered = std::get_if<smdp::Offered>(&c.state)) t.offers[c.transaction_id] = offered->expires_at;
+    return ok();
+}
+Status apply(Tables& t, const PurgeSessions& c) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(c.now).time_since_epoch().count();
+    for (const auto& [id, ends] : t.offers)
+        if (ends <= now) t.sessions.erase(id);
+    std::erase_if(t.offers, [&](const auto& o) { return o.second <= now; });
+    return ok();
+}
+Status apply(Tables& t, const smdp::Note& c) {
+    t.notes.push_back(c);
+    return ok();
+}
+Status apply(Tables& t, const smdp::RecordNotification& c) {
+    const bool added =
+        t.notifications.emplace(c.digest, Notification{c.digest, c.at, c.trust, c.sentence, c.octets}).second;
+    return added ? ok() : Status(conflict("notifications.digest"));
+}
+Status apply(Tables& t, const AddSubscription& c) {
+    CHECKED(check_subscription(t, c.subscription));
+    Subscription s = c.subscription;
+    s.version = 1;
+    return t.subscriptions.emplace(s.iccid, s).second ? ok() : Status(conflict("subscriptions.iccid"));
+}
+Status apply(Tables& t, const PutSubscription& c) {
+    const auto found = t.subscriptions.find(c.subscription.iccid);
+    if (found == t.subscriptions.end() || found->second.version != c.subscription.version)
+        return outdated("subscriptions");
+    CHECKED(check_subscription(t, c.subscription));
+    found->second = c.subscription;
+    ++found->second.version;
+    return ok();
+}
+Status apply(Tables& t, const AddOperator& c) {
+    return t.operators.emplace(c.row.id, c.row).second ? ok() : Status(conflict("operators.id"));
+}
+Status apply(Tables& t, const AddAuc& c) {
+    return t.auc.emplace(c.row.imsi, c.row).second ? ok() : Status(conflict("auc.imsi"));
+}
+Status apply(Tables& t, const auc::Update& c) {
+    const auto found = t.auc.find(c.subscription.imsi);
+    if (found == t.auc.end()) return missing("auc");
+    if (found->second.sqn != c.expected) return fail(Errc::conflict, "auc.sqn", "it changed meanwhile");
+    const auto status = found->second.status;  // SetAucStatus alone decides it
+    found->second = c.subscription;
+    found->second.status = status;
+    return ok();
+}
+Status apply(Tables& t, const SetAucStatus& c) {
+    const auto found = t.auc.find(c.imsi);
+    if (found == t.auc.end()) return missing("auc");
+    found->second.status = c.status;
+    return ok();
+}
+Status apply(Tables& t, const ReserveRelease& c) {
+    const auto [at, added] = t.releases.emplace(std::pair(c.operator_id, c.jti), ReleaseUse{c.order_id, false});
+    return added || at->second.order_id == c.order_id ? ok() : Status(conflict("releases.jti"));
+}
+Status apply(Tables& t, const ConsumeReleases& c) {
+    for (auto& [key, use] : t.releases)
+        if (use.order_id == c.order_id) use.consumed = true;
+    return ok();
+}
+Status apply(Tables& t, const DropReservations& c) {
+    std::erase_if(t.releases, [&](const auto& r) { return r.second.order_id == c.order_id && !r.second.consumed; });
+    return ok();
+}
+Status apply(Tables& t, const PutRow& c) {
+    const std::pair key(c.row.kind, c.row.key);
+    const auto found = t.rows.find(key);
+    const std::int64_t stored = found == t.rows.end() ? 0 : found->second.version;
+    if (stored != c.row.version) return outdated("rows");
+    Row row = c.row;
+    ++row.version;
+    t.rows.insert_or_assign(key, std::move(row));
+    return ok();
+}
+Status apply(Tables& t, const DropRow& c) {
+    return t.rows.erase({c.kind, c.key}) == 1 ? ok() : Status(missing("rows"));
+}
+
+template <class Map, class Key>
+auto find_in(const Map& map, const Key& key) -> std::optional<typename Map::mapped_type> {
+    const auto found = map.find(key);
+    if (found == map.end()) return std::nullopt;
+    return found->second;
+}
+template <class Map>
+auto values_of(const Map& map) {
+    std::vector<typename Map::mapped_type> out;
+    for (const auto& [key, value] : map) out.push_back(value);
+    return out;
+}
+
+class MemoryStore final : public Store {
+public:
+    std::vector<Status> commit(std::span<const Batch> group) override {
+        std::vector<Status> out;
+        for (const Batch& batch : group) out.push_back(commit_batch(batch));
+        return out;
+    }
+
+    Result<std::optional<smdp::Order>> find_order(std::string_view id) override { return find_in(t_.orders, id); }
+    Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view id) override {
+        return first_order([&](const smdp::Order& o) { return o.matching_id == id; });
+    }
+    Result<std::optional<smdp::Order>> find_pending_order(const Eid& eid) override {
+        return first_order([&](const smdp::Order& o) { return o.eid == eid && smdp::downloadable(o.state); });
+    }
+    Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid& iccid) override {
+        auto living = first_order([&](const smdp::Order& o) { return o.iccid == iccid && lives(o); });
+        if (living) return living;
+        return first_order([&](const smdp::Order& o) { return o.iccid == iccid; });
+    }
+    Result<std::vector<smdp::Order>> list_orders() override {
+        auto out = values_of(t_.orders);
+        std::ranges::stable_sort(out, {}, &smdp::Order::created_at);
+        return out;
+    }
+    Result<std::vector<smdp::Note>> timeline(std::string_view order_id) override {
+        std::vector<smdp::Note> out;
+        for (const auto& n : t_.notes)
+            if (n.order_id == order_id) out.push_back(n);
+        return out;
+    }
+    Result<std::optional<StoredSession>> find_session(View id) override { return find_in(t_.sessions, to_bytes(id)); }
+    Result<bool> has_notification(const crypto::Sha256& digest) override { return t_.notifications.contains(digest); }
+    Result<std::vector<Notification>> list_notifications() override { return values_of(t_.notifications); }
+    Result<std::optional<Subscription>> find_subscription(const Iccid& id) override {
+        return find_in(t_.subscriptions, id);
+    }
+    Result<std::vector<Subscription>> subscriptions_of(const Eid& eid) override {
+        auto out = values_of(t_.subscriptions);
+        std::erase_if(out, [&](const Subscription& s) { return s.eid != eid; });
+        return out;
+    }
+    Result<std::vector<Subscription>> list_subscriptions() override { return values_of(t_.subscriptions); }
+    Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override { return find_in(t_.auc, imsi); }
+    Result<std::optional<Operator>> find_operator(std::string_view id) override { return find_in(t_.operators, id); }
+    Result<std::vector<Operator>> list_operators() override { return values_of(t_.operators); }
+    Result<std::optional<ReleaseUse>> find_release_use(std::string_view operator_id, std::string_view jti) override {
+        return find_in(t_.releases, std::pair(std::string(operator_id), std::string(jti)));
+    }
+    Result<std::optional<Row>> find_row(std::string_view kind, std::string_view key) override {
+        return find_in(t_.rows, std::pair(std::string(kind), std::string(key)));
+    }
+    Result<std::vector<Row>> list_rows(std::string_view kind) override {
+        auto out = values_of(t_.rows);
+        std::erase_if(out, [&](const Row& r) { return r.kind != kind; });
+        return out;
+    }
+
+private:
+    Status commit_batch(const Batch& batch) {
+        Tables next = t_;
+        for (const Change& change : batch) CHECKED(std::visit([&](const auto& c) { return apply(next, c); }, change));
+        t_ = std::move(next);
+        return ok();
+    }
+    template <class Predicate>
+    std::optional<smdp::Order> first_order(Predicate wanted) {
+        std::optional<smdp::Order> out;
+        for (const auto& [id, order] : t_.orders)
+            if (wanted(order) && (!out || order.created_at < out->created_at)) out = order;
+        return out;
+    }
+    Tables t_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> open_memory_store() { return std::make_unique<MemoryStore>(); }
+
+}  // namespace mcim::store

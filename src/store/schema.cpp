@@ -1,0 +1,89 @@
+#include "mcim/store/schema.h"
+
+namespace mcim::store {
+namespace {
+
+// Times are milliseconds since 1970, enumerations the numbers of their C++ types: orders.state 8 is Unavailable,
+// subscriptions.standing 2 enabled.
+constexpr const char* version_1 = R"sql(
+CREATE TABLE operators (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, key_spki BLOB NOT NULL, created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE orders (
+    id TEXT PRIMARY KEY, operator_id TEXT NOT NULL, iccid TEXT NOT NULL, matching_id TEXT NOT NULL UNIQUE,
+    state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 8), policy INTEGER NOT NULL CHECK (policy BETWEEN 0 AND 1),
+    eid TEXT, expires_at INTEGER, attempts INTEGER NOT NULL, attempts_max INTEGER NOT NULL,
+    package_octets INTEGER NOT NULL, metadata BLOB NOT NULL, release TEXT, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX one_living_order_per_iccid ON orders (iccid) WHERE state <> 8;
+CREATE INDEX orders_of_iccid ON orders (iccid);
+CREATE INDEX orders_of_eid ON orders (eid) WHERE eid IS NOT NULL;
+
+CREATE TABLE notes (
+    number INTEGER PRIMARY KEY, order_id TEXT NOT NULL, at INTEGER NOT NULL, sentence TEXT NOT NULL
+) STRICT;
+CREATE INDEX notes_of_order ON notes (order_id);
+
+CREATE TABLE sessions (
+    transaction_id BLOB PRIMARY KEY, order_id TEXT NOT NULL, state BLOB NOT NULL, offered_until INTEGER
+) STRICT;
+CREATE INDEX sessions_of_order ON sessions (order_id);
+CREATE INDEX offers ON sessions (offered_until) WHERE offered_until IS NOT NULL;
+
+CREATE TABLE notifications (
+    digest BLOB PRIMARY KEY, at INTEGER NOT NULL, trust INTEGER NOT NULL, sentence TEXT NOT NULL, octets BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE subscriptions (
+    iccid TEXT PRIMARY KEY, imsi TEXT NOT NULL UNIQUE, msisdn TEXT, operator_id TEXT NOT NULL,
+    algorithm INTEGER NOT NULL, keys BLOB NOT NULL, fingerprint BLOB NOT NULL UNIQUE,
+    service_provider_name TEXT NOT NULL, profile_name TEXT NOT NULL, package BLOB, eid TEXT,
+    standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 3), created_at INTEGER NOT NULL, version INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX one_enabled_subscription_per_eid ON subscriptions (eid) WHERE standing = 2;
+CREATE INDEX subscriptions_of_eid ON subscriptions (eid) WHERE eid IS NOT NULL;
+
+CREATE TABLE auc (
+    imsi TEXT PRIMARY KEY, keys BLOB NOT NULL, amf BLOB NOT NULL, sqn INTEGER NOT NULL,
+    status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 2), sync_failures INTEGER NOT NULL,
+    delta INTEGER, age_limit INTEGER
+) STRICT;
+
+CREATE TABLE releases (
+    operator_id TEXT NOT NULL, jti TEXT NOT NULL, order_id TEXT NOT NULL, consumed INTEGER NOT NULL,
+    PRIMARY KEY (operator_id, jti)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX releases_of_order ON releases (order_id);
+
+CREATE TABLE rows (
+    kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (kind, key)
+) STRICT;
+)sql";
+
+constexpr std::array<const char*, 1> steps{version_1};
+
+}  // namespace
+
+std::int64_t newest_schema() { return static_cast<std::int64_t>(steps.size()); }
+
+Status migrate(Database& db) {
+    TRY(Statement * version, db.prepare("PRAGMA user_version"));
+    TRY(const bool there, version->step());
+    const std::int64_t found = there ? version->integer(0) : 0;
+    version->reset();
+    if (found > newest_schema())
+        return fail(Errc::refused, db.name(),
+                    "its schema is of version " + std::to_string(found) + ", this program knows up to " +
+                        std::to_string(newest_schema()) + ": use a newer program");
+    for (auto i = static_cast<std::size_t>(found); i < steps.size(); ++i) {
+        CHECKED(db.run("BEGIN IMMEDIATE"));
+        CHECKED(db.run(steps.at(i)));
+        CHECKED(db.run("PRAGMA user_version = " + std::to_string(i + 1)));
+        CHECKED(db.run("COMMIT"));
+    }
+    return ok();
+}
+
+}  // namespace mcim::store

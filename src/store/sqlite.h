@@ -1,0 +1,88 @@
+// Private to the module: SQLite with Results. Statements are prepared once and kept.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "mcim/base/bytes.h"
+#include "mcim/base/ports.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace mcim::store {
+
+class Statement {
+public:
+    Statement(sqlite3* db, sqlite3_stmt* statement) : db_(db), statement_(statement) {}
+    ~Statement();
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    // Parameters in their order. What is bound must live until the statement is reset.
+    Statement& bind(std::int64_t);
+    Statement& bind(std::string_view);
+    Statement& bind(View);
+    Statement& bind(Time);
+    Statement& bind_null();
+    template <class T>
+    Statement& bind_optional(const std::optional<T>& v) {
+        return v ? bind(*v) : bind_null();
+    }
+
+    /// true: a row is there; false: done. Errors: conflict for a constraint (path: table.column), else io.
+    [[nodiscard]] Result<bool> step();
+    /// step(), expecting no row, and reset.
+    [[nodiscard]] Status run();
+    void reset();
+
+    // Columns of the current row.
+    [[nodiscard]] std::int64_t integer(int column) const;
+    [[nodiscard]] std::string text(int column) const;
+    [[nodiscard]] Bytes blob(int column) const;
+    [[nodiscard]] Time time(int column) const;
+    [[nodiscard]] bool is_null(int column) const;
+
+private:
+    sqlite3* db_;
+    sqlite3_stmt* statement_;
+    int next_ = 1;
+};
+
+/// Resets a statement at the end of a scope, whatever the way out of it.
+class Query {
+public:
+    explicit Query(Statement& s) : s_(s) {}
+    ~Query() { s_.reset(); }
+    Query(const Query&) = delete;
+    Query& operator=(const Query&) = delete;
+    Statement* operator->() { return &s_; }
+    Statement& operator*() { return s_; }
+
+private:
+    Statement& s_;
+};
+
+class Database {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path&);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    /// Statements without parameters and rows, separated by semicolons.
+    [[nodiscard]] Status run(const std::string& sql);
+    /// The same statement for the same text; `sql` is a literal. The pointer is never null.
+    [[nodiscard]] Result<Statement*> prepare(const char* sql);
+    [[nodiscard]] std::int64_t rows_changed() const;  ///< by the last statement
+    [[nodiscard]] const std::string& name() const { return name_; }
+
+private:
+    Database(sqlite3* db, std::string name) : db_(db), name_(std::move(name)) {}
+    sqlite3* db_;
+    std::string name_;
+    std::map<const char*, std::unique_ptr<Statement>> statements_;
+};
+
+}  // namespace mcim::store

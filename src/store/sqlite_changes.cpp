@@ -1,0 +1,185 @@
+#include "mcim/store/sqlite_changes.h"
+
+namespace mcim::store {
+namespace {
+
+template <class E>
+    requires std::is_enum_v<E>
+std::int64_t number(E e) {
+    return static_cast<std::int64_t>(e);
+}
+std::optional<std::string_view> text_of(const auto& id) {
+    if (!id) return std::nullopt;
+    return std::string_view(id->text());
+}
+std::optional<std::int64_t> number_of(const std::optional<std::uint64_t>& n) {
+    if (!n) return std::nullopt;
+    return static_cast<std::int64_t>(*n);
+}
+std::optional<std::string_view> view_of(const std::optional<std::string>& s) {
+    if (!s) return std::nullopt;
+    return std::string_view(*s);
+}
+
+/// The statement changed exactly one row, or `otherwise` is why.
+Status one_row(Database& db, Statement& s, const Error& otherwise) {
+    CHECKED(s.run());
+    if (db.rows_changed() != 1) return otherwise;
+    return ok();
+}
+Error outdated(const std::string& table) { return fail(Errc::conflict, table + ".version", "it changed meanwhile"); }
+
+Status write(Database& db, const AddOrder& c) {
+    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
+    const auto& o = c.order;
+    return s->bind(o.id)
+        .bind(o.operator_id)
+        .bind(o.iccid.text())
+        .bind(o.matching_id)
+        .bind(number(o.state))
+        .bind(number(o.policy))
+        .bind_optional(text_of(o.eid))
+        .bind_optional(o.expires_at)
+        .bind(std::int64_t{o.attempts})
+        .bind(std::int64_t{o.attempts_max})
+        .bind(static_cast<std::int64_t>(o.package_octets))
+        .bind(View(o.metadata))
+        .bind_optional(view_of(o.release))
+        .bind(o.created_at)
+        .run();
+}
+Status write(Database& db, const smdp::PutOrder& c) {
+    TRY(Statement * s,
+        db.prepare("UPDATE orders SET state=?, policy=?, eid=?, expires_at=?, attempts=?, attempts_max=?, "
+                   "package_octets=?, metadata=?, release=?, version=version+1 WHERE id=? AND version=?"));
+    const auto& o = c.order;
+    s->bind(number(o.state))
+        .bind(number(o.policy))
+        .bind_optional(text_of(o.eid))
+        .bind_optional(o.expires_at)
+        .bind(std::int64_t{o.attempts})
+        .bind(std::int64_t{o.attempts_max})
+        .bind(static_cast<std::int64_t>(o.package_octets))
+        .bind(View(o.metadata))
+        .bind_optional(view_of(o.release))
+        .bind(o.id)
+        .bind(o.version);
+    return one_row(db, *s, outdated("orders"));
+}
+Status write(Database& db, const smdp::PutSession& c) {
+    TRY(Statement * s,
+        db.prepare("INSERT INTO sessions VALUES (?,?,?,?) ON CONFLICT (transaction_id) DO UPDATE SET "
+                   "order_id=excluded.order_id, state=excluded.state, offered_until=excluded.offered_until"));
+    const Bytes state = smdp::encode_state(c.state);
+    const auto* offered = std::get_if<smdp::Offered>(&c.state);
+    return s->bind(View(c.transaction_id))
+        .bind(c.order_id)
+        .bind(View(state))
+        .bind_optional(offered == nullptr ? std::nullopt : std::optional(offered->expires_at))
+        .run();
+}
+Status write(Database& db, const PurgeSessions& c) {
+    TRY(Statement * s, db.prepare("DELETE FROM sessions WHERE offered_until <= ?"));
+    return s->bind(std::chrono::floor<std::chrono::seconds>(c.now).time_since_epoch().count()).run();
+}
+Status write(Database& db, const smdp::Note& c) {
+    TRY(Statement * s, db.prepare("INSERT INTO notes (order_id, at, sentence) VALUES (?,?,?)"));
+    return s->bind(c.order_id).bind(c.at).bind(c.sentence).run();
+}
+Status write(Database& db, const smdp::RecordNotification& c) {
+    TRY(Statement * s, db.prepare("INSERT INTO notifications VALUES (?,?,?,?,?)"));
+    return s->bind(View(c.digest)).bind(c.at).bind(number(c.trust)).bind(c.sentence).bind(View(c.octets)).run();
+}
+Status write(Database& db, const AddSubscription& c) {
+    TRY(Statement * s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
+    const auto& v = c.subscription;
+    s->bind(v.iccid.text())
+        .bind(v.imsi.text())
+        .bind_optional(text_of(v.msisdn))
+        .bind(v.operator_id)
+        .bind(number(v.algorithm))
+        .bind(View(v.keys.octets))
+        .bind(View(v.fingerprint.octets))
+        .bind(v.service_provider_name)
+        .bind(v.profile_name);
+    if (v.package)
+        s->bind(View(v.package->octets));
+    else
+        s->bind_null();
+    return s->bind_optional(text_of(v.eid)).bind(number(v.standing)).bind(v.created_at).run();
+}
+/// Who a subscription belongs to, its numbers and its keys never change.
+Status write(Database& db, const PutSubscription& c) {
+    TRY(Statement * s, db.prepare("UPDATE subscriptions SET eid=?, standing=?, version=version+1 "
+                                  "WHERE iccid=? AND version=?"));
+    const auto& v = c.subscription;
+    s->bind_optional(text_of(v.eid)).bind(number(v.standing)).bind(v.iccid.text()).bind(v.version);
+    return one_row(db, *s, outdated("subscriptions"));
+}
+Status write(Database& db, const AddOperator& c) {
+    TRY(Statement * s, db.prepare("INSERT INTO operators VALUES (?,?,?,?)"));
+    return s->bind(c.row.id).bind(c.row.name).bind(View(c.row.key_spki)).bind(c.row.created_at).run();
+}
+Status write(Database& db, const AddAuc& c) {
+    TRY(Statement * s, db.prepare("INSERT INTO auc VALUES (?,?,?,?,?,?,?,?)"));
+    const auto& v = c.row;
+    s->bind(v.imsi.text())
+        .bind(View(v.keys.octets))
+        .bind(View(v.amf))
+        .bind(static_cast<std::int64_t>(v.sqn.number()))
+        .bind(number(v.status))
+        .bind(std::int64_t{v.sync_failures})
+        .bind_optional(number_of(v.card_limits.delta))
+        .bind_optional(number_of(v.card_limits.age_limit));
+    return s->run();
+}
+Status write(Database& db, const auc::Update& c) {
+    TRY(Statement * s, db.prepare("UPDATE auc SET sqn=?, sync_failures=? WHERE imsi=? AND sqn=?"));
+    s->bind(static_cast<std::int64_t>(c.subscription.sqn.number()))
+        .bind(std::int64_t{c.subscription.sync_failures})
+        .bind(c.subscription.imsi.text())
+        .bind(static_cast<std::int64_t>(c.expected.number()));
+    return one_row(db, *s, fail(Errc::conflict, "auc.sqn", "it changed meanwhile"));
+}
+Status write(Database& db, const SetAucStatus& c) {
+    TRY(Statement * s, db.prepare("UPDATE auc SET status=? WHERE imsi=?"));
+    s->bind(number(c.status)).bind(c.imsi.text());
+    return one_row(db, *s, fail(Errc::not_found, "auc"));
+}
+Status write(Database& db, const ReserveRelease& c) {
+    TRY(Statement * s, db.prepare("INSERT INTO releases VALUES (?,?,?,0) ON CONFLICT (operator_id, jti) "
+                                  "DO UPDATE SET order_id=order_id WHERE order_id=excluded.order_id"));
+    s->bind(c.operator_id).bind(c.jti).bind(c.order_id);
+    return one_row(db, *s, fail(Errc::conflict, "releases.jti", "it serves another order"));
+}
+Status write(Database& db, const ConsumeReleases& c) {
+    TRY(Statement * s, db.prepare("UPDATE releases SET consumed=1 WHERE order_id=?"));
+    return s->bind(c.order_id).run();
+}
+Status write(Database& db, const DropReservations& c) {
+    TRY(Statement * s, db.prepare("DELETE FROM releases WHERE order_id=? AND consumed=0"));
+    return s->bind(c.order_id).run();
+}
+Status write(Database& db, const PutRow& c) {
+    if (c.row.version == 0) {
+        TRY(Statement * s, db.prepare("INSERT INTO rows VALUES (?,?,?,1) ON CONFLICT (kind, key) DO NOTHING"));
+        s->bind(c.row.kind).bind(c.row.key).bind(View(c.row.body));
+        return one_row(db, *s, outdated("rows"));
+    }
+    TRY(Statement * s, db.prepare("UPDATE rows SET body=?, version=version+1 WHERE kind=? AND key=? AND version=?"));
+    s->bind(View(c.row.body)).bind(c.row.kind).bind(c.row.key).bind(c.row.version);
+    return one_row(db, *s, outdated("rows"));
+}
+Status write(Database& db, const DropRow& c) {
+    TRY(Statement * s, db.prepare("DELETE FROM rows WHERE kind=? AND key=?"));
+    s->bind(c.kind).bind(c.key);
+    return one_row(db, *s, fail(Errc::not_found, "rows"));
+}
+
+}  // namespace
+
+Status apply(Database& db, const Change& change) {
+    return std::visit([&](const auto& c) { return write(db, c); }, change);
+}
+
+}  // namespace mcim::store

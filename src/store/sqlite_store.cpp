@@ -1,0 +1,212 @@
+#include "mcim/store/schema.h"
+#include "mcim/store/sqlite_changes.h"
+
+namespace mcim::store {
+namespace {
+
+/// What a row says, read back strictly: a database that holds something else was changed by somebody else.
+template <class E>
+Result<E> enumerator(std::int64_t n, E last) {
+    if (n < 0 || n > static_cast<std::int64_t>(last)) return fail(Errc::bad_value, "database", "an unknown enumerator");
+    return static_cast<E>(n);
+}
+Result<std::optional<Eid>> eid_at(const Statement& s, int column) {
+    if (s.is_null(column)) return std::optional<Eid>{};
+    TRY(Eid eid, Eid::parse_unchecked(s.text(column)));
+    return std::optional(std::move(eid));
+}
+std::optional<std::uint64_t> number_at(const Statement& s, int column) {
+    if (s.is_null(column)) return std::nullopt;
+    return static_cast<std::uint64_t>(s.integer(column));
+}
+
+constexpr const char* order_by_id = "SELECT * FROM orders WHERE id=?";
+constexpr const char* order_by_matching_id = "SELECT * FROM orders WHERE matching_id=?";
+constexpr const char* orders_of_eid = "SELECT * FROM orders WHERE eid=? ORDER BY created_at, id";
+constexpr const char* orders_of_iccid = "SELECT * FROM orders WHERE iccid=? ORDER BY state=8, created_at, id LIMIT 1";
+constexpr const char* all_orders = "SELECT * FROM orders ORDER BY created_at, id";
+
+Result<smdp::Order> order_at(const Statement& s) {
+    TRY(Iccid iccid, Iccid::parse_unchecked(s.text(2)));
+    smdp::Order o{s.text(0), s.text(1), std::move(iccid), s.text(3)};
+    TRY(o.state, enumerator(s.integer(4), smdp::OrderState::unavailable));
+    TRY(o.policy, enumerator(s.integer(5), smdp::GatePolicy::attested));
+    TRY(o.eid, eid_at(s, 6));
+    if (!s.is_null(7)) o.expires_at = s.time(7);
+    o.attempts = static_cast<std::uint32_t>(s.integer(8));
+    o.attempts_max = static_cast<std::uint32_t>(s.integer(9));
+    o.package_octets = static_cast<std::uint64_t>(s.integer(10));
+    o.metadata = s.blob(11);
+    if (!s.is_null(12)) o.release = s.text(12);
+    o.created_at = s.time(13);
+    o.version = s.integer(14);
+    return o;
+}
+
+constexpr const char* subscription_by_iccid = "SELECT * FROM subscriptions WHERE iccid=?";
+constexpr const char* subscriptions_of_eid = "SELECT * FROM subscriptions WHERE eid=? ORDER BY iccid";
+constexpr const char* all_subscriptions = "SELECT * FROM subscriptions ORDER BY iccid";
+
+Result<Subscription> subscription_at(const Statement& s) {
+    TRY(Iccid iccid, Iccid::parse_unchecked(s.text(0)));
+    TRY(Imsi imsi, Imsi::parse(s.text(1)));
+    TRY(const auto fingerprint, to_array<32>(s.blob(6)));
+    TRY(const auto algorithm, enumerator(s.integer(4), signer::Algorithm::test));
+    Subscription v{std::move(iccid), std::move(imsi), {},        s.text(3), algorithm,
+                   {s.blob(5)},      {fingerprint},   s.text(7), s.text(8)};
+    if (!s.is_null(2)) {
+        TRY(Msisdn msisdn, Msisdn::parse(s.text(2)));
+        v.msisdn = std::move(msisdn);
+    }
+    if (!s.is_null(9)) v.package = signer::WrappedPackage{s.blob(9)};
+    TRY(v.eid, eid_at(s, 10));
+    TRY(v.standing, enumerator(s.integer(11), Standing::closed));
+    v.created_at = s.time(12);
+    v.version = s.integer(13);
+    return v;
+}
+
+Result<auc::Subscription> auc_at(const Statement& s) {
+    TRY(Imsi imsi, Imsi::parse(s.text(0)));
+    auc::Subscription v{std::move(imsi), {s.blob(1)}};
+    TRY(v.amf, to_array<2>(s.blob(2)));
+    TRY(v.sqn, aka::Sqn::from_number(static_cast<std::uint64_t>(s.integer(3))));
+    TRY(v.status, enumerator(s.integer(4), auc::Status::closed));
+    v.sync_failures = static_cast<std::uint32_t>(s.integer(5));
+    v.card_limits = {.delta = number_at(s, 6), .age_limit = number_at(s, 7)};
+    return v;
+}
+
+Result<Operator> operator_at(const Statement& s) { return Operator{s.text(0), s.text(1), s.blob(2), s.time(3)}; }
+Result<Row> row_at(const Statement& s) { return Row{s.text(0), s.text(1), s.blob(2), s.integer(3)}; }
+Result<smdp::Note> note_at(const Statement& s) { return smdp::Note{s.text(0), s.time(1), s.text(2)}; }
+Result<StoredSession> session_at(const Statement& s) { return StoredSession{s.text(0), s.blob(1)}; }
+Result<ReleaseUse> release_at(const Statement& s) { return ReleaseUse{s.text(0), s.integer(1) != 0}; }
+Result<Notification> notification_at(const Statement& s) {
+    TRY(const auto digest, to_array<32>(s.blob(0)));
+    TRY(const auto trust, enumerator(s.integer(2), smdp::Trust::unverified));
+    return Notification{digest, s.time(1), trust, s.text(3), s.blob(4)};
+}
+
+class SqliteStore final : public Store {
+public:
+    explicit SqliteStore(std::unique_ptr<Database> db) : db_(std::move(db)) {}
+
+    std::vector<Status> commit(std::span<const Batch> group) override {
+        std::vector<Status> out;
+        const auto all = [&](const Error& e) { return std::vector<Status>(group.size(), Status(e)); };
+        if (auto begun = db_->run("BEGIN IMMEDIATE"); !begun) return all(begun.error());
+        for (const Batch& batch : group) out.push_back(write(batch));
+        if (auto done = db_->run("COMMIT"); !done) {
+            static_cast<void>(db_->run("ROLLBACK"));
+            return all(done.error());
+        }
+        return out;
+    }
+
+    Result<std::optional<smdp::Order>> find_order(std::string_view id) override {
+        return one(order_by_id, order_at, id);
+    }
+    Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view id) override {
+        return one(order_by_matching_id, order_at, id);
+    }
+    Result<std::optional<smdp::Order>> find_pending_order(const Eid& eid) override {
+        TRY(auto orders, all(orders_of_eid, order_at, std::string_view(eid.text())));
+        for (auto& o : orders)
+            if (smdp::downloadable(o.state)) return std::optional(std::move(o));
+        return std::optional<smdp::Order>{};
+    }
+    Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid& iccid) override {
+        return one(orders_of_iccid, order_at, std::string_view(iccid.text()));
+    }
+    Result<std::vector<smdp::Order>> list_orders() override { return all(all_orders, order_at); }
+    Result<std::vector<smdp::Note>> timeline(std::string_view id) override {
+        return all("SELECT order_id, at, sentence FROM notes WHERE order_id=? ORDER BY number", note_at, id);
+    }
+    Result<std::optional<StoredSession>> find_session(View id) override {
+        return one("SELECT order_id, state FROM sessions WHERE transaction_id=?", session_at, id);
+    }
+    Result<bool> has_notification(const crypto::Sha256& digest) override {
+        TRY(Statement * s, db_->prepare("SELECT 1 FROM notifications WHERE digest=?"));
+        Query query(*s);
+        return query->bind(View(digest)).step();
+    }
+    Result<std::vector<Notification>> list_notifications() override {
+        return all("SELECT * FROM notifications ORDER BY at", notification_at);
+    }
+    Result<std::optional<Subscription>> find_subscription(const Iccid& iccid) override {
+        return one(subscription_by_iccid, subscription_at, std::string_view(iccid.text()));
+    }
+    Result<std::vector<Subscription>> subscriptions_of(const Eid& eid) override {
+        return all(subscriptions_of_eid, subscription_at, std::string_view(eid.text()));
+    }
+    Result<std::vector<Subscription>> list_subscriptions() override { return all(all_subscriptions, subscription_at); }
+    Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override {
+        return one("SELECT * FROM auc WHERE imsi=?", auc_at, std::string_view(imsi.text()));
+    }
+    Result<std::optional<Operator>> find_operator(std::string_view id) override {
+        return one("SELECT * FROM operators WHERE id=?", operator_at, id);
+    }
+    Result<std::vector<Operator>> list_operators() override {
+        return all("SELECT * FROM operators ORDER BY id", operator_at);
+    }
+    Result<std::optional<ReleaseUse>> find_release_use(std::string_view operator_id, std::string_view jti) override {
+        return one("SELECT order_id, consumed FROM releases WHERE operator_id=? AND jti=?", release_at, operator_id,
+                   jti);
+    }
+    Result<std::optional<Row>> find_row(std::string_view kind, std::string_view key) override {
+        return one("SELECT * FROM rows WHERE kind=? AND key=?", row_at, kind, key);
+    }
+    Result<std::vector<Row>> list_rows(std::string_view kind) override {
+        return all("SELECT * FROM rows WHERE kind=? ORDER BY key", row_at, kind);
+    }
+
+private:
+    /// A batch that fails is taken back alone.
+    Status write(const Batch& batch) {
+        CHECKED(db_->run("SAVEPOINT batch"));
+        for (const Change& change : batch) {
+            if (auto done = apply(*db_, change); !done) {
+                CHECKED(db_->run("ROLLBACK TO batch; RELEASE batch"));
+                return done;
+            }
+        }
+        return db_->run("RELEASE batch");
+    }
+
+    template <class T, class... Keys>
+    Result<std::vector<T>> all(const char* sql, Result<T> (*read)(const Statement&), const Keys&... keys) {
+        TRY(Statement * s, db_->prepare(sql));
+        Query query(*s);
+        (query->bind(keys), ...);
+        std::vector<T> out;
+        for (;;) {
+            TRY(const bool there, query->step());
+            if (!there) return out;
+            TRY(T row, read(*query));
+            out.push_back(std::move(row));
+        }
+    }
+    template <class T, class... Keys>
+    Result<std::optional<T>> one(const char* sql, Result<T> (*read)(const Statement&), const Keys&... keys) {
+        TRY(Statement * s, db_->prepare(sql));
+        Query query(*s);
+        (query->bind(keys), ...);
+        TRY(const bool there, query->step());
+        if (!there) return std::optional<T>{};
+        TRY(T row, read(*query));
+        return std::optional(std::move(row));
+    }
+
+    std::unique_ptr<Database> db_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file) {
+    TRY(auto db, Database::open(file));
+    CHECKED(migrate(*db));
+    return std::unique_ptr<Store>(std::make_unique<SqliteStore>(std::move(db)));
+}
+
+}  // namespace mcim::store

@@ -1,0 +1,20 @@
+#include "mcim/store/store.h"
+
+namespace mcim::store {
+
+std::string_view to_string(Standing s) {
+    switch (s) {
+        case Standing::reserved: return "reserved";
+        case Standing::installed: return "installed";
+        case Standing::enabled: return "enabled";
+        case Standing::closed: return "closed";
+    }
+    return "?";
+}
+
+Status Store::commit_one(Batch batch) {
+    const std::array<Batch, 1> group{std::move(batch)};
+    return std::move(commit(group).front());
+}
+
+}  // namespace mcim::store

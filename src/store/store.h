@@ -1,0 +1,180 @@
+// What the platform remembers, in the field's words. Reads are plain; every write is a Change in a Batch, and a Batch
+// happens as a whole or not at all. Several sessions' batches go into one transaction of the database: the cost of
+// reaching the disk is shared, and a session's reply waits for its group.
+//
+// Invariants are the store's, whatever its callers do: ICCID, IMSI, matching ID and key fingerprint are unique, one
+// order lives per ICCID, one profile is enabled per EID, a release serves one order, a notification is taken once, and
+// a row is changed only over the version that the change was made from.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <span>
+
+#include "mcim/auc/auc.h"
+#include "mcim/smdp/session.h"
+
+namespace mcim::store {
+
+// ---------------------------------------------------------------- rows
+
+struct Operator {
+    std::string id;
+    std::string name;
+    Bytes key_spki;  ///< of the key that it signs releases and reference values with
+    Time created_at{};
+    friend bool operator==(const Operator&, const Operator&) = default;
+};
+
+/// Where the profile of a subscription is.
+enum class Standing : std::uint8_t { reserved, installed, enabled, closed };
+std::string_view to_string(Standing);
+
+/// A line of an operator and the profile that carries it.
+struct Subscription {
+    Iccid iccid;
+    Imsi imsi;
+    std::optional<Msisdn> msisdn{};
+    std::string operator_id;
+    signer::Algorithm algorithm{};
+    signer::WrappedSubscription keys;
+    signer::KeyFingerprint fingerprint{};
+    std::string service_provider_name{};
+    std::string profile_name{};
+    std::optional<signer::WrappedPackage> package{};  ///< somebody's own; else the project's template is personalised
+    std::optional<Eid> eid{};                         ///< the card that it was installed on
+    Standing standing = Standing::reserved;
+    Time created_at{};
+    std::int64_t version = 0;
+    friend bool operator==(const Subscription&, const Subscription&) = default;
+};
+
+struct StoredSession {
+    std::string order_id;
+    Bytes state;  ///< smdp::encode_state
+};
+
+struct ReleaseUse {
+    std::string order_id;
+    bool consumed = false;
+    friend bool operator==(const ReleaseUse&, const ReleaseUse&) = default;
+};
+
+struct Notification {
+    crypto::Sha256 digest{};
+    Time at{};
+    smdp::Trust trust{};
+    std::string sentence;
+    Bytes octets;
+};
+
+/// A row of a module that keeps its own format in it (verifier: devices, nonces, verdicts; reference values).
+struct Row {
+    std::string kind;
+    std::string key;
+    Bytes body;
+    std::int64_t version = 0;  ///< 0: not stored yet
+    friend bool operator==(const Row&, const Row&) = default;
+};
+
+// ---------------------------------------------------------------- changes
+
+/// Offers that were never taken up and whose time is over; what was bound stays with its order.
+struct PurgeSessions {
+    Time now;
+};
+struct AddOrder {
+    smdp::Order order;
+};
+struct AddSubscription {
+    Subscription subscription;
+};
+struct PutSubscription {
+    Subscription subscription;
+};
+struct AddOperator {
+    Operator row;
+};
+struct AddAuc {
+    auc::Subscription row;
+};
+struct SetAucStatus {
+    Imsi imsi;
+    auc::Status status;
+};
+/// Again by the same order: nothing changes. By another: Errc::conflict.
+struct ReserveRelease {
+    std::string operator_id;
+    std::string jti;
+    std::string order_id;
+};
+struct ConsumeReleases {
+    std::string order_id;
+};
+/// Those that are not consumed: the order was cancelled.
+struct DropReservations {
+    std::string order_id;
+};
+struct PutRow {
+    Row row;
+};
+struct DropRow {
+    std::string kind;
+    std::string key;
+};
+using Change =
+    std::variant<AddOrder, smdp::PutOrder, smdp::PutSession, PurgeSessions, smdp::Note, smdp::RecordNotification,
+                 AddSubscription, PutSubscription, AddOperator, AddAuc, auc::Update, SetAucStatus, ReserveRelease,
+                 ConsumeReleases, DropReservations, PutRow, DropRow>;
+using Batch = std::vector<Change>;
+
+// ---------------------------------------------------------------- the store
+
+class Store {
+public:
+    Store() = default;
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+    virtual ~Store() = default;
+
+    /// All batches in one transaction, on the disk when this returns; a Status each. A batch that does not go through
+    /// leaves nothing behind and does not stop the others:
+    ///   conflict   a uniqueness, or a version that somebody else was faster with; the path names table.column
+    ///   not_found  what was to be changed is not there
+    ///   io         the database failed: then none of them happened
+    [[nodiscard]] virtual std::vector<Status> commit(std::span<const Batch>) = 0;
+    [[nodiscard]] Status commit_one(Batch);
+
+    [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order(std::string_view id) = 0;
+    [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view) = 0;
+    /// The oldest that may be downloaded by this EID.
+    [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_pending_order(const Eid&) = 0;
+    /// The one that delivered this ICCID: not a cancelled one where there is another.
+    [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid&) = 0;
+    [[nodiscard]] virtual Result<std::vector<smdp::Order>> list_orders() = 0;
+    [[nodiscard]] virtual Result<std::vector<smdp::Note>> timeline(std::string_view order_id) = 0;
+
+    [[nodiscard]] virtual Result<std::optional<StoredSession>> find_session(View transaction_id) = 0;
+    [[nodiscard]] virtual Result<bool> has_notification(const crypto::Sha256& digest) = 0;
+    [[nodiscard]] virtual Result<std::vector<Notification>> list_notifications() = 0;
+
+    [[nodiscard]] virtual Result<std::optional<Subscription>> find_subscription(const Iccid&) = 0;
+    [[nodiscard]] virtual Result<std::vector<Subscription>> subscriptions_of(const Eid&) = 0;
+    [[nodiscard]] virtual Result<std::vector<Subscription>> list_subscriptions() = 0;
+    [[nodiscard]] virtual Result<std::optional<auc::Subscription>> find_auc(const Imsi&) = 0;
+
+    [[nodiscard]] virtual Result<std::optional<Operator>> find_operator(std::string_view id) = 0;
+    [[nodiscard]] virtual Result<std::vector<Operator>> list_operators() = 0;
+    [[nodiscard]] virtual Result<std::optional<ReleaseUse>> find_release_use(std::string_view operator_id,
+                                                                             std::string_view jti) = 0;
+
+    [[nodiscard]] virtual Result<std::optional<Row>> find_row(std::string_view kind, std::string_view key) = 0;
+    [[nodiscard]] virtual Result<std::vector<Row>> list_rows(std::string_view kind) = 0;
+};
+
+/// For tests and for trying things out: gone with the process.
+[[nodiscard]] std::unique_ptr<Store> open_memory_store();
+/// WAL, synchronous=FULL. Made where it is absent, readable by its owner only; an older schema is migrated, a newer one
+/// refused. Used from one thread.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path&);
+
+}  // namespace mcim::store

@@ -1,0 +1,329 @@
+// One suite over every store.
+#include "mcim/store/store.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "support/temp_folder.h"
+
+namespace mcim::store {
+namespace {
+
+using test::TempFolder;
+
+const Time t0 = *from_rfc3339("2026-06-01T12:00:00Z");
+Iccid iccid(int n) { return *Iccid::with_check_digit(std::to_string(894412345678900000 + n)); }
+Eid eid(int n) { return *Eid::with_check_digits("890490320000000000000000000" + std::to_string(100 + n)); }
+
+smdp::Order order(int n) {
+    smdp::Order o{"order-" + std::to_string(n), "operator", iccid(n), "MATCH-" + std::to_string(n)};
+    o.state = smdp::OrderState::released;
+    o.policy = smdp::GatePolicy::open;
+    o.package_octets = 12345;
+    o.metadata = {1, 2, 3};
+    o.created_at = t0 + std::chrono::seconds(n);
+    o.version = 1;
+    return o;
+}
+Subscription subscription(int n) {
+    Subscription s{iccid(n),
+                   *Imsi::parse(std::to_string(999990000000000 + n)),
+                   *Msisdn::parse("41790000" + std::to_string(100 + n)),
+                   "operator",
+                   signer::Algorithm::milenage,
+                   {{7, 7, 7}},
+                   {},
+                   "Operator",
+                   "Data"};
+    s.fingerprint.octets.fill(static_cast<std::uint8_t>(n));
+    s.created_at = t0;
+    s.version = 1;
+    return s;
+}
+
+class AnyStore : public testing::TestWithParam<std::string_view> {
+protected:
+    AnyStore() { reopen(); }
+    void reopen() {
+        store.reset();
+        if (GetParam() == "memory") {
+            store = open_memory_store();
+        } else {
+            auto opened = open_sqlite_store(folder / "db");
+            if (!opened) throw std::runtime_error(to_string(opened.error()));
+            store = *std::move(opened);
+        }
+    }
+    Status commit(Batch batch) { return store->commit_one(std::move(batch)); }
+    static std::string conflict(const Status& s) {
+        if (s) return "no conflict";
+        return s.error().code == Errc::conflict ? s.error().path : to_string(s.error());
+    }
+    TempFolder folder;
+    std::unique_ptr<Store> store;
+};
+INSTANTIATE_TEST_SUITE_P(Stores, AnyStore, testing::Values("memory", "sqlite"),
+                         [](const auto& i) { return std::string(i.param); });
+
+TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
+    auto full = order(1);
+    full.eid = eid(1);
+    full.expires_at = t0;
+    full.release = "a.b.c";
+    ASSERT_TRUE(commit({AddOrder{full}, AddOrder{order(2)}}));
+    EXPECT_EQ(**store->find_order("order-1"), full);
+    EXPECT_EQ(**store->find_order("order-2"), order(2));
+    EXPECT_EQ(**store->find_order_by_matching_id("MATCH-1"), full);
+    EXPECT_EQ(**store->find_order_by_iccid(iccid(2)), order(2));
+    EXPECT_EQ(**store->find_pending_order(eid(1)), full);
+    EXPECT_FALSE(*store->find_order("order-3"));
+    EXPECT_FALSE(*store->find_order_by_matching_id("match-1"));
+    EXPECT_FALSE(*store->find_order_by_matching_id("MATCH-1' OR 1=1 --"));
+    EXPECT_FALSE(*store->find_pending_order(eid(2)));
+    EXPECT_EQ(store->list_orders()->size(), 2U);
+}
+
+TEST_P(AnyStore, OrdersAreUniqueWhereTheyMustBe) {
+    ASSERT_TRUE(commit({AddOrder{order(1)}}));
+    auto other = order(2);
+    other.matching_id = "MATCH-1";
+    EXPECT_EQ(conflict(commit({AddOrder{other}})), "orders.matching_id");
+    other = order(2);
+    other.iccid = iccid(1);
+    EXPECT_EQ(conflict(commit({AddOrder{other}})), "orders.iccid");
+    auto first = order(1);
+    first.state = smdp::OrderState::unavailable;
+    ASSERT_TRUE(commit({smdp::PutOrder{first}}));
+    EXPECT_TRUE(commit({AddOrder{other}})) << "a cancelled order leaves its ICCID";
+    EXPECT_EQ((*store->find_order_by_iccid(iccid(1)))->id, "order-2");
+}
+
+TEST_P(AnyStore, OrdersChangeOnlyOverTheVersionThatWasRead) {
+    ASSERT_TRUE(commit({AddOrder{order(1)}}));
+    auto mine = **store->find_order("order-1");
+    auto theirs = mine;
+    mine.state = smdp::OrderState::downloaded;
+    mine.eid = eid(1);
+    mine.attempts = 1;
+    ASSERT_TRUE(commit({smdp::PutOrder{mine}}));
+    theirs.eid = eid(2);
+    EXPECT_EQ(conflict(commit({smdp::PutOrder{theirs}})), "orders.version");
+    ++mine.version;
+    EXPECT_EQ(**store->find_order("order-1"), mine);
+    EXPECT_EQ(conflict(commit({smdp::PutOrder{order(9)}})), "orders.version");
+}
+
+TEST_P(AnyStore, BatchHappensAsAWholeOrNotAtAll) {
+    ASSERT_TRUE(commit({AddOrder{order(1)}}));
+    EXPECT_FALSE(commit({AddOrder{order(2)}, smdp::Note{"order-2", t0, "made"}, AddOrder{order(1)}}));
+    EXPECT_FALSE(*store->find_order("order-2"));
+    EXPECT_TRUE(store->timeline("order-2")->empty());
+}
+
+TEST_P(AnyStore, OneBatchOfAGroupDoesNotStopTheOthers) {
+    ASSERT_TRUE(commit({AddOrder{order(1)}}));
+    const std::vector<Batch> group{
+        {AddOrder{order(2)}}, {AddOrder{order(3)}, AddOrder{order(1)}}, {AddOrder{order(4)}}};
+    const auto done = store->commit(group);
+    ASSERT_EQ(done.size(), 3U);
+    EXPECT_TRUE(done[0]);
+    EXPECT_FALSE(done[1]);
+    EXPECT_TRUE(done[2]);
+    EXPECT_EQ(store->list_orders()->size(), 3U);
+    EXPECT_FALSE(*store->find_order("order-3"));
+}
+
+TEST_P(AnyStore, TimelineKeepsItsOrder) {
+    ASSERT_TRUE(commit({smdp::Note{"a", t0, "one"}, smdp::Note{"b", t0, "other"}, smdp::Note{"a", t0, "two"}}));
+    const auto lines = *store->timeline("a");
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0].sentence, "one");
+    EXPECT_EQ(lines[1].sentence, "two");
+    EXPECT_EQ(lines[1].at, t0);
+}
+
+TEST_P(AnyStore, SessionsAreReplacedByTheirNextState) {
+    const smdp::Ended first{{}, {"order-1"}, {Bytes(32, 1)}, {}};
+    const smdp::Ended second{{}, {"order-1"}, {Bytes(32, 2)}, {}};
+    ASSERT_TRUE(commit({smdp::PutSession{{1, 2}, "order-1", first}}));
+    ASSERT_TRUE(commit({smdp::PutSession{{1, 2}, "order-1", second}}));
+    const auto found = **store->find_session(Bytes{1, 2});
+    EXPECT_EQ(found.order_id, "order-1");
+    EXPECT_EQ(found.state, smdp::encode_state(second));
+    EXPECT_FALSE(*store->find_session(Bytes{1}));
+}
+
+TEST_P(AnyStore, OffersThatWereNotTakenUpArePurged) {
+    smdp::Offered offered;
+    offered.expires_at = std::chrono::floor<std::chrono::seconds>(t0).time_since_epoch().count();
+    ASSERT_TRUE(commit({smdp::PutSession{{1}, "order-1", offered}, smdp::PutSession{{2}, "order-1", offered},
+                        smdp::PutSession{{2}, "order-1", smdp::Bound{offered, {}}}}));
+    ASSERT_TRUE(commit({PurgeSessions{t0 - std::chrono::seconds(1)}}));
+    EXPECT_TRUE(*store->find_session(Bytes{1}));
+    ASSERT_TRUE(commit({PurgeSessions{t0}}));
+    EXPECT_FALSE(*store->find_session(Bytes{1}));
+    EXPECT_TRUE(*store->find_session(Bytes{2})) << "its installation result is still to come";
+}
+
+TEST_P(AnyStore, NotificationIsTakenOnce) {
+    crypto::Sha256 digest{};
+    digest[0] = 9;
+    const smdp::RecordNotification record{digest, t0, smdp::Trust::unverified, "why", {5, 6}};
+    EXPECT_FALSE(*store->has_notification(digest));
+    ASSERT_TRUE(commit({record}));
+    EXPECT_TRUE(*store->has_notification(digest));
+    EXPECT_EQ(conflict(commit({record})), "notifications.digest");
+    const auto all = *store->list_notifications();
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all[0].sentence, "why");
+    EXPECT_EQ(all[0].octets, (Bytes{5, 6}));
+    EXPECT_EQ(all[0].trust, smdp::Trust::unverified);
+}
+
+TEST_P(AnyStore, SubscriptionsAreUniqueInEveryNumberAndKey) {
+    auto full = subscription(1);
+    full.package = signer::WrappedPackage{{4, 5}};
+    ASSERT_TRUE(commit({AddSubscription{full}}));
+    EXPECT_EQ(**store->find_subscription(iccid(1)), full);
+    auto other = subscription(2);
+    other.iccid = iccid(1);
+    EXPECT_EQ(conflict(commit({AddSubscription{other}})), "subscriptions.iccid");
+    other = subscription(2);
+    other.imsi = full.imsi;
+    EXPECT_EQ(conflict(commit({AddSubscription{other}})), "subscriptions.imsi");
+    other = subscription(2);
+    other.fingerprint = full.fingerprint;
+    EXPECT_EQ(conflict(commit({AddSubscription{other}})), "subscriptions.fingerprint");
+    EXPECT_TRUE(commit({AddSubscription{subscription(2)}}));
+    EXPECT_EQ(store->list_subscriptions()->size(), 2U);
+}
+
+TEST_P(AnyStore, OneSubscriptionIsEnabledPerEid) {
+    ASSERT_TRUE(commit({AddSubscription{subscription(1)}, AddSubscription{subscription(2)}}));
+    auto one = **store->find_subscription(iccid(1));
+    auto two = **store->find_subscription(iccid(2));
+    one.eid = two.eid = eid(1);
+    one.standing = two.standing = Standing::enabled;
+    ASSERT_TRUE(commit({PutSubscription{one}}));
+    EXPECT_EQ(conflict(commit({PutSubscription{two}})), "subscriptions.eid");
+    ++one.version;
+    one.standing = Standing::closed;
+    ASSERT_TRUE(commit({PutSubscription{one}, PutSubscription{two}}));
+    EXPECT_EQ(store->subscriptions_of(eid(1))->size(), 2U);
+    EXPECT_TRUE(store->subscriptions_of(eid(2))->empty());
+    EXPECT_EQ(conflict(commit({PutSubscription{one}})), "subscriptions.version");
+}
+
+TEST_P(AnyStore, SequenceNumbersMoveOnlyFromWhereTheyWereRead) {
+    const auto imsi = *Imsi::parse("999990000000001");
+    auc::Subscription row{imsi, {{1, 2}}};
+    row.card_limits = {.delta = 1U << 28U, .age_limit = {}};
+    ASSERT_TRUE(commit({AddAuc{row}}));
+    EXPECT_EQ(conflict(commit({AddAuc{row}})), "auc.imsi");
+    auto next = row;
+    next.sqn = aka::Sqn::of(1, 1);
+    next.sync_failures = 3;
+    next.status = auc::Status::active;  // not this change's to say
+    ASSERT_TRUE(commit({auc::Update{row.sqn, next}}));
+    EXPECT_EQ(conflict(commit({auc::Update{row.sqn, next}})), "auc.sqn");
+    ASSERT_TRUE(commit({SetAucStatus{imsi, auc::Status::barred}}));
+    const auto found = **store->find_auc(imsi);
+    EXPECT_EQ(found.sqn, next.sqn);
+    EXPECT_EQ(found.sync_failures, 3U);
+    EXPECT_EQ(found.status, auc::Status::barred);
+    EXPECT_EQ(found.keys, row.keys);
+    EXPECT_EQ(found.amf, row.amf);
+    EXPECT_EQ(found.card_limits.delta, row.card_limits.delta);
+    EXPECT_EQ(found.card_limits.age_limit, std::nullopt);
+    EXPECT_EQ(commit({SetAucStatus{*Imsi::parse("999990000000002"), auc::Status::active}}).error().code,
+              Errc::not_found);
+}
+
+TEST_P(AnyStore, ReleaseServesOneOrder) {
+    ASSERT_TRUE(commit({ReserveRelease{"op", "jti-1", "order-1"}}));
+    ASSERT_TRUE(commit({ReserveRelease{"op", "jti-1", "order-1"}})) << "a retry";
+    EXPECT_EQ(conflict(commit({ReserveRelease{"op", "jti-1", "order-2"}})), "releases.jti");
+    ASSERT_TRUE(commit({ReserveRelease{"other", "jti-1", "order-2"}})) << "another issuer's";
+    ASSERT_TRUE(commit({ConsumeReleases{"order-1"}, DropReservations{"order-1"}, DropReservations{"order-2"}}));
+    EXPECT_EQ(**store->find_release_use("op", "jti-1"), (ReleaseUse{"order-1", true}));
+    EXPECT_FALSE(*store->find_release_use("other", "jti-1"));
+}
+
+TEST_P(AnyStore, OperatorsAndRowsAreKept) {
+    const Operator o{"op", "Operator", {1, 2, 3}, t0};
+    ASSERT_TRUE(commit({AddOperator{o}}));
+    EXPECT_EQ(**store->find_operator("op"), o);
+    EXPECT_EQ(conflict(commit({AddOperator{o}})), "operators.id");
+    EXPECT_EQ(store->list_operators()->size(), 1U);
+
+    ASSERT_TRUE(commit({PutRow{{"device", "k", {1}}}}));
+    EXPECT_EQ(conflict(commit({PutRow{{"device", "k", {2}}}})), "rows.version");
+    ASSERT_TRUE(commit({PutRow{{"device", "k", {2}, 1}}}));
+    EXPECT_EQ(**store->find_row("device", "k"), (Row{"device", "k", {2}, 2}));
+    EXPECT_EQ(store->list_rows("device")->size(), 1U);
+    EXPECT_TRUE(store->list_rows("nonce")->empty());
+    ASSERT_TRUE(commit({DropRow{"device", "k"}}));
+    EXPECT_EQ(commit({DropRow{"device", "k"}}).error().code, Errc::not_found);
+}
+
+// ---------------------------------------------------------------- SQLite alone
+
+TEST(SqliteStore, KeepsWhatItCommittedWhenItsProcessIsKilled) {
+    const TempFolder folder;
+    int ready[2];
+    ASSERT_EQ(pipe(ready), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        auto store = open_sqlite_store(folder / "db");
+        if (!store) _exit(1);
+        for (int n = 1; n <= 20; ++n)
+            if (!(*store)->commit_one({AddOrder{order(n)}})) _exit(1);
+        if (write(ready[1], "x", 1) != 1) _exit(1);
+        for (;;) pause();
+    }
+    char octet = 0;
+    ASSERT_EQ(read(ready[0], &octet, 1), 1);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    close(ready[0]);
+    close(ready[1]);
+    const auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store) << to_string(store.error());
+    EXPECT_EQ((*store)->list_orders()->size(), 20U);
+}
+
+TEST(SqliteStore, FileIsItsOwnersAlone) {
+    const TempFolder folder;
+    const auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store);
+    ASSERT_TRUE((*store)->commit_one({AddOrder{order(1)}}));
+    for (const char* name : {"db", "db-wal", "db-shm"}) {
+        struct stat s {};
+        ASSERT_EQ(stat((folder / name).c_str(), &s), 0) << name;
+        EXPECT_EQ(s.st_mode & 0777U, 0600U) << name;
+    }
+}
+
+TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {
+    const TempFolder folder;
+    std::ofstream(folder / "text") << std::string(5000, 'x');
+    EXPECT_FALSE(open_sqlite_store(folder / "text"));
+    EXPECT_FALSE(open_sqlite_store(folder / "absent/db"));
+    ASSERT_TRUE(open_sqlite_store(folder / "db"));
+    {
+        // user_version stands at offset 60 of the file (SQLite's file format, 1.3)
+        std::fstream file(folder / "db", std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(63);
+        file.put(99);
+    }
+    const auto newer = open_sqlite_store(folder / "db");
+    ASSERT_FALSE(newer);
+    EXPECT_EQ(newer.error().code, Errc::refused);
+}
+
+}  // namespace
+}  // namespace mcim::store
