@@ -1,0 +1,80 @@
+#include "mcim/apps/common/files.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+namespace mcim::apps {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view certificate_begin = "-----BEGIN CERTIFICATE-----";
+constexpr std::string_view certificate_end = "-----END CERTIFICATE-----";
+constexpr std::size_t pem_line_characters = 64;
+
+Error system_error(const fs::path& path, std::string what) {
+    const int code = errno;
+    return fail(code == ENOENT ? Errc::not_found : Errc::io, path.string(),
+                std::move(what) + ": " + std::generic_category().message(code));
+}
+
+}  // namespace
+
+Result<Bytes> read_file(const fs::path& path, std::size_t octets_max) {
+    errno = 0;
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return system_error(path, "cannot open");
+    Bytes out(octets_max + 1);
+    in.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size()));
+    if (in.bad() || fs::is_directory(path)) return fail(Errc::io, path.string(), "cannot read it as a file");
+    if (static_cast<std::size_t>(in.gcount()) > octets_max)
+        return fail(Errc::too_large, path.string(), "more than " + std::to_string(octets_max) + " octets");
+    out.resize(static_cast<std::size_t>(in.gcount()));
+    return out;
+}
+
+Status write_new_file(const fs::path& path, View content) {
+    std::error_code ignored;
+    if (fs::exists(path, ignored)) return fail(Errc::conflict, path.string(), "the file exists and is not overwritten");
+    errno = 0;
+    std::ofstream out(path, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+    out.close();
+    if (!out) return system_error(path, "cannot write");
+    return ok();
+}
+
+std::string pem(std::string_view label, View der) {
+    const std::string text = base64(der);
+    std::string out = "-----BEGIN " + std::string(label) + "-----\n";
+    out.reserve(text.size() + text.size() / pem_line_characters + 2 * out.size() +
+                2);  // no copies of a key left behind
+    for (std::size_t at = 0; at < text.size(); at += pem_line_characters)
+        out.append(text, at, pem_line_characters).append("\n");
+    return out.append("-----END ").append(label).append("-----\n");
+}
+
+SecretBytes private_key_pem(const crypto::PrivateKey& key) {
+    const SecretBytes der = key.to_pkcs8();
+    std::string text = pem("PRIVATE KEY", expose(der));
+    SecretBytes out = SecretBytes::copy_of(as_view(text));
+    explicit_bzero(text.data(), text.size());
+    return out;
+}
+
+Result<Bytes> certificate_of_file(View content) {
+    const std::string text = as_text(content);
+    const auto begin = text.find(certificate_begin);
+    if (begin == std::string::npos) return to_bytes(content);
+    const auto from = begin + certificate_begin.size();
+    const auto end = text.find(certificate_end, from);
+    if (end == std::string::npos) return fail(Errc::truncated, "PEM", "no line " + std::string(certificate_end));
+    std::string body = text.substr(from, end - from);
+    std::erase_if(body, [](char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; });
+    return from_base64(body);
+}
+
+}  // namespace mcim::apps

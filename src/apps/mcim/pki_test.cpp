@@ -1,0 +1,100 @@
+// The command line as people use it, in this process.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "mcim/apps/mcim/commands.h"
+#include "mcim/jose/json.h"
+#include "support/temp_folder.h"
+
+namespace mcim::apps {
+namespace {
+
+struct Ran {
+    int code;
+    std::string out;
+    std::string err;
+};
+Ran mcim(std::vector<std::string> args) {
+    std::vector<const char*> argv{"mcim"};
+    for (const auto& a : args) argv.push_back(a.c_str());
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = run_mcim(static_cast<int>(argv.size()), argv.data(), out, err);
+    return {code, out.str(), err.str()};
+}
+
+class PkiCommand : public testing::Test {
+protected:
+    test::TempFolder folder_;
+    std::string dir_ = (folder_.path() / "state").string();
+};
+
+TEST_F(PkiCommand, HelpTeaches) {
+    const auto top = mcim({"--help"});
+    EXPECT_EQ(top.code, 0);
+    EXPECT_NE(top.out.find("mcim pki init --dir state"), std::string::npos) << top.out;
+    const auto init = mcim({"pki", "init", "--help"});
+    for (const char* option : {"--dir", "--curve", "--dp-host", "--dp-oid", "--eum-ein", "Example:"})
+        EXPECT_NE(init.out.find(option), std::string::npos) << option << init.out;
+    EXPECT_NE(mcim({}).code, 0);
+    EXPECT_NE(mcim({"pki", "nonsense"}).code, 0);
+    EXPECT_NE(mcim({"--version"}).out.find("SGP.22 v2.5"), std::string::npos);
+}
+
+TEST_F(PkiCommand, InitSaysWhatItMadeAndWhatToDoNext) {
+    const auto init = mcim({"pki", "init", "--dir", dir_, "--dp-host", "smdpp.example.com", "--dp-oid", "2.999.42"});
+    EXPECT_EQ(init.code, 0) << init.err;
+    for (const char* part : {"ci/key.pem", "2.999.42", "smdpp.example.com", "Next:", "mcim pki euicc"})
+        EXPECT_NE(init.out.find(part), std::string::npos) << part << "\n" << init.out;
+    const auto again = mcim({"pki", "init", "--dir", dir_});
+    EXPECT_EQ(again.code, 1);
+    EXPECT_NE(again.err.find("never overwritten"), std::string::npos) << again.err;
+}
+
+TEST_F(PkiCommand, JsonIsOneObject) {
+    const auto init = mcim({"pki", "init", "--dir", dir_, "--curve", "brainpool", "--eum-ein", "89044000", "--json"});
+    const auto json = jose::Object::parse(init.out);
+    ASSERT_TRUE(json) << init.out << init.err;
+    EXPECT_EQ(*json->text("dpOid"), "2.999.10");
+    EXPECT_EQ(*json->texts("eumEins"), std::vector<std::string>{"89044000"});
+    EXPECT_EQ(json->object("ci")->text("keyIdentifier")->size(), 40U);
+    const auto show = jose::Object::parse(mcim({"pki", "show", dir_ + "/dp/tls.pem", "--json"}).out);
+    ASSERT_TRUE(show);
+    EXPECT_EQ(*show->text("role"), "SM-DP+ TLS");
+    EXPECT_EQ(*show->texts("dnsNames"), std::vector<std::string>{"localhost"});
+}
+
+TEST_F(PkiCommand, MakesShowsAndVerifiesACard) {
+    ASSERT_EQ(mcim({"pki", "init", "--dir", dir_}).code, 0);
+    const std::string card = (folder_.path() / "card").string();
+    const auto made = mcim({"pki", "euicc", "--dir", dir_, "--number", "1", "--out", card});
+    EXPECT_EQ(made.code, 0) << made.err;
+    const auto show = mcim(
+        {"pki", "show", card + "/certificate.der", "--ci", dir_ + "/ci/certificate.pem", "--eum", card + "/eum.der"});
+    EXPECT_EQ(show.code, 0) << show.err;
+    EXPECT_NE(show.out.find("It verifies"), std::string::npos) << show.out;
+    EXPECT_NE(show.out.find("serialNumber=890490320000000000000000000001"), std::string::npos) << show.out;
+    EXPECT_EQ(mcim({"pki", "euicc", "--dir", dir_, "--number", "2", "--out", card}).code, 1)
+        << "a card is not overwritten";
+    EXPECT_EQ(mcim({"pki", "euicc", "--dir", dir_, "--out", card + "2"}).code, 1);
+    EXPECT_EQ(mcim({"pki", "euicc", "--dir", dir_, "--eid", "8904", "--out", card + "2"}).code, 1);
+}
+
+TEST_F(PkiCommand, ShowRefusesAForeignRoot) {
+    const std::string other = (folder_.path() / "other").string();
+    ASSERT_EQ(mcim({"pki", "init", "--dir", dir_}).code, 0);
+    ASSERT_EQ(mcim({"pki", "init", "--dir", other}).code, 0);
+    for (const char* file :
+         {"/dp/auth.der", "/dp/pb.der", "/dp/tls.der", "/eum/certificate.der", "/ci/certificate.der"}) {
+        const std::string path = dir_ + file;
+        EXPECT_EQ(mcim({"pki", "show", path, "--ci", dir_ + "/ci/certificate.der"}).code, 0) << file;
+        const auto foreign = mcim({"pki", "show", path, "--ci", other + "/ci/certificate.der"});
+        EXPECT_EQ(foreign.code, 1) << file;
+    }
+    EXPECT_EQ(mcim({"pki", "show", dir_ + "/absent"}).code, 1);
+    EXPECT_EQ(mcim({"pki", "show", dir_}).code, 1);
+}
+
+}  // namespace
+}  // namespace mcim::apps
