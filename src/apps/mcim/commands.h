@@ -22,6 +22,7 @@ struct Console {
 };
 
 void add_pki(CLI::App&, Console&);
+void add_demo(CLI::App&, Console&);
 
 /// The program: exit code 0, 1 for what could not be done, above 100 for a command line that was not understood
 /// (CLI11).

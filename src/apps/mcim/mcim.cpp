@@ -31,6 +31,7 @@ int run_mcim(int argc, const char* const* argv, std::ostream& out, std::ostream&
     app.set_version_flag("--version", version_text);
     app.require_subcommand(1);
     add_pki(app, console);
+    add_demo(app, console);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

@@ -1,0 +1,22 @@
+// mcim demo: the whole story with real parts, each claim checked.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "mcim/apps/mcim/commands.h"
+#include "mcim/apps/mcim/demo/demo.h"
+
+namespace mcim::apps {
+
+void add_demo(CLI::App& app, Console& console) {
+    auto options = std::make_shared<demo::Options>();
+    auto* command =
+        app.add_subcommand("demo",
+                           "run the main job on loopback with real parts: verify a device, provision it, log in,\n"
+                           "move it with consent, and see every refusal. In a network of its own.");
+    command->add_option("--keep", options->keep, "leave every message, the database and all logs in this new folder");
+    command->add_option("--profile", options->profile,
+                        "also install this package (DER) on a lab-class card and log in with it");
+    command->callback([options, &console] { console.exit_code = demo::run_demo(*options); });
+}
+
+}  // namespace mcim::apps

@@ -1,0 +1,143 @@
+#include "child.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <thread>
+
+extern char** environ;
+
+namespace mcim::demo {
+namespace {
+
+using namespace std::chrono_literals;
+
+Error os_error(const std::string& what, int code) { return fail(Errc::io, what, std::strerror(code)); }
+
+Result<pid_t> spawn(const std::vector<std::string>& argv, posix_spawn_file_actions_t& actions) {
+    std::vector<char*> raw;
+    for (const auto& a : argv) raw.push_back(const_cast<char*>(a.c_str()));  // NOLINT: posix_spawn does not write
+    raw.push_back(nullptr);
+    pid_t pid = -1;
+    const int code = posix_spawnp(&pid, raw[0], &actions, nullptr, raw.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (code != 0) return os_error(argv[0], code);
+    return pid;
+}
+
+int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+}  // namespace
+
+Result<Child> Child::start(std::vector<std::string> argv, std::string log) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    TRY(const pid_t pid, spawn(argv, actions));
+    return Child(pid, argv[0]);
+}
+
+Child::Child(Child&& o) noexcept : pid_(std::exchange(o.pid_, -1)), status_(o.status_), name_(std::move(o.name_)) {}
+Child& Child::operator=(Child&& o) noexcept {
+    if (this != &o) {
+        stop();
+        pid_ = std::exchange(o.pid_, -1);
+        status_ = o.status_;
+        name_ = std::move(o.name_);
+    }
+    return *this;
+}
+Child::~Child() { stop(); }
+
+bool Child::running() {
+    if (pid_ <= 0) return false;
+    int status = 0;
+    if (waitpid(pid_, &status, WNOHANG) != pid_) return true;
+    status_ = exit_status(status);
+    pid_ = -1;
+    return false;
+}
+
+Result<int> Child::wait(std::chrono::milliseconds deadline) {
+    if (poll_until([&] { return !running(); }, deadline)) return status_;
+    kill();
+    return fail(Errc::io, name_, "still running after " + std::to_string(deadline.count()) + " ms");
+}
+
+void Child::stop() {
+    if (!running()) return;
+    ::kill(pid_, SIGTERM);
+    if (!poll_until([&] { return !running(); }, 2s)) kill();
+}
+
+void Child::kill() {
+    if (!running()) return;
+    ::kill(pid_, SIGKILL);
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    status_ = exit_status(status);
+    pid_ = -1;
+}
+
+Result<Output> run(std::vector<std::string> argv, std::chrono::milliseconds deadline) {
+    std::array<int, 2> out{};
+    std::array<int, 2> err{};
+    if (pipe2(out.data(), O_CLOEXEC) != 0 || pipe2(err.data(), O_CLOEXEC) != 0) return os_error("pipe", errno);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+    posix_spawn_file_actions_adddup2(&actions, err[1], 2);
+    auto pid = spawn(argv, actions);
+    close(out[1]);
+    close(err[1]);
+    Output result;
+    const auto end = std::chrono::steady_clock::now() + deadline;
+    std::array<pollfd, 2> fds{pollfd{out[0], POLLIN, 0}, pollfd{err[0], POLLIN, 0}};
+    while (pid && (fds[0].fd >= 0 || fds[1].fd >= 0)) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+        if (left <= 0 || poll(fds.data(), fds.size(), static_cast<int>(left)) <= 0) break;
+        for (std::size_t i = 0; i < 2; ++i) {
+            if (fds[i].revents == 0) continue;
+            std::array<char, 4096> buffer{};
+            const ssize_t n = read(fds[i].fd, buffer.data(), buffer.size());
+            if (n > 0)
+                (i == 0 ? result.out : result.err).append(buffer.data(), static_cast<std::size_t>(n));
+            else
+                fds[i].fd = -1;
+        }
+    }
+    close(out[0]);
+    close(err[0]);
+    if (!pid) return std::move(pid).error();
+    const bool late = std::chrono::steady_clock::now() >= end;
+    if (late) ::kill(*pid, SIGKILL);
+    int status = 0;
+    waitpid(*pid, &status, 0);
+    if (late)
+        return fail(Errc::io, argv[0],
+                    "still running after " + std::to_string(deadline.count()) + " ms: " + result.out + result.err);
+    result.status = exit_status(status);
+    return result;
+}
+
+bool poll_until(const std::function<bool()>& ready, std::chrono::milliseconds deadline) {
+    const auto end = std::chrono::steady_clock::now() + deadline;
+    while (!ready()) {
+        if (std::chrono::steady_clock::now() >= end) return false;
+        std::this_thread::sleep_for(2ms);
+    }
+    return true;
+}
+
+}  // namespace mcim::demo

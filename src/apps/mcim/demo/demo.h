@@ -1,0 +1,14 @@
+// mcim demo: the main job, run with real parts on loopback, each claim checked.
+#pragma once
+#include <filesystem>
+
+namespace mcim::demo {
+
+struct Options {
+    std::filesystem::path keep;     ///< leave every message, database and log there; empty: a temporary folder
+    std::filesystem::path profile;  ///< somebody's own package, on a lab-class card; empty: none
+};
+/// 0 where everything held.
+[[nodiscard]] int run_demo(const Options&);
+
+}  // namespace mcim::demo

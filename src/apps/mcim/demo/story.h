@@ -1,0 +1,58 @@
+// The steps of the demonstration, in their order. Each leaves behind what the next ones need.
+#pragma once
+#include "lab.h"
+
+namespace mcim::demo {
+
+/// An operator: its identity here, its signing key, its subscription in this story.
+struct Operator {
+    std::string id;
+    fs::path key;
+    std::string iccid;
+    std::string imsi;
+};
+
+struct Story {
+    Lab& lab;
+    fs::path pki;
+    Platform platform;
+    Operator alpha;
+    Operator beta;
+    Device device;
+    std::optional<Radius> radius;
+    std::string release;  ///< the file of alpha's release
+};
+
+[[nodiscard]] Status make_pki(Story&);                  ///< 1
+[[nodiscard]] Status start_platform(Story&);            ///< 2
+[[nodiscard]] Status make_subscription(Story&);         ///< 3
+[[nodiscard]] Status manufacture(Story&);               ///< 4
+[[nodiscard]] Status no_trust_no_subscription(Story&);  ///< 5
+[[nodiscard]] Status provision(Story&);                 ///< 6
+[[nodiscard]] Status log_in_with_it(Story&);            ///< 7
+[[nodiscard]] Status no_consent_no_move(Story&);        ///< 8
+[[nodiscard]] Status refusals(Story&);                  ///< 9
+/// Somebody's own package on a lab-class card, instead of the template: installed, and logged in with.
+[[nodiscard]] Status foreign_profile(Story&, const fs::path& package);
+
+// ---- what several steps use
+
+/// An operator with its key, known to the platform.
+[[nodiscard]] Status add_operator(Story&, Operator&, const std::string& name);
+/// A subscription with fresh keys.
+[[nodiscard]] Status add_subscription(Lab&, const Platform&, const Operator&, const std::string& msisdn);
+struct Ordered {
+    std::string id;
+    std::string activation_code;
+};
+[[nodiscard]] Result<Ordered> order(Lab&, const Platform&, const Operator&, std::vector<std::string> more);
+/// The timeline of an order, shown.
+void show_timeline(Lab&, const Platform&, const std::string& order_id);
+/// Logs in with the card in the reader and says how it went.
+[[nodiscard]] Result<Login> try_login(Story&, const Radius&, Method, const std::string& imsi,
+                                      const std::string& log_name);
+/// extCardResource of the card: its free memory, as hexadecimal octets.
+[[nodiscard]] std::string card_resources(Lab&, const Device&, const Platform&);
+[[nodiscard]] std::size_t installed_profiles(Lab&, const Device&, const Platform&);
+
+}  // namespace mcim::demo

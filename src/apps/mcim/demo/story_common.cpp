@@ -1,0 +1,59 @@
+#include "story.h"
+
+namespace mcim::demo {
+
+Status add_operator(Story& s, Operator& o, const std::string& name) {
+    o.key = s.lab.folder() / (o.id + ".key.pem");
+    const auto key = s.lab.mcim({"operator", "key", "--out", o.key.string()});
+    if (!key.good()) return fail(Errc::refused, "mcim operator key", key.text);
+    const auto added = s.lab.mcim({"operator", "add", "--admin", s.platform.admin().string(), "--id", o.id, "--name",
+                                   name, "--key", key.member("public_key")});
+    if (!added.good()) return fail(Errc::refused, "mcim operator add", added.text);
+    return ok();
+}
+
+Status add_subscription(Lab& lab, const Platform& platform, const Operator& o, const std::string& msisdn) {
+    const auto added = lab.mcim({"subscription", "add", "--admin", platform.admin().string(), "--operator", o.id,
+                                 "--iccid", o.iccid, "--imsi", o.imsi, "--msisdn", msisdn});
+    if (!added.good()) return fail(Errc::refused, "mcim subscription add", added.text);
+    return ok();
+}
+
+Result<Ordered> order(Lab& lab, const Platform& platform, const Operator& o, std::vector<std::string> more) {
+    std::vector<std::string> arguments{"order",      "create", "--admin", platform.admin().string(),
+                                       "--operator", o.id,     "--iccid", o.iccid};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto made = lab.mcim(std::move(arguments));
+    if (!made.good()) return fail(Errc::refused, "mcim order create", made.text);
+    return Ordered{made.member("id"), made.member("activation_code")};
+}
+
+void show_timeline(Lab& lab, const Platform& platform, const std::string& order_id) {
+    (void)lab.mcim_text({"order", "explain", order_id, "--admin", platform.admin().string()});
+}
+
+Result<Login> try_login(Story& s, const Radius& radius, Method method, const std::string& imsi,
+                        const std::string& log_name) {
+    TRY(const Imsi parsed, Imsi::parse(imsi));
+    return log_in(radius, method, parsed, "01", "0000", s.lab.folder() / (log_name + ".log"));
+}
+
+std::string card_resources(Lab& lab, const Device& device, const Platform& platform) {
+    const auto info = lab.agent(device, platform, {"chip", "info"});
+    if (!info.json) return {};
+    const auto info2 = info.json->object("EUICCInfo2");
+    if (!info2) return {};
+    const auto resources = info2->text("extCardResource");
+    return resources ? *resources : std::string();
+}
+
+std::size_t installed_profiles(Lab& lab, const Device& device, const Platform& platform) {
+    const auto list = lab.agent(device, platform, {"profile", "list"});
+    if (!list.json) return 0;
+    const auto payload = list.json->object("payload");
+    if (!payload) return 0;
+    const auto profiles = payload->objects("data");
+    return profiles ? profiles->size() : 0;
+}
+
+}  // namespace mcim::demo

@@ -1,0 +1,100 @@
+// Step 8: the second operator.
+#include "story.h"
+
+namespace mcim::demo {
+namespace {
+
+/// A download that must be refused for want of consent, with these words in its sentence.
+void refused_for(Story& s, const Ordered& made, std::string_view words, const std::string& claim) {
+    const auto answer = s.lab.agent(s.device, s.platform, {"download", "-a", made.activation_code});
+    s.lab.say().check(
+        !answer.good() && answer.member("subjectCode") == "8.2.5" && answer.text.find(words) != std::string::npos,
+        claim, answer.text);
+    if (!answer.good()) s.lab.say().note(answer.text);
+}
+
+Result<fs::path> release_by_alpha(Story& s, const std::string& name, const std::string& eid,
+                                  const std::string& valid_for) {
+    const fs::path file = s.lab.folder() / (name + ".jws");
+    const auto made =
+        s.lab.mcim({"transfer", "release", "--operator", s.alpha.id, "--key", s.alpha.key.string(), "--eid", eid,
+                    "--iccid", s.alpha.iccid, "--to", s.beta.id, "--valid-for", valid_for, "--out", file.string()});
+    if (!made.good()) return fail(Errc::refused, "mcim transfer release", made.text);
+    return file;
+}
+
+Status give(Story& s, const Ordered& made, const fs::path& release) {
+    const auto given = s.lab.mcim(
+        {"order", "release", made.id, "--admin", s.platform.admin().string(), "--release", release.string()});
+    if (!given.good()) return fail(Errc::refused, "mcim order release", given.text);
+    return ok();
+}
+
+}  // namespace
+
+Status no_consent_no_move(Story& s) {
+    s.lab.say().step("No consent, no move: operator beta takes an order for the same device");
+    s.beta = {"beta", {}, "", "001010000000002"};
+    TRY(const Iccid iccid, Iccid::with_check_digit("898821200000000002"));
+    s.beta.iccid = iccid.text();
+    CHECKED(add_operator(s, s.beta, "Beta Wireless"));
+    CHECKED(add_subscription(s.lab, s.platform, s.beta, "882120000002"));
+    const auto values = s.lab.mcim({"attest", "reference", "--tpm", s.device.tpm->tcti, "--model", "demo-gateway",
+                                    "--pcrs", "0,1,2,3,4,5,6,7", "--operator", s.beta.id, "--key", s.beta.key.string(),
+                                    "--admin", s.platform.admin().string()});
+    s.lab.say().check(values.good(), "beta signed its own reference values", values.text);
+
+    TRY(const Ordered made, order(s.lab, s.platform, s.beta, {"--eid", s.device.eid, "--policy", "attested"}));
+    refused_for(s, made, "release", "refused: alpha has not released this subscription");
+
+    std::string other_eid = s.device.eid;
+    TRY(const Eid neighbour, Eid::with_check_digits(other_eid.substr(0, 29) + (other_eid[29] == '9' ? "0" : "9")));
+    TRY(const fs::path for_other, release_by_alpha(s, "release-other-eid", neighbour.text(), "1h"));
+    CHECKED(give(s, made, for_other));
+    refused_for(s, made, "EID", "refused: a release for another EID");
+
+    TRY(const fs::path expired, release_by_alpha(s, "release-expired", s.device.eid, "1s"));
+    (void)poll_until([] { return false; }, std::chrono::milliseconds(2100));  // let its second pass
+    CHECKED(give(s, made, expired));
+    refused_for(s, made, "expired", "refused: a release that has expired");
+
+    TRY(const fs::path good, release_by_alpha(s, "release", s.device.eid, "1h"));
+    CHECKED(give(s, made, good));
+    const auto cut = s.lab.agent(s.device, s.platform,
+                                 {"download", "-a", made.activation_code, "--stop-after", "es9p_authenticate_client"});
+    s.lab.say().check(!cut.good(), "with the right release the download begins (and the agent is killed half-way)");
+
+    Operator line2 = s.beta;
+    line2.imsi = "001010000000003";
+    TRY(const Iccid iccid2, Iccid::with_check_digit("898821200000000003"));
+    line2.iccid = iccid2.text();
+    CHECKED(add_subscription(s.lab, s.platform, line2, "882120000003"));
+    TRY(const Ordered replay, order(s.lab, s.platform, line2, {"--eid", s.device.eid, "--policy", "attested"}));
+    CHECKED(give(s, replay, good));
+    refused_for(s, replay, "another order", "refused: the same release for a second order");
+
+    const auto installed = s.lab.agent(s.device, s.platform, {"download", "-a", made.activation_code});
+    s.lab.say().check(installed.good() && installed.member("iccid") == s.beta.iccid,
+                      "the first order goes on where it was: ICCID " + s.beta.iccid + " is installed", installed.text);
+    const auto enabled = s.lab.agent(s.device, s.platform, {"profile", "enable", s.beta.iccid});
+    s.lab.say().check(enabled.good(), "enabled", enabled.text);
+    const auto told = s.lab.agent(s.device, s.platform, {"notification", "process"});
+    s.lab.say().check(told.good(), "notifications delivered", told.text);
+
+    const auto login = try_login(s, *s.radius, Method::aka, s.beta.imsi, "peers/login-beta");
+    s.lab.say().check(login && login->success, "beta's subscription logs in: SUCCESS",
+                      login ? "see " + login->log.string() : to_string(login.error()));
+    const auto closed = s.lab.mcim({"subscription", "show", s.alpha.iccid, "--admin", s.platform.admin().string()});
+    s.lab.say().check(closed.member("standing") == "closed", "alpha's subscription is closed", closed.text);
+    const auto back = s.lab.agent(s.device, s.platform, {"profile", "enable", s.alpha.iccid});
+    const auto old_login = try_login(s, *s.radius, Method::aka, s.alpha.imsi, "peers/login-alpha-closed");
+    s.lab.say().check(back.good() && old_login && !old_login->success,
+                      "alpha's profile, enabled once more, gets no vector: FAILURE");
+    const auto again = s.lab.agent(s.device, s.platform, {"profile", "enable", s.beta.iccid});
+    const auto deleted = s.lab.agent(s.device, s.platform, {"profile", "delete", s.alpha.iccid});
+    s.lab.say().check(again.good() && deleted.good(), "it is deleted from the card", deleted.text);
+    show_timeline(s.lab, s.platform, made.id);
+    return ok();
+}
+
+}  // namespace mcim::demo

@@ -1,0 +1,154 @@
+// Steps 5 to 7: trust, download, login.
+#include <fstream>
+#include <iterator>
+
+#include "story.h"
+
+namespace mcim::demo {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Whether any message of the folder holds these octets, in clear, hexadecimal or base64 of any alignment.
+bool anywhere_in(const fs::path& folder, const std::string& needle) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        std::ifstream in(entry.path(), std::ios::binary);
+        const std::string content{std::istreambuf_iterator<char>(in), {}};
+        if (content.find(needle) != std::string::npos) return true;
+    }
+    return false;
+}
+
+bool extend_pcr(const Device& d, int pcr) {
+    const auto output =
+        run({"tpm2_pcrextend", "-T", d.tpm->tcti, std::to_string(pcr) + ":sha256=" + std::string(64, 'a')}, 10s);
+    return output && output->status == 0;
+}
+
+/// As after a reboot: registers at their start, sealed data and keys as they were.
+Status reboot(Lab& lab, Device& d) {
+    d.tre.reset();
+    d.tpm.reset();
+    TRY(d.tpm, start_swtpm(d.folder / "tpm"));
+    return lab.start_card(d);
+}
+
+void describe_login(Lab& lab, const Result<Login>& login, bool wanted, const std::string& claim) {
+    lab.say().check(login && login->success == wanted, claim,
+                    login ? "see " + login->log.string() : to_string(login.error()));
+}
+
+/// A card of the same IMSI and another K: it comes from another platform, where it works.
+Status twin_with_another_key(Story& s) {
+    TRY(Platform other, s.lab.make_platform("other-platform", s.pki, 8444));
+    Operator twin{"twin", s.lab.folder() / "twin.key.pem", "", s.alpha.imsi};
+    TRY(const Iccid iccid, Iccid::with_check_digit("898821900000000009"));
+    twin.iccid = iccid.text();
+    const auto key = s.lab.mcim({"operator", "key", "--out", twin.key.string()});
+    const auto added = s.lab.mcim({"operator", "add", "--admin", other.admin().string(), "--id", twin.id, "--name",
+                                   "Twin", "--key", key.member("public_key")});
+    if (!added.good()) return fail(Errc::refused, "mcim operator add", added.text);
+    CHECKED(add_subscription(s.lab, other, twin, "882190000009"));
+    TRY(const Ordered made, order(s.lab, other, twin, {"--policy", "open"}));
+    TRY(Device device, s.lab.make_device("twin", s.pki));
+    const auto installed = s.lab.agent(device, other, {"download", "-a", made.activation_code});
+    const auto enabled = s.lab.agent(device, other, {"profile", "enable", twin.iccid});
+    const auto told = s.lab.agent(device, other, {"notification", "process"});
+    if (!installed.good() || !enabled.good() || !told.good())
+        return fail(Errc::refused, "twin", installed.text + enabled.text + told.text);
+
+    CHECKED(s.lab.start_card(s.device));  // out of the reader
+    CHECKED(s.lab.start_card(device, Lab::Reader::vpcd));
+    s.lab.say().check(card_in_reader(15s), "a card with the same IMSI and another K is in the reader");
+    describe_login(s.lab, try_login(s, *s.radius, Method::aka, twin.imsi, "peers/login-other-key"), false,
+                   "EAP-AKA: FAILURE");
+    TRY(const Radius own, start_hostapd(s.lab.folder() / "peers" / "hostapd-other", other.auc(), 18121));
+    describe_login(s.lab, try_login(s, own, Method::aka, twin.imsi, "peers/login-other-key-at-home"), true,
+                   "at its own authentication centre: SUCCESS");
+    device.tre.reset();
+    CHECKED(s.lab.start_card(s.device, Lab::Reader::vpcd));
+    s.lab.say().check(card_in_reader(15s), "the first card is back in the reader");
+    return ok();
+}
+
+}  // namespace
+
+Status no_trust_no_subscription(Story& s) {
+    s.lab.say().step("No trust, no subscription: the order's policy is `attested`");
+    const auto signed_values = s.lab.mcim({"attest", "reference", "--tpm", s.device.tpm->tcti, "--model",
+                                           "demo-gateway", "--pcrs", "0,1,2,3,4,5,6,7", "--operator", s.alpha.id,
+                                           "--key", s.alpha.key.string(), "--admin", s.platform.admin().string()});
+    s.lab.say().check(signed_values.good(), "alpha signed what the boot registers of this model must hold",
+                      signed_values.text);
+    TRY(const Ordered made, order(s.lab, s.platform, s.alpha, {"--eid", s.device.eid, "--policy", "attested"}));
+
+    if (!s.lab.say().check(extend_pcr(s.device, 4), "another boot loader is measured: PCR 4 changes")) return ok();
+    const auto refused = s.lab.agent(s.device, s.platform, {"download", "-a", made.activation_code});
+    s.lab.say().check(
+        !refused.good() && refused.member("subjectCode") == "8.2.5" && refused.member("reasonCode") == "4.3",
+        "the download is refused with 8.2.5/4.3", refused.text);
+    s.lab.say().check(refused.text.find("PCR 4") != std::string::npos, "and the difference is named");
+    s.lab.say().note(refused.text);
+    s.lab.say().check(
+        !anywhere_in(s.device.messages(), "smdpSigned2") && !anywhere_in(s.device.messages(), "profileMetadata"),
+        "nothing of the profile has left the server");
+    s.lab.say().check(installed_profiles(s.lab, s.device, s.platform) == 0, "nothing is on the card");
+
+    CHECKED(reboot(s.lab, s.device));
+    s.lab.say().note("The device boots again, as its operator knows it.");
+    const auto shown = s.lab.mcim({"order", "show", made.id, "--admin", s.platform.admin().string()});
+    s.lab.say().check(shown.member("state") == "Released", "the order is still open to this card", shown.text);
+    return ok();
+}
+
+Status provision(Story& s) {
+    s.lab.say().step("The profile is provisioned over the air (ES9+, ES10) and enabled");
+    const auto orders = s.lab.mcim({"order", "list", "--admin", s.platform.admin().string()});
+    const auto list = orders.json ? orders.json->objects("orders")
+                                  : Result<std::vector<jose::Object>>(fail(Errc::missing_field, "orders"));
+    if (!list || list->empty()) return fail(Errc::not_found, "mcim order list", orders.text);
+    TRY(const std::string id, list->front().text("id"));
+    TRY(const std::string code, list->front().text("activation_code"));
+    (void)s.lab.mcim_text({"order", "show", id, "--admin", s.platform.admin().string(), "--qr"});
+
+    const auto installed = s.lab.agent(s.device, s.platform, {"download", "-a", code});
+    s.lab.say().check(installed.good() && installed.member("iccid") == s.alpha.iccid,
+                      "attested, downloaded and installed: ICCID " + s.alpha.iccid, installed.text);
+    const auto enabled = s.lab.agent(s.device, s.platform, {"profile", "enable", s.alpha.iccid});
+    s.lab.say().check(enabled.good(), "enabled", enabled.text);
+    const auto told = s.lab.agent(s.device, s.platform, {"notification", "process"});
+    s.lab.say().check(told.good(), "every notification is delivered, and then taken off the card's list", told.text);
+    const auto shown = s.lab.mcim({"order", "show", id, "--admin", s.platform.admin().string()});
+    s.lab.say().check(shown.member("state") == "Installed", "the server knows: the order is Installed", shown.text);
+    show_timeline(s.lab, s.platform, id);
+    return ok();
+}
+
+Status log_in_with_it(Story& s) {
+    s.lab.say().step("The subscription logs in: hostapd and eapol_test, unmodified, through pcscd");
+    const fs::path peers = s.lab.folder() / "peers";
+    TRY(static Child pcscd, start_pcscd(peers));
+    TRY(s.radius, start_hostapd(peers / "hostapd", s.platform.auc(), 18120));
+    CHECKED(s.lab.start_card(s.device, Lab::Reader::vpcd));
+    s.lab.say().check(card_in_reader(15s), "the card is in the reader, as any program sees it");
+    s.lab.stop(s.platform);
+    fs::copy_file(s.platform.database(), s.lab.folder() / "backup.sqlite");
+    CHECKED(s.lab.start(s.platform));
+
+    describe_login(s.lab, try_login(s, *s.radius, Method::aka, s.alpha.imsi, "peers/login-aka"), true,
+                   "EAP-AKA: SUCCESS");
+    describe_login(s.lab, try_login(s, *s.radius, Method::aka_prime, s.alpha.imsi, "peers/login-aka-prime"), true,
+                   "EAP-AKA': SUCCESS");
+
+    s.lab.stop(s.platform);
+    for (const char* tail : {"", "-wal", "-shm"}) fs::remove(s.platform.database().string() + tail);
+    fs::copy_file(s.lab.folder() / "backup.sqlite", s.platform.database());
+    CHECKED(s.lab.start(s.platform));
+    s.lab.say().note("The platform's database is restored from a backup: the card's SQN is ahead now.");
+    const auto resynchronised = try_login(s, *s.radius, Method::aka, s.alpha.imsi, "peers/login-resync");
+    describe_login(s.lab, resynchronised, true, "EAP-AKA: SUCCESS after resynchronisation");
+    s.lab.say().check(resynchronised && resynchronised->resynchronised, "the card answered AUTS on the way");
+    return twin_with_another_key(s);
+}
+
+}  // namespace mcim::demo

@@ -1,0 +1,174 @@
+// Step 9: what is refused, each with the specification's code. And somebody's own package on a lab-class card.
+#include <fstream>
+#include <iterator>
+
+#include "mcim/apps/common/files.h"
+#include "mcim/apps/common/pki_folder.h"
+#include "story.h"
+
+namespace mcim::demo {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Somewhere in the last protected segment.
+bool flip_one_bit(const fs::path& file) {
+    std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
+    if (!stream) return false;
+    stream.seekg(-40, std::ios::end);
+    const auto at = stream.tellg();
+    const int octet = stream.get();
+    stream.seekp(at);
+    stream.put(static_cast<char>(octet ^ 0x10));
+    return stream.good();
+}
+
+void refused_with(Lab& lab, const Answer& answer, const std::string& subject, const std::string& reason,
+                  const std::string& claim) {
+    lab.say().check(!answer.good() && answer.member("subjectCode") == subject && answer.member("reasonCode") == reason,
+                    claim + ": " + subject + "/" + reason, answer.text);
+    if (!answer.good()) lab.say().note(answer.text);
+}
+
+Status line_for_refusals(Story& s, Operator& o) {
+    o = s.alpha;
+    o.imsi = "001010000000004";
+    TRY(const Iccid iccid, Iccid::with_check_digit("898821100000000004"));
+    o.iccid = iccid.text();
+    return add_subscription(s.lab, s.platform, o, "882110000004");
+}
+
+/// A bound package that was changed on its way; the same order afterwards, as it should be.
+Status bit_flip(Story& s, const Device& device, const Operator& o, const Ordered& made) {
+    const std::string memory = card_resources(s.lab, device, s.platform);
+    (void)s.lab.agent(device, s.platform, {"download", "-a", made.activation_code, "--stop-after", "spool"});
+    s.lab.say().check(flip_one_bit(device.folder / "agent" / "bound-profile-package.der"),
+                      "one bit of the bound package is flipped on its way to the card");
+    const auto refused = s.lab.agent(device, s.platform, {"download", "-a", made.activation_code});
+    s.lab.say().check(!refused.good() && refused.text.find("scp03tSecurityError") != std::string::npos,
+                      "the card refuses it: scp03tSecurityError", refused.text);
+    s.lab.say().check(installed_profiles(s.lab, device, s.platform) == 0, "nothing is installed");
+    s.lab.say().check(card_resources(s.lab, device, s.platform) == memory, "free memory is as before");
+    const auto again = s.lab.mcim({"order", "release", made.id, "--admin", s.platform.admin().string()});
+    s.lab.say().check(again.good(), "the operator releases the order again", again.text);
+    const auto installed = s.lab.agent(device, s.platform, {"download", "-a", made.activation_code});
+    s.lab.say().check(installed.good() && installed.member("iccid") == o.iccid, "and the same card installs it",
+                      installed.text);
+    return ok();
+}
+
+/// A card that is right in everything but the date of its certificate.
+Status expired_card(Story& s, const std::string& activation_code) {
+    SystemRandom random;
+    const apps::PkiPaths paths{s.pki};
+    TRY(const auto pki, apps::load_pki(paths));
+    TRY(const Bytes eum_pem, apps::read_file(paths.eum_key(), 4096));
+    TRY(const auto eum_key, crypto::PrivateKey::from_pem(as_text(eum_pem)));
+    TRY(const Eid eid, x509::make_eid("89049032", 666));
+    const auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
+    const Time now = system_now();
+    TRY(const Bytes certificate,
+        x509::issue_euicc({eid, "expired", {now - std::chrono::hours(48), now - std::chrono::hours(24)}},
+                          key.public_key(), pki.eum, eum_key, random));
+
+    Device device{"expired", s.lab.folder() / "expired", eid.text(), {}, {}};
+    fs::create_directories(device.folder);
+    CHECKED(apps::write_new_file(device.folder / "euicc.der", certificate));
+    const auto pem = apps::private_key_pem(key);
+    CHECKED(apps::write_new_file(device.folder / "euicc.key.pem", expose(pem)));
+    CHECKED(apps::write_new_file(device.folder / "passphrase", as_view("correct horse battery staple\n")));
+    fs::permissions(device.folder / "passphrase", fs::perms::owner_read | fs::perms::owner_write);
+    fs::permissions(device.folder / "euicc.key.pem", fs::perms::owner_read | fs::perms::owner_write);
+    const auto tre = (fs::read_symlink("/proc/self/exe").parent_path() / "mcim-tre").string();
+    const auto made = run({tre, "init", "--state", device.state().string(), "--cert",
+                           (device.folder / "euicc.der").string(), "--eum-cert", paths.eum_certificate().string(),
+                           "--ci", paths.ci_certificate().string(), "--key", (device.folder / "euicc.key.pem").string(),
+                           "--seal", "passphrase-file:" + (device.folder / "passphrase").string()},
+                          20s);
+    if (!made || made->status != 0)
+        return fail(Errc::refused, "mcim-tre init", made ? made->err : to_string(made.error()));
+    CHECKED(s.lab.start_card(device));
+    refused_with(s.lab, s.lab.agent(device, s.platform, {"download", "-a", activation_code}), "8.1.3", "6.3",
+                 "an expired eUICC certificate");
+    return ok();
+}
+
+/// A platform of somebody else's CI.
+Status other_ci(Story& s, const Device& device) {
+    const fs::path pki = s.lab.folder() / "other-pki";
+    const auto made = s.lab.mcim({"pki", "init", "--dir", pki.string(), "--dp-host", "smdp.mcim.test"});
+    if (!made.good()) return fail(Errc::refused, "mcim pki init", made.text);
+    TRY(Platform foreign, s.lab.make_platform("foreign", pki, 8445));
+    const std::string code = "LPA:1$" + foreign.address + "$NOT-A-REAL-ORDER-BUT-WELL-FORMED";
+
+    Platform as_we_trust = Platform{foreign.name, foreign.folder, s.pki, foreign.address, {}};
+    const auto by_agent = s.lab.agent(device, as_we_trust, {"download", "-a", code, "--attempts", "1"});
+    s.lab.say().check(!by_agent.good() && by_agent.text.find("certificate") != std::string::npos,
+                      "a server of another CI: the agent ends the connection", by_agent.text);
+    s.lab.say().note(by_agent.text);
+    refused_with(s.lab, s.lab.agent(device, foreign, {"download", "-a", code, "--attempts", "1"}), "8.8.2", "3.1",
+                 "and where the host trusts that CI, the card's list of CI does not");
+    return ok();
+}
+
+}  // namespace
+
+Status refusals(Story& s) {
+    s.lab.say().step("Refusals");
+    Operator line;
+    CHECKED(line_for_refusals(s, line));
+    TRY(const Ordered made, order(s.lab, s.platform, line, {"--policy", "open"}));
+    TRY(const Device second, s.lab.make_device("second", s.pki));
+
+    std::string unknown = made.activation_code;
+    const auto id_at = unknown.find('$', unknown.find('$') + 1) + 1;
+    unknown[id_at] = unknown[id_at] == 'A' ? 'B' : 'A';
+    refused_with(s.lab, s.lab.agent(second, s.platform, {"download", "-a", unknown}), "8.2.6", "3.8",
+                 "an unknown matching ID");
+    CHECKED(expired_card(s, made.activation_code));
+    CHECKED(bit_flip(s, second, line, made));
+    const auto by_second = s.lab.agent(s.device, s.platform, {"download", "-a", made.activation_code});
+    s.lab.say().check(
+        !by_second.good() && !by_second.member("subjectCode").empty(),
+        "the same order from a second card: " + by_second.member("subjectCode") + "/" + by_second.member("reasonCode"),
+        by_second.text);
+    s.lab.say().note(by_second.text);
+    return other_ci(s, second);
+}
+
+Status foreign_profile(Story& s, const fs::path& package) {
+    s.lab.say().step("Somebody's own package: " + package.filename().string());
+    TRY(const Bytes der, apps::read_file(package, 1U << 20U));
+    const auto shown = s.lab.mcim({"profile", "show", package.string()});
+    Operator gamma{"gamma", {}, shown.member("iccid"), shown.member("imsi")};
+    s.lab.say().check(!gamma.iccid.empty(), "it decodes: ICCID " + gamma.iccid, shown.text);
+    CHECKED(add_operator(s, gamma, "Gamma Test"));
+    const auto added = s.lab.mcim({"subscription", "add", "--admin", s.platform.admin().string(), "--operator",
+                                   gamma.id, "--iccid", gamma.iccid, "--profile", package.string()});
+    if (!added.good()) return fail(Errc::refused, "mcim subscription add", added.text);
+    gamma.imsi = added.member("imsi");
+
+    TRY(const Ordered made, order(s.lab, s.platform, gamma, {"--policy", "open"}));
+    TRY(const Device production, s.lab.make_device("production", s.pki));
+    const auto refused = s.lab.agent(production, s.platform, {"download", "-a", made.activation_code});
+    s.lab.say().check(!refused.good(), "a production-class card refuses it", refused.text);
+    s.lab.say().note(refused.text);
+    (void)s.lab.mcim({"order", "cancel", made.id, "--admin", s.platform.admin().string()});
+
+    TRY(const Ordered for_lab, order(s.lab, s.platform, gamma, {"--policy", "open"}));
+    TRY(Device lab_card, s.lab.make_device("lab-card", s.pki, "lab"));
+    const auto installed = s.lab.agent(lab_card, s.platform, {"download", "-a", for_lab.activation_code});
+    s.lab.say().check(installed.good(), "a lab-class card installs it", installed.text);
+    const auto enabled = s.lab.agent(lab_card, s.platform, {"profile", "enable", gamma.iccid});
+    const auto told = s.lab.agent(lab_card, s.platform, {"notification", "process"});
+    s.lab.say().check(enabled.good() && told.good(), "enabled, and the server told", enabled.text + told.text);
+    CHECKED(s.lab.start_card(s.device));  // out of the reader
+    CHECKED(s.lab.start_card(lab_card, Lab::Reader::vpcd));
+    s.lab.say().check(card_in_reader(15s), "it is in the reader");
+    const auto login = try_login(s, *s.radius, Method::aka, gamma.imsi, "peers/login-gamma");
+    s.lab.say().check(login && login->success, "it logs in with its test algorithm: SUCCESS",
+                      login ? "see " + login->log.string() : to_string(login.error()));
+    return ok();
+}
+
+}  // namespace mcim::demo

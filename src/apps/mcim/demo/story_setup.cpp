@@ -1,0 +1,127 @@
+// Steps 1 to 4: a PKI, a platform, an operator's subscription, a device.
+#include <sys/stat.h>
+
+#include "story.h"
+
+namespace mcim::demo {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool only_its_owner_reads(const fs::path& file) {
+    struct stat st {};
+    return stat(file.c_str(), &st) == 0 && (st.st_mode & 077) == 0;
+}
+
+/// Every file below `folder` whose content should be nobody else's business.
+bool keys_are_private(const fs::path& folder, int& count) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        const std::string name = fs::relative(entry.path(), folder).string();
+        if (!entry.is_regular_file() || name.find("key") == std::string::npos) continue;
+        ++count;
+        if (!only_its_owner_reads(entry.path())) return false;
+    }
+    return count > 0;
+}
+
+bool openssl_verifies(const fs::path& ci_pem, const fs::path& der, const std::vector<std::string>& more = {}) {
+    const fs::path pem = der.string() + ".checked.pem";
+    const auto converted = run({"openssl", "x509", "-inform", "der", "-in", der.string(), "-out", pem.string()}, 5s);
+    if (!converted || converted->status != 0) return false;
+    // RSP certificates carry critical extensions that a web client does not know: the chain and the dates are what
+    // counts
+    std::vector<std::string> argv{"openssl", "verify", "-ignore_critical", "-CAfile", ci_pem.string()};
+    argv.insert(argv.end(), more.begin(), more.end());
+    argv.push_back(pem.string());
+    const auto verified = run(argv, 5s);
+    fs::remove(pem);
+    return verified && verified->status == 0;
+}
+
+bool speaks_tls(const Platform& p, const char* version) {
+    const std::string port = p.address.substr(p.address.find(':') + 1);
+    const auto output = run({"openssl", "s_client", "-connect", "127.0.0.1:" + port, version, "-brief",
+                             "-verify_return_error", "-servername", "smdp.mcim.test", "-verify_hostname",
+                             "smdp.mcim.test", "-CAfile", (p.pki / "ci" / "certificate.pem").string()},
+                            5s);
+    return output && (output->out + output->err).find("Verification: OK") != std::string::npos;
+}
+
+}  // namespace
+
+Status make_pki(Story& s) {
+    s.lab.say().step("A new PKI: CI root, EUM, SM-DP+ certificates by SGP.22 4.5.2 (P-256)");
+    s.pki = s.lab.folder() / "pki";
+    const auto made = s.lab.mcim({"pki", "init", "--dir", s.pki.string(), "--dp-host", "smdp.mcim.test"});
+    if (!made.good()) return fail(Errc::refused, "mcim pki init", made.text);
+    const fs::path ci = s.pki / "ci" / "certificate.pem";
+    for (const char* name : {"dp/auth.der", "dp/pb.der", "dp/tls.der", "eum/certificate.der"})
+        s.lab.say().check(openssl_verifies(ci, s.pki / name),
+                          std::string("openssl verifies ") + name + " up to the CI");
+    int keys = 0;
+    const bool private_keys = keys_are_private(s.pki, keys);
+    s.lab.say().check(private_keys, std::to_string(keys) + " key files, readable by their owner only");
+    return ok();
+}
+
+Status start_platform(Story& s) {
+    s.lab.say().step("mcimd starts: SM-DP+, authentication centre and verifier in one process, SQLite");
+    TRY(s.platform, s.lab.make_platform("platform", s.pki, 8443));
+    s.lab.say().note("roles dp, auc, pva at https://" + s.platform.address + "; files in " +
+                     s.platform.folder.string());
+    s.lab.say().check(speaks_tls(s.platform, "-tls1_3"),
+                      "openssl s_client: TLS 1.3, certificate and host name verified");
+    s.lab.say().check(speaks_tls(s.platform, "-tls1_2"),
+                      "openssl s_client: TLS 1.2, certificate and host name verified");
+    s.lab.say().check(!speaks_tls(s.platform, "-tls1_1"), "openssl s_client: TLS 1.1 is refused");
+    s.lab.say().check(only_its_owner_reads(s.platform.database()), "the database is readable by its owner only");
+    return ok();
+}
+
+Status make_subscription(Story& s) {
+    s.lab.say().step("Operator alpha makes a subscription: fresh K and OPc, which nobody ever sees");
+    s.alpha = {"alpha", {}, "8988211000000000018", "001010000000001"};
+    CHECKED(add_operator(s, s.alpha, "Alpha Mobile"));
+    TRY(const Iccid iccid, Iccid::with_check_digit(s.alpha.iccid.substr(0, 18)));
+    s.alpha.iccid = iccid.text();
+    CHECKED(add_subscription(s.lab, s.platform, s.alpha, "882110000001"));
+    s.lab.say().note("ICCID " + s.alpha.iccid + ", IMSI " + s.alpha.imsi + ", MSISDN 882110000001, MILENAGE");
+    const auto auc = s.lab.mcim({"subscription", "show", s.alpha.iccid, "--admin", s.platform.admin().string()});
+    s.lab.say().check(auc.member("standing") == "reserved",
+                      "it is reserved: the authentication centre serves nobody with it yet", auc.text);
+    return ok();
+}
+
+Status manufacture(Story& s) {
+    s.lab.say().step("A device is made: a card of its own process, a host with a TPM 2.0 (swtpm)");
+    TRY(s.device, s.lab.make_device("device", s.pki));
+    s.lab.say().note("EID " + s.device.eid);
+    const std::string before = card_resources(s.lab, s.device, s.platform);
+    s.lab.say().check(!before.empty(), "the agent reads the card over APDUs");
+    for (int i = 0; i < 3; ++i) {
+        s.device.tre->kill();
+        CHECKED(s.lab.start_card(s.device));
+    }
+    s.lab.say().check(card_resources(s.lab, s.device, s.platform) == before,
+                      "killed three times with kill -9, it comes back as it was");
+    const auto enrolled = s.lab.mcim({"device", "enrol", "--admin", s.platform.admin().string(), "--eid", s.device.eid,
+                                      "--tpm", s.device.tpm->tcti, "--model", "demo-gateway"});
+    s.lab.say().check(enrolled.good(), "the verifier has enrolled EID and TPM together", enrolled.text);
+
+    s.device.tre->stop();
+    const fs::path elsewhere = s.lab.folder() / "stolen";
+    fs::create_directories(elsewhere);
+    fs::copy(s.device.state(), elsewhere / "card", fs::copy_options::recursive);
+    TRY(auto other_tpm, start_swtpm(elsewhere / "tpm"));
+    Device stolen{"stolen", elsewhere, s.device.eid, std::move(other_tpm), {}};
+    const auto run_there =
+        run({(fs::read_symlink("/proc/self/exe").parent_path() / "mcim-tre").string(), "run", "--state",
+             stolen.state().string(), "--socket", stolen.socket().string(), "--seal", "tpm:" + stolen.tpm->tcti},
+            5s);
+    s.lab.say().check(run_there && run_there->status != 0,
+                      "its state folder, copied to a machine with another TPM, does not start there");
+    if (run_there) s.lab.say().note(run_there->err);
+    return s.lab.start_card(s.device);
+}
+
+}  // namespace mcim::demo
