@@ -263,6 +263,17 @@ inline constexpr std::array tls_flaws{
          [](TbsCertificate& t) { replace(t, extension::alt_name({"smdpp example"}, {*der::Oid::parse("2.999.10")})); }},
 };
 inline constexpr std::array ci_flaws{
+    Flaw{"VersionTwo", Refusal::malformed, [](TbsCertificate& t) { t.version->version = 1; }},
+    Flaw{"KeyOnP384", Refusal::unsupported_algorithm,
+         [](TbsCertificate& t) {
+             t.subject_public_key_info.algorithm.parameters->tlv = der::encode(*der::Oid::parse("1.3.132.0.34"));
+         }},
+    Flaw{"KeyIsNoPoint", Refusal::malformed,
+         [](TbsCertificate& t) {
+             Bytes bits = t.subject_public_key_info.subject_public_key.content();
+             bits.back() ^= 1U;
+             t.subject_public_key_info.subject_public_key = *der::BitString::from_content(bits);
+         }},
     Flaw{"IssuedBySomebodyElse", Refusal::wrong_issuer,
          [](TbsCertificate& t) {
              t.issuer = to_rdn_sequence(Name{{{"2.5.4.3", "Other"}}});
