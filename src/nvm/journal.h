@@ -1,0 +1,46 @@
+// What happened since a snapshot: sealed records, one a commit, appended to the file "journal-<epoch of the snapshot>".
+//
+//   file:    "MCIMJRNL"   version 1   salt(16) and epoch(8) of the snapshot
+//   record:  length(4) of what follows the head   epoch(8)   check(4): HMAC over length and epoch, cut
+//            AES-256-GCM(packed changes); associated data: the head and the tag of the record before
+//
+// The check makes a length trustworthy, which tells a torn write from a changed file: a record that ends early although
+// its head is genuine was cut by a power failure and is rolled back; anything else that does not open was changed.
+#pragma once
+#include "mcim/nvm/snapshot.h"
+
+namespace mcim::nvm {
+
+[[nodiscard]] std::string journal_name(Epoch snapshot_epoch);
+[[nodiscard]] bool is_journal_name(std::string_view);
+
+class Journal {
+public:
+    Journal(const StateKey& state_key, const Salt&, Epoch snapshot_epoch);
+
+    struct Replay {
+        std::size_t good_octets = 0;  ///< the file is to be cut to this length
+    };
+    /// Applies every whole record to `entries` and remembers where the chain ends.
+    [[nodiscard]] Result<Replay> replay(View file, uicc::Entries& entries, const std::string& path);
+    /// The octets to append for the next epoch, the file header included where `good_octets` was 0.
+    [[nodiscard]] Bytes next(const uicc::Changes&, Random&);
+    /// The octets of next() are durable.
+    void committed(View octets);
+
+    [[nodiscard]] Epoch epoch() const { return epoch_; }
+    [[nodiscard]] std::size_t octets() const { return octets_; }
+
+private:
+    using Tag = std::array<std::uint8_t, 16>;
+    [[nodiscard]] Bytes head(std::size_t length, Epoch epoch) const;
+    [[nodiscard]] Bytes associated(View head) const { return concat({head, chain_}); }
+
+    Bytes header_;
+    Keys keys_;
+    Epoch epoch_;
+    Tag chain_{};
+    std::size_t octets_ = 0;
+};
+
+}  // namespace mcim::nvm

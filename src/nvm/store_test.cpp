@@ -1,0 +1,225 @@
+#include "mcim/nvm/store.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "mcim/nvm/folder_for_test.h"
+#include "support/random.h"
+
+namespace mcim::nvm {
+namespace {
+
+using for_test::FolderForTest;
+using Readable = std::map<std::string, std::string>;
+
+Readable readable(Store& store) {
+    Readable out;
+    const auto entries = store.load();
+    for (const auto& [key, value] : *entries) out[key] = hex(expose(value));
+    return out;
+}
+
+struct Bench {
+    FolderForTest folder;
+    test::SeededRandom random{3};
+    StateKey key = *StateKey::copy_of(Bytes(32, 0x42));
+    MonotonicCounter* counter = nullptr;
+    std::size_t journal_octets_max = 1U << 18U;
+
+    Environment env() { return {folder, random, counter, journal_octets_max}; }
+    Result<std::unique_ptr<Store>> open() { return Store::open(env(), key); }
+    std::unique_ptr<Store> create() { return *Store::create(env(), key); }
+};
+
+uicc::Changes one(std::string name, std::uint8_t value) {
+    uicc::Changes out;
+    out.put(std::move(name), Bytes{value, value});
+    return out;
+}
+
+TEST(Store, KeepsWhatWasCommitted) {
+    Bench b;
+    {
+        const auto store = b.create();
+        ASSERT_TRUE(store->commit(one("a", 1)));
+        ASSERT_TRUE(store->commit(one("b", 2)));
+        uicc::Changes third = one("c", 3);
+        third.erase("a");
+        ASSERT_TRUE(store->commit(third));
+    }
+    const auto store = *b.open();
+    EXPECT_EQ(readable(*store), (Readable{{"b", "0202"}, {"c", "0303"}}));
+    EXPECT_EQ(store->epoch(), 3U);
+}
+
+TEST(Store, ErasesWholeProfiles) {
+    Bench b;
+    const auto store = b.create();
+    ASSERT_TRUE(store->commit(one("profile/1/a", 1)));
+    ASSERT_TRUE(store->commit(one("profile/10/a", 1)));
+    uicc::Changes gone;
+    gone.erase_below("profile/1/");
+    ASSERT_TRUE(store->commit(gone));
+    EXPECT_EQ(readable(**b.open()), (Readable{{"profile/10/a", "0101"}}));
+}
+
+TEST(Store, TurnsALongJournalIntoASnapshot) {
+    Bench b;
+    b.journal_octets_max = 500;
+    const auto store = b.create();
+    for (std::uint8_t i = 0; i < 100; ++i) {
+        ASSERT_TRUE(store->commit(one("key", i)));
+        EXPECT_EQ(readable(**b.open()), (Readable{{"key", hex(Bytes{i, i})}}));
+    }
+    EXPECT_EQ(b.folder.files().size(), 2U) << "one snapshot, one journal";
+    EXPECT_EQ(store->epoch(), 100U);
+}
+
+TEST(Store, ShowsNothingInItsFiles) {
+    Bench b;
+    const auto store = b.create();
+    uicc::Changes secret;
+    secret.put("profile/1/aka/0/k", to_bytes(as_view("sixteen octets K")));
+    ASSERT_TRUE(store->commit(secret));
+    for (const auto& [name, content] : b.folder.files()) {
+        EXPECT_EQ(as_text(content).find("sixteen"), std::string::npos) << name;
+        EXPECT_EQ(as_text(content).find("profile/1"), std::string::npos) << name;
+    }
+}
+
+TEST(Store, RefusesAnotherKeyASecondCardAndAnEmptyFolder) {
+    Bench b;
+    EXPECT_EQ(b.open().error().code, Errc::not_found);
+    b.create();
+    EXPECT_EQ(Store::create(b.env(), b.key).error().code, Errc::conflict);
+    b.key = *StateKey::copy_of(Bytes(32, 0x43));
+    const auto other = b.open();
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code, Errc::bad_crypto);
+    EXPECT_EQ(other.error().path, "card/snapshot");
+    auto files = b.folder.files();
+    files["journal-0"] = {};
+    files.erase("snapshot");
+    b.folder.put(files);
+    EXPECT_EQ(Store::create(b.env(), b.key).error().code, Errc::conflict) << "a lost snapshot is not overwritten";
+}
+
+/// A card with a snapshot and a journal of several records.
+void make_history(Bench& b) {
+    b.journal_octets_max = 400;
+    const auto store = b.create();
+    for (std::uint8_t i = 0; i < 11; ++i) EXPECT_TRUE(store->commit(one("key" + std::to_string(i % 3), i)));
+    EXPECT_EQ(b.folder.files().size(), 2U);
+}
+
+TEST(Store, FindsEveryChangedOctet) {
+    Bench b;
+    make_history(b);
+    const auto files = b.folder.files();
+    for (const auto& [name, content] : files) {
+        for (std::size_t i = 0; i < content.size(); ++i) {
+            for (const std::uint8_t flip : {std::uint8_t{0x01}, std::uint8_t{0x80}}) {
+                auto damaged = files;
+                damaged[name][i] ^= flip;
+                b.folder.put(damaged);
+                const auto opened = b.open();
+                ASSERT_FALSE(opened) << name << " octet " << i;
+                EXPECT_EQ(opened.error().path, "card/" + name) << to_string(opened.error());
+                EXPECT_EQ(b.folder.files(), damaged) << "a damaged store is left as it is found";
+            }
+        }
+    }
+}
+
+TEST(Store, RollsBackAJournalThatWasCutAnywhere) {
+    Bench b;
+    make_history(b);
+    const auto files = b.folder.files();
+    const auto journal = std::ranges::find_if(files, [](const auto& f) { return is_journal_name(f.first); });
+    std::set<Readable> seen;
+    for (std::size_t n = 0; n <= journal->second.size(); ++n) {
+        auto cut = files;
+        cut[journal->first].resize(n);
+        b.folder.put(cut);
+        const auto opened = b.open();
+        ASSERT_TRUE(opened) << n << ": " << to_string(opened.error());
+        seen.insert(readable(**opened));
+        ASSERT_TRUE((*opened)->commit(one("after", 1)));
+        EXPECT_EQ(readable(**b.open()), readable(**opened));
+    }
+    EXPECT_GT(seen.size(), 2U) << "every record is a state of its own";
+}
+
+TEST(Store, FindsRecordsThatWereSwappedOrLeftOut) {
+    Bench b;
+    const auto store = b.create();
+    std::vector<std::size_t> ends;
+    for (std::uint8_t i = 0; i < 3; ++i) {
+        ASSERT_TRUE(store->commit(one("k", i)));
+        ends.push_back(b.folder.files().at("journal-0").size());
+    }
+    auto files = b.folder.files();
+    const Bytes whole = files["journal-0"];
+    const std::size_t record = ends[1] - ends[0];
+    const View v(whole);
+    const auto without_second = concat({v.first(ends[0]), v.subspan(ends[1], record)});
+    const auto swapped = concat({v.first(ends[0]), v.subspan(ends[1], record), v.subspan(ends[0], record)});
+    const auto doubled = concat({v.first(ends[1]), v.subspan(ends[0], record)});
+    for (const auto& bad : {without_second, swapped, doubled}) {
+        files["journal-0"] = bad;
+        b.folder.put(files);
+        EXPECT_EQ(b.open().error().path, "card/journal-0");
+    }
+}
+
+TEST(Store, AfterAFailedWriteItWantsToBeOpenedAgain) {
+    Bench b;
+    const auto store = b.create();
+    ASSERT_TRUE(store->commit(one("k", 1)));
+    b.folder.cut_at(0);
+    EXPECT_FALSE(store->commit(one("k", 2)));
+    b.folder.boot(for_test::Loss::nothing);
+    const auto again = store->commit(one("k", 3));
+    ASSERT_FALSE(again);
+    EXPECT_NE(to_string(again.error()).find("open the card again"), std::string::npos);
+    EXPECT_EQ(readable(**b.open()), (Readable{{"k", "0101"}}));
+}
+
+class FakeCounter final : public MonotonicCounter {
+public:
+    std::uint64_t now = 40;
+    Result<std::uint64_t> value() override { return now; }
+    Status increment() override {
+        ++now;
+        return ok();
+    }
+};
+
+TEST(Store, ACounterTellsAnOlderCopy) {
+    FakeCounter counter;
+    Bench b;
+    b.counter = &counter;
+    const auto store = b.create();
+    ASSERT_TRUE(store->commit(one("k", 1)));
+    const auto older = b.folder.files();
+    ASSERT_TRUE(store->commit(one("k", 2)));
+    const auto newest = b.folder.files();
+    EXPECT_EQ(counter.now, 42U);
+    EXPECT_TRUE(b.open());
+    b.folder.put(older);
+    const auto refused = b.open();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::refused);
+    EXPECT_NE(to_string(refused.error()).find("older copy"), std::string::npos);
+    // The power went off between record and counter: the state is one ahead, and the counter follows.
+    b.folder.put(newest);
+    counter.now = 41;
+    EXPECT_TRUE(b.open());
+    EXPECT_EQ(counter.now, 42U);
+    counter.now = 3;
+    EXPECT_EQ(b.open().error().code, Errc::refused) << "another device's counter";
+}
+
+}  // namespace
+}  // namespace mcim::nvm
