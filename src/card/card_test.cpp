@@ -1,0 +1,168 @@
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "mcim/card/channel.h"
+#include "mcim/card/reader.h"
+
+namespace mcim::card {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Answers every command with itself, backwards.
+class EchoCard final : public CardPort {
+public:
+    [[nodiscard]] Bytes answer_to_reset() override { return {0x3B, 0x00}; }
+    void reset() override { ++resets; }
+    [[nodiscard]] Result<Bytes> transmit(View command) override {
+        if (command[0] == 0xFF) return fail(Errc::io, "card", "broken");
+        return Bytes(command.rbegin(), command.rend());
+    }
+    std::atomic<int> resets = 0;
+};
+
+class ReaderTest : public testing::Test {
+protected:
+    ReaderTest() {
+        std::string name = (fs::temp_directory_path() / "mcim-card-XXXXXX").string();
+        folder = mkdtemp(name.data());
+        EXPECT_EQ(pipe(stop), 0);
+    }
+    ~ReaderTest() override {
+        finish();
+        ::close(stop[0]);
+        fs::remove_all(folder);
+    }
+    void start(std::optional<TcpAddress> vpcd = {}) {
+        auto listener = listen_unix(path());
+        ASSERT_TRUE(listener) << to_string(listener.error());
+        reader.emplace(card, *std::move(listener), stop[0]);
+        if (vpcd) reader->keep_connected(*vpcd);
+        thread = std::thread([this] { result.emplace(reader->serve()); });
+    }
+    void finish() {
+        if (stop[1] >= 0) ::close(std::exchange(stop[1], -1));
+        if (thread.joinable()) thread.join();
+    }
+    [[nodiscard]] std::string path() const { return folder + "/card"; }
+    ApduChannel connect() { return *ApduChannel::connect(path()); }
+
+    std::string folder;
+    int stop[2] = {-1, -1};
+    EchoCard card;
+    std::optional<Reader> reader;
+    std::optional<Status> result;
+    std::thread thread;
+};
+
+TEST(FrameBuffer, HandsOutWholeFramesHoweverTheyArrive) {
+    const Bytes octets = concat({frame(Bytes{1, 2, 3}), frame({}), frame(Bytes(300, 7))});
+    FrameBuffer buffer;
+    std::vector<Bytes> payloads;
+    for (const auto octet : octets) {
+        buffer.add(Bytes{octet});
+        while (auto payload = buffer.next()) payloads.push_back(*std::move(payload));
+    }
+    EXPECT_EQ(payloads, (std::vector<Bytes>{{1, 2, 3}, {}, Bytes(300, 7)}));
+    EXPECT_TRUE(buffer.empty());
+}
+
+TEST_F(ReaderTest, AnswersCommandsOfSeveralClients) {
+    start();
+    auto one = connect();
+    auto two = connect();
+    EXPECT_EQ(hex(*one.transmit(Bytes{1, 2, 3, 4})), "04030201");
+    EXPECT_EQ(hex(*two.transmit(Bytes{5, 6, 7, 8})), "08070605");
+    EXPECT_EQ(hex(*one.answer_to_reset()), "3B00");
+    EXPECT_TRUE(one.reset());
+    EXPECT_EQ(hex(*one.transmit(Bytes(261, 9))), hex(Bytes(261, 9)));
+    EXPECT_EQ(card.resets, 1);
+    EXPECT_EQ(one.transmit(Bytes{1}).error().code, Errc::bad_length);
+}
+
+TEST_F(ReaderTest, TheSocketIsItsOwnersOnly) {
+    start();
+    struct stat s {};
+    ASSERT_EQ(::stat(path().c_str(), &s), 0);
+    EXPECT_EQ(s.st_mode & 0777U, 0600U);
+}
+
+TEST_F(ReaderTest, TakesThePlaceOfADeadSocketOnly) {
+    { const auto dead = listen_unix(path()); }
+    start();
+    EXPECT_EQ(listen_unix(path()).error().code, Errc::conflict);
+    std::ofstream(folder + "/file") << "x";
+    EXPECT_EQ(listen_unix(folder + "/file").error().code, Errc::conflict);
+    EXPECT_EQ(listen_unix(std::string(200, 'x')).error().code, Errc::bad_value);
+}
+
+TEST_F(ReaderTest, AClientThatBreaksOffDisturbsNobody) {
+    start();
+    {
+        auto half = connect_unix(path());
+        ASSERT_TRUE(write_all(*half, Bytes{0x00}));
+    }
+    auto other = connect();
+    EXPECT_EQ(hex(*other.transmit(Bytes{1, 2, 3, 4})), "04030201");
+}
+
+TEST_F(ReaderTest, EndsWhenTheCardIsBroken) {
+    start();
+    auto client = connect();
+    EXPECT_EQ(client.transmit(Bytes{0xFF, 0, 0, 0}).error().code, Errc::io);
+    thread.join();
+    ASSERT_TRUE(result);
+    EXPECT_FALSE(*result);
+}
+
+TEST_F(ReaderTest, EndsWhenAsked) {
+    start();
+    auto client = connect();
+    EXPECT_TRUE(client.answer_to_reset());
+    finish();
+    ASSERT_TRUE(result);
+    EXPECT_TRUE(*result);
+}
+
+TEST_F(ReaderTest, ServesVpcdAndConnectsToItAgain) {
+    Descriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    ASSERT_EQ(::listen(listener.get(), 1), 0);
+    socklen_t size = sizeof(address);
+    ASSERT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+    start(*resolve_tcp("127.0.0.1:" + std::to_string(ntohs(address.sin_port))));
+    for (int round = 0; round < 2; ++round) {
+        const Descriptor vpcd(::accept(listener.get(), nullptr, nullptr));
+        ASSERT_TRUE(vpcd.valid());
+        ASSERT_TRUE(write_all(vpcd, concat({frame(Bytes{1}), frame(Bytes{4}), frame(Bytes{0, 1, 2, 3, 4})})));
+        FrameBuffer frames;
+        std::vector<Bytes> answers;
+        while (answers.size() < 2) {
+            frames.add(*read_some(vpcd));
+            while (auto payload = frames.next()) answers.push_back(*std::move(payload));
+        }
+        EXPECT_EQ(answers, (std::vector<Bytes>{{0x3B, 0x00}, {4, 3, 2, 1, 0}}));
+    }
+}
+
+TEST(ResolveTcp, NamesWhatIsWrong) {
+    EXPECT_EQ(resolve_tcp("localhost").error().code, Errc::bad_value);
+    EXPECT_EQ(resolve_tcp(":35963").error().code, Errc::bad_value);
+}
+
+TEST(ApduChannel, SaysThatNoCardIsThere) { EXPECT_EQ(ApduChannel::connect("/nowhere/card").error().code, Errc::io); }
+
+}  // namespace
+}  // namespace mcim::card

@@ -1,0 +1,32 @@
+#include "mcim/card/channel.h"
+
+namespace mcim::card {
+
+Result<ApduChannel> ApduChannel::connect(const std::string& socket_path) {
+    TRY(Descriptor connection, connect_unix(socket_path));
+    return ApduChannel(std::move(connection));
+}
+
+Result<Bytes> ApduChannel::transmit(View command) {
+    constexpr std::size_t header_octets = 4;
+    if (command.size() < header_octets) return fail(Errc::bad_length, "command", "an APDU has at least four octets");
+    TRY(Bytes answer, exchange(command));
+    if (answer.size() < 2) return fail(Errc::truncated, "card", "an answer without status word");
+    return answer;
+}
+
+Result<Bytes> ApduChannel::answer_to_reset() { return exchange(Bytes{static_cast<std::uint8_t>(Control::atr)}); }
+
+Status ApduChannel::reset() { return write_all(connection_, frame(Bytes{static_cast<std::uint8_t>(Control::reset)})); }
+
+Result<Bytes> ApduChannel::exchange(View payload) {
+    CHECKED(write_all(connection_, frame(payload)));
+    for (;;) {
+        if (auto answer = frames_.next()) return *std::move(answer);
+        TRY(const Bytes octets, read_some(connection_));
+        if (octets.empty()) return fail(Errc::io, "card", "the connection ended before the answer");
+        frames_.add(octets);
+    }
+}
+
+}  // namespace mcim::card

@@ -1,0 +1,89 @@
+#include "mcim/card/reader.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace mcim::card {
+namespace {
+
+constexpr std::size_t connections_max = 16;
+constexpr int reconnect_ms = 1000;
+
+}  // namespace
+
+Reader::Reader(CardPort& card, Descriptor listener, int stop)
+    : card_(card), listener_(std::move(listener)), stop_(stop) {}
+
+Status Reader::serve() {
+    Status status = ok();
+    while (status && !stopped_) status = wait_and_serve();
+    connections_.clear();  // nobody waits for an answer that will not come
+    return status;
+}
+
+Status Reader::wait_and_serve() {
+    connect_vpcd();
+    std::vector<pollfd> waiting{{stop_, POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+    for (const Connection& c : connections_) waiting.push_back({c.socket.get(), POLLIN, 0});
+    const bool lacks_vpcd =
+        vpcd_address_ && std::ranges::none_of(connections_, [](const auto& c) { return c.peer == Peer::vpcd; });
+    if (poll(waiting.data(), waiting.size(), lacks_vpcd ? reconnect_ms : -1) < 0)
+        return errno == EINTR ? ok() : fail(Errc::io, "reader", "cannot wait for commands");
+
+    stopped_ = waiting[0].revents != 0;
+    std::size_t i = 2;
+    for (Connection& c : connections_)
+        if (waiting[i++].revents != 0) CHECKED(serve_connection(c));
+    std::erase_if(connections_, [](const Connection& c) { return c.gone; });
+    if (waiting[1].revents != 0) accept_local();
+    return ok();
+}
+
+void Reader::connect_vpcd() {
+    if (!vpcd_address_) return;
+    if (std::ranges::any_of(connections_, [](const auto& c) { return c.peer == Peer::vpcd; })) return;
+    if (auto connected = connect_tcp(*vpcd_address_))
+        connections_.push_back({.socket = *std::move(connected), .peer = Peer::vpcd});
+}
+
+void Reader::accept_local() {
+    Descriptor accepted(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!accepted.valid() || connections_.size() >= connections_max) return;
+    connections_.push_back({.socket = std::move(accepted)});
+}
+
+/// A peer that breaks off or talks nonsense loses its connection; the card goes on.
+Status Reader::serve_connection(Connection& connection) {
+    if (connection.peer == Peer::vpcd) acknowledge_quickly(connection.socket);
+    const auto octets = read_some(connection.socket);
+    if (!octets || octets->empty()) {
+        connection.gone = true;
+        return ok();
+    }
+    connection.frames.add(*octets);
+    while (const auto payload = connection.frames.next()) {
+        TRY(const Bytes reply, answer(*payload));
+        if (!reply.empty() && !write_all(connection.socket, frame(reply))) {
+            connection.gone = true;
+            return ok();
+        }
+    }
+    return ok();
+}
+
+Result<Bytes> Reader::answer(View payload) {
+    if (payload.size() > 1) return card_.transmit(payload);
+    if (payload.empty()) return Bytes{};
+    switch (static_cast<Control>(payload.front())) {
+        case Control::atr: return card_.answer_to_reset();
+        case Control::off:
+        case Control::on:
+        case Control::reset: card_.reset(); break;
+    }
+    return Bytes{};
+}
+
+}  // namespace mcim::card

@@ -1,0 +1,51 @@
+// The few socket calls of this module, with an owner for the descriptor.
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mcim/base/bytes.h"
+
+namespace mcim::card {
+
+class Descriptor {
+public:
+    Descriptor() = default;
+    explicit Descriptor(int fd) : fd_(fd) {}
+    Descriptor(Descriptor&& o) noexcept : fd_(std::exchange(o.fd_, -1)) {}
+    Descriptor& operator=(Descriptor&& o) noexcept {
+        std::swap(fd_, o.fd_);
+        return *this;
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor();
+    [[nodiscard]] int get() const { return fd_; }
+    [[nodiscard]] bool valid() const { return fd_ >= 0; }
+
+private:
+    int fd_ = -1;
+};
+
+/// Listens at `path`, which only the owner can reach (mode 0600). Takes the place of a socket that nobody serves any
+/// more; refuses one that answers, and anything else that lies there.
+[[nodiscard]] Result<Descriptor> listen_unix(const std::string& path);
+[[nodiscard]] Result<Descriptor> connect_unix(const std::string& path);
+
+/// Where vpcd listens, looked up once: a card in its sandbox asks no name server.
+struct TcpAddress {
+    std::string text;  ///< "127.0.0.1:35963", for messages
+    Bytes sockaddr;
+};
+[[nodiscard]] Result<TcpAddress> resolve_tcp(const std::string& host_and_port);
+[[nodiscard]] Result<Descriptor> connect_tcp(const TcpAddress&);
+/// Answers of a card are short: without this on its side a reader waits 40 ms for each (Nagle and delayed ACK). It does
+/// not stick, so it is set before every read.
+void acknowledge_quickly(const Descriptor&);
+
+/// Everything, waiting where the socket is full.
+[[nodiscard]] Status write_all(const Descriptor&, View);
+/// What has arrived; empty at the end of the stream.
+[[nodiscard]] Result<Bytes> read_some(const Descriptor&);
+
+}  // namespace mcim::card
