@@ -125,14 +125,18 @@ struct ExtractSubscription {
 
 // ---------------------------------------------------------------- bound profile packages (SGP.22 2.5.4, 5.5, Annex G)
 
-/// What is written into the project's profile template. PIN, PUK and ADM codes are derived inside from a key of the
-/// signer and the ICCID, so that a repeated download carries the same ones.
+/// What is written into the project's profile template. PIN, PUK and ADM codes and the keys of the operator's security
+/// domain are derived inside from a key of the signer and the ICCID, so that a repeated download carries the same ones.
 struct TemplateVariables {
     Iccid iccid;
     Imsi imsi;  ///< must be the one for which the keys were wrapped
     std::optional<Msisdn> msisdn;
-    std::string service_provider_name;  ///< EF_SPN
+    std::string service_provider_name;  ///< EF_SPN: 1 to 16 ASCII characters
     std::string profile_name;           ///< ProfileHeader.profileType
+    std::uint8_t mnc_digits = 2;        ///< 2 or 3
+    std::optional<Msisdn> smsc = std::nullopt;
+    Bytes gid1 = {};                     ///< at most 8 octets; empty: no EF_GID1
+    std::size_t package_octets_min = 0;  ///< filled up to this size, as far as the template can, with service numbers
 };
 struct FromTemplate {
     TemplateVariables variables;
