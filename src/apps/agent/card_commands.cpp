@@ -1,0 +1,181 @@
+#include <boost/json.hpp>
+
+#include "commands.h"
+#include "mcim/agent/delivery.h"
+#include "mcim/msg/manage.h"
+
+namespace mcim::agent {
+namespace {
+
+namespace json = boost::json;
+
+json::array key_ids(const std::vector<msg::SubjectKeyIdentifier>& ids) {
+    json::array out;
+    for (const auto& id : ids) out.emplace_back(hex(id.bytes));
+    return out;
+}
+
+std::string text_or(const auto& optional_text) { return optional_text ? optional_text->text : std::string(); }
+
+Result<msg::IccidOctets> iccid_octets(const std::string& digits) {
+    TRY(const Iccid iccid, Iccid::parse_unchecked(digits));
+    return msg::to_octets(iccid);
+}
+
+/// Enable, disable and delete differ in their messages only.
+template <class Response, class Request>
+int change_profile(World& world, const Report& report, const Result<Request>& request, std::string_view done) {
+    if (!request) return report.failure(to_string(request.error()));
+    const auto response = world.call_card<Response>(*request);
+    if (!response) return report.failure(to_string(response.error()));
+    if (static_cast<int>(response->result) != 0)
+        return report.failure("the card refuses: " + std::string(to_string(response->result)));
+    return report.success(nullptr, done);
+}
+
+template <class Request>
+Result<Request> by_iccid(const std::string& digits) {
+    TRY(auto iccid, iccid_octets(digits));
+    Request request;
+    if constexpr (requires { request.profile_identifier; }) {
+        request.profile_identifier.value = std::move(iccid);
+        request.refresh_flag = true;
+    } else {
+        request.value = std::move(iccid);
+    }
+    return request;
+}
+
+}  // namespace
+
+int chip_info(World& world, const Report& report) {
+    const auto eid = world.eid();
+    if (!eid) return report.failure(to_string(eid.error()));
+    const auto addresses =
+        world.call_card<msg::EuiccConfiguredAddressesResponse>(msg::EuiccConfiguredAddressesRequest{});
+    const auto info = world.call_card<msg::EUICCInfo2>(msg::GetEuiccInfo2Request{});
+    if (!addresses) return report.failure(to_string(addresses.error()));
+    if (!info) return report.failure(to_string(info.error()));
+    const json::object data{{"eidValue", eid->text()},
+                            {"EuiccConfiguredAddresses",
+                             {{"defaultDpAddress", text_or(addresses->default_dp_address)},
+                              {"rootDsAddress", addresses->root_ds_address.text}}},
+                            {"EUICCInfo2",
+                             {{"profileVersion", msg::to_string(info->profile_version)},
+                              {"svn", msg::to_string(info->svn)},
+                              {"euiccFirmwareVer", msg::to_string(info->euicc_firmware_ver)},
+                              {"extCardResource", hex(info->ext_card_resource.bytes)},
+                              {"euiccCiPKIdListForVerification", key_ids(info->euicc_ci_pk_id_list_for_verification)},
+                              {"euiccCiPKIdListForSigning", key_ids(info->euicc_ci_pk_id_list_for_signing)},
+                              {"sasAcreditationNumber", info->sas_acreditation_number.text}}}};
+    return report.success(data, "EID " + eid->text() + "\n" + der::print(*info));
+}
+
+int chip_default_smdp(World& world, const Report& report, const std::string& address) {
+    const auto response =
+        world.call_card<msg::SetDefaultDpAddressResponse>(msg::SetDefaultDpAddressRequest{{address}, {}});
+    if (!response) return report.failure(to_string(response.error()));
+    if (response->result != msg::SetDefaultDpAddressResult::ok) return report.failure("the card refuses the address");
+    return report.success(nullptr, "The default SM-DP+ is " + address + ".");
+}
+
+int profile_list(World& world, const Report& report) {
+    const auto response = world.call_card<msg::ProfileInfoListResponse>(msg::ProfileInfoListRequest{});
+    if (!response) return report.failure(to_string(response.error()));
+    const auto* profiles = std::get_if<0>(&response->value);
+    if (profiles == nullptr) return report.failure("the card cannot list its profiles");
+    json::array data;
+    std::string text;
+    for (const auto& p : *profiles) {
+        const auto iccid =
+            p.iccid ? Iccid::from_octets(p.iccid->bytes) : Result<Iccid>(fail(Errc::missing_field, "iccid"));
+        const std::string digits = iccid ? iccid->text() : std::string();
+        const auto state = to_string(p.profile_state.value_or(msg::ProfileState::disabled));
+        data.push_back(
+            json::object{{"iccid", digits},
+                         {"isdpAid", p.isdp_aid ? hex(p.isdp_aid->bytes) : std::string()},
+                         {"profileState", state},
+                         {"profileNickname", text_or(p.profile_nickname)},
+                         {"serviceProviderName", text_or(p.service_provider_name)},
+                         {"profileName", text_or(p.profile_name)},
+                         {"profileClass", to_string(p.profile_class.value_or(msg::ProfileClass::operational))}});
+        text += digits + "  " + std::string(state) + "  " + text_or(p.service_provider_name) + "  " +
+                text_or(p.profile_name) + "\n";
+    }
+    return report.success(data, text.empty() ? "No profile is installed." : text);
+}
+
+int profile_enable(World& world, const Report& report, const std::string& iccid) {
+    return change_profile<msg::EnableProfileResponse>(world, report, by_iccid<msg::EnableProfileRequest>(iccid),
+                                                      "Enabled " + iccid + ".");
+}
+int profile_disable(World& world, const Report& report, const std::string& iccid) {
+    return change_profile<msg::DisableProfileResponse>(world, report, by_iccid<msg::DisableProfileRequest>(iccid),
+                                                       "Disabled " + iccid + ".");
+}
+int profile_delete(World& world, const Report& report, const std::string& iccid) {
+    return change_profile<msg::DeleteProfileResponse>(world, report, by_iccid<msg::DeleteProfileRequest>(iccid),
+                                                      "Deleted " + iccid + ".");
+}
+
+int profile_nickname(World& world, const Report& report, const std::string& iccid, const std::string& name) {
+    auto octets = iccid_octets(iccid);
+    if (!octets) return report.failure(to_string(octets.error()));
+    const auto response =
+        world.call_card<msg::SetNicknameResponse>(msg::SetNicknameRequest{*std::move(octets), {name}, {}});
+    if (!response) return report.failure(to_string(response.error()));
+    if (response->result != msg::SetNicknameResult::ok) return report.failure("the card has no profile " + iccid);
+    return report.success(nullptr, iccid + " is called " + name + ".");
+}
+
+int notification_list(World& world, const Report& report) {
+    const auto response = world.call_card<msg::ListNotificationResponse>(msg::ListNotificationRequest{});
+    if (!response) return report.failure(to_string(response.error()));
+    const auto* entries = std::get_if<0>(&response->value);
+    if (entries == nullptr) return report.failure("the card cannot list its notifications");
+    json::array data;
+    std::string text;
+    for (const auto& n : *entries) {
+        const auto bit = msg::single_event(n.profile_management_operation);
+        const std::string event(bit ? to_string(*bit) : "unknown");
+        data.push_back(json::object{{"seqNumber", n.seq_number},
+                                    {"profileManagementOperation", event},
+                                    {"notificationAddress", n.notification_address.text}});
+        text += std::to_string(n.seq_number) + "  " + event + "  " + n.notification_address.text + "\n";
+    }
+    return report.success(data, text.empty() ? "No notification waits." : text);
+}
+
+int notification_process(World& world, const Report& report) {
+    auto step = delivery::start();
+    for (;;) {
+        if (const auto* finish = std::get_if<delivery::Finish>(&step.action)) {
+            if (!finish->report.stopped.empty()) return report.failure(finish->report.stopped);
+            json::array data;
+            std::string text;
+            bool all = true;
+            for (const auto& e : finish->report.entries) {
+                data.push_back(json::object{
+                    {"seqNumber", e.seq_number}, {"notificationAddress", e.address}, {"failure", e.failure}});
+                text += std::to_string(e.seq_number) + "  " + e.address + "  " +
+                        (e.failure.empty() ? "delivered" : e.failure) + "\n";
+                all = all && e.failure.empty();
+            }
+            if (!all) return report.failure("some notifications still wait on the card:\n" + text, data);
+            return report.success(data, text.empty() ? "No notification waits." : text);
+        }
+        Event event = std::visit(
+            [&]<class A>(const A& action) -> Event {
+                if constexpr (std::is_same_v<A, delivery::Finish>)
+                    return Waited{};
+                else
+                    return world.perform(action);
+            },
+            step.action);
+        auto next = delivery::step(step.next, std::move(event));
+        if (!next) return report.failure(to_string(next.error()));
+        step = *std::move(next);
+    }
+}
+
+}  // namespace mcim::agent

@@ -1,0 +1,28 @@
+// The agent's commands: one function each, an exit status as its answer.
+#pragma once
+#include "report.h"
+#include "world.h"
+
+namespace mcim::agent {
+
+struct DownloadOptions {
+    std::string activation_code;
+    std::string confirmation_code;
+    std::string imei;  ///< 14 to 16 digits; may be empty
+    int attempts = 3;
+    std::string
+        stop_after;  ///< the progress name after which the process ends at once, as a power cut would: for tests
+};
+[[nodiscard]] int download(World&, const Report&, const DownloadOptions&);
+
+[[nodiscard]] int chip_info(World&, const Report&);
+[[nodiscard]] int chip_default_smdp(World&, const Report&, const std::string& address);
+[[nodiscard]] int profile_list(World&, const Report&);
+[[nodiscard]] int profile_enable(World&, const Report&, const std::string& iccid);
+[[nodiscard]] int profile_disable(World&, const Report&, const std::string& iccid);
+[[nodiscard]] int profile_delete(World&, const Report&, const std::string& iccid);
+[[nodiscard]] int profile_nickname(World&, const Report&, const std::string& iccid, const std::string& name);
+[[nodiscard]] int notification_list(World&, const Report&);
+[[nodiscard]] int notification_process(World&, const Report&);
+
+}  // namespace mcim::agent

@@ -1,0 +1,130 @@
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <csignal>
+#include <thread>
+
+#include "commands.h"
+#include "mcim/msg/manage.h"
+
+namespace mcim::agent {
+namespace {
+
+namespace json = boost::json;
+
+/// TAC and IMEI as SGP.22 4.2 wants them: 4 and 8 octets, nibbles swapped as in TS 24.008.
+Result<msg::DeviceInfo> device_info(const std::string& imei) {
+    msg::DeviceInfo info;
+    info.tac.bytes = {0x35, 0x29, 0x06, 0x11};  // an example TAC, where the device has no IMEI to tell
+    info.device_capabilities.eutran_epc = msg::version(15, 0, 0);
+    if (imei.empty()) return info;
+    if (imei.size() < 14 || imei.size() > 16 || imei.find_first_not_of("0123456789") != std::string::npos)
+        return fail(Errc::bad_value, "--imei", "an IMEI has 14 to 16 digits");
+    info.tac.bytes = swapped_bcd(imei.substr(0, 8), 4);
+    info.imei = msg::Octet8{swapped_bcd(imei, 8)};
+    return info;
+}
+
+int report_outcome(const Report& report, const Outcome& outcome) {
+    if (const auto* installed = std::get_if<Installed>(&outcome)) {
+        const bool delivered = installed->result == Installed::Result::delivered;
+        return report.success(
+            json::object{{"iccid", installed->iccid},
+                         {"isdpAid", hex(installed->isdp_aid)},
+                         {"notificationDelivered", delivered}},
+            "Installed profile " + installed->iccid +
+                (delivered ? "." : ". The server could not be told yet; run 'notification process' later."));
+    }
+    const auto& stopped = std::get<Stopped>(outcome);
+    json::object data{{"step", stopped.step}, {"advice", stopped.advice}};
+    std::string text = stopped.step + ": " + stopped.sentence;
+    if (stopped.server_code) {
+        data["subjectCode"] = stopped.server_code->subject_code;
+        data["reasonCode"] = stopped.server_code->reason_code;
+        text += " [" + stopped.server_code->subject_code + "/" + stopped.server_code->reason_code + "]";
+    }
+    return report.failure(text + " " + stopped.advice, data);
+}
+
+class Runner {
+public:
+    Runner(World& world, const Report& report, const DownloadOptions& options)
+        : world_(world), report_(report), options_(options) {}
+
+    Event perform(const CallCard& a) { return world_.perform(a); }
+    Event perform(const PostEs9& a) { return world_.perform(a); }
+    Event perform(const Attest& a) {
+        Event event = world_.perform(a);
+        if (const auto* failed = std::get_if<AttestationFailed>(&event))
+            report_.progress("attestation", to_string(failed->error));
+        return event;
+    }
+    /// The owner has decided by giving the activation code; what is offered is shown.
+    Event perform(const AskOwner& a) {
+        const auto iccid = Iccid::from_octets(a.metadata.iccid.bytes);
+        report_.progress("metadata", a.metadata.service_provider_name.text + ", " + a.metadata.profile_name.text +
+                                         (iccid ? ", ICCID " + iccid->text() : ""));
+        return OwnerDecided{};
+    }
+    Event perform(const SaveSpool& a) { return stored(world_.spool().save(a.spool)); }
+    Event perform(const DropSpool&) { return stored(world_.spool().drop()); }
+    Event perform(const WaitFor& a) {
+        report_.progress("waiting", std::to_string(a.time.count()) + " ms before the next attempt");
+        std::this_thread::sleep_for(a.time);
+        return Waited{};
+    }
+
+    int run(Step step) {
+        for (std::string_view last;;) {
+            if (const auto* done = std::get_if<Done>(&step.action)) return report_outcome(report_, done->outcome);
+            if (const auto name = progress_name(step.next); name != last) {
+                if (!options_.stop_after.empty() && last == options_.stop_after) ::kill(getpid(), SIGKILL);
+                report_.progress(last = name);
+            }
+            Event event = std::visit(
+                [&]<class A>(const A& action) -> Event {
+                    if constexpr (std::is_same_v<A, Done>)
+                        return Waited{};
+                    else
+                        return perform(action);
+                },
+                step.action);
+            auto next = agent::step(step.next, std::move(event));
+            if (!next) return report_.failure(to_string(next.error()));
+            step = *std::move(next);
+        }
+    }
+
+private:
+    static Event stored(const Status& status) {
+        if (!status) return StorageFailed{status.error()};
+        return Stored{};
+    }
+    World& world_;
+    const Report& report_;
+    const DownloadOptions& options_;
+};
+
+Result<Step> first_step(const World& world, Order order) {
+    TRY(auto left, world.spool().find());
+    if (left) return resume_download(std::move(order), *std::move(left));
+    State state = new_download(std::move(order));
+    return step(state, Start{});
+}
+
+}  // namespace
+
+int download(World& world, const Report& report, const DownloadOptions& options) {
+    auto code = parse_activation_code(options.activation_code);
+    if (!code) return report.failure(to_string(code.error()));
+    auto info = device_info(options.imei);
+    if (!info) return report.failure(to_string(info.error()));
+    Order order{*std::move(code), *std::move(info), options.confirmation_code,
+                world.can_attest() ? Order::Attestation::before_authentication : Order::Attestation::none,
+                options.attempts};
+    auto step = first_step(world, std::move(order));
+    if (!step) return report.failure(to_string(step.error()));
+    return Runner(world, report, options).run(*std::move(step));
+}
+
+}  // namespace mcim::agent

@@ -1,0 +1,22 @@
+// The spool on disk: one file in the agent's state folder, written whole and renamed into place.
+#pragma once
+#include <filesystem>
+
+#include "mcim/agent/download.h"
+
+namespace mcim::agent {
+
+class SpoolFile {
+public:
+    explicit SpoolFile(std::filesystem::path folder) : path_(std::move(folder) / "bound-profile-package.der") {}
+    /// On the disk when this returns.
+    [[nodiscard]] Status save(const Spool&) const;
+    [[nodiscard]] Status drop() const;
+    /// What an earlier run left; nullopt: nothing.
+    [[nodiscard]] Result<std::optional<Spool>> find() const;
+
+private:
+    std::filesystem::path path_;
+};
+
+}  // namespace mcim::agent
