@@ -135,6 +135,12 @@ public:
 
 private:
     auto& lowest() { return stream_.lowest_layer(); }
+    auto& raw() {
+        if constexpr (std::same_as<Stream, TlsStream>)
+            return stream_.next_layer();
+        else
+            return stream_;
+    }
 
     void expect(std::chrono::milliseconds within) {
         timed_out_ = false;
@@ -201,14 +207,26 @@ private:
     }
 
     void shut_down() {
-        if constexpr (std::same_as<Stream, TlsStream>) {
-            expect(std::chrono::seconds(2));
-            stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->timer_.cancel(); });
-        } else {
-            error_code ignored;
-            lowest().shutdown(asio::socket_base::shutdown_send, ignored);
-        }
+        expect(linger_time);
+        if constexpr (std::same_as<Stream, TlsStream>)
+            stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->linger(); });
+        else
+            linger();
     }
+
+    /// Reads on for a while what the client still sends: closing over unread octets would reset the connection and take
+    /// the answer with it.
+    void linger() {
+        error_code ignored;
+        lowest().shutdown(asio::socket_base::shutdown_send, ignored);
+        raw().async_read_some(asio::buffer(rest_), [self = this->shared_from_this()](error_code error, std::size_t n) {
+            self->lingered_ += n;
+            if (!error && self->lingered_ < linger_octets_max) return self->linger();
+            self->timer_.cancel();
+        });
+    }
+    static constexpr std::chrono::seconds linger_time{2};
+    static constexpr std::size_t linger_octets_max = 16U * 1024U * 1024U;
 
     Stream stream_;
     std::shared_ptr<Server::Impl> server_;
@@ -216,6 +234,8 @@ private:
     beast::flat_buffer buffer_;
     std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
     std::string out_;
+    std::array<char, 1024> rest_;  // written to, never looked at
+    std::size_t lingered_ = 0;
     bool timed_out_ = false;
     bool keep_alive_ = true;
     bool idle_ = false;
