@@ -1,5 +1,11 @@
 // ES9+.HandleNotification, SGP.22 5.6.4, 3.5. A readable notification is always taken: the card removes it from its
 // list then, and nobody could repair it there. What cannot be verified is recorded and changes nothing.
+//
+// A notification that was verified is known again by who signed it and what was signed: another signature of the same
+// content, which anybody can make of the first (r, -s), is the same notification. One that was not verified goes by all
+// of its octets, so that a forgery sent first does not keep the genuine one out.
+#include <algorithm>
+
 #include "mcim/smdp/transitions.h"
 
 namespace mcim::smdp {
@@ -49,30 +55,34 @@ public:
             return;
         }
         note("installed on EID " + eid.text());
+        seen(result.data.notification_metadata.seq_number);
         if (move_order(OrderEvent::install_succeeded)) changed(eid, ProfileEvent::installed);
     }
     void of(const msg::OtherSignedNotification& other, const Eid& eid) {
-        const auto bit = msg::single_event(other.tbs_other_notification.profile_management_operation);
-        if (!bit || *bit == msg::NotificationEventBit::install || order_->eid != eid) {
-            note("a notification that fits nothing was ignored");
-            return;
-        }
+        const auto& told = other.tbs_other_notification;
+        const auto bit = msg::single_event(told.profile_management_operation);
+        if (!bit || *bit == msg::NotificationEventBit::install) return;  // an installation is told by its result
         const ProfileEvent event = event_of(*bit);
         note(std::string(to_string(event)) + " on EID " + eid.text());
+        // told late: what happened since is known. A card's numbers rise always (3.5)
+        if (order_->last_sequence && told.seq_number <= *order_->last_sequence) return;
+        seen(told.seq_number);
         changed(eid, event);
-        if (event == ProfileEvent::deleted) move_order(OrderEvent::remove);
+        if (event == ProfileEvent::deleted && move_order(OrderEvent::remove)) return;
+        effects_.emplace_back(PutOrder{*order_});
     }
     std::vector<Effect> take() && { return std::move(effects_); }
 
 private:
     void note(std::string sentence) { effects_.emplace_back(Note{order_->id, env_.now, std::move(sentence)}); }
+    void seen(std::int64_t number) { order_->last_sequence = std::max(number, order_->last_sequence.value_or(number)); }
     void changed(const Eid& eid, ProfileEvent event) {
         effects_.emplace_back(ProfileChanged{order_->iccid, eid, event, order_->id});
     }
     bool move_order(OrderEvent event) {
         auto next = after(*order_, event);
         if (!next) return false;
-        if (*next != *order_) effects_.emplace_back(PutOrder{*std::move(next)});
+        effects_.emplace_back(PutOrder{*std::move(next)});
         return true;
     }
     const Env& env_;
@@ -92,7 +102,7 @@ Result<Step> on(Nothing, HandleNotification e, const Env& env) {
     }
     const auto& other = std::get<msg::OtherSignedNotification>(pending.value);
     const Bytes content = der::encode(other.tbs_other_notification);
-    next.digest = crypto::sha256(content);
+    next.digest = crypto::sha256(der::encode(pending));
     if (!other.tbs_other_notification.iccid) {
         next.problem = "it names no profile";
     } else if (const auto card = x509::verify_euicc(other.euicc_certificate.tlv, other.eum_certificate.tlv,
@@ -103,6 +113,7 @@ Result<Step> on(Nothing, HandleNotification e, const Env& env) {
         next.problem = "its signature does not hold";
     } else {
         next.verified_as = card->eid;
+        next.digest = crypto::sha256(concat({card->eid.octets(), content}));
     }
     const auto iccid = Iccid::from_octets(other.tbs_other_notification.iccid.value_or(msg::IccidOctets{}).bytes);
     if (!iccid) {
@@ -119,6 +130,7 @@ Result<Step> on(CheckingNotification s, NotificationContext e, const Env& env) {
     if (const auto* result = std::get_if<msg::ProfileInstallationResult>(&s.notification.value))
         judged = judge(*result, e, env.server);
     if (judged.eid && !e.order) judged = {{}, "no order delivered its profile"};
+    if (judged.eid && e.order->eid != judged.eid) judged = {{}, "its eUICC is not the one that has the profile"};
 
     std::vector<Effect> effects;
     if (judged.eid) {
@@ -126,8 +138,10 @@ Result<Step> on(CheckingNotification s, NotificationContext e, const Env& env) {
         std::visit([&](const auto& n) { consequences.of(n, *judged.eid); }, s.notification.value);
         effects = std::move(consequences).take();
     }
-    effects.emplace_back(RecordNotification{s.digest, env.now, judged.eid ? Trust::verified : Trust::unverified,
-                                            judged.sentence, der::encode(s.notification)});
+    Bytes octets = der::encode(s.notification);
+    const auto trust = judged.eid ? Trust::verified : Trust::unverified;
+    const auto digest = judged.eid ? s.digest : crypto::sha256(octets);
+    effects.emplace_back(RecordNotification{digest, env.now, trust, judged.sentence, std::move(octets)});
     return Step{Nothing{}, Reply(NoContent{}), std::move(effects)};
 }
 

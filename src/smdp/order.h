@@ -66,6 +66,7 @@ struct Order {
     Bytes metadata{};                      ///< StoreMetadataRequest, DER
     std::optional<std::string> release{};  ///< JWS of the operator that is left (module transfer)
     Time created_at{};
+    std::optional<std::int64_t> last_sequence{};  ///< highest seqNumber of its card's notifications that was applied
     std::int64_t version = 0;  ///< of the row: a change is stored only over the version that it was made from
     friend bool operator==(const Order&, const Order&) = default;
 };

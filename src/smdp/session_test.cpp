@@ -262,6 +262,44 @@ TEST(Notification, UnverifiableOnesAreRecordedAndChangeNothing) {
     EXPECT_EQ(desk.notifications.size(), 4U);
 }
 
+TEST(Notification, ForgeryThatComesFirstDoesNotKeepTheGenuineOneOut) {
+    Desk desk;
+    SoftCard card = desk.card();
+    const auto offer = desk.offered(card);
+    desk.bound(card, offer);
+    const auto result = card.installed(offer.transaction_id, desk.iccid, desk.server.oid);
+    auto forged = result;
+    std::get<msg::ProfileInstallationResult>(forged.pending_notification.value).euicc_sign_pir.bytes[5] ^= 1U;
+    ASSERT_TRUE(desk.ask(HandleNotification{forged}));
+    ASSERT_TRUE(desk.ask(HandleNotification{result}));
+    EXPECT_EQ(desk.order().state, OrderState::installed);
+
+    card.seq_number = 1;
+    const auto enabled = card.notify(desk.iccid, msg::NotificationEventBit::enable);
+    auto guessed = enabled;  // sequence number, event, address and ICCID are no secret
+    std::get<msg::OtherSignedNotification>(guessed.pending_notification.value).euicc_notification_signature.bytes =
+        Bytes(64, 1);
+    ASSERT_TRUE(desk.ask(HandleNotification{guessed}));
+    ASSERT_TRUE(desk.ask(HandleNotification{enabled}));
+    EXPECT_EQ(desk.changes.size(), 2U);
+}
+
+TEST(Notification, AnotherSignatureOfTheSameContentIsTheSameNotification) {
+    Desk desk;
+    SoftCard card = desk.card();
+    const auto offer = desk.offered(card);
+    desk.bound(card, offer);
+    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(offer.transaction_id, desk.iccid, desk.server.oid)}));
+    card.seq_number = 1;
+    ASSERT_TRUE(desk.ask(HandleNotification{card.notify(desk.iccid, msg::NotificationEventBit::enable)}));
+    ASSERT_TRUE(desk.ask(HandleNotification{card.notify(desk.iccid, msg::NotificationEventBit::enable)}));
+    EXPECT_EQ(desk.changes.size(), 2U);
+    EXPECT_EQ(desk.notifications.size(), 2U);
+    card.seq_number = 2;
+    ASSERT_TRUE(desk.ask(HandleNotification{card.notify(desk.iccid, msg::NotificationEventBit::enable)}));
+    EXPECT_EQ(desk.changes.size(), 3U);
+}
+
 TEST(Notification, AnotherCardCannotSpeakForThisProfile) {
     Desk desk;
     const SoftCard card = desk.card();
@@ -273,6 +311,7 @@ TEST(Notification, AnotherCardCannotSpeakForThisProfile) {
         HandleNotification{desk.card_of(identity).notify(desk.iccid, msg::NotificationEventBit::delete_)}));
     EXPECT_EQ(desk.order().state, OrderState::installed);
     EXPECT_EQ(desk.changes.size(), 1U);
+    EXPECT_EQ(desk.trusted, 1);
 }
 
 TEST(Notification, EnabledDisabledAndDeletedReachTheSubscription) {
@@ -290,6 +329,21 @@ TEST(Notification, EnabledDisabledAndDeletedReachTheSubscription) {
     EXPECT_EQ(desk.changes,
               (std::vector<std::string>{"installed" + id, "enabled" + id, "disabled" + id, "deleted" + id}));
     EXPECT_EQ(desk.order().state, OrderState::unavailable);
+}
+
+TEST(Notification, ToldLateDoesNotUndoWhatHappenedSince) {
+    Desk desk;
+    SoftCard card = desk.card();
+    const auto offer = desk.offered(card);
+    desk.bound(card, offer);
+    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(offer.transaction_id, desk.iccid, desk.server.oid)}));
+    card.seq_number = 1;
+    const auto enabled = card.notify(desk.iccid, msg::NotificationEventBit::enable);
+    card.seq_number = 2;
+    ASSERT_TRUE(desk.ask(HandleNotification{card.notify(desk.iccid, msg::NotificationEventBit::disable)}));
+    ASSERT_TRUE(desk.ask(HandleNotification{enabled}));
+    EXPECT_EQ(desk.changes.back(), "disabled " + desk.iccid.text());
+    EXPECT_EQ(desk.changes.size(), 2U);
 }
 
 TEST(Notification, LateFailureOfAnEarlierAttemptDoesNotUndoTheInstallation) {

@@ -72,6 +72,14 @@ Status apply(Tables& t, const PurgeSessions& c) {
     std::erase_if(t.offers, [&](const auto& o) { return o.second <= now; });
     return ok();
 }
+Status apply(Tables& t, const PurgeNotifications& c) {
+    std::vector<std::pair<Time, crypto::Sha256>> unverified;
+    for (const auto& [digest, n] : t.notifications)
+        if (n.trust == smdp::Trust::unverified) unverified.emplace_back(n.at, digest);
+    std::ranges::sort(unverified, std::greater());
+    for (std::size_t i = c.keep; i < unverified.size(); ++i) t.notifications.erase(unverified[i].second);
+    return ok();
+}
 Status apply(Tables& t, const smdp::Note& c) {
     t.notes.push_back(c);
     return ok();
@@ -79,7 +87,7 @@ Status apply(Tables& t, const smdp::Note& c) {
 Status apply(Tables& t, const smdp::RecordNotification& c) {
     const bool added =
         t.notifications.emplace(c.digest, Notification{c.digest, c.at, c.trust, c.sentence, c.octets}).second;
-    return added ? ok() : Status(conflict("notifications.digest"));
+    return added || c.trust == smdp::Trust::unverified ? ok() : Status(conflict("notifications.digest"));
 }
 Status apply(Tables& t, const AddSubscription& c) {
     CHECKED(check_subscription(t, c.subscription));
@@ -180,6 +188,11 @@ public:
     Result<std::vector<smdp::Order>> list_orders() override {
         auto out = values_of(t_.orders);
         std::ranges::stable_sort(out, {}, &smdp::Order::created_at);
+        return out;
+    }
+    Result<std::vector<smdp::Order>> orders_of(const Eid& eid) override {
+        TRY(auto out, list_orders());
+        std::erase_if(out, [&](const smdp::Order& o) { return o.eid != eid; });
         return out;
     }
     Result<std::vector<smdp::Note>> timeline(std::string_view order_id) override {

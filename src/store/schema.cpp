@@ -15,7 +15,7 @@ CREATE TABLE orders (
     state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 8), policy INTEGER NOT NULL CHECK (policy BETWEEN 0 AND 1),
     eid TEXT, expires_at INTEGER, attempts INTEGER NOT NULL, attempts_max INTEGER NOT NULL,
     package_octets INTEGER NOT NULL, metadata BLOB NOT NULL, release TEXT, created_at INTEGER NOT NULL,
-    version INTEGER NOT NULL
+    last_sequence INTEGER, version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX one_living_order_per_iccid ON orders (iccid) WHERE state <> 8;
 CREATE INDEX orders_of_iccid ON orders (iccid);
@@ -35,12 +35,14 @@ CREATE INDEX offers ON sessions (offered_until) WHERE offered_until IS NOT NULL;
 CREATE TABLE notifications (
     digest BLOB PRIMARY KEY, at INTEGER NOT NULL, trust INTEGER NOT NULL, sentence TEXT NOT NULL, octets BLOB NOT NULL
 ) STRICT;
+CREATE INDEX unverified_notifications ON notifications (at) WHERE trust = 1;
 
 CREATE TABLE subscriptions (
     iccid TEXT PRIMARY KEY, imsi TEXT NOT NULL UNIQUE, msisdn TEXT, operator_id TEXT NOT NULL,
     algorithm INTEGER NOT NULL, keys BLOB NOT NULL, fingerprint BLOB NOT NULL UNIQUE,
     service_provider_name TEXT NOT NULL, profile_name TEXT NOT NULL, package BLOB, eid TEXT,
-    standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 3), created_at INTEGER NOT NULL, version INTEGER NOT NULL
+    standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 3), created_at INTEGER NOT NULL,
+    mnc_digits INTEGER NOT NULL, package_octets_min INTEGER NOT NULL, version INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX one_enabled_subscription_per_eid ON subscriptions (eid) WHERE standing = 2;
 CREATE INDEX subscriptions_of_eid ON subscriptions (eid) WHERE eid IS NOT NULL;

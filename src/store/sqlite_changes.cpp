@@ -30,7 +30,7 @@ Status one_row(Database& db, Statement& s, const Error& otherwise) {
 Error outdated(const std::string& table) { return fail(Errc::conflict, table + ".version", "it changed meanwhile"); }
 
 Status write(Database& db, const AddOrder& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
+    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
     const auto& o = c.order;
     return s->bind(o.id)
         .bind(o.operator_id)
@@ -46,12 +46,14 @@ Status write(Database& db, const AddOrder& c) {
         .bind(View(o.metadata))
         .bind_optional(view_of(o.release))
         .bind(o.created_at)
+        .bind_optional(o.last_sequence)
         .run();
 }
 Status write(Database& db, const smdp::PutOrder& c) {
     TRY(Statement * s,
-        db.prepare("UPDATE orders SET state=?, policy=?, eid=?, expires_at=?, attempts=?, attempts_max=?, "
-                   "package_octets=?, metadata=?, release=?, version=version+1 WHERE id=? AND version=?"));
+        db.prepare(
+            "UPDATE orders SET state=?, policy=?, eid=?, expires_at=?, attempts=?, attempts_max=?, "
+            "package_octets=?, metadata=?, release=?, last_sequence=?, version=version+1 WHERE id=? AND version=?"));
     const auto& o = c.order;
     s->bind(number(o.state))
         .bind(number(o.policy))
@@ -62,6 +64,7 @@ Status write(Database& db, const smdp::PutOrder& c) {
         .bind(static_cast<std::int64_t>(o.package_octets))
         .bind(View(o.metadata))
         .bind_optional(view_of(o.release))
+        .bind_optional(o.last_sequence)
         .bind(o.id)
         .bind(o.version);
     return one_row(db, *s, outdated("orders"));
@@ -82,16 +85,23 @@ Status write(Database& db, const PurgeSessions& c) {
     TRY(Statement * s, db.prepare("DELETE FROM sessions WHERE offered_until <= ?"));
     return s->bind(std::chrono::floor<std::chrono::seconds>(c.now).time_since_epoch().count()).run();
 }
+Status write(Database& db, const PurgeNotifications& c) {
+    TRY(Statement * s, db.prepare("DELETE FROM notifications WHERE trust=1 AND digest NOT IN "
+                                  "(SELECT digest FROM notifications WHERE trust=1 ORDER BY at DESC LIMIT ?)"));
+    return s->bind(static_cast<std::int64_t>(c.keep)).run();
+}
 Status write(Database& db, const smdp::Note& c) {
     TRY(Statement * s, db.prepare("INSERT INTO notes (order_id, at, sentence) VALUES (?,?,?)"));
     return s->bind(c.order_id).bind(c.at).bind(c.sentence).run();
 }
 Status write(Database& db, const smdp::RecordNotification& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO notifications VALUES (?,?,?,?,?)"));
+    TRY(Statement * s,
+        db.prepare(c.trust == smdp::Trust::verified ? "INSERT INTO notifications VALUES (?,?,?,?,?)"
+                                                    : "INSERT OR IGNORE INTO notifications VALUES (?,?,?,?,?)"));
     return s->bind(View(c.digest)).bind(c.at).bind(number(c.trust)).bind(c.sentence).bind(View(c.octets)).run();
 }
 Status write(Database& db, const AddSubscription& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
+    TRY(Statement * s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
     const auto& v = c.subscription;
     s->bind(v.iccid.text())
         .bind(v.imsi.text())
@@ -106,7 +116,12 @@ Status write(Database& db, const AddSubscription& c) {
         s->bind(View(v.package->octets));
     else
         s->bind_null();
-    return s->bind_optional(text_of(v.eid)).bind(number(v.standing)).bind(v.created_at).run();
+    return s->bind_optional(text_of(v.eid))
+        .bind(number(v.standing))
+        .bind(v.created_at)
+        .bind(std::int64_t{v.mnc_digits})
+        .bind(std::int64_t{v.package_octets_min})
+        .run();
 }
 /// Who a subscription belongs to, its numbers and its keys never change.
 Status write(Database& db, const PutSubscription& c) {

@@ -22,7 +22,7 @@ std::optional<std::uint64_t> number_at(const Statement& s, int column) {
 
 constexpr const char* order_by_id = "SELECT * FROM orders WHERE id=?";
 constexpr const char* order_by_matching_id = "SELECT * FROM orders WHERE matching_id=?";
-constexpr const char* orders_of_eid = "SELECT * FROM orders WHERE eid=? ORDER BY created_at, id";
+constexpr const char* orders_by_eid = "SELECT * FROM orders WHERE eid=? ORDER BY created_at, id";
 constexpr const char* orders_of_iccid = "SELECT * FROM orders WHERE iccid=? ORDER BY state=8, created_at, id LIMIT 1";
 constexpr const char* all_orders = "SELECT * FROM orders ORDER BY created_at, id";
 
@@ -39,7 +39,8 @@ Result<smdp::Order> order_at(const Statement& s) {
     o.metadata = s.blob(11);
     if (!s.is_null(12)) o.release = s.text(12);
     o.created_at = s.time(13);
-    o.version = s.integer(14);
+    if (!s.is_null(14)) o.last_sequence = s.integer(14);
+    o.version = s.integer(15);
     return o;
 }
 
@@ -62,7 +63,9 @@ Result<Subscription> subscription_at(const Statement& s) {
     TRY(v.eid, eid_at(s, 10));
     TRY(v.standing, enumerator(s.integer(11), Standing::closed));
     v.created_at = s.time(12);
-    v.version = s.integer(13);
+    v.mnc_digits = static_cast<std::uint8_t>(s.integer(13));
+    v.package_octets_min = static_cast<std::uint32_t>(s.integer(14));
+    v.version = s.integer(15);
     return v;
 }
 
@@ -111,13 +114,16 @@ public:
         return one(order_by_matching_id, order_at, id);
     }
     Result<std::optional<smdp::Order>> find_pending_order(const Eid& eid) override {
-        TRY(auto orders, all(orders_of_eid, order_at, std::string_view(eid.text())));
+        TRY(auto orders, orders_of(eid));
         for (auto& o : orders)
             if (smdp::downloadable(o.state)) return std::optional(std::move(o));
         return std::optional<smdp::Order>{};
     }
     Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid& iccid) override {
         return one(orders_of_iccid, order_at, std::string_view(iccid.text()));
+    }
+    Result<std::vector<smdp::Order>> orders_of(const Eid& eid) override {
+        return all(orders_by_eid, order_at, std::string_view(eid.text()));
     }
     Result<std::vector<smdp::Order>> list_orders() override { return all(all_orders, order_at); }
     Result<std::vector<smdp::Note>> timeline(std::string_view id) override {

@@ -40,6 +40,8 @@ struct Subscription {
     signer::KeyFingerprint fingerprint{};
     std::string service_provider_name{};
     std::string profile_name{};
+    std::uint8_t mnc_digits = 2;                      ///< of the IMSI
+    std::uint32_t package_octets_min = 0;             ///< the template is filled up to this size
     std::optional<signer::WrappedPackage> package{};  ///< somebody's own; else the project's template is personalised
     std::optional<Eid> eid{};                         ///< the card that it was installed on
     Standing standing = Standing::reserved;
@@ -82,6 +84,10 @@ struct Row {
 struct PurgeSessions {
     Time now;
 };
+/// Unverified notifications but the newest `keep`: anybody can send them.
+struct PurgeNotifications {
+    std::size_t keep;
+};
 struct AddOrder {
     smdp::Order order;
 };
@@ -122,9 +128,9 @@ struct DropRow {
     std::string key;
 };
 using Change =
-    std::variant<AddOrder, smdp::PutOrder, smdp::PutSession, PurgeSessions, smdp::Note, smdp::RecordNotification,
-                 AddSubscription, PutSubscription, AddOperator, AddAuc, auc::Update, SetAucStatus, ReserveRelease,
-                 ConsumeReleases, DropReservations, PutRow, DropRow>;
+    std::variant<AddOrder, smdp::PutOrder, smdp::PutSession, PurgeSessions, PurgeNotifications, smdp::Note,
+                 smdp::RecordNotification, AddSubscription, PutSubscription, AddOperator, AddAuc, auc::Update,
+                 SetAucStatus, ReserveRelease, ConsumeReleases, DropReservations, PutRow, DropRow>;
 using Batch = std::vector<Change>;
 
 // ---------------------------------------------------------------- the store
@@ -148,6 +154,8 @@ public:
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view) = 0;
     /// The oldest that may be downloaded by this EID.
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_pending_order(const Eid&) = 0;
+    /// Those that name this EID or were bound to it, oldest first.
+    [[nodiscard]] virtual Result<std::vector<smdp::Order>> orders_of(const Eid&) = 0;
     /// The one that delivered this ICCID: not a cancelled one where there is another.
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid&) = 0;
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> list_orders() = 0;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <set>
 
 #include "support/temp_folder.h"
 
@@ -74,6 +75,7 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     full.eid = eid(1);
     full.expires_at = t0;
     full.release = "a.b.c";
+    full.last_sequence = 0;
     ASSERT_TRUE(commit({AddOrder{full}, AddOrder{order(2)}}));
     EXPECT_EQ(**store->find_order("order-1"), full);
     EXPECT_EQ(**store->find_order("order-2"), order(2));
@@ -84,6 +86,8 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     EXPECT_FALSE(*store->find_order_by_matching_id("match-1"));
     EXPECT_FALSE(*store->find_order_by_matching_id("MATCH-1' OR 1=1 --"));
     EXPECT_FALSE(*store->find_pending_order(eid(2)));
+    EXPECT_EQ(*store->orders_of(eid(1)), std::vector<smdp::Order>{full});
+    EXPECT_TRUE(store->orders_of(eid(2))->empty());
     EXPECT_EQ(store->list_orders()->size(), 2U);
 }
 
@@ -109,6 +113,7 @@ TEST_P(AnyStore, OrdersChangeOnlyOverTheVersionThatWasRead) {
     mine.state = smdp::OrderState::downloaded;
     mine.eid = eid(1);
     mine.attempts = 1;
+    mine.last_sequence = 7;
     ASSERT_TRUE(commit({smdp::PutOrder{mine}}));
     theirs.eid = eid(2);
     EXPECT_EQ(conflict(commit({smdp::PutOrder{theirs}})), "orders.version");
@@ -170,23 +175,30 @@ TEST_P(AnyStore, OffersThatWereNotTakenUpArePurged) {
 }
 
 TEST_P(AnyStore, NotificationIsTakenOnce) {
-    crypto::Sha256 digest{};
+    crypto::Sha256 digest{}, other{};
     digest[0] = 9;
-    const smdp::RecordNotification record{digest, t0, smdp::Trust::unverified, "why", {5, 6}};
+    const smdp::RecordNotification record{digest, t0, smdp::Trust::verified, "why", {5, 6}};
     EXPECT_FALSE(*store->has_notification(digest));
     ASSERT_TRUE(commit({record}));
     EXPECT_TRUE(*store->has_notification(digest));
     EXPECT_EQ(conflict(commit({record})), "notifications.digest");
+    const smdp::RecordNotification unverified{other, t0, smdp::Trust::unverified, "why", {5, 6}};
+    ASSERT_TRUE(commit({unverified}));
+    ASSERT_TRUE(commit({unverified})) << "again";
     const auto all = *store->list_notifications();
-    ASSERT_EQ(all.size(), 1U);
-    EXPECT_EQ(all[0].sentence, "why");
-    EXPECT_EQ(all[0].octets, (Bytes{5, 6}));
-    EXPECT_EQ(all[0].trust, smdp::Trust::unverified);
+    ASSERT_EQ(all.size(), 2U);
+    for (const auto& n : all) {
+        EXPECT_EQ(n.sentence, "why");
+        EXPECT_EQ(n.octets, (Bytes{5, 6}));
+        EXPECT_EQ(n.trust, n.digest == digest ? smdp::Trust::verified : smdp::Trust::unverified);
+    }
 }
 
 TEST_P(AnyStore, SubscriptionsAreUniqueInEveryNumberAndKey) {
     auto full = subscription(1);
     full.package = signer::WrappedPackage{{4, 5}};
+    full.mnc_digits = 3;
+    full.package_octets_min = 12'000;
     ASSERT_TRUE(commit({AddSubscription{full}}));
     EXPECT_EQ(**store->find_subscription(iccid(1)), full);
     auto other = subscription(2);
