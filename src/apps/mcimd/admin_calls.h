@@ -1,0 +1,34 @@
+// Private to admin: its calls, by subject. Each gets the request's body, or what stands in the path after its name.
+#pragma once
+#include "mcim/apps/mcimd/platform.h"
+#include "mcim/jose/json.h"
+
+namespace mcim::apps::mcimd {
+
+using Json = jose::ObjectWriter;
+
+// admin_lines.cpp: operators and subscriptions
+[[nodiscard]] Result<Json> add_operator(Platform&, const jose::Object&);
+[[nodiscard]] Result<Json> list_operators(Platform&);
+[[nodiscard]] Result<Json> add_subscription(Platform&, const jose::Object&);
+[[nodiscard]] Result<Json> list_subscriptions(Platform&);
+[[nodiscard]] Result<Json> show_subscription(Platform&, std::string_view iccid);
+[[nodiscard]] Result<Json> set_bar(Platform&, std::string_view iccid, auc::Status);
+[[nodiscard]] Result<Json> show_auc(Platform&, std::string_view imsi);
+
+// admin_orders.cpp
+[[nodiscard]] Result<Json> add_order(Platform&, const jose::Object&);
+[[nodiscard]] Result<Json> list_orders(Platform&);
+[[nodiscard]] Result<Json> show_order(Platform&, std::string_view id);
+[[nodiscard]] Result<Json> cancel_order(Platform&, std::string_view id);
+[[nodiscard]] Result<Json> release_order(Platform&, std::string_view id, const jose::Object&);
+[[nodiscard]] Result<Json> list_notifications(Platform&);
+
+// admin_devices.cpp
+[[nodiscard]] Result<Json> add_device(Platform&, const jose::Object&);
+[[nodiscard]] Result<Json> list_devices(Platform&);
+[[nodiscard]] Result<Json> show_device(Platform&, std::string_view eid);
+[[nodiscard]] Result<Json> show_verdicts(Platform&, std::string_view eid, std::string_view query);
+[[nodiscard]] Result<Json> add_reference_values(Platform&, const jose::Object&);
+
+}  // namespace mcim::apps::mcimd

@@ -1,0 +1,87 @@
+// The verifier's devices and reference values.
+#include "mcim/apps/mcimd/admin_calls.h"
+#include "mcim/apps/mcimd/verifier.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+Json json_of(const pva::DeviceRecord& d) {
+    return Json()
+        .text("eid", d.eid.text())
+        .hex_octets("ak_name", d.ak_name)
+        .hex_octets("tpm_identity", d.tpm_identity)
+        .text("platform_model", d.platform_model)
+        .time("enrolled_at", d.enrolled_at);
+}
+
+Status need_verifier(const Platform& p) {
+    if (!p.verifier) return fail(Errc::refused, "", "this platform is no verifier (role pva)");
+    return ok();
+}
+
+Result<pva::DeviceRecord> find(Platform& p, std::string_view digits) {
+    TRY(const Eid eid, Eid::parse_unchecked(digits));
+    TRY(auto device, find_device(p, eid));
+    if (!device) return fail(Errc::not_found, "eid", "no device is enrolled with it");
+    return *std::move(device);
+}
+
+}  // namespace
+
+Result<Json> add_device(Platform& p, const jose::Object& in) {
+    CHECKED(need_verifier(p));
+    CHECKED(in.only({"eid", "ak_public", "tpm_identity", "platform_model"}));
+    TRY(const auto digits, in.text("eid"));
+    TRY(Eid eid, Eid::parse_unchecked(digits));
+    TRY(Bytes ak_public, in.octets("ak_public"));
+    TRY(const Bytes identity, in.hex_octets("tpm_identity"));
+    TRY(const auto tpm_identity, to_array<32>(identity));
+    TRY(auto model, in.text("platform_model"));
+    TRY(auto outcome, enrol_device(p, {std::move(eid), std::move(ak_public), tpm_identity, std::move(model)}));
+    if (const auto* refused = std::get_if<pva::Refused>(&outcome))
+        return fail(Errc::conflict, std::string(to_string(refused->reason)), refused->sentence);
+    return json_of(std::get<pva::DeviceRecord>(outcome));
+}
+
+Result<Json> list_devices(Platform& p) {
+    CHECKED(need_verifier(p));
+    TRY(const auto rows, p.store.list_rows("pva.device"));
+    std::vector<Json> out;
+    for (const auto& row : rows) {
+        TRY(const auto record, pva::parse_record(as_text(row.body)));
+        out.push_back(json_of(record));
+    }
+    return Json().objects("devices", out);
+}
+
+Result<Json> show_device(Platform& p, std::string_view eid) {
+    CHECKED(need_verifier(p));
+    TRY(const auto device, find(p, eid));
+    return json_of(device);
+}
+
+Result<Json> show_verdicts(Platform& p, std::string_view eid, std::string_view query) {
+    CHECKED(need_verifier(p));
+    TRY(const auto device, find(p, eid));
+    static constexpr std::string_view parameter = "?session=";
+    Bytes session;
+    if (!query.empty()) {
+        if (!query.starts_with(parameter)) return fail(Errc::bad_value, "query", "?session=HEX is the only one");
+        TRY(session, from_hex(query.substr(parameter.size())));
+    }
+    TRY(const auto tokens, signed_verdicts(p, device, session));
+    return Json().texts("verdicts", tokens);
+}
+
+Result<Json> add_reference_values(Platform& p, const jose::Object& in) {
+    CHECKED(need_verifier(p));
+    CHECKED(in.only({"operator", "jws"}));
+    TRY(const auto operator_id, in.text("operator"));
+    TRY(const auto jws, in.text("jws"));
+    TRY(const auto values, take_reference_values(p, operator_id, jws));
+    std::vector<std::string> models;
+    for (const auto& [model, reference] : values.platforms) models.push_back(model);
+    return Json().integer("version", values.version).texts("platforms", models);
+}
+
+}  // namespace mcim::apps::mcimd

@@ -1,0 +1,184 @@
+// Operators, subscriptions and what the authentication centre has of them.
+#include <algorithm>
+
+#include "mcim/apps/mcimd/admin_calls.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+Json json_of(const store::Operator& o) {
+    return Json().text("id", o.id).text("name", o.name).octets("key", o.key_spki).time("created_at", o.created_at);
+}
+Json json_of(const store::Subscription& s) {
+    Json out;
+    out.text("iccid", s.iccid.text()).text("imsi", s.imsi.text());
+    if (s.msisdn) out.text("msisdn", s.msisdn->text());
+    out.text("operator", s.operator_id).text("algorithm", to_string(s.algorithm));
+    out.text("service_provider_name", s.service_provider_name).text("profile_name", s.profile_name);
+    out.text("source", s.package ? "package" : "template");
+    if (s.eid) out.text("eid", s.eid->text());
+    return out.text("standing", to_string(s.standing)).time("created_at", s.created_at);
+}
+
+Result<signer::Algorithm> algorithm_of(const jose::Object& in) {
+    TRY(const auto name, in.optional_member(&jose::Object::text, "algorithm"));
+    if (!name) return signer::Algorithm::milenage;
+    for (const auto a : {signer::Algorithm::milenage, signer::Algorithm::tuak_128, signer::Algorithm::tuak_256,
+                         signer::Algorithm::test})
+        if (to_string(a) == *name) return a;
+    return fail(Errc::bad_value, "algorithm", "\"" + *name + "\" is none of those that TS 33.102 and 34.108 have");
+}
+
+/// Fresh keys, which nobody sees; or those that the operator has already.
+Result<signer::Subscription> keys_for(Platform& p, const jose::Object& in, const Imsi& imsi,
+                                      signer::Algorithm algorithm) {
+    if (!in.has("k")) return p.signer.new_subscription_keys(imsi, algorithm);
+    TRY(Bytes k, in.hex_octets("k"));
+    TRY(auto opc, in.optional_member(&jose::Object::hex_octets, "opc"));
+    return p.signer.ask(signer::WrapSubscription{imsi, algorithm, SecretBytes(std::move(k)),
+                                                 SecretBytes(std::move(opc).value_or(Bytes{}))});
+}
+
+struct NewLine {
+    Imsi imsi;
+    signer::Subscription keys;
+    std::optional<signer::WrappedPackage> package;
+};
+Result<NewLine> with_given_numbers(Platform& p, const jose::Object& in) {
+    TRY(const auto digits, in.text("imsi"));
+    TRY(Imsi imsi, Imsi::parse(digits));
+    TRY(const auto algorithm, algorithm_of(in));
+    TRY(auto keys, keys_for(p, in, imsi, algorithm));
+    return NewLine{std::move(imsi), std::move(keys), {}};
+}
+/// Somebody's own package. Its numbers and keys are taken out inside the signer, unless they are given beside it.
+Result<NewLine> from_package(Platform& p, const jose::Object& in, const Iccid& iccid) {
+    CHECKED(in.only({"operator", "iccid", "package", "service_provider_name", "profile_name", "msisdn", "imsi",
+                     "algorithm", "k", "opc"}));
+    TRY(Bytes der, in.octets("package"));
+    TRY(auto wrapped, p.signer.ask(signer::WrapPackage{iccid, SecretBytes(std::move(der))}));
+    if (!in.has("k")) {
+        TRY(auto line, p.signer.ask(signer::ExtractSubscription{iccid, wrapped}));
+        return NewLine{std::move(line.imsi), std::move(line.subscription), std::move(wrapped)};
+    }
+    TRY(auto line, with_given_numbers(p, in));
+    line.package = std::move(wrapped);
+    return line;
+}
+Result<NewLine> from_template(Platform& p, const jose::Object& in) {
+    CHECKED(in.only(
+        {"operator", "iccid", "imsi", "msisdn", "service_provider_name", "profile_name", "algorithm", "k", "opc"}));
+    return with_given_numbers(p, in);
+}
+
+/// What the template cannot carry is refused now and not at the first download.
+Status read_template_options(const jose::Object& in, store::Subscription& s) {
+    const auto& spn = s.service_provider_name;
+    const bool ascii = std::ranges::all_of(spn, [](char c) { return c >= ' ' && c <= '~'; });
+    if (spn.empty() || spn.size() > 16 || !ascii)
+        return fail(Errc::bad_value, "service_provider_name",
+                    "1 to 16 ASCII characters are wanted (EF_SPN), not \"" + spn + '"');
+    TRY(const auto mnc, in.optional_member(&jose::Object::integer, "mnc_digits"));
+    if (mnc && *mnc != 2 && *mnc != 3) return fail(Errc::bad_value, "mnc_digits", "2 or 3 is wanted");
+    if (mnc) s.mnc_digits = static_cast<std::uint8_t>(*mnc);
+    TRY(const auto octets, in.optional_member(&jose::Object::integer, "package_octets_min"));
+    if (octets && (*octets < 0 || *octets > 150 * 1024))
+        return fail(Errc::bad_value, "package_octets_min", "0 to 153600 is wanted");
+    if (octets) s.package_octets_min = static_cast<std::uint32_t>(*octets);
+    return ok();
+}
+
+Result<store::Subscription> find(Platform& p, std::string_view iccid) {
+    TRY(const Iccid id, Iccid::parse_unchecked(iccid));
+    TRY(auto found, p.store.find_subscription(id));
+    if (!found) return fail(Errc::not_found, "iccid", "no subscription has it");
+    return *std::move(found);
+}
+
+}  // namespace
+
+Result<Json> add_operator(Platform& p, const jose::Object& in) {
+    CHECKED(in.only({"id", "name", "key"}));
+    store::Operator row;
+    TRY(row.id, in.text("id"));
+    TRY(row.name, in.text("name"));
+    TRY(row.key_spki, in.octets("key"));
+    TRY(const auto key, crypto::PublicKey::from_spki(row.key_spki));
+    if (key.curve() != crypto::Curve::p256) return fail(Errc::bad_value, "key", "ES256 wants a key on P-256");
+    row.created_at = p.now();
+    CHECKED(p.store.commit_one({store::AddOperator{row}}));
+    return json_of(row);
+}
+
+Result<Json> list_operators(Platform& p) {
+    TRY(const auto rows, p.store.list_operators());
+    std::vector<Json> out;
+    for (const auto& row : rows) out.push_back(json_of(row));
+    return Json().objects("operators", out);
+}
+
+Result<Json> add_subscription(Platform& p, const jose::Object& in) {
+    TRY(const auto operator_id, in.text("operator"));
+    TRY(const auto known, p.store.find_operator(operator_id));
+    if (!known) return fail(Errc::not_found, "operator", "\"" + operator_id + "\" is not known here");
+    TRY(const auto digits, in.text("iccid"));
+    TRY(Iccid iccid, Iccid::parse(digits));
+    TRY(auto line, in.has("package") ? from_package(p, in, iccid) : from_template(p, in));
+    TRY(const auto msisdn_digits, in.optional_member(&jose::Object::text, "msisdn"));
+    TRY(auto provider, in.optional_member(&jose::Object::text, "service_provider_name"));
+    TRY(auto name, in.optional_member(&jose::Object::text, "profile_name"));
+    store::Subscription s{std::move(iccid),
+                          line.imsi,
+                          {},
+                          operator_id,
+                          line.keys.algorithm,
+                          line.keys.keys,
+                          line.keys.fingerprint,
+                          std::move(provider).value_or(known->name),
+                          std::move(name).value_or(known->name)};
+    s.package = std::move(line.package);
+    if (!s.package) CHECKED(read_template_options(in, s));
+    if (msisdn_digits) {
+        TRY(Msisdn msisdn, Msisdn::parse(*msisdn_digits));
+        s.msisdn = std::move(msisdn);
+    }
+    s.created_at = p.now();
+    auc::Subscription row{line.imsi, line.keys.keys};
+    if (line.keys.algorithm == signer::Algorithm::test) row.card_limits = {};
+    CHECKED(p.store.commit_one({store::AddSubscription{s}, store::AddAuc{std::move(row)}}));
+    return json_of(s);
+}
+
+Result<Json> list_subscriptions(Platform& p) {
+    TRY(const auto rows, p.store.list_subscriptions());
+    std::vector<Json> out;
+    for (const auto& row : rows) out.push_back(json_of(row));
+    return Json().objects("subscriptions", out);
+}
+Result<Json> show_subscription(Platform& p, std::string_view iccid) {
+    TRY(const auto s, find(p, iccid));
+    return json_of(s);
+}
+
+Result<Json> set_bar(Platform& p, std::string_view iccid, auc::Status status) {
+    TRY(const auto s, find(p, iccid));
+    if (s.standing == store::Standing::closed || s.standing == store::Standing::reserved)
+        return fail(
+            Errc::refused, "standing",
+            "the subscription is " + std::string(to_string(s.standing)) + ": only one that is on a card is barred");
+    CHECKED(p.store.commit_one({store::SetAucStatus{s.imsi, status}}));
+    return show_auc(p, s.imsi.text());
+}
+
+Result<Json> show_auc(Platform& p, std::string_view digits) {
+    TRY(const Imsi imsi, Imsi::parse(digits));
+    TRY(const auto row, p.store.find_auc(imsi));
+    if (!row) return fail(Errc::not_found, "imsi", "the authentication centre does not know it");
+    return Json()
+        .text("imsi", imsi.text())
+        .text("status", to_string(row->status))
+        .hex_octets("sqn", row->sqn.octets())
+        .integer("sync_failures", row->sync_failures);
+}
+
+}  // namespace mcim::apps::mcimd

@@ -1,0 +1,175 @@
+// Orders and their timelines.
+#include "mcim/apps/mcimd/admin_calls.h"
+#include "mcim/msg/metadata.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+constexpr std::uint64_t template_octets = 32 * 1024;  ///< what the project's template takes on a card, rounded up
+
+std::string activation_code(const Platform& p, const smdp::Order& o) {
+    return "LPA:1$" + p.dp->address + "$" + o.matching_id + "$" + p.dp->oid.text();
+}
+
+Json json_of(const Platform& p, const smdp::Order& o) {
+    Json out;
+    out.text("id", o.id).text("operator", o.operator_id).text("iccid", o.iccid.text());
+    out.text("state", to_string(o.state)).text("policy", to_string(o.policy));
+    out.text("matching_id", o.matching_id).text("activation_code", activation_code(p, o));
+    if (o.eid) out.text("eid", o.eid->text());
+    if (o.expires_at) out.time("expires_at", *o.expires_at);
+    out.integer("attempts", o.attempts).integer("attempts_max", o.attempts_max);
+    return out.time("created_at", o.created_at);
+}
+
+Result<msg::ProfileClass> class_of(const jose::Object& in) {
+    TRY(const auto name, in.optional_member(&jose::Object::text, "class"));
+    if (!name) return msg::ProfileClass::operational;
+    for (const auto c : {msg::ProfileClass::operational, msg::ProfileClass::provisioning, msg::ProfileClass::test})
+        if (to_string(c) == *name) return c;
+    return fail(Errc::bad_value, "class", "operational, provisioning or test is wanted, not \"" + *name + '"');
+}
+
+/// Every change of the profile is reported here, so that the platform knows where it stands (SGP.22 2.4.5.3).
+Bytes metadata_of(const Platform& p, const store::Subscription& s, msg::ProfileClass profile_class) {
+    msg::StoreMetadataRequest m;
+    m.iccid = msg::to_octets(s.iccid);
+    m.service_provider_name.text = s.service_provider_name;
+    m.profile_name.text = s.profile_name;
+    if (profile_class != msg::ProfileClass::operational) m.profile_class = profile_class;
+    m.notification_configuration_info = {{msg::event(msg::NotificationEventBit::install), {p.dp->address}, {}},
+                                         {msg::event(msg::NotificationEventBit::enable), {p.dp->address}, {}},
+                                         {msg::event(msg::NotificationEventBit::disable), {p.dp->address}, {}},
+                                         {msg::event(msg::NotificationEventBit::delete_), {p.dp->address}, {}}};
+    return der::encode(m);
+}
+
+/// Created, confirmed and released in one call: ES2+ in three steps is for operators that are elsewhere.
+Result<smdp::Order> released(smdp::Order order) {
+    for (const auto event : {order.eid ? smdp::OrderEvent::link : smdp::OrderEvent::allocate, smdp::OrderEvent::confirm,
+                             smdp::OrderEvent::release}) {
+        auto next = after(std::move(order), event);
+        if (!next)
+            return fail(Errc::unexpected_event, "order", "a new order cannot take " + std::string(to_string(event)));
+        order = *std::move(next);
+    }
+    return order;
+}
+
+Result<smdp::Order> find(Platform& p, std::string_view id) {
+    TRY(auto found, p.store.find_order(id));
+    if (!found) return fail(Errc::not_found, "order", "there is none of this id");
+    return *std::move(found);
+}
+
+Status need_dp(const Platform& p) {
+    if (!p.dp) return fail(Errc::refused, "", "this platform is no download server (role dp)");
+    return ok();
+}
+
+Status read_options(const jose::Object& in, smdp::Order& order) {
+    TRY(const auto policy, in.optional_member(&jose::Object::text, "policy"));
+    if (policy) {
+        TRY(order.policy, smdp::parse_gate_policy(*policy));
+    }
+    TRY(const auto eid, in.optional_member(&jose::Object::text, "eid"));
+    if (eid) {
+        TRY(Eid parsed, Eid::parse_unchecked(*eid));
+        order.eid = std::move(parsed);
+    }
+    TRY(order.expires_at, in.optional_member(&jose::Object::time, "expires_at"));
+    TRY(order.release, in.optional_member(&jose::Object::text, "release"));
+    TRY(const auto attempts, in.optional_member(&jose::Object::integer, "attempts_max"));
+    if (attempts && (*attempts < 1 || *attempts > 1000))
+        return fail(Errc::bad_value, "attempts_max", "1 to 1000 is wanted");
+    if (attempts) order.attempts_max = static_cast<std::uint32_t>(*attempts);
+    TRY(const auto octets, in.optional_member(&jose::Object::integer, "package_octets"));
+    if (octets && *octets < 0) return fail(Errc::bad_value, "package_octets", "0 or more is wanted");
+    if (octets) order.package_octets = static_cast<std::uint64_t>(*octets);
+    return ok();
+}
+
+}  // namespace
+
+Result<Json> add_order(Platform& p, const jose::Object& in) {
+    CHECKED(need_dp(p));
+    CHECKED(in.only(
+        {"operator", "iccid", "policy", "eid", "expires_at", "release", "attempts_max", "package_octets", "class"}));
+    TRY(const auto operator_id, in.text("operator"));
+    TRY(const auto digits, in.text("iccid"));
+    TRY(const Iccid iccid, Iccid::parse_unchecked(digits));
+    TRY(const auto line, p.store.find_subscription(iccid));
+    if (!line) return fail(Errc::not_found, "iccid", "no subscription has it: make one first");
+    if (line->operator_id != operator_id) return fail(Errc::refused, "iccid", "it is another operator's");
+    TRY(const auto profile_class, class_of(in));
+    smdp::Order order{smdp::fresh_order_id(p.random), operator_id, iccid, smdp::fresh_matching_id(p.random)};
+    order.metadata = metadata_of(p, *line, profile_class);
+    order.package_octets = line->package ? line->package->octets.size() : template_octets + line->package_octets_min;
+    order.created_at = p.now();
+    CHECKED(read_options(in, order));
+    TRY(order, released(std::move(order)));
+    CHECKED(p.store.commit_one({store::AddOrder{order}, smdp::Note{order.id, p.now(), "ordered and released"}}));
+    return json_of(p, order);
+}
+
+Result<Json> list_orders(Platform& p) {
+    CHECKED(need_dp(p));
+    TRY(const auto rows, p.store.list_orders());
+    std::vector<Json> out;
+    for (const auto& row : rows) out.push_back(json_of(p, row));
+    return Json().objects("orders", out);
+}
+
+Result<Json> show_order(Platform& p, std::string_view id) {
+    CHECKED(need_dp(p));
+    TRY(const auto order, find(p, id));
+    TRY(const auto notes, p.store.timeline(id));
+    std::vector<Json> lines;
+    for (const auto& n : notes) lines.push_back(Json().text("at", to_rfc3339(n.at)).text("what", n.sentence));
+    return json_of(p, order).objects("timeline", lines);
+}
+
+Result<Json> cancel_order(Platform& p, std::string_view id) {
+    CHECKED(need_dp(p));
+    TRY(auto order, find(p, id));
+    const auto from = order.state;
+    auto next = after(std::move(order), smdp::OrderEvent::cancel);
+    if (!next)
+        return fail(Errc::conflict, "state", "an order that is " + std::string(to_string(from)) + " is not cancelled");
+    CHECKED(p.store.commit_one({smdp::PutOrder{*next}, store::DropReservations{next->id},
+                                smdp::Note{next->id, p.now(), "cancelled by its operator"}}));
+    return json_of(p, *next);
+}
+
+Result<Json> release_order(Platform& p, std::string_view id, const jose::Object& in) {
+    CHECKED(need_dp(p));
+    CHECKED(in.only({"release"}));
+    TRY(auto order, find(p, id));
+    TRY(auto token, in.optional_member(&jose::Object::text, "release"));
+    store::Batch batch;
+    const auto from = order.state;
+    // a new release by the operator that is left, for an order that waits for it
+    if (token) order.release = std::move(token);
+    auto next = from == smdp::OrderState::released ? std::optional(order) : after(order, smdp::OrderEvent::release);
+    if (!next)
+        return fail(Errc::conflict, "state", "an order that is " + std::string(to_string(from)) + " is not released");
+    if (in.has("release")) batch.emplace_back(store::DropReservations{next->id});
+    batch.emplace_back(smdp::PutOrder{*next});
+    batch.emplace_back(smdp::Note{next->id, p.now(), "released by its operator"});
+    CHECKED(p.store.commit_one(std::move(batch)));
+    return json_of(p, *next);
+}
+
+Result<Json> list_notifications(Platform& p) {
+    TRY(const auto rows, p.store.list_notifications());
+    std::vector<Json> out;
+    for (const auto& n : rows)
+        out.push_back(Json()
+                          .hex_octets("digest", n.digest)
+                          .text("at", to_rfc3339(n.at))
+                          .text("trust", n.trust == smdp::Trust::verified ? "verified" : "unverified")
+                          .text("why", n.sentence));
+    return Json().objects("notifications", out);
+}
+
+}  // namespace mcim::apps::mcimd

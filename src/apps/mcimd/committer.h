@@ -1,0 +1,30 @@
+// Groups the commits of concurrent sessions: whatever is ready in one turn of the loop goes to the disk together, and
+// each reply waits for its group.
+#pragma once
+#include <functional>
+
+#include "mcim/http/loop.h"
+#include "mcim/store/store.h"
+
+namespace mcim::apps::mcimd {
+
+class Committer {
+public:
+    using Done = std::function<void(Status)>;
+    Committer(http::Loop& loop, store::Store& store) : loop_(loop), store_(store) {}
+    /// Calls back on the loop, after the batch is on the disk, or with the reason why it is not.
+    void commit(store::Batch, Done);
+    [[nodiscard]] std::uint64_t groups() const { return groups_; }
+    [[nodiscard]] std::uint64_t batches() const { return batches_; }
+
+private:
+    void flush();
+    http::Loop& loop_;
+    store::Store& store_;
+    std::vector<store::Batch> waiting_;
+    std::vector<Done> callbacks_;
+    std::uint64_t groups_ = 0;
+    std::uint64_t batches_ = 0;
+};
+
+}  // namespace mcim::apps::mcimd

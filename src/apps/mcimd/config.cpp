@@ -1,0 +1,232 @@
+#include "mcim/apps/mcimd/config.h"
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "mcim/http/client.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+/// Reads one table: every key is asked for once, with its range; what is left over at the end is a mistake.
+class Reader {
+public:
+    Reader(const toml::table* table, std::string name, const std::filesystem::path& file, Mistakes& mistakes)
+        : table_(table), name_(std::move(name)), file_(file), mistakes_(mistakes) {}
+
+    std::optional<std::string> text(std::string_view key, std::string_view allowed) {
+        return value<std::string>(key, allowed);
+    }
+    std::string wanted_text(std::string_view key, std::string_view allowed) {
+        auto found = text(key, allowed);
+        if (!found && !has(key)) complain(key, "is missing: " + std::string(allowed) + " is wanted");
+        return found.value_or("");
+    }
+    std::filesystem::path wanted_path(std::string_view key, std::string_view allowed) {
+        const std::string text = wanted_text(key, allowed);
+        return text.empty() ? std::filesystem::path() : file_.parent_path() / text;
+    }
+    /// One text or a list of them.
+    std::vector<std::filesystem::path> wanted_paths(std::string_view key, std::string_view allowed) {
+        std::vector<std::filesystem::path> out;
+        for (const auto& text : texts(key, allowed)) out.push_back(file_.parent_path() / text);
+        if (out.empty() && !has(key)) complain(key, "is missing: " + std::string(allowed) + " is wanted");
+        return out;
+    }
+    std::vector<std::string> texts(std::string_view key, std::string_view allowed) {
+        asked_.insert(std::string(key));
+        std::vector<std::string> out;
+        const toml::node* node = find(key);
+        if (node == nullptr) return out;
+        if (const auto* one = node->as_string()) return {one->get()};
+        const auto* list = node->as_array();
+        if (list == nullptr || !list->is_homogeneous(toml::node_type::string) || list->empty()) {
+            complain(key, std::string(allowed) + " is wanted");
+            return out;
+        }
+        for (const auto& item : *list) out.push_back(item.as_string()->get());
+        return out;
+    }
+    void number(std::string_view key, std::int64_t min, std::int64_t max,
+                const std::function<void(std::int64_t)>& put) {
+        const std::string allowed = "a whole number from " + std::to_string(min) + " to " + std::to_string(max);
+        const auto found = value<std::int64_t>(key, allowed);
+        if (!found) return;
+        if (*found < min || *found > max)
+            complain(key, allowed + " is wanted, not " + std::to_string(*found));
+        else
+            put(*found);
+    }
+    std::optional<bool> flag(std::string_view key) { return value<bool>(key, "true or false"); }
+    template <class T>
+    void one_of(std::string_view key, const std::vector<std::pair<std::string_view, T>>& choices, T& out) {
+        std::string allowed = "one of";
+        for (const auto& [name, choice] : choices) allowed += " \"" + std::string(name) + '"';
+        const auto found = text(key, allowed);
+        if (!found) return;
+        for (const auto& [name, choice] : choices)
+            if (name == *found) {
+                out = choice;
+                return;
+            }
+        complain(key, allowed + " is wanted, not \"" + *found + '"');
+    }
+    void complain(std::string_view key, const std::string& sentence) {
+        const toml::node* node = find(key);
+        const auto line = node != nullptr     ? node->source().begin.line
+                          : table_ != nullptr ? table_->source().begin.line
+                                              : 0;
+        mistakes_.lines.push_back(file_.string() + ":" + std::to_string(line) + ": " + name_ + "." + std::string(key) +
+                                  ": " + sentence);
+    }
+    /// Keys that nobody asked for: a slip of the pen would else be a silent default.
+    void finish() {
+        if (table_ == nullptr) return;
+        for (const auto& [key, node] : *table_)
+            if (!asked_.contains(std::string(key.str()))) {
+                std::string known;
+                for (const auto& k : asked_) known += (known.empty() ? "" : ", ") + k;
+                complain(key.str(), "is no key of [" + name_ + "]; known are " + known);
+            }
+    }
+    [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+
+private:
+    [[nodiscard]] const toml::node* find(std::string_view key) const {
+        return table_ == nullptr ? nullptr : table_->get(key);
+    }
+    template <class T>
+    std::optional<T> value(std::string_view key, std::string_view allowed) {
+        asked_.insert(std::string(key));
+        const toml::node* node = find(key);
+        if (node == nullptr) return std::nullopt;
+        const auto found = node->value_exact<T>();
+        if (!found) complain(key, std::string(allowed) + " is wanted");
+        return found;
+    }
+    const toml::table* table_;
+    std::string name_;
+    const std::filesystem::path& file_;
+    Mistakes& mistakes_;
+    std::set<std::string> asked_;
+};
+
+void read_listen(Reader& in, Config& config) {
+    static constexpr std::string_view allowed = "an IP address and a port, \"127.0.0.1:8443\"";
+    const std::string text = in.wanted_text("listen", allowed);
+    if (text.empty()) return;
+    const auto colon = text.rfind(':');
+    const std::string digits = colon == std::string::npos ? "" : text.substr(colon + 1);
+    if (digits.empty() || digits.size() > 5 || digits.find_first_not_of("0123456789") != std::string::npos ||
+        std::stoi(digits) > 65535) {
+        in.complain("listen", std::string(allowed) + " is wanted, not \"" + text + '"');
+        return;
+    }
+    std::string ip = text.substr(0, colon);
+    if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
+    config.listen = {std::move(ip), static_cast<std::uint16_t>(std::stoi(digits))};
+}
+
+void read_server(Reader& in, Config& config) {
+    read_listen(in, config);
+    config.database = in.wanted_path("database", "the name of the SQLite file");
+    config.keys = in.wanted_path("keys", "the name of the folder of keys");
+    config.tls_certificate = in.wanted_paths("tls_certificate", "the name of a certificate file, or a list of them");
+    config.tls_key = in.wanted_path("tls_key", "the name of the TLS key file");
+    config.admin_socket = in.wanted_path("admin_socket", "the name of a UNIX socket");
+    in.one_of<std::string>("log_level", {{"debug", "debug"}, {"info", "info"}, {"warn", "warn"}, {"error", "error"}},
+                           config.log_level);
+    auto& limits = config.limits;
+    in.number("body_octets_max", 4096, 64 << 20, [&](auto n) { limits.body_octets_max = static_cast<std::size_t>(n); });
+    in.number("connections_max", 1, 1'000'000, [&](auto n) { limits.connections_max = static_cast<std::size_t>(n); });
+    in.number("request_seconds", 1, 600, [&](auto n) { limits.request_time = std::chrono::seconds(n); });
+}
+
+DpConfig read_dp(Reader& in) {
+    DpConfig out;
+    out.address = in.wanted_text("address", "the host name of activation codes, with a port where it is not 443");
+    if (!out.address.empty() && !http::parse_host_port(out.address))
+        in.complain("address", "a host name, with a port where it is not 443, is wanted, not \"" + out.address + '"');
+    out.ci = in.wanted_paths("ci", "the name of a CI certificate file, or a list of them");
+    out.auth_certificate = in.wanted_path("auth_certificate", "the name of the file of CERT.DPauth");
+    out.pb_certificate = in.wanted_path("pb_certificate", "the name of the file of CERT.DPpb");
+    if (auto name = in.text("auth_key", "the name of a signing key")) out.auth_key = *name;
+    if (auto name = in.text("pb_key", "the name of a signing key")) out.pb_key = *name;
+    in.one_of<pva::Demand>(
+        "attestation",
+        {{"platform", pva::Demand::platform}, {"module", pva::Demand::module}, {"both", pva::Demand::both}},
+        out.attestation);
+    return out;
+}
+AucConfig read_auc(Reader& in) {
+    AucConfig out;
+    out.socket = in.wanted_path("socket", "the name of a UNIX datagram socket");
+    out.laboratory = in.flag("laboratory").value_or(false);
+    return out;
+}
+PvaConfig read_pva(Reader& in) {
+    PvaConfig out;
+    out.id = in.wanted_text("id", "the verifier's name in its verdicts");
+    if (auto name = in.text("key", "the name of a signing key")) out.key = *name;
+    in.number("nonce_seconds", 10, 3600, [&](auto n) { out.nonce_time = std::chrono::seconds(n); });
+    in.number("verdict_seconds", 10, 86400, [&](auto n) { out.verdict_time = std::chrono::seconds(n); });
+    return out;
+}
+
+}  // namespace
+
+std::variant<Config, Mistakes> parse_config(std::string_view text, const std::filesystem::path& file) {
+    const auto parsed = toml::parse(text);
+    if (!parsed) {
+        std::ostringstream why;
+        why << file.string() << ':' << parsed.error().source().begin.line << ": " << parsed.error().description();
+        return Mistakes{{why.str()}};
+    }
+    Mistakes mistakes;
+    const toml::table& root = parsed.table();
+    for (const auto& [key, node] : root)
+        if (key != "server" && key != "dp" && key != "auc" && key != "pva")
+            mistakes.lines.push_back(file.string() + ":" + std::to_string(node.source().begin.line) + ": [" +
+                                     std::string(key.str()) + "] is no table of mcimd; known are server, dp, auc, pva");
+    Config config;
+    Reader server(root["server"].as_table(), "server", file, mistakes);
+    read_server(server, config);
+    const auto roles = server.texts("roles", "a list of \"dp\", \"auc\", \"pva\"");
+    if (roles.empty()) server.complain("roles", "a list of \"dp\", \"auc\", \"pva\" is wanted");
+    server.finish();
+    const auto section = [&](std::string name) { return Reader(root[name].as_table(), name, file, mistakes); };
+    for (const auto& role : roles) {
+        if (role == "dp") {
+            Reader in = section(role);
+            config.dp = read_dp(in);
+            in.finish();
+        } else if (role == "auc") {
+            Reader in = section(role);
+            config.auc = read_auc(in);
+            in.finish();
+        } else if (role == "pva") {
+            Reader in = section(role);
+            config.pva = read_pva(in);
+            in.finish();
+        } else {
+            server.complain("roles", "\"" + role + "\" is no role; known are dp, auc, pva");
+        }
+    }
+    if (!mistakes.lines.empty()) return mistakes;
+    return config;
+}
+
+std::variant<Config, Mistakes> load_config(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return Mistakes{{file.string() + ": cannot be read"}};
+    std::ostringstream text;
+    text << in.rdbuf();
+    return parse_config(text.str(), std::filesystem::absolute(file));
+}
+
+}  // namespace mcim::apps::mcimd

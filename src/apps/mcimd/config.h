@@ -1,0 +1,89 @@
+// The configuration of mcimd: a TOML file. Relative paths in it start at the file's folder. Every mistake is named at
+// once, with file, line, key and what is allowed.
+//
+//   [server]
+//   listen = "127.0.0.1:8443"            # IP address and port of TLS; port 0: any free one
+//   roles = ["dp", "auc", "pva"]
+//   database = "mcimd.sqlite"
+//   keys = "keys"                        # folder of the signing and wrapping keys
+//   tls_certificate = ["tls.der"]        # the server's first, DER or PEM
+//   tls_key = "tls.key.pem"
+//   admin_socket = "admin.sock"
+//   log_level = "info"                   # debug, info, warn, error
+//   body_octets_max = 262144
+//   connections_max = 12000
+//   request_seconds = 20
+//
+//   [dp]
+//   address = "smdp.example.com:8443"    # as activation codes carry it
+//   ci = ["ci.der"]
+//   auth_certificate = "auth.der"
+//   pb_certificate = "pb.der"
+//   auth_key = "dpauth"
+//   pb_key = "dppb"
+//   attestation = "platform"             # platform, module, both: what the policy "attested" demands
+//
+//   [auc]
+//   socket = "auc.sock"                  # hostapd: eap_sim_db=unix:...
+//   laboratory = false                   # true: the test algorithm of TS 34.108 is served
+//
+//   [pva]
+//   id = "verifier.example"
+//   key = "verifier"
+//   nonce_seconds = 120
+//   verdict_seconds = 600
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mcim/http/server.h"
+#include "mcim/pva/verifier.h"
+
+namespace mcim::apps::mcimd {
+
+struct DpConfig {
+    std::string address;
+    std::vector<std::filesystem::path> ci;
+    std::filesystem::path auth_certificate;
+    std::filesystem::path pb_certificate;
+    std::string auth_key = "dpauth";
+    std::string pb_key = "dppb";
+    pva::Demand attestation = pva::Demand::platform;
+};
+struct AucConfig {
+    std::filesystem::path socket;
+    bool laboratory = false;
+};
+struct PvaConfig {
+    std::string id;
+    std::string key = "verifier";
+    std::chrono::seconds nonce_time{120};
+    std::chrono::seconds verdict_time{600};
+};
+/// A role that is not configured is not played.
+struct Config {
+    http::Address listen;
+    std::filesystem::path database;
+    std::filesystem::path keys;
+    std::vector<std::filesystem::path> tls_certificate;
+    std::filesystem::path tls_key;
+    std::filesystem::path admin_socket;
+    std::string log_level = "info";
+    http::Limits limits;
+    std::optional<DpConfig> dp;
+    std::optional<AucConfig> auc;
+    std::optional<PvaConfig> pva;
+};
+
+/// What is wrong, a line each: "mcimd.toml:3: dp.address: a host name, with a port where it is not 443, is wanted".
+struct Mistakes {
+    std::vector<std::string> lines;
+};
+
+/// `file` names the source in mistakes and gives the folder of relative paths.
+[[nodiscard]] std::variant<Config, Mistakes> parse_config(std::string_view toml, const std::filesystem::path& file);
+[[nodiscard]] std::variant<Config, Mistakes> load_config(const std::filesystem::path& file);
+
+}  // namespace mcim::apps::mcimd

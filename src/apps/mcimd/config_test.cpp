@@ -1,0 +1,105 @@
+#include "mcim/apps/mcimd/config.h"
+
+#include <gtest/gtest.h>
+
+namespace mcim::apps::mcimd {
+namespace {
+
+constexpr std::string_view whole = R"(
+[server]
+listen = "127.0.0.1:8443"
+roles = ["dp", "auc", "pva"]
+database = "mcimd.sqlite"
+keys = "/etc/mcim/keys"
+tls_certificate = ["tls.der", "sub.pem"]
+tls_key = "tls.key.pem"
+admin_socket = "admin.sock"
+log_level = "warn"
+body_octets_max = 65536
+[dp]
+address = "smdp.example.com:8443"
+ci = "ci.der"
+auth_certificate = "auth.der"
+pb_certificate = "pb.der"
+attestation = "both"
+[auc]
+socket = "auc.sock"
+laboratory = true
+[pva]
+id = "verifier.example"
+nonce_seconds = 60
+)";
+
+TEST(Config, ReadsEveryRole) {
+    const auto parsed = parse_config(whole, "/srv/mcim/mcimd.toml");
+    ASSERT_TRUE(std::holds_alternative<Config>(parsed)) << std::get<Mistakes>(parsed).lines.front();
+    const auto& c = std::get<Config>(parsed);
+    EXPECT_EQ(c.listen.ip, "127.0.0.1");
+    EXPECT_EQ(c.listen.port, 8443);
+    EXPECT_EQ(c.database, "/srv/mcim/mcimd.sqlite");
+    EXPECT_EQ(c.keys, "/etc/mcim/keys");
+    EXPECT_EQ(c.tls_certificate.size(), 2U);
+    EXPECT_EQ(c.limits.body_octets_max, 65536U);
+    EXPECT_EQ(c.log_level, "warn");
+    EXPECT_EQ(c.dp->address, "smdp.example.com:8443");
+    EXPECT_EQ(c.dp->ci.front(), "/srv/mcim/ci.der");
+    EXPECT_EQ(c.dp->auth_key, "dpauth");
+    EXPECT_EQ(c.dp->attestation, pva::Demand::both);
+    EXPECT_TRUE(c.auc->laboratory);
+    EXPECT_EQ(c.pva->nonce_time, std::chrono::seconds(60));
+}
+
+/// The text with one line replaced, or taken out where `by` is empty.
+std::string changed(std::string_view line, std::string_view by) {
+    std::string text(whole);
+    return text.replace(text.find(line), line.size(), by);
+}
+
+TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
+    struct Case {
+        std::string text;
+        std::string_view mistake;
+    };
+    const std::vector<Case> cases{
+        {changed("listen = \"127.0.0.1:8443\"", "listen = \"127.0.0.1\""),
+         "m.toml:3: server.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted, not \"127.0.0.1\""},
+        {changed("listen = \"127.0.0.1:8443\"", "listen = 8443"),
+         "m.toml:3: server.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted"},
+        {changed("database = \"mcimd.sqlite\"", ""),
+         "m.toml:2: server.database: is missing: the name of the SQLite file is wanted"},
+        {changed("\"warn\"", "\"loud\""),
+         "m.toml:10: server.log_level: one of \"debug\" \"info\" \"warn\" \"error\" is wanted, not \"loud\""},
+        {changed("65536", "12"),
+         "m.toml:11: server.body_octets_max: a whole number from 4096 to 67108864 is wanted, not 12"},
+        {changed("laboratory = true", "laboratory = \"yes\""), "m.toml:20: auc.laboratory: true or false is wanted"},
+        {changed("attestation = \"both\"", "attestations = \"both\""),
+         "m.toml:17: dp.attestations: is no key of [dp]; known are address, attestation, auth_certificate, auth_key, "
+         "ci, "
+         "pb_certificate, pb_key"},
+        {changed("\"auc\", \"pva\"", "\"auc\", \"hss\""),
+         "m.toml:4: server.roles: \"hss\" is no role; known are dp, auc, pva"},
+        {changed("[pva]", "[pvaa]"), "m.toml:21: [pvaa] is no table of mcimd; known are server, dp, auc, pva"},
+        {changed("smdp.example.com:8443", "smdp.example.com:port"),
+         "m.toml:13: dp.address: a host name, with a port where it is not 443, is wanted, not "
+         "\"smdp.example.com:port\""},
+    };
+    for (const auto& c : cases) {
+        const auto parsed = parse_config(c.text, "m.toml");
+        ASSERT_TRUE(std::holds_alternative<Mistakes>(parsed)) << c.mistake;
+        EXPECT_EQ(std::get<Mistakes>(parsed).lines.front(), c.mistake);
+    }
+}
+
+TEST(Config, NamesAllMistakesAtOnce) {
+    const auto parsed = parse_config("[server]\nroles = [\"dp\"]\n", "m.toml");
+    EXPECT_GE(std::get<Mistakes>(parsed).lines.size(), 10U);
+}
+
+TEST(Config, SaysWhereTheTextIsNoToml) {
+    const auto parsed = parse_config("[server]\nlisten = \n", "m.toml");
+    EXPECT_TRUE(std::get<Mistakes>(parsed).lines.front().starts_with("m.toml:2: "));
+    EXPECT_FALSE(std::get<Mistakes>(load_config("/nowhere/m.toml")).lines.empty());
+}
+
+}  // namespace
+}  // namespace mcim::apps::mcimd

@@ -1,0 +1,98 @@
+#include "mcim/apps/mcimd/consequences.h"
+
+#include <spdlog/spdlog.h>
+
+namespace mcim::apps::mcimd {
+namespace {
+
+using store::Standing;
+using store::Subscription;
+
+/// Before one subscription of a card is enabled, the one that was enabled is not: a card enables one profile at a time.
+/// Of another operator, it is what the move has left behind: closed for good, its numbers served no more.
+Status give_way(Platform& p, const Subscription& enabled, store::Batch& out) {
+    if (!enabled.eid) return ok();
+    TRY(auto others, p.store.subscriptions_of(*enabled.eid));
+    for (auto& other : others) {
+        if (other.iccid == enabled.iccid || other.standing == Standing::closed || other.standing == Standing::reserved)
+            continue;
+        const bool moved = other.operator_id != enabled.operator_id;
+        if (!moved && other.standing != Standing::enabled) continue;
+        other.standing = moved ? Standing::closed : Standing::installed;
+        if (moved) {
+            spdlog::info("subscription {} is closed: its device moved to operator {}", masked(other.iccid.text()),
+                         enabled.operator_id);
+            out.emplace_back(store::SetAucStatus{other.imsi, auc::Status::closed});
+        }
+        out.emplace_back(store::PutSubscription{std::move(other)});
+    }
+    return ok();
+}
+
+Status apply(Platform& p, const smdp::ProfileChanged& change, store::Batch& out) {
+    TRY(auto found, p.store.find_subscription(change.iccid));
+    if (!found) return ok();  // a profile that was ordered without a line of ours
+    Subscription s = *std::move(found);
+    TRY(auto card, card_row(p, change.eid));
+    out.emplace_back(store::PutRow{std::move(card)});
+    if (s.standing == Standing::closed) return ok();  // what is closed stays closed
+    s.eid = change.eid;
+    switch (change.event) {
+        case smdp::ProfileEvent::installed:
+            if (s.standing == Standing::reserved) s.standing = Standing::installed;
+            out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::active});
+            out.emplace_back(store::ConsumeReleases{change.order_id});
+            break;
+        case smdp::ProfileEvent::enabled:
+            CHECKED(give_way(p, s, out));
+            s.standing = Standing::enabled;
+            break;
+        case smdp::ProfileEvent::disabled: s.standing = Standing::installed; break;
+        case smdp::ProfileEvent::deleted:
+            s.standing = Standing::closed;
+            out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::closed});
+            break;
+    }
+    spdlog::info("profile {} {} on {}", masked(s.iccid.text()), to_string(change.event), masked(change.eid.text()));
+    out.emplace_back(store::PutSubscription{std::move(s)});
+    return ok();
+}
+
+/// Whether this notification has a place among those that nobody vouches for.
+bool takes_place(Platform& p, const smdp::RecordNotification& n) {
+    if (n.trust == smdp::Trust::verified) return true;
+    spdlog::info("notification not verified: {}", n.sentence);
+    if (p.unverified_left == 0) return false;
+    --p.unverified_left;
+    return true;
+}
+
+}  // namespace
+
+Result<store::Row> card_row(Platform& p, const Eid& eid) {
+    TRY(auto found, p.store.find_row("card", eid.text()));
+    return std::move(found).value_or(store::Row{"card", eid.text(), {}});
+}
+
+Result<store::Batch> changes_of(Platform& p, std::vector<smdp::Effect> effects) {
+    store::Batch out;
+    for (auto& effect : effects) {
+        Status done = ok();
+        std::visit(
+            [&](auto& e) {
+                using E = std::remove_cvref_t<decltype(e)>;
+                if constexpr (std::same_as<E, smdp::ProfileChanged>) {
+                    done = apply(p, e, out);
+                } else {
+                    if constexpr (std::same_as<E, smdp::RecordNotification>)
+                        if (!takes_place(p, e)) return;
+                    out.emplace_back(std::move(e));
+                }
+            },
+            effect);
+        CHECKED(done);
+    }
+    return out;
+}
+
+}  // namespace mcim::apps::mcimd

@@ -1,0 +1,16 @@
+// What a profile's fate on its card means for the subscription behind it: the authentication centre opens and closes,
+// releases are consumed, the subscription that a move leaves behind is closed.
+#pragma once
+#include "mcim/apps/mcimd/platform.h"
+#include "mcim/smdp/session.h"
+
+namespace mcim::apps::mcimd {
+
+/// The row of a card. Whoever decides by what is on a card, or changes it, puts this row again in the same batch: of
+/// two that read the same version, the second finds a conflict and looks again.
+[[nodiscard]] Result<store::Row> card_row(Platform&, const Eid&);
+
+/// The core's effects as changes of the store.
+[[nodiscard]] Result<store::Batch> changes_of(Platform&, std::vector<smdp::Effect>);
+
+}  // namespace mcim::apps::mcimd

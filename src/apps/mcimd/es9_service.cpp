@@ -1,0 +1,124 @@
+#include "mcim/apps/mcimd/es9_service.h"
+
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+
+#include "mcim/apps/mcimd/consequences.h"
+#include "mcim/apps/mcimd/ports.h"
+#include "mcim/smdp/es9.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+/// Two sessions wanted to change one row at once: the later one looks again.
+constexpr int attempts_max = 4;
+
+http::Response with_protocol(http::Response response, const std::string& protocol) {
+    response.headers.push_back({"X-Admin-Protocol", protocol});
+    return response;
+}
+
+http::Response response_of(const smdp::Reply& reply) {
+    std::string body = smdp::write_reply(reply);
+    if (body.empty()) return {204, {}, ""};
+    return http::json_response(200, std::move(body));
+}
+
+struct Answer {
+    smdp::Reply reply;
+    store::Batch changes;
+};
+
+Result<smdp::State> load_state(Platform& p, View transaction_id) {
+    if (transaction_id.empty()) return smdp::State(smdp::Nothing{});
+    TRY(const auto stored, p.store.find_session(transaction_id));
+    if (!stored) return smdp::State(smdp::Nothing{});
+    return smdp::decode_state(stored->state);
+}
+
+/// One request through the core, up to its reply.
+Result<Answer> drive(Platform& p, const smdp::Function& function) {
+    Ports ports(p);
+    TRY(smdp::State state, load_state(p, smdp::transaction_id_of(function)));
+    smdp::Event event = std::visit([](const auto& f) { return smdp::Event(f); }, function);
+    for (;;) {
+        const smdp::Env env{p.now(), p.random, *p.dp, p.eum_cache};
+        TRY(smdp::Step step, smdp::step(std::move(state), std::move(event), env));
+        if (auto* reply = std::get_if<smdp::Reply>(&step.then)) {
+            TRY(store::Batch changes, changes_of(p, std::move(step.effects)));
+            // a port's changes belong to what happened; to a refusal nothing belongs
+            if (!std::holds_alternative<smdp::Refused>(*reply))
+                for (auto& change : ports.take_changes()) changes.push_back(std::move(change));
+            return Answer{std::move(*reply), std::move(changes)};
+        }
+        state = std::move(step.next);
+        TRY(event, ports.act(std::move(std::get<smdp::Action>(step.then))));
+    }
+}
+
+void log_reply(const std::string& path, const smdp::Reply& reply) {
+    const auto name = path.substr(path.rfind('/') + 1);
+    if (const auto* refused = std::get_if<smdp::Refused>(&reply))
+        spdlog::info("{} refused: {}", name, to_string(*refused));
+    else
+        spdlog::debug("{} done", name);
+}
+
+/// A failure of ours. The client may come again: nothing was changed.
+http::Response unavailable(const std::string& path, const Error& error) {
+    spdlog::error("{} failed: {}", path, to_string(error));
+    return http::json_response(200, smdp::write_unavailable("The server cannot do this now: try again later."));
+}
+
+void answer(Platform& p, std::shared_ptr<const smdp::Function> function, std::string path, std::string protocol,
+            http::Reply reply, int attempt) {
+    auto outcome = drive(p, *function);
+    if (!outcome) return reply(with_protocol(unavailable(path, outcome.error()), protocol));
+    log_reply(path, outcome->reply);
+    auto response = with_protocol(response_of(outcome->reply), protocol);
+    if (outcome->changes.empty()) return reply(std::move(response));
+    p.committer.commit(std::move(outcome->changes),
+                       [=, &p, response = std::move(response)](const Status& done) mutable {
+                           if (done) return reply(std::move(response));
+                           if (done.error().code == Errc::conflict && attempt < attempts_max)
+                               return answer(p, function, path, protocol, reply, attempt + 1);
+                           reply(with_protocol(unavailable(path, done.error()), protocol));
+                       });
+}
+
+}  // namespace
+
+std::optional<std::string> negotiate_protocol(std::string_view client) {
+    static constexpr std::string_view prefix = "gsma/rsp/v";
+    static constexpr int minor_max = 5;
+    if (!client.starts_with(prefix)) return std::nullopt;
+    const std::string_view version = client.substr(prefix.size());
+    int minor = 0;
+    if (!version.starts_with("2.")) return std::nullopt;
+    const auto [end, error] = std::from_chars(version.data() + 2, version.data() + version.size(), minor);
+    if (error != std::errc() || minor < 0) return std::nullopt;
+    return minor > minor_max ? std::string(prefix) + "2.5.0"
+                             : std::string(prefix) + "2." + std::to_string(minor) + ".0";
+}
+
+void serve_es9(Platform& p, const http::Request& request, const http::Reply& reply) {
+    if (request.method != "POST") return reply(http::problem(405, "The functions of ES9+ are called by POST."));
+    if (http::media_type(request.find_header("Content-Type").value_or("")) != "application/json")
+        return reply(http::problem(415, "Content-Type: application/json is wanted (SGP.22 6.5)."));
+    const auto protocol = negotiate_protocol(request.find_header("X-Admin-Protocol").value_or(""));
+    if (!protocol)
+        return reply(http::problem(400,
+                                   "X-Admin-Protocol: gsma/rsp/v2.x.y is wanted (SGP.22 6.2); this server speaks "
+                                   "version 2."));
+    const std::string path(request.path());
+    auto function = smdp::read_function(path, request.body);
+    if (!function) {
+        const bool unknown = function.error().code == Errc::not_found;
+        spdlog::info("{} unreadable: {}", path, to_string(function.error()));
+        return reply(http::problem(unknown ? 404 : 400, to_string(function.error())));
+    }
+    answer(p, std::make_shared<const smdp::Function>(*std::move(function)), path, *protocol, reply, 1);
+}
+
+}  // namespace mcim::apps::mcimd

@@ -1,0 +1,33 @@
+#include "mcim/apps/mcimd/platform.h"
+
+namespace mcim::apps::mcimd {
+
+void Committer::commit(store::Batch batch, Done done) {
+    if (waiting_.empty()) loop_.post([this] { flush(); });
+    waiting_.push_back(std::move(batch));
+    callbacks_.push_back(std::move(done));
+}
+
+void Committer::flush() {
+    const auto batches = std::exchange(waiting_, {});
+    const auto callbacks = std::exchange(callbacks_, {});
+    ++groups_;
+    batches_ += batches.size();
+    auto results = store_.commit(batches);
+    for (std::size_t i = 0; i < callbacks.size(); ++i) callbacks[i](std::move(results[i]));
+}
+
+std::optional<crypto::PublicKey> Platform::operator_key(std::string_view id) {
+    const auto found = store.find_operator(id);
+    if (!found || !*found) return std::nullopt;
+    auto key = crypto::PublicKey::from_spki((*found)->key_spki);
+    if (!key) return std::nullopt;
+    return *std::move(key);
+}
+
+std::string masked(std::string_view identifier) {
+    if (identifier.size() <= 8) return "...";
+    return std::string(identifier.substr(0, 4)) + "..." + std::string(identifier.substr(identifier.size() - 4));
+}
+
+}  // namespace mcim::apps::mcimd

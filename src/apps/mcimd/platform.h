@@ -1,0 +1,45 @@
+// What all parts of the running program share: store, signer, the identity of each role. One thread.
+#pragma once
+#include "mcim/apps/mcimd/committer.h"
+#include "mcim/apps/mcimd/config.h"
+#include "mcim/http/loop.h"
+#include "mcim/jose/jws.h"
+#include "mcim/pva/verifier.h"
+#include "mcim/signer/signer.h"
+#include "mcim/smdp/server.h"
+
+namespace mcim::apps::mcimd {
+
+/// The verifier's role: policy, key and the reference values of all operators.
+struct Verifier {
+    pva::Policy policy;
+    pva::NonceKey nonce_key;
+    signer::KeyName key;
+    std::vector<evidence::ReferenceValues> references;
+};
+
+inline constexpr unsigned unverified_per_minute = 1000;
+
+struct Platform {
+    http::Loop& loop;
+    store::Store& store;
+    signer::Signer& signer;
+    Random& random;
+    Committer committer;
+    std::optional<smdp::Server> dp{};
+    pva::Demand demand = pva::Demand::platform;
+    std::optional<Verifier> verifier{};
+    x509::EumCache eum_cache{};
+    /// Notifications that nobody vouches for are recorded up to this number a minute: anybody can send them.
+    unsigned unverified_left = unverified_per_minute;
+    Time (*clock)() = system_now;
+
+    [[nodiscard]] Time now() const { return clock(); }
+    /// An operator's key, for releases and reference values; nullopt: unknown, or the database failed.
+    [[nodiscard]] std::optional<crypto::PublicKey> operator_key(std::string_view id);
+};
+
+/// An identifier as logs may carry it: "8904...0123".
+[[nodiscard]] std::string masked(std::string_view identifier);
+
+}  // namespace mcim::apps::mcimd

@@ -1,0 +1,124 @@
+#include "mcim/apps/mcimd/ports.h"
+
+#include "mcim/apps/mcimd/consequences.h"
+#include "mcim/apps/mcimd/verifier.h"
+#include "mcim/transfer/consent.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+smdp::ProfileSource source_of(store::Subscription s) {
+    if (s.package) return signer::FromPackage{std::move(s.iccid), *std::move(s.package)};
+    signer::TemplateVariables variables{std::move(s.iccid), std::move(s.imsi), std::move(s.msisdn),
+                                        std::move(s.service_provider_name), std::move(s.profile_name)};
+    variables.mnc_digits = s.mnc_digits;
+    variables.package_octets_min = s.package_octets_min;
+    return signer::FromTemplate{std::move(variables), std::move(s.keys)};
+}
+
+/// Whose customer the device is: who has a profile on it, and who has one on its way to it.
+Result<std::vector<transfer::Subscription>> for_consent(store::Store& store, const smdp::AskConsent& asked) {
+    std::vector<transfer::Subscription> out;
+    TRY(auto rows, store.subscriptions_of(asked.eid));
+    for (auto& s : rows) {
+        const bool current = s.standing == store::Standing::installed || s.standing == store::Standing::enabled;
+        out.push_back({std::move(s.iccid), std::move(s.operator_id),
+                       current ? transfer::Standing::current : transfer::Standing::closed});
+    }
+    TRY(auto orders, store.orders_of(asked.eid));
+    for (auto& o : orders)
+        if (o.state == smdp::OrderState::downloaded && o.id != asked.order_id)
+            out.push_back({std::move(o.iccid), std::move(o.operator_id), transfer::Standing::current});
+    return out;
+}
+
+}  // namespace
+
+Result<smdp::Event> Ports::act(smdp::Action action) {
+    return std::visit([&](auto&& a) { return answer(std::move(a)); }, std::move(action));
+}
+
+Result<smdp::Event> Ports::answer(const smdp::FindOrder& a) {
+    if (const auto* id = std::get_if<std::string>(&a.by)) {
+        TRY(auto order, platform_.store.find_order_by_matching_id(*id));
+        return smdp::Event(smdp::OrderFound{std::move(order)});
+    }
+    TRY(auto order, platform_.store.find_pending_order(std::get<Eid>(a.by)));
+    return smdp::Event(smdp::OrderFound{std::move(order)});
+}
+
+Result<smdp::Event> Ports::answer(const smdp::LoadOrder& a) {
+    TRY(auto order, platform_.store.find_order(a.order_id));
+    return smdp::Event(smdp::OrderFound{std::move(order)});
+}
+
+Result<smdp::Event> Ports::answer(const smdp::LoadBinding& a) {
+    TRY(auto order, platform_.store.find_order(a.order_id));
+    if (!order) return smdp::Event(smdp::BindingLoaded{});
+    TRY(auto subscription, platform_.store.find_subscription(order->iccid));
+    if (!subscription) return smdp::Event(smdp::BindingLoaded{});
+    return smdp::Event(
+        smdp::BindingLoaded{smdp::BindingLoaded::Content{*std::move(order), source_of(*std::move(subscription))}});
+}
+
+Result<smdp::Event> Ports::answer(const smdp::AskGate& a) {
+    if (a.policy == smdp::GatePolicy::open) return smdp::Event(smdp::GateAnswered{});
+    if (!platform_.verifier)
+        return smdp::Event(
+            smdp::GateAnswered{"The order demands an attested device, and this platform has no verifier."});
+    TRY(const auto device, find_device(platform_, a.eid));
+    const auto verdict = pva::verdict_for(device, a.transaction_id, a.operator_id, platform_.demand, platform_.now());
+    if (verdict.opens_gate()) return smdp::Event(smdp::GateAnswered{});
+    std::string sentence = "The device is not trusted (" + std::string(to_string(verdict.standing)) + ").";
+    for (const auto& s : verdict.sentences) sentence += " " + s;
+    return smdp::Event(smdp::GateAnswered{std::move(sentence)});
+}
+
+Result<smdp::Event> Ports::answer(const smdp::AskConsent& a) {
+    TRY(auto card, card_row(platform_, a.eid));
+    TRY(const auto current, for_consent(platform_.store, a));
+    const transfer::ConsentLookups lookups{
+        [&](std::string_view id) { return platform_.operator_key(id); },
+        [&](std::string_view operator_id, std::string_view jti) -> std::optional<transfer::ReleaseUse> {
+            const auto use = platform_.store.find_release_use(operator_id, jti);
+            if (!use) return transfer::ReleaseUse{"", true};  // unreadable: then it opens nothing
+            if (!*use) return std::nullopt;
+            return transfer::ReleaseUse{(*use)->order_id, (*use)->consumed};
+        }};
+    const auto decision =
+        transfer::decide({a.order_id, a.operator_id, a.eid, a.release}, current, platform_.now(), lookups);
+    if (const auto* refused = std::get_if<transfer::Refused>(&decision))
+        return smdp::Event(smdp::ConsentAnswered{refused->sentence});
+    const auto& allowed = std::get<transfer::Allowed>(decision);
+    changes_.emplace_back(store::PutRow{std::move(card)});
+    if (allowed.reserve)
+        changes_.emplace_back(store::ReserveRelease{allowed.reserve->operator_id, allowed.reserve->jti, a.order_id});
+    return smdp::Event(smdp::ConsentAnswered{});
+}
+
+Result<smdp::Event> Ports::answer(const smdp::LookUpNotification& a) {
+    smdp::NotificationContext out;
+    TRY(out.seen, platform_.store.has_notification(a.digest));
+    if (const auto* iccid = std::get_if<Iccid>(&a.by)) {
+        TRY(out.order, platform_.store.find_order_by_iccid(*iccid));
+        return smdp::Event(std::move(out));
+    }
+    TRY(const auto session, platform_.store.find_session(std::get<Bytes>(a.by)));
+    if (session) {
+        TRY(out.session, smdp::decode_state(session->state));
+        TRY(out.order, platform_.store.find_order(session->order_id));
+    }
+    return smdp::Event(std::move(out));
+}
+
+Result<smdp::Event> Ports::answer(signer::SignMessage&& a) {
+    TRY(const auto signature, platform_.signer.ask(std::move(a)));
+    return smdp::Event(smdp::Signed{signature});
+}
+
+Result<smdp::Event> Ports::answer(signer::SealProfile&& a) {
+    TRY(auto package, platform_.signer.ask(std::move(a)));
+    return smdp::Event(smdp::Sealed{std::move(package)});
+}
+
+}  // namespace mcim::apps::mcimd

@@ -1,0 +1,32 @@
+// What the download server's core asks for, answered from the platform's own roles and rows: gate, consent, orders,
+// signatures, sealed profiles.
+#pragma once
+#include "mcim/apps/mcimd/platform.h"
+#include "mcim/smdp/session.h"
+
+namespace mcim::apps::mcimd {
+
+/// Answers actions of one request. Changes that belong to an answer are collected and go into the same batch as the
+/// session's own effects: the release that is reserved for this order, and the card's row (consequences.h), so that two
+/// sessions which both found this card free do not both go on.
+class Ports {
+public:
+    explicit Ports(Platform& platform) : platform_(platform) {}
+    /// The event that resumes the core. Errors are the platform's own: database, signer.
+    [[nodiscard]] Result<smdp::Event> act(smdp::Action);
+    [[nodiscard]] store::Batch take_changes() { return std::exchange(changes_, {}); }
+
+private:
+    [[nodiscard]] Result<smdp::Event> answer(const smdp::FindOrder&);
+    [[nodiscard]] Result<smdp::Event> answer(const smdp::LoadOrder&);
+    [[nodiscard]] Result<smdp::Event> answer(const smdp::LoadBinding&);
+    [[nodiscard]] Result<smdp::Event> answer(const smdp::AskGate&);
+    [[nodiscard]] Result<smdp::Event> answer(const smdp::AskConsent&);
+    [[nodiscard]] Result<smdp::Event> answer(const smdp::LookUpNotification&);
+    [[nodiscard]] Result<smdp::Event> answer(signer::SignMessage&&);
+    [[nodiscard]] Result<smdp::Event> answer(signer::SealProfile&&);
+    Platform& platform_;
+    store::Batch changes_;
+};
+
+}  // namespace mcim::apps::mcimd

@@ -1,0 +1,72 @@
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "mcim/apps/mcimd/program.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+constexpr std::chrono::seconds grace{10};
+
+void log_to_stderr(const std::string& level) {
+    spdlog::set_default_logger(spdlog::stderr_logger_st("mcimd"));
+    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    spdlog::set_level(spdlog::level::from_str(level));
+    spdlog::flush_on(spdlog::level::info);
+}
+
+int serve(const Config& config) {
+    http::Loop loop;
+    std::unique_ptr<http::Timer> ending;
+    auto program = Program::start(config, loop);
+    if (!program) {
+        std::fprintf(stderr, "mcimd: %s\n", to_string(program.error()).c_str());
+        return 1;
+    }
+    loop.on_termination([&] {
+        spdlog::info("stopping: no new connections; those that are open have {} seconds", grace.count());
+        (*program)->stop();
+        const auto until = std::chrono::steady_clock::now() + grace;
+        ending = http::Timer::every(loop, std::chrono::milliseconds(20), [&, until] {
+            if ((*program)->idle() || std::chrono::steady_clock::now() > until) loop.stop();
+        });
+    });
+    spdlog::info("listening on {}:{}", config.listen.ip, (*program)->port());
+    loop.run();
+    spdlog::info("stopped");
+    return 0;
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+    CLI::App app{
+        "mcimd: the platform of mcim, with the roles dp (SM-DP+), auc (authentication centre) and pva (verifier)"};
+    std::filesystem::path file;
+    bool check_only = false;
+    app.add_option("--config", file, "configuration file; src/apps/mcimd/config.h describes every key")->required();
+    app.add_flag("--check-config", check_only, "read it, name every mistake, and end");
+    app.set_version_flag("--version", "mcimd 0.1.0 (SGP.22 v2.5)");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e);
+    }
+    const auto loaded = load_config(file);
+    if (const auto* mistakes = std::get_if<Mistakes>(&loaded)) {
+        for (const auto& line : mistakes->lines) std::fprintf(stderr, "%s\n", line.c_str());
+        return 2;
+    }
+    if (check_only) {
+        std::printf("%s: no mistakes\n", file.c_str());
+        return 0;
+    }
+    const auto& config = std::get<Config>(loaded);
+    log_to_stderr(config.log_level);
+    return serve(config);
+}
+
+}  // namespace mcim::apps::mcimd

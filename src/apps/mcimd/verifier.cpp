@@ -1,0 +1,174 @@
+#include "mcim/apps/mcimd/verifier.h"
+
+#include <spdlog/spdlog.h>
+
+namespace mcim::apps::mcimd {
+namespace {
+
+// Kinds of rows. The verifier's three identities of a device are unique: its row is under the EID, and one row each
+// under the name of its attestation key and under its TPM holds the EID.
+constexpr const char* device_kind = "pva.device";
+constexpr const char* ak_kind = "pva.ak";
+constexpr const char* tpm_kind = "pva.tpm";
+constexpr const char* reference_kind = "pva.reference";
+constexpr int attempts_max = 4;
+
+struct StoredDevice {
+    pva::DeviceRecord record;
+    store::Row row;
+};
+Result<std::optional<StoredDevice>> load_device(Platform& p, std::string_view eid) {
+    TRY(auto row, p.store.find_row(device_kind, eid));
+    if (!row) return std::optional<StoredDevice>{};
+    TRY(auto record, pva::parse_record(as_text(row->body)));
+    return std::optional(StoredDevice{std::move(record), *std::move(row)});
+}
+Result<std::optional<pva::DeviceRecord>> load_by(Platform& p, const char* kind, View key) {
+    TRY(const auto row, p.store.find_row(kind, hex(key)));
+    if (!row) return std::optional<pva::DeviceRecord>{};
+    TRY(auto device, load_device(p, as_text(row->body)));
+    if (!device) return std::optional<pva::DeviceRecord>{};
+    return std::optional(std::move(device->record));
+}
+store::Row row_of(const pva::DeviceRecord& record, std::int64_t version) {
+    return {device_kind, record.eid.text(), to_bytes(as_view(pva::to_json(record))), version};
+}
+
+http::Response refusal(const pva::Refused& r, const Eid& eid) {
+    if (pva::is_alarm(r.reason))
+        spdlog::warn("verifier: ALARM {} for {}: {}", to_string(r.reason), masked(eid.text()), r.sentence);
+    else
+        spdlog::info("verifier: refused {} for {}", to_string(r.reason), masked(eid.text()));
+    return http::problem(403, r.sentence);
+}
+http::Response failure(const Error& e) {
+    spdlog::error("verifier: {}", to_string(e));
+    return http::problem(503, "The verifier cannot do this now: try again later.");
+}
+
+pva::Env env_of(Platform& p) {
+    return {p.now(), p.random, p.verifier->nonce_key, p.verifier->policy, p.verifier->references};
+}
+
+http::Response nonce(Platform& p, const std::string& body) {
+    const auto request = evidence::parse_challenge_request(body);
+    if (!request) return http::problem(400, to_string(request.error()));
+    const auto device = find_device(p, request->eid);
+    if (!device) return failure(device.error());
+    const auto answer = pva::challenge(*request, *device, env_of(p));
+    if (const auto* refused = std::get_if<pva::Refused>(&answer)) return refusal(*refused, request->eid);
+    return http::json_response(200, evidence::to_json(std::get<evidence::Challenge>(answer)));
+}
+
+std::string verdicts_json(const std::vector<std::string>& tokens) {
+    return jose::ObjectWriter().texts("verdicts", tokens).finish();
+}
+
+void take_evidence(Platform& p, const evidence::Evidence& given, const http::Reply& reply, int attempt) {
+    auto device = load_device(p, given.eid.text());
+    if (!device) return reply(failure(device.error()));
+    const auto known = *device ? std::optional((*device)->record) : std::nullopt;
+    const auto answer = pva::appraise(given, known, env_of(p));
+    if (const auto* refused = std::get_if<pva::Refused>(&answer)) return reply(refusal(*refused, given.eid));
+    const auto& appraised = std::get<pva::Appraised>(answer);
+    const auto tokens = signed_verdicts(p, appraised.record, given.session);
+    if (!tokens) return reply(failure(tokens.error()));
+    for (const auto& v : appraised.verdicts)
+        spdlog::info("verifier: {} is {}", masked(given.eid.text()), to_string(v.parts.overall()));
+    // the nonce is spent, and the verdict stands, before the device hears of it
+    p.committer.commit({store::PutRow{row_of(appraised.record, (*device)->row.version)}},
+                       [=, &p, body = verdicts_json(*tokens)](const Status& done) {
+                           if (done) return reply(http::json_response(200, body));
+                           if (done.error().code == Errc::conflict && attempt < attempts_max)
+                               return take_evidence(p, given, reply, attempt + 1);
+                           reply(failure(done.error()));
+                       });
+}
+
+}  // namespace
+
+Result<std::optional<pva::DeviceRecord>> find_device(Platform& p, const Eid& eid) {
+    TRY(auto device, load_device(p, eid.text()));
+    if (!device) return std::optional<pva::DeviceRecord>{};
+    return std::optional(std::move(device->record));
+}
+
+Result<std::variant<pva::DeviceRecord, pva::Refused>> enrol_device(Platform& p, const pva::Enrolment& enrolment) {
+    using Outcome = std::variant<pva::DeviceRecord, pva::Refused>;
+    pva::Holders holders;
+    TRY(holders.of_eid, find_device(p, enrolment.eid));
+    TRY(const Bytes name, pva::name_of(enrolment.ak_public));
+    TRY(holders.of_ak, load_by(p, ak_kind, name));
+    TRY(holders.of_tpm, load_by(p, tpm_kind, enrolment.tpm_identity));
+    const bool known = holders.of_eid.has_value();
+    Outcome outcome = pva::enrol(enrolment, holders, p.now());
+    if (const auto* record = std::get_if<pva::DeviceRecord>(&outcome); record != nullptr && !known) {
+        const Bytes eid = to_bytes(as_view(record->eid.text()));
+        CHECKED(
+            p.store.commit_one({store::PutRow{row_of(*record, 0)}, store::PutRow{{ak_kind, hex(record->ak_name), eid}},
+                                store::PutRow{{tpm_kind, hex(record->tpm_identity), eid}}}));
+    }
+    return outcome;
+}
+
+Result<evidence::ReferenceValues> take_reference_values(Platform& p, const std::string& operator_id,
+                                                        const std::string& jws) {
+    if (!p.verifier) return fail(Errc::refused, "", "this platform has no verifier (role pva)");
+    const auto key = p.operator_key(operator_id);
+    if (!key) return fail(Errc::not_found, "operator", "\"" + operator_id + "\" is not known here");
+    TRY(auto values, evidence::verify_reference_values(jws, operator_id, *key, p.now()));
+    for (const auto& held : p.verifier->references)
+        if (held.operator_id == operator_id && held.version >= values.version)
+            return fail(Errc::conflict, "version",
+                        "version " + std::to_string(held.version) + " is here already: sign a newer one");
+    const std::string row_key = operator_id + "/" + std::to_string(values.version);
+    CHECKED(p.store.commit_one({store::PutRow{{reference_kind, row_key, to_bytes(as_view(jws))}}}));
+    p.verifier->references.push_back(values);
+    return values;
+}
+
+Result<std::vector<evidence::ReferenceValues>> load_reference_values(Platform& p) {
+    TRY(const auto rows, p.store.list_rows(reference_kind));
+    std::vector<evidence::ReferenceValues> out;
+    for (const auto& row : rows) {
+        const std::string operator_id = row.key.substr(0, row.key.rfind('/'));
+        const auto key = p.operator_key(operator_id);
+        if (!key) continue;
+        auto values = evidence::verify_reference_values(as_text(row.body), operator_id, *key, p.now());
+        if (values)
+            out.push_back(*std::move(values));
+        else
+            spdlog::info("reference values {} are not used: {}", row.key, to_string(values.error()));
+    }
+    return out;
+}
+
+Result<std::vector<std::string>> signed_verdicts(Platform& p, const pva::DeviceRecord& record, View session) {
+    const jose::Signer sign = [&](View octets) -> Result<Bytes> {
+        TRY(const auto signature, p.signer.sign(p.verifier->key, octets));
+        return to_bytes(signature.octets);
+    };
+    std::vector<std::string> out;
+    for (const auto& s : record.sessions) {
+        if (!equal(s.session, session)) continue;
+        for (const auto& verdict : s.verdicts) {
+            TRY(auto token, evidence::sign_verdict(verdict, p.verifier->key.text, sign));
+            out.push_back(std::move(token));
+        }
+    }
+    return out;
+}
+
+void serve_pva(Platform& p, const http::Request& request, const http::Reply& reply) {
+    if (request.method != "POST") return reply(http::problem(405, "The verifier's functions are called by POST."));
+    if (http::media_type(request.find_header("Content-Type").value_or("")) != "application/json")
+        return reply(http::problem(415, "Content-Type: application/json is wanted."));
+    const auto function = request.path().substr(pva_path.size());
+    if (function == "nonce") return reply(nonce(p, request.body));
+    if (function != "evidence") return reply(http::problem(404, "The verifier knows nonce and evidence."));
+    const auto given = evidence::parse_evidence(request.body);
+    if (!given) return reply(http::problem(400, to_string(given.error())));
+    take_evidence(p, *given, reply, 1);
+}
+
+}  // namespace mcim::apps::mcimd

@@ -1,0 +1,25 @@
+// The verifier's role: its HTTPS functions for devices, and its rows.
+//   POST /mcim/pva/v1/nonce      evidence::ChallengeRequest -> evidence::Challenge
+//   POST /mcim/pva/v1/evidence   evidence::Evidence -> {"verdicts":["<JWS>", ...]}
+// A refusal is an RFC 9457 problem: 403, its sentence in "detail".
+#pragma once
+#include "mcim/apps/mcimd/platform.h"
+#include "mcim/http/server.h"
+
+namespace mcim::apps::mcimd {
+
+inline constexpr std::string_view pva_path = "/mcim/pva/v1/";
+void serve_pva(Platform&, const http::Request&, const http::Reply&);
+
+[[nodiscard]] Result<std::optional<pva::DeviceRecord>> find_device(Platform&, const Eid&);
+/// The enrolled record, stored; or the verifier's refusal.
+[[nodiscard]] Result<std::variant<pva::DeviceRecord, pva::Refused>> enrol_device(Platform&, const pva::Enrolment&);
+/// Verifies the operator's document, stores it and uses it from now on. A version that is not newer is refused.
+[[nodiscard]] Result<evidence::ReferenceValues> take_reference_values(Platform&, const std::string& operator_id,
+                                                                      const std::string& jws);
+/// Those that are stored and still valid, for the start.
+[[nodiscard]] Result<std::vector<evidence::ReferenceValues>> load_reference_values(Platform&);
+/// The verdicts about a session (empty: about none), signed.
+[[nodiscard]] Result<std::vector<std::string>> signed_verdicts(Platform&, const pva::DeviceRecord&, View session);
+
+}  // namespace mcim::apps::mcimd
