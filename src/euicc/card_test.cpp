@@ -1,0 +1,212 @@
+#include "mcim/euicc/card_for_test.h"
+
+namespace mcim::euicc {
+namespace {
+
+using for_test::Agent;
+
+struct CardTest : testing::Test {
+    test::Pki pki;
+    Agent agent{for_test::birth(pki)};
+};
+
+TEST_F(CardTest, SelectIsdRAnswersWithItsTemplate) {
+    EXPECT_EQ(agent.select_fci,
+              "6F1F"
+              "8410A0000005591010FFFFFFFF8900000100"
+              "A5049F6501FF"
+              "E0058203020500"
+              "9000");
+}
+
+TEST_F(CardTest, SelectsTheIsdRByATruncatedName) {
+    EXPECT_EQ(agent.fetch("00A4040C10A0000005591010FFFFFFFF8900000100"), "9000");
+    EXPECT_EQ(agent.fetch("00A4040C0FA0000005591010FFFFFFFF89000001"), "9000");
+    EXPECT_EQ(agent.fetch("00A4040C05A000000559"), "6A82");
+    EXPECT_EQ(agent.fetch("00A4040C10A0000005591010FFFFFFFF8900000199"), "6A82");
+}
+
+TEST_F(CardTest, TheEcasdTellsTheEid) {
+    EXPECT_EQ(agent.fetch("00A4040C10A0000005591010FFFFFFFF8900000200"), "9000");
+    EXPECT_EQ(agent.fetch("80CA005A00"), "5A10" + hex(pki.eid.octets()) + "9000");
+    EXPECT_EQ(agent.fetch("80CA00E000"), "6A88");
+    EXPECT_EQ(agent.fetch("80E2910003BF2E00"), "6D00");
+}
+
+TEST_F(CardTest, GetEidAnswersInTwoSteps) {
+    EXPECT_EQ(agent.send("81E2910006BF3E035C015A"), "6115");
+    EXPECT_EQ(agent.send("81C0000015"), "BF3E125A10" + hex(pki.eid.octets()) + "9000");
+    EXPECT_EQ(agent.send("81C0000015"), "6985");
+    EXPECT_EQ(agent.fetch("81E2910006BF3E035C0142"), "6A88");
+}
+
+TEST_F(CardTest, ChannelsOpenBothWaysAndClose) {
+    EXPECT_EQ(agent.fetch("0070000001"), "029000");
+    EXPECT_EQ(agent.fetch("00700005"), "9000");
+    EXPECT_EQ(agent.fetch("00700005"), "6A86");
+    EXPECT_EQ(agent.fetch("45A4040C10A0000005591010FFFFFFFF8900000100"), "6881");  // 4X counts from 4: channel 9
+    EXPECT_EQ(agent.fetch("41A4040C10A0000005591010FFFFFFFF8900000100"), "9000");  // channel 5
+    EXPECT_EQ(agent.fetch("C1E2910003BF2E00").substr(0, 6), "BF2E12");
+    EXPECT_EQ(agent.fetch("00708005"), "9000");
+    EXPECT_EQ(agent.fetch("00708005"), "6200");
+    EXPECT_EQ(agent.fetch("C1E2910003BF2E00"), "6881");
+    EXPECT_EQ(agent.fetch("00708000"), "6A86");
+    EXPECT_EQ(agent.fetch("00700014"), "6A86");
+}
+
+TEST_F(CardTest, RunsOutOfChannels) {
+    for (int i = 2; i < 20; ++i) EXPECT_NE(agent.fetch("0070000001"), "6A81") << i;
+    EXPECT_EQ(agent.fetch("0070000001"), "6A81");
+}
+
+TEST_F(CardTest, WithoutAnEnabledProfileThereAreNoFiles) {
+    EXPECT_EQ(agent.fetch("00A40004023F00"), "6A82");
+    EXPECT_EQ(agent.fetch("00B0000000"), "6985");
+    EXPECT_EQ(agent.fetch("80AA000000"), "9000");
+    EXPECT_EQ(agent.fetch("80100000010F"), "9000");
+}
+
+TEST_F(CardTest, RefusesWhatTheIsdRDoesNotKnow) {
+    EXPECT_EQ(agent.fetch("81D0910003BF2E00"), "6D00");
+    EXPECT_EQ(agent.fetch("01E2910003BF2E00"), "6E00");
+    EXPECT_EQ(agent.fetch("81E2910003BF7F00"), "6A88");
+    EXPECT_EQ(agent.fetch("81E2910003BF2E01"), "6A80");
+    EXPECT_EQ(agent.fetch("81E2910001BF"), "6A80");
+    EXPECT_EQ(agent.fetch("81E29100"), "6A80");
+}
+
+TEST_F(CardTest, BlocksComeInTheirOrder) {
+    EXPECT_EQ(agent.fetch("81E2110002BF3E"), "9000");
+    EXPECT_EQ(agent.fetch("81E2910102035C"), "6A80");  // the length does not hold
+    EXPECT_EQ(agent.fetch("81E2110002BF3E"), "9000");
+    EXPECT_EQ(agent.fetch("81E2910204035C015A"), "6A86");  // block 1 is missing
+    EXPECT_EQ(agent.fetch("81E2910104035C015A"), "6A86");  // and nothing was kept
+    EXPECT_EQ(agent.fetch("81E2110002BF3E"), "9000");
+    EXPECT_EQ(agent.fetch("81E2910104035C015A"), "BF3E125A10" + hex(pki.eid.octets()) + "9000");
+    EXPECT_EQ(agent.fetch("81E2120002BF3E"), "6A86");
+}
+
+TEST_F(CardTest, EachChannelHasItsOwnBlocks) {
+    EXPECT_EQ(agent.fetch("00A4040C10A0000005591010FFFFFFFF8900000100"), "9000");
+    EXPECT_EQ(agent.fetch("81E2110002BF3E"), "9000");
+    EXPECT_EQ(agent.fetch("80E2110002BF3E"), "9000");
+    EXPECT_EQ(agent.fetch("81E2910104035C015A"), "BF3E125A10" + hex(pki.eid.octets()) + "9000");
+    EXPECT_EQ(agent.fetch("80E2910104035C015A"), "BF3E125A10" + hex(pki.eid.octets()) + "9000");
+}
+
+TEST_F(CardTest, RefusesACommandThatIsTooLarge) {
+    const std::string data(510, '0');
+    std::string answer;
+    for (int block = 0; block < 256 && answer != "6A84"; ++block)
+        answer = agent.fetch("81E211" + hex(Bytes{static_cast<std::uint8_t>(block)}) + "FF" + data);
+    EXPECT_EQ(answer, "6A84");
+}
+
+TEST_F(CardTest, AnswerToResetChecksOut) {
+    const Bytes atr = answer_to_reset();
+    EXPECT_EQ(atr[0], 0x3B);
+    EXPECT_EQ(atr.size(), 2U + 4U + (atr[1] & 0xFU) + 1U);
+    std::uint8_t sum = 0;
+    for (const auto b : View(atr).subspan(1)) sum = static_cast<std::uint8_t>(sum ^ b);
+    EXPECT_EQ(sum, 0);
+}
+
+TEST_F(CardTest, SurvivesRestartWithItsSettings) {
+    const auto set =
+        agent.call<msg::SetDefaultDpAddressResponse>(msg::SetDefaultDpAddressRequest{{"dp.example.com"}, {}});
+    EXPECT_EQ(set.result, msg::SetDefaultDpAddressResult::ok);
+    agent.restart();
+    const auto addresses = agent.call<msg::EuiccConfiguredAddressesResponse>(msg::EuiccConfiguredAddressesRequest{});
+    EXPECT_EQ(addresses.default_dp_address->text, "dp.example.com");
+    EXPECT_EQ(addresses.root_ds_address.text, "ds.example.com");
+    EXPECT_TRUE(agent.call<msg::SetDefaultDpAddressResponse>(msg::SetDefaultDpAddressRequest{}).result ==
+                msg::SetDefaultDpAddressResult::ok);
+    EXPECT_FALSE(
+        agent.call<msg::EuiccConfiguredAddressesResponse>(msg::EuiccConfiguredAddressesRequest{}).default_dp_address);
+    EXPECT_EQ(agent.call<msg::SetDefaultDpAddressResponse>(msg::SetDefaultDpAddressRequest{{std::string(256, 'a')}, {}})
+                  .result,
+              msg::SetDefaultDpAddressResult::undefined_error);
+}
+
+TEST_F(CardTest, InfoNamesItsKeysAndNothingThatItCannotDo) {
+    const auto info1 = agent.call<msg::EUICCInfo1>(msg::GetEuiccInfo1Request{});
+    EXPECT_EQ(msg::to_string(info1.svn), "2.5.0");
+    ASSERT_EQ(info1.euicc_ci_pk_id_list_for_verification.size(), 1U);
+    EXPECT_EQ(info1.euicc_ci_pk_id_list_for_verification[0].bytes, *pki.ci.certificate.subject_key_id);
+    EXPECT_EQ(info1.euicc_ci_pk_id_list_for_signing, info1.euicc_ci_pk_id_list_for_verification);
+
+    const auto info2 = agent.call<msg::EUICCInfo2>(msg::GetEuiccInfo2Request{});
+    EXPECT_EQ(msg::to_string(info2.profile_version), "3.3.1");
+    EXPECT_EQ(hex(info2.ext_card_resource),
+              "81010082040008000083040004"
+              "0000");
+    EXPECT_TRUE(info2.uicc_capability.test(static_cast<std::size_t>(msg::UiccCapabilityBit::usim_test_algorithm)));
+    EXPECT_FALSE(info2.uicc_capability.test(static_cast<std::size_t>(msg::UiccCapabilityBit::javacard)));
+    EXPECT_TRUE(info2.rsp_capability.test(static_cast<std::size_t>(msg::RspCapabilityBit::test_profile_support)));
+    EXPECT_TRUE(info2.tre_product_reference);
+}
+
+TEST_F(CardTest, AProductionCardClaimsNoTestFeatures) {
+    auto birth = for_test::birth(pki, CardClass::production);
+    birth.info_fields = InfoFields::version2_0;
+    Agent production(birth);
+    const auto info = production.call<msg::EUICCInfo2>(msg::GetEuiccInfo2Request{});
+    EXPECT_FALSE(info.uicc_capability.test(static_cast<std::size_t>(msg::UiccCapabilityBit::usim_test_algorithm)));
+    EXPECT_FALSE(info.rsp_capability.test(static_cast<std::size_t>(msg::RspCapabilityBit::test_profile_support)));
+    EXPECT_FALSE(info.tre_product_reference);
+    EXPECT_FALSE(info.tre_properties);
+    EXPECT_FALSE(info.additional_euicc_profile_package_versions);
+}
+
+TEST_F(CardTest, TellsItsRules) {
+    const auto rat = agent.call<msg::GetRatResponse>(msg::GetRatRequest{});
+    EXPECT_EQ(rat.rat, rules_for_every_operator());
+}
+
+TEST_F(CardTest, AFailedCommitIsAsIfNothingHappened) {
+    agent.storage.commits_left = 0;
+    EXPECT_EQ(agent.send("81E2910007BF3F04800261"
+                         "62"),
+              "6581");
+    agent.storage.commits_left.reset();
+    EXPECT_TRUE(agent.card->card().state().settings.default_dp_address.text.empty());
+    EXPECT_EQ(agent.fetch("81E2910003BF2E00"), "6881");  // the card was reset
+}
+
+TEST(Manufacture, RefusesACardThatNobodyWouldTrust) {
+    test::Pki pki;
+    auto birth = for_test::birth(pki);
+    birth.credentials[0].key = crypto::PrivateKey::generate(crypto::Curve::p256, pki.random);
+    EXPECT_EQ(manufacture(birth).error().path, "key");
+    birth = for_test::birth(pki);
+    birth.eid = *x509::make_eid("89049032", 2);
+    EXPECT_EQ(manufacture(birth).error().path, "eid");
+    birth = for_test::birth(pki);
+    birth.ci_certificates.clear();
+    EXPECT_EQ(manufacture(birth).error().path, "euiccCertificate");
+    birth = for_test::birth(pki);
+    birth.credentials.clear();
+    EXPECT_EQ(manufacture(birth).error().path, "credentials");
+}
+
+TEST(DurableState, RefusesFormatsThatItDoesNotKnow) {
+    test::Pki pki;
+    uicc::MemoryStorage storage;
+    ASSERT_TRUE(storage.commit(*manufacture(for_test::birth(pki))));
+    for (const std::string key : {"euicc/card", "euicc/settings", "euicc/counters", "euicc/identity/0"}) {
+        auto entries = *storage.load();
+        Bytes changed = to_bytes(expose(entries.at(key)));
+        const Bytes version_field{0x80, 0x01, 0x01};
+        const auto version = std::ranges::search(changed, version_field);
+        ASSERT_FALSE(version.empty()) << key;
+        *(version.begin() + 2) = 2;
+        entries.insert_or_assign(key, SecretBytes(std::move(changed)));
+        const auto state = DurableState::load(entries);
+        ASSERT_FALSE(state);
+        EXPECT_EQ(state.error().path, key);
+    }
+    EXPECT_EQ(DurableState::load({}).error().code, Errc::not_found);
+}
+
+}  // namespace
+}  // namespace mcim::euicc

@@ -1,0 +1,12 @@
+// For fuzzing: what an agent, or who has taken its place, can send to the card.
+#pragma once
+#include "mcim/base/bytes.h"
+
+namespace mcim::euicc {
+
+/// A lab card from a fixed factory gets a row of commands: two octets of length, then that many octets. A command of
+/// five octets or more whose first is FE is an ES10 command without its header; others are APDUs. Aborts where a rule
+/// of the card no longer holds: more than one profile enabled, memory gained or lost, an answer without status word.
+void exercise_isdr(View);
+
+}  // namespace mcim::euicc
