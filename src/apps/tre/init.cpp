@@ -1,0 +1,66 @@
+#include <cstdio>
+
+#include "commands.h"
+#include "files.h"
+#include "mcim/euicc/manufacture.h"
+#include "state_folder.h"
+
+namespace mcim::tre {
+namespace {
+
+Result<euicc::CardClass> parse_class(const std::string& text) {
+    if (text == "production") return euicc::CardClass::production;
+    if (text == "lab") return euicc::CardClass::lab;
+    return fail(Errc::bad_value, "--class", "production or lab, not \"" + text + '"');
+}
+
+/// The EID of the certificate, which is the one that counts; what the command line says must be the same.
+Result<Eid> eid_of(const InitOptions& options, View certificate) {
+    auto parsed = x509::parse_certificate(certificate);
+    if (!parsed) return std::move(parsed).error().within(options.certificate);
+    TRY(Eid eid, parsed->eid());
+    if (options.eid.empty()) return eid;
+    TRY(const Eid wanted, Eid::parse_unchecked(options.eid));
+    if (!(wanted == eid))
+        return fail(Errc::conflict, "--eid", wanted.text() + ", but the certificate is for " + eid.text());
+    return eid;
+}
+
+Result<euicc::Birth> read_birth(const InitOptions& options) {
+    TRY(const euicc::CardClass card_class, parse_class(options.card_class));
+    TRY(Bytes certificate, read_certificate(options.certificate));
+    TRY(Bytes eum_certificate, read_certificate(options.eum_certificate));
+    TRY(crypto::PrivateKey key, read_private_key(options.key));
+    TRY(const Eid eid, eid_of(options, certificate));
+    euicc::Birth birth{.eid = eid,
+                       .card_class = card_class,
+                       .credentials = {{std::move(key), std::move(certificate), std::move(eum_certificate)}},
+                       .ci_certificates = {},
+                       .rules = euicc::rules_for_every_operator(),
+                       .root_ds_address = options.root_ds,
+                       .default_dp_address = options.default_dp,
+                       .memory_octets = options.memory_kib * 1024};
+    if (options.only_version2_0_fields) birth.info_fields = euicc::InfoFields::version2_0;
+    for (const auto& path : options.ci_certificates) {
+        TRY(Bytes ci, read_certificate(path));
+        birth.ci_certificates.push_back(std::move(ci));
+    }
+    return birth;
+}
+
+}  // namespace
+
+Status init(const InitOptions& options) {
+    TRY(const euicc::Birth birth, read_birth(options));
+    TRY(const uicc::Changes state, euicc::manufacture(birth));
+    TRY(const Seal seal, parse_seal(options.seal));
+    SystemRandom random;
+    TRY(StateFolder folder, StateFolder::create(options.state, seal, random));
+    CHECKED(folder.storage().commit(state));
+    std::printf("mcim-tre: card %s of class %s is in %s\nmcim-tre: its state key is %s\n", birth.eid.text().c_str(),
+                std::string(to_string(birth.card_class)).c_str(), options.state.c_str(),
+                std::string(to_string(folder.assurance())).c_str());
+    return ok();
+}
+
+}  // namespace mcim::tre

@@ -1,0 +1,24 @@
+#include "options.h"
+
+namespace mcim::tre {
+namespace {
+
+constexpr std::string_view tpm_mark = "tpm:";
+constexpr std::string_view passphrase_mark = "passphrase-file:";
+
+}  // namespace
+
+Result<Seal> parse_seal(const std::string& text) {
+    const auto rest = [&](std::string_view mark) { return text.substr(mark.size()); };
+    if (text.starts_with(tpm_mark) && text.size() > tpm_mark.size()) return Seal{TpmSeal{rest(tpm_mark)}};
+    if (text.starts_with(passphrase_mark) && text.size() > passphrase_mark.size())
+        return Seal{PassphraseSeal{rest(passphrase_mark)}};
+    return fail(Errc::bad_value, "--seal", "written tpm:TCTI or passphrase-file:FILE, not \"" + text + '"');
+}
+
+std::string to_string(const Seal& seal) {
+    if (const auto* tpm = std::get_if<TpmSeal>(&seal)) return std::string(tpm_mark) + tpm->tcti;
+    return std::string(passphrase_mark) + std::get<PassphraseSeal>(seal).file;
+}
+
+}  // namespace mcim::tre

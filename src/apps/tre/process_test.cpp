@@ -1,0 +1,289 @@
+// mcim-tre as a process: made, started, killed at any moment, started again.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "hardening.h"
+#include "mcim/card/channel.h"
+#include "mcim/msg/info.h"
+#include "support/pki.h"
+#include "support/swtpm.h"
+
+namespace mcim::tre {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A program, its standard output and error collected until it has said what was waited for, or ended.
+class Process {
+public:
+    explicit Process(std::vector<std::string> arguments) {
+        int out[2];
+        EXPECT_EQ(pipe2(out, O_CLOEXEC), 0);
+        std::vector<char*> argv;
+        for (auto& a : arguments) argv.push_back(a.data());
+        argv.push_back(nullptr);
+        pid = fork();
+        if (pid == 0) {
+            dup2(out[1], 1);
+            dup2(out[1], 2);
+            execv(argv[0], argv.data());
+            _exit(127);
+        }
+        ::close(out[1]);
+        output = card::Descriptor(out[0]);
+    }
+    ~Process() { static_cast<void>(kill(SIGKILL)); }
+    /// Until `text` was said, or the process ended.
+    bool says(std::string_view text) {
+        while (said.find(text) == std::string::npos) {
+            std::array<char, 512> buffer{};
+            const ssize_t n = ::read(output.get(), buffer.data(), buffer.size());
+            if (n <= 0) return false;
+            said.append(buffer.data(), static_cast<std::size_t>(n));
+        }
+        return true;
+    }
+    /// The exit status of waitpid; the process is gone afterwards.
+    int wait() {
+        static_cast<void>(says("\x01"));
+        return reap();
+    }
+    int kill(int signal) {
+        if (pid > 0) ::kill(pid, signal);
+        return reap();
+    }
+
+    pid_t pid = -1;
+    card::Descriptor output;
+    std::string said;
+
+private:
+    int reap() {
+        int status = 0;
+        if (pid > 0) waitpid(pid, &status, 0);
+        pid = -1;
+        return status;
+    }
+};
+
+struct TreProcess : testing::Test {
+    TreProcess() {
+        std::string name = (fs::temp_directory_path() / "mcim-tre-XXXXXX").string();
+        folder = mkdtemp(name.data());
+        write("cert.der", pki.euicc.der());
+        write("eum.der", pki.eum.der());
+        write("ci.der", pki.ci.der());
+        write("key.der", to_bytes(expose(pki.euicc.key.to_pkcs8())));
+        write("passphrase", to_bytes(as_view("correct horse\n")));
+    }
+    ~TreProcess() override { fs::remove_all(folder); }
+
+    void write(const std::string& name, const Bytes& content) const {
+        std::ofstream(folder / name, std::ios::binary)
+            .write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+    }
+    [[nodiscard]] std::string path(const std::string& name) const { return (folder / name).string(); }
+    [[nodiscard]] std::string passphrase_seal() const { return "passphrase-file:" + path("passphrase"); }
+
+    std::vector<std::string> init_line(const std::string& seal) const {
+        return {MCIM_TRE,        "init", "--state",      path("state"), "--cert",        path("cert.der"), "--eum-cert",
+                path("eum.der"), "--ci", path("ci.der"), "--key",       path("key.der"), "--seal",         seal};
+    }
+    std::vector<std::string> run_line(const std::string& state = "state") const {
+        return {MCIM_TRE, "run", "--state", path(state), "--socket", path("card")};
+    }
+    void make(const std::string& seal) const {
+        Process process(init_line(seal));
+        const int status = process.wait();
+        ASSERT_EQ(status, 0) << process.said;
+    }
+    card::ApduChannel connect() const { return *card::ApduChannel::connect(path("card")); }
+
+    /// On the basic channel, so that nothing has to be opened again.
+    static Bytes es10(card::ApduChannel& channel, View command) {
+        EXPECT_EQ(hex(*channel.transmit(*from_hex("00A4040C10A0000005591010FFFFFFFF8900000100"))), "9000");
+        const auto first = channel.transmit(
+            concat({Bytes{0x80, 0xE2, 0x91, 0x00, static_cast<std::uint8_t>(command.size())}, command}));
+        if (!first || first->size() != 2 || (*first)[0] != 0x61) return {};
+        auto answer = *channel.transmit(Bytes{0x80, 0xC0, 0x00, 0x00, first->back()});
+        answer.resize(answer.size() - 2);
+        return answer;
+    }
+
+    test::Pki pki;
+    fs::path folder;
+};
+
+TEST_F(TreProcess, IsMadeOnceAndAnswers) {
+    make(passphrase_seal());
+    Process again(init_line(passphrase_seal()));
+    EXPECT_NE(again.wait(), 0);
+    EXPECT_NE(again.said.find("a card lives here already"), std::string::npos) << again.said;
+
+    Process process(run_line());
+    ASSERT_TRUE(process.says("answers at")) << process.said;
+    auto channel = connect();
+    EXPECT_EQ(hex(*channel.answer_to_reset()).substr(0, 2), "3B");
+    EXPECT_EQ(hex(es10(channel, *from_hex("BF3E035C015A"))), "BF3E125A10" + hex(pki.eid.octets()));
+    EXPECT_EQ(process.kill(SIGTERM), 0);
+    EXPECT_FALSE(fs::exists(path("card")));
+}
+
+TEST_F(TreProcess, OnlyItsOwnerCanReachItAndItsState) {
+    make(passphrase_seal());
+    Process process(run_line());
+    ASSERT_TRUE(process.says("answers at")) << process.said;
+    struct stat s {};
+    ASSERT_EQ(stat(path("card").c_str(), &s), 0);
+    EXPECT_EQ(s.st_mode & 0777U, 0600U);
+    for (const auto& entry : fs::recursive_directory_iterator(path("state"))) {
+        ASSERT_EQ(stat(entry.path().c_str(), &s), 0);
+        EXPECT_EQ(s.st_mode & 077U, 0U) << entry.path();
+    }
+}
+
+TEST_F(TreProcess, RunsInItsSandbox) {
+    make(passphrase_seal());
+    Process process(run_line());
+    ASSERT_TRUE(process.says("answers at")) << process.said;
+    const auto proc = [&](const std::string& name) {
+        std::ifstream in("/proc/" + std::to_string(process.pid) + "/" + name);
+        std::stringstream out;
+        out << in.rdbuf();
+        return out.str();
+    };
+    EXPECT_NE(proc("status").find("Seccomp:\t2"), std::string::npos);
+    EXPECT_NE(proc("status").find("NoNewPrivs:\t1"), std::string::npos);
+    EXPECT_NE(proc("limits").find("Max core file size        0                    0"), std::string::npos);
+}
+
+TEST_F(TreProcess, NoKeyStandsInItsFolder) {
+    make(passphrase_seal());
+    const Bytes scalar_holder = to_bytes(expose(pki.euicc.key.to_pkcs8()));
+    const View scalar = View(scalar_holder).subspan(36, 32);  // PKCS#8 of a P-256 key: the private octets
+    for (const auto& entry : fs::recursive_directory_iterator(path("state"))) {
+        std::ifstream in(entry.path(), std::ios::binary);
+        const Bytes content{std::istreambuf_iterator<char>(in), {}};
+        EXPECT_TRUE(std::ranges::search(content, scalar).empty()) << entry.path();
+    }
+}
+
+TEST_F(TreProcess, SurvivesBeingKilledAtAnyMoment) {
+    make(passphrase_seal());
+    test::SeededRandom random(11);
+    int last_acknowledged = 0;
+    for (int round = 0; round < 12; ++round) {
+        Process process(run_line());
+        ASSERT_TRUE(process.says("answers at")) << process.said;
+        auto channel = connect();
+        // What was acknowledged is there, or what was under way when the process died.
+        const auto addresses = der::decode<msg::EuiccConfiguredAddressesResponse>(es10(channel, *from_hex("BF3C00")));
+        ASSERT_TRUE(addresses);
+        const int found = addresses->default_dp_address ? std::stoi(addresses->default_dp_address->text) : 0;
+        EXPECT_TRUE(found == last_acknowledged || found == last_acknowledged + 1)
+            << found << " after " << last_acknowledged;
+        last_acknowledged = found;
+        const auto writes = 1 + random.below(20);
+        for (std::uint64_t i = 0; i < writes; ++i) {
+            const msg::SetDefaultDpAddressRequest set{{std::to_string(last_acknowledged + 1)}, {}};
+            if (i + 1 == writes) {  // dies while this one is under way
+                const Bytes request = der::encode(set);
+                static_cast<void>(channel.transmit(*from_hex("00A4040C10A0000005591010FFFFFFFF8900000100")));
+                const auto raw = card::connect_unix(path("card"));
+                ASSERT_TRUE(card::write_all(
+                    *raw, card::frame(concat(
+                              {Bytes{0x80, 0xE2, 0x91, 0x00, static_cast<std::uint8_t>(request.size())}, request}))));
+                break;
+            }
+            ASSERT_FALSE(es10(channel, der::encode(set)).empty());
+            ++last_acknowledged;
+        }
+        process.kill(SIGKILL);
+    }
+    EXPECT_GT(last_acknowledged, 0);
+}
+
+TEST_F(TreProcess, RefusesAPassphraseBesideWhatItProtects) {
+    fs::create_directory(path("state"));
+    write("state/passphrase", to_bytes(as_view("x")));
+    Process process(init_line("passphrase-file:" + path("state/passphrase")));
+    EXPECT_NE(process.wait(), 0);
+    EXPECT_NE(process.said.find("may not lie beside"), std::string::npos) << process.said;
+}
+
+TEST_F(TreProcess, DoesNotStartWithAnotherPassphrase) {
+    make(passphrase_seal());
+    write("passphrase", to_bytes(as_view("battery staple")));
+    Process process(run_line());
+    EXPECT_NE(process.wait(), 0);
+    EXPECT_NE(process.said.find("cryptographic check failed"), std::string::npos) << process.said;
+}
+
+TEST_F(TreProcess, NamesWhatIsWrongWithItsOptions) {
+    Process seal(init_line("tpm"));
+    EXPECT_NE(seal.wait(), 0);
+    EXPECT_NE(seal.said.find("--seal"), std::string::npos) << seal.said;
+    auto line = init_line(passphrase_seal());
+    line.insert(line.end(), {"--eid", "89049032000000000000000000000099"});
+    Process eid(line);
+    EXPECT_NE(eid.wait(), 0);
+    EXPECT_NE(eid.said.find("--eid"), std::string::npos) << eid.said;
+    Process nowhere(run_line("nothing"));
+    EXPECT_NE(nowhere.wait(), 0);
+    EXPECT_NE(nowhere.said.find("make one with init"), std::string::npos) << nowhere.said;
+}
+
+/// T1: a copy of the state folder does not start beside another TPM.
+TEST_F(TreProcess, ACopiedFolderDoesNotStartWithAnotherTpm) {
+    if (!test::Swtpm::installed()) GTEST_SKIP() << "swtpm is not installed";
+    const auto home = test::Swtpm::start();
+    const auto elsewhere = test::Swtpm::start();
+    ASSERT_TRUE(home && elsewhere);
+    make("tpm:" + home->tcti());
+    fs::copy(path("state"), path("copy"), fs::copy_options::recursive);
+    {
+        Process process(run_line());
+        ASSERT_TRUE(process.says("answers at")) << process.said;
+        EXPECT_EQ(process.kill(SIGTERM), 0);
+    }
+    auto line = run_line("copy");
+    line.insert(line.end(), {"--seal", "tpm:" + elsewhere->tcti()});
+    Process thief(line);
+    EXPECT_NE(thief.wait(), 0);
+    EXPECT_EQ(thief.said.find("answers at"), std::string::npos) << thief.said;
+}
+
+/// Whoever takes the process over finds no way out of it.
+TEST(Sandbox, KillsAProcessThatAsksForMore) {
+    const auto dies = [](auto attempt, Network network) {
+        const pid_t child = fork();
+        if (child == 0) {
+            if (!enter_sandbox(network)) _exit(2);
+            attempt();
+            _exit(0);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
+    };
+    const auto open_socket = [](int family) { return [family] { ::socket(family, SOCK_STREAM, 0); }; };
+    EXPECT_TRUE(dies(open_socket(AF_INET), Network::none));
+    EXPECT_FALSE(dies(open_socket(AF_INET), Network::one_connection));
+    EXPECT_TRUE(dies(open_socket(AF_UNIX), Network::one_connection));
+    EXPECT_TRUE(dies([] { ::execl("/bin/true", "true", nullptr); }, Network::none));
+    EXPECT_TRUE(dies([] { static_cast<void>(::fork()); }, Network::none));
+    EXPECT_FALSE(dies([] { ::close(::open("/dev/null", O_RDONLY)); }, Network::none));
+}
+
+}  // namespace
+}  // namespace mcim::tre

@@ -1,0 +1,95 @@
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "commands.h"
+#include "hardening.h"
+#include "mcim/card/reader.h"
+#include "mcim/euicc/inserted_card.h"
+#include "state_folder.h"
+
+namespace mcim::tre {
+namespace {
+
+/// Remembers that a commit failed. Whether it reached the disk is known only after the folder was opened again, so the
+/// process ends, and whoever supervises it starts it anew.
+class WatchedStorage final : public uicc::Storage {
+public:
+    explicit WatchedStorage(uicc::Storage& inner) : inner_(inner) {}
+    [[nodiscard]] Status commit(const uicc::Changes& changes) override {
+        Status status = inner_.commit(changes);
+        if (!status) failure = status.error();
+        return status;
+    }
+    [[nodiscard]] Result<uicc::Entries> load() override { return inner_.load(); }
+    std::optional<Error> failure;
+
+private:
+    uicc::Storage& inner_;
+};
+
+class ServedCard final : public card::CardPort {
+public:
+    ServedCard(euicc::InsertedCard card, WatchedStorage& storage, Random& random)
+        : card_(std::move(card)), storage_(storage), random_(random) {}
+    [[nodiscard]] Bytes answer_to_reset() override { return euicc::answer_to_reset(); }
+    void reset() override { card_.reset(); }
+    [[nodiscard]] Result<Bytes> transmit(View command) override {
+        euicc::Env env{random_, system_now()};
+        TRY(Bytes answer, card_.transmit(command, env));
+        if (storage_.failure) return *storage_.failure;
+        return answer;
+    }
+
+private:
+    euicc::InsertedCard card_;
+    WatchedStorage& storage_;
+    Random& random_;
+};
+
+/// A descriptor that becomes readable at SIGTERM or SIGINT.
+Result<card::Descriptor> stop_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, nullptr);
+    card::Descriptor out(signalfd(-1, &set, SFD_CLOEXEC));
+    if (!out.valid()) return fail(Errc::io, "signalfd", "cannot be made");
+    return out;
+}
+
+}  // namespace
+
+Status run(const RunOptions& options) {
+    std::signal(SIGPIPE, SIG_IGN);
+    for (const std::string& note : protect_memory()) std::fprintf(stderr, "mcim-tre: %s\n", note.c_str());
+    std::optional<Seal> seal;
+    if (!options.seal.empty()) {
+        TRY(seal, parse_seal(options.seal));
+    }
+    SystemRandom random;
+    TRY(StateFolder folder, StateFolder::open(options.state, seal, random));
+    WatchedStorage storage(folder.storage());
+    TRY(euicc::InsertedCard inserted, euicc::InsertedCard::insert(storage));
+    const std::string eid = inserted.card().state().eid().text();
+    ServedCard served(std::move(inserted), storage, random);
+
+    TRY(const card::Descriptor stop, stop_signals());
+    TRY(card::Descriptor listener, card::listen_unix(options.socket));
+    card::Reader reader(served, std::move(listener), stop.get());
+    if (!options.vpcd.empty()) {
+        TRY(card::TcpAddress vpcd, card::resolve_tcp(options.vpcd));
+        reader.keep_connected(std::move(vpcd));
+    }
+    CHECKED(enter_sandbox(options.vpcd.empty() ? Network::none : Network::one_connection));
+    std::printf("mcim-tre: card %s answers at %s\n", eid.c_str(), options.socket.c_str());
+    std::fflush(stdout);
+    const Status status = reader.serve();
+    ::unlink(options.socket.c_str());
+    return status;
+}
+
+}  // namespace mcim::tre

@@ -1,0 +1,93 @@
+#include "state_folder.h"
+
+#include <filesystem>
+
+#include "files.h"
+#include "mcim/tpm/tpm.h"
+
+namespace mcim::tre {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view seal_name = "seal";
+constexpr std::string_view key_name = "state-key";
+constexpr std::size_t passphrase_octets_max = 4096;
+
+/// The content of the file without the line end that editors add.
+Result<SecretBytes> read_passphrase(const PassphraseSeal& seal) {
+    TRY(const SecretBytes content, read_secret_file(seal.file, passphrase_octets_max));
+    View text = expose(content);
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text = text.first(text.size() - 1);
+    if (text.empty()) return fail(Errc::bad_value, seal.file, "the passphrase is empty");
+    return SecretBytes::copy_of(text);
+}
+
+Status check_apart(const std::string& folder, const PassphraseSeal& seal) {
+    std::error_code ignored;
+    const auto relative =
+        fs::relative(fs::weakly_canonical(seal.file, ignored), fs::weakly_canonical(folder, ignored), ignored).string();
+    if (!relative.empty() && !relative.starts_with(".."))
+        return fail(Errc::refused, seal.file, "the passphrase may not lie beside what it protects");
+    return ok();
+}
+
+Result<nvm::StateKey> create_key(nvm::Folder& folder, const Seal& seal, Random& random) {
+    if (const auto* passphrase = std::get_if<PassphraseSeal>(&seal)) {
+        TRY(const SecretBytes text, read_passphrase(*passphrase));
+        return nvm::PassphraseKeyFile::create(folder, key_name, random, expose(text));
+    }
+    TRY(tpm::Tpm tpm, tpm::Tpm::open(std::get<TpmSeal>(seal).tcti));
+    return nvm::SealedKeyFile::create(folder, key_name, random,
+                                      [&](const nvm::StateKey& key) { return tpm.seal(key); });
+}
+
+Result<nvm::StateKey> open_key(nvm::Folder& folder, const Seal& seal) {
+    if (const auto* passphrase = std::get_if<PassphraseSeal>(&seal)) {
+        TRY(const SecretBytes text, read_passphrase(*passphrase));
+        return nvm::PassphraseKeyFile::open(folder, key_name, expose(text));
+    }
+    TRY(tpm::Tpm tpm, tpm::Tpm::open(std::get<TpmSeal>(seal).tcti));
+    return nvm::SealedKeyFile::open(folder, key_name, [&](View blob) -> Result<SecretBytes> {
+        TRY(const Secret<32> key, tpm.unseal(blob));
+        return SecretBytes::copy_of(expose(key));
+    });
+}
+
+nvm::Assurance assurance_of(const Seal& seal) {
+    return std::holds_alternative<TpmSeal>(seal) ? nvm::Assurance::hardware : nvm::Assurance::low;
+}
+
+}  // namespace
+
+std::string_view to_string(nvm::Assurance assurance) {
+    return assurance == nvm::Assurance::hardware
+               ? "sealed to the TPM"
+               : "under a passphrase: lower assurance, a copy can be attacked at leisure";
+}
+
+Result<StateFolder> StateFolder::create(const std::string& path, const Seal& seal, Random& random) {
+    if (const auto* passphrase = std::get_if<PassphraseSeal>(&seal)) CHECKED(check_apart(path, *passphrase));
+    TRY(auto folder, nvm::DiskFolder::open(path));
+    TRY(const bool there, nvm::Store::exists(*folder));
+    if (there) return fail(Errc::conflict, path, "a card lives here already");
+    TRY(const nvm::StateKey key, create_key(*folder, seal, random));
+    CHECKED(nvm::write_whole(*folder, seal_name, as_view(to_string(seal))));
+    TRY(auto store, nvm::Store::create({.folder = *folder, .random = random}, key));
+    return StateFolder(std::move(folder), std::move(store), assurance_of(seal));
+}
+
+Result<StateFolder> StateFolder::open(const std::string& path, const std::optional<Seal>& other, Random& random) {
+    std::error_code ignored;
+    if (!fs::is_directory(path, ignored)) return fail(Errc::not_found, path, "no card lives here; make one with init");
+    TRY(auto folder, nvm::DiskFolder::open(path));
+    TRY(const auto recorded, folder->read(seal_name));
+    if (!recorded && !other)
+        return fail(Errc::not_found, folder->path(seal_name), "no card lives here; make one with init");
+    TRY(const Seal seal, other ? Result<Seal>(*other) : parse_seal(as_text(*recorded)));
+    TRY(const nvm::StateKey key, open_key(*folder, seal));
+    TRY(auto store, nvm::Store::open({.folder = *folder, .random = random}, key));
+    return StateFolder(std::move(folder), std::move(store), assurance_of(seal));
+}
+
+}  // namespace mcim::tre
