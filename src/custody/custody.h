@@ -46,6 +46,7 @@ private:
     [[nodiscard]] Result<signer::Response> answer(const signer::SealProfile&) const;
     [[nodiscard]] Result<SecretBytes> package_of(const signer::FromTemplate&) const;
     [[nodiscard]] Result<SecretBytes> package_of(const signer::FromPackage&) const;
+    [[nodiscard]] Result<Bytes> personalised(const signer::TemplateVariables&) const;  ///< all but K and OPc
 
     KeyFolder::SigningKeys signing_keys_;
     WrappingKeys wrapping_keys_;

@@ -1,6 +1,6 @@
 // Profile packages at rest, and what is taken out of them inside.
-#include "mcim/saip/package.h"
 #include "mcim/custody/custody.h"
+#include "mcim/saip/resolve.h"
 
 namespace mcim::custody {
 
@@ -15,6 +15,46 @@ Result<Iccid> iccid_of(const saip::ProfilePackage& package) {
     std::string digits = hex(header->iccid);
     while (digits.ends_with('F')) digits.pop_back();
     return Iccid::parse_unchecked(digits);
+}
+
+signer::Algorithm algorithm_of(const saip::Aka& aka) {
+    switch (aka.algorithm) {
+        case saip::Algorithm::milenage: return signer::Algorithm::milenage;
+        case saip::Algorithm::usim_test: return signer::Algorithm::test;
+        case saip::Algorithm::tuak: break;
+    }
+    return aka.k.size() == 32 ? signer::Algorithm::tuak_256 : signer::Algorithm::tuak_128;
+}
+
+SubscriptionKeys keys_of(const saip::Aka& aka) {
+    SubscriptionKeys keys;
+    keys.algorithm = algorithm_of(aka);
+    keys.k = aka.k.copy();
+    if (keys.algorithm == signer::Algorithm::test) {
+        // TCA 8.5: 0, 1 and 2 are 32, 64 and 128 bits of RES
+        const std::array<std::uint8_t, 3> res_octets{4, 8, 16};
+        keys.res_octets = res_octets[std::min<std::size_t>(aka.algorithm_options & 0x07U, 2)];
+    } else {
+        keys.opc = aka.opc.copy();
+        keys.constants = {aka.rotation, aka.xoring};
+    }
+    return keys;
+}
+
+/// Why a package would not be installed, for people.
+std::string reason(const saip::EuiccResponse& response) {
+    if (response.status_message) return response.status_message->text;
+    for (const saip::PeStatus& status : response.pe_status)
+        if (status.status != saip::PeStatusCode::ok) return std::string(to_string(status.status));
+    return "no reason given";
+}
+
+/// EF_IMSI of a USIM. An ISIM has another file of that number, which is why the name counts.
+const saip::Node* find_imsi(const saip::Image& image, const saip::Aka& aka) {
+    saip::FilePath path = aka.adf;
+    path.push_back(0x6F07);
+    const saip::Node* node = image.find(path);
+    return node != nullptr && node->name == "ef-imsi" ? node : nullptr;
 }
 
 }  // namespace
@@ -42,8 +82,20 @@ Result<Response> Custody::answer(const signer::RewrapPackage& request) const {
 }
 
 Result<Response> Custody::answer(const signer::ExtractSubscription& request) const {
-    TRY(const SecretBytes plain, unwrap(request.iccid, request.package));
-    return fail(Errc::refused, "package", "subscriptions of imported packages are not in this version");
+    TRY(const SecretBytes der, unwrap(request.iccid, request.package));
+    // as the most capable card would install it: what a certain card lacks is that card's to say
+    const saip::Resolution resolution = saip::resolve(expose(der), saip::lab_card());
+    if (!resolution.image)
+        return fail(Errc::bad_value, "package", "no card of ours would install it: " + reason(resolution.response));
+    for (const saip::Aka& aka : resolution.image->aka) {
+        const saip::Node* ef_imsi = find_imsi(*resolution.image, aka);
+        if (ef_imsi == nullptr) continue;
+        auto imsi = Imsi::from_ef(ef_imsi->content);
+        if (!imsi) return std::move(imsi).error().within("package.ef-imsi");
+        TRY(signer::Subscription subscription, wrap(*imsi, keys_of(aka)));
+        return Response(signer::ExtractSubscription::Response{*imsi, std::move(subscription)});
+    }
+    return fail(Errc::missing_field, "package", "no USIM with an IMSI and AKA parameters");
 }
 
 }  // namespace mcim::custody

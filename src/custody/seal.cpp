@@ -1,7 +1,9 @@
 // Bound profile packages: everything between the unprotected package and what may leave.
 #include "mcim/bpp/sealer.h"
 #include "mcim/bpp/secure_channel.h"
+#include "mcim/custody/card_secrets.h"
 #include "mcim/custody/custody.h"
+#include "mcim/saip/template.h"
 
 namespace mcim::custody {
 
@@ -55,7 +57,39 @@ Result<Response> Custody::answer(const signer::SealProfile& request) const {
 
 Result<SecretBytes> Custody::package_of(const signer::FromTemplate& source) const {
     TRY(const SubscriptionKeys keys, unwrap(source.variables.imsi, source.keys));
-    return fail(Errc::refused, "source", "profiles from a template are not in this version");
+    if (keys.algorithm != signer::Algorithm::milenage)
+        return fail(
+            Errc::refused, "source.keys",
+            "the template's algorithm is MILENAGE, these keys are for " + std::string(to_string(keys.algorithm)));
+    if (keys.constants != aka::MilenageConstants{})
+        return fail(Errc::refused, "source.keys",
+                    "the template has the constants of TS 35.206, these keys have others");
+    TRY(const auto k, Secret<16>::copy_of(expose(keys.k)));
+    TRY(const auto opc, Secret<16>::copy_of(expose(keys.opc)));
+    TRY(const Bytes without_keys, personalised(source.variables));
+    return saip::insert_keys(without_keys, k, opc);
+}
+
+Result<Bytes> Custody::personalised(const signer::TemplateVariables& v) const {
+    const CardSecrets secrets(fingerprint_key_, v.iccid);
+    saip::Variables variables{.iccid = v.iccid,
+                              .imsi = v.imsi,
+                              .mnc_digits = v.mnc_digits,
+                              .msisdn = v.msisdn,
+                              .smsc = v.smsc,
+                              .gid1 = v.gid1,
+                              .pin1 = secrets.digits("PIN1", 4),
+                              .pin2 = secrets.digits("PIN2", 4),
+                              .puk1 = secrets.digits("PUK1", 8),
+                              .puk2 = secrets.digits("PUK2", 8),
+                              .adm1 = secrets.digits("ADM1", 8),
+                              .ota_encryption = secrets.key("KIc"),
+                              .ota_integrity = secrets.key("KID"),
+                              .ota_key_encryption = secrets.key("KIK")};
+    saip::ProfileTemplate common{.profile_type = v.profile_name, .spn = v.service_provider_name};
+    TRY(common, saip::padded(std::move(common), variables, v.package_octets_min));
+    TRY(const saip::ProfilePackage package, saip::personalise(common, variables));
+    return saip::encode(package);
 }
 
 Result<SecretBytes> Custody::package_of(const signer::FromPackage& source) const {

@@ -2,7 +2,8 @@
 #include "mcim/bpp/opener.h"
 #include "mcim/bpp/secure_channel.h"
 #include "mcim/bpp/segments.h"
-#include "mcim/saip/package.h"
+#include "mcim/saip/resolve.h"
+#include "support/reference.h"
 
 namespace mcim::custody::test {
 namespace {
@@ -82,6 +83,128 @@ TEST(SealProfile, ReachesTheCardItIsForOnBothCurvesInBothModes) {
             EXPECT_NE(Card(curve).install(sealed->bound_profile_package, server_key), package) << "another card";
         }
     }
+}
+
+/// A package sealed for a card and opened by it.
+Bytes delivered(Custody& custody, signer::FromTemplate source) {
+    const Card card(Curve::p256);
+    auto request = card.request(Protection::profile_protection_keys);
+    request.source = std::move(source);
+    const auto sealed = custody.seal_profile(std::move(request));
+    EXPECT_TRUE(sealed) << to_string(sealed.error());
+    return sealed ? card.install(sealed->bound_profile_package, *custody.public_key(nist_key)) : Bytes{};
+}
+signer::TemplateVariables variables() {
+    return {.iccid = iccid,
+            .imsi = imsi,
+            .msisdn = *Msisdn::parse("883510000000001"),
+            .service_provider_name = "mcim",
+            .profile_name = "meter"};
+}
+
+TEST(SealProfile, PersonalisesTheTemplateWithTheSubscriptionsKeys) {
+    Keys keys;
+    const auto custody = keys.load();
+    const auto subscription = custody->ask(import_1());
+    ASSERT_TRUE(subscription);
+    const Bytes package = delivered(*custody, {variables(), subscription->keys});
+    const auto resolution = saip::resolve(package, saip::production_card());
+    ASSERT_TRUE(resolution.image);
+    ASSERT_FALSE(resolution.image->aka.empty());
+    EXPECT_EQ(hex(expose(resolution.image->aka[0].k)), k_1);
+    EXPECT_EQ(hex(expose(resolution.image->aka[0].opc)), opc_1);
+    EXPECT_EQ(hex(resolution.image->facts.iccid), hex(iccid.octets()));
+    EXPECT_EQ(resolution.image->facts.profile_type, "meter");
+}
+
+TEST(SealProfile, ARepeatedDownloadCarriesTheSameCodesAndAnotherCardOthers) {
+    Keys keys;
+    const auto custody = keys.load();
+    const auto subscription = custody->ask(import_1());
+    ASSERT_TRUE(subscription);
+    const Bytes once = delivered(*custody, {variables(), subscription->keys});
+    EXPECT_EQ(delivered(*custody, {variables(), subscription->keys}), once);
+    auto other = variables();
+    other.iccid = *Iccid::with_check_digit("890001012345678902");
+    const auto codes = [](View package) {
+        const auto image = *saip::resolve(package, saip::production_card()).image;
+        std::string all;
+        for (const auto& puk : image.puks) all += hex(expose(puk.value)) + " ";
+        for (const auto& context : image.pins)
+            for (const auto& pin : context.pins) all += hex(expose(pin.value)) + " ";
+        return all;
+    };
+    EXPECT_NE(codes(delivered(*custody, {other, subscription->keys})), codes(once));
+}
+
+TEST(SealProfile, FillsThePackageUpToTheSizeAskedFor) {
+    Keys keys;
+    const auto custody = keys.load();
+    const auto subscription = custody->ask(import_1());
+    ASSERT_TRUE(subscription);
+    auto large = variables();
+    large.package_octets_min = 12'000;
+    EXPECT_GE(delivered(*custody, {large, subscription->keys}).size(), 12'000U);
+}
+
+TEST(SealProfile, RefusesKeysOfAnotherSubscriberInATemplate) {
+    Keys keys;
+    const auto custody = keys.load();
+    const auto subscription = custody->ask(import_1());
+    ASSERT_TRUE(subscription);
+    auto stolen = variables();
+    stolen.imsi = other_imsi;
+    auto request = Card(Curve::p256).request(Protection::session_keys);
+    request.source = signer::FromTemplate{stolen, subscription->keys};
+    EXPECT_EQ(custody->seal_profile(std::move(request)).error().code, Errc::bad_crypto);
+}
+
+TEST(ExtractSubscription, GivesTheCentreTheKeysThatTheCardGot) {
+    Keys keys;
+    const auto custody = keys.load();
+    const auto made = custody->new_subscription_keys(imsi, signer::Algorithm::milenage);
+    ASSERT_TRUE(made);
+    const auto imported =
+        custody->ask(signer::WrapPackage{iccid, SecretBytes(delivered(*custody, {variables(), made->keys}))});
+    ASSERT_TRUE(imported) << to_string(imported.error());
+    const auto found = custody->ask(signer::ExtractSubscription{iccid, *imported});
+    ASSERT_TRUE(found) << to_string(found.error());
+    EXPECT_EQ(found->imsi, imsi);
+    EXPECT_EQ(found->subscription.algorithm, signer::Algorithm::milenage);
+    EXPECT_EQ(found->subscription.fingerprint, made->fingerprint);
+    const auto a = custody->vector(imsi, made->keys, 32, amf_1, {});
+    const auto b = custody->vector(imsi, found->subscription.keys, 32, amf_1, {});
+    ASSERT_TRUE(a && b);
+    EXPECT_EQ(a->autn, b->autn);
+}
+
+TEST(ExtractSubscription, TakesTheGenericTestProfilesInALaboratoryOnly) {
+    MCIM_REFERENCE_OR_SKIP(folder, "profiles");
+    Keys keys;
+    const auto laboratory = keys.load(Policy::laboratory());
+    const auto production = keys.load();
+    const auto ts48 = *Iccid::parse_unchecked("89000123456789012341");
+    int packages = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        const auto wrapped =
+            production->ask(signer::WrapPackage{ts48, SecretBytes(mcim::test::file_content(entry.path()))});
+        ASSERT_TRUE(wrapped) << entry.path() << to_string(wrapped.error());
+        const auto found = laboratory->ask(signer::ExtractSubscription{ts48, *wrapped});
+        ASSERT_TRUE(found) << entry.path() << to_string(found.error());
+        EXPECT_EQ(found->subscription.algorithm, signer::Algorithm::test);
+        EXPECT_EQ(laboratory->vector(found->imsi, found->subscription.keys, 32, amf_1, {})->xres.size(), 16U);
+        EXPECT_EQ(production->ask(signer::ExtractSubscription{ts48, *wrapped}).error().code, Errc::refused);
+        ++packages;
+    }
+    EXPECT_EQ(packages, 4);
+}
+
+TEST(ExtractSubscription, RefusesAPackageWithoutASubscription) {
+    Keys keys;
+    const auto custody = keys.load();
+    const auto wrapped = custody->ask(signer::WrapPackage{iccid, SecretBytes(package_of(iccid, 10))});
+    ASSERT_TRUE(wrapped);
+    EXPECT_FALSE(custody->ask(signer::ExtractSubscription{iccid, *wrapped}));
 }
 
 TEST(SealProfile, RefusesWhatDoesNotFitTogether) {
