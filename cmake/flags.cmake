@@ -12,6 +12,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # gcc 12 reports false positives of these two inside its own std::string and std::variant when sanitizers are on
   target_compile_options(mcim_build_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # in clang -Wconversion has this one too, in gcc it has not
+  target_compile_options(mcim_build_flags INTERFACE -Wno-sign-conversion)
+endif()
 if(MCIM_SANITIZE)
   set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
   target_compile_options(mcim_build_flags INTERFACE ${sanitizers})
