@@ -221,6 +221,17 @@ Result<PkiCertificates> load_pki(const PkiPaths& paths) {
     return PkiCertificates{std::move(ci), std::move(eum), std::move(auth), std::move(pb), std::move(tls)};
 }
 
+Result<std::string> first_ein(const PkiPaths& paths) {
+    TRY(const auto pki, load_pki(paths));
+    const auto& constraints = pki.eum.name_constraints;
+    const auto ein = constraints && !constraints->permitted.empty()
+                         ? constraints->permitted.front().find_sole(x509::oid::serial_number)
+                         : std::nullopt;
+    if (!ein)
+        return fail(Errc::refused, paths.eum_certificate().string(), "the EUM has no EIN; name the card with --eid");
+    return std::string(*ein);
+}
+
 Result<CardIdentity> make_card_identity(const PkiPaths& paths, const Eid& eid, Time now, Random& random) {
     TRY(const auto ci, load(paths.ci_certificate()));
     TRY(const auto eum, load(paths.eum_certificate()));

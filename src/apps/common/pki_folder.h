@@ -55,6 +55,8 @@ struct PkiCertificates {
 /// and servers will verify it.
 [[nodiscard]] Result<PkiCertificates> make_pki(const PkiPaths&, const PkiPlan&, Time now, Random&);
 [[nodiscard]] Result<PkiCertificates> load_pki(const PkiPaths&);
+/// The digits with which EIDs of its EUM begin; the first, where there are several.
+[[nodiscard]] Result<std::string> first_ein(const PkiPaths&);
 
 struct CardIdentity {
     Eid eid;

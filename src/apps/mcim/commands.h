@@ -22,6 +22,14 @@ struct Console {
 };
 
 void add_pki(CLI::App&, Console&);
+void add_platform(CLI::App&, Console&);
+void add_operator(CLI::App&, Console&);
+void add_subscription(CLI::App&, Console&);
+void add_order(CLI::App&, Console&);
+void add_device(CLI::App&, Console&);
+void add_attest(CLI::App&, Console&);
+void add_transfer(CLI::App&, Console&);
+void add_profile(CLI::App&, Console&);
 void add_demo(CLI::App&, Console&);
 
 /// The program: exit code 0, 1 for what could not be done, above 100 for a command line that was not understood

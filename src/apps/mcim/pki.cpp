@@ -119,13 +119,8 @@ struct EuiccOptions {
 
 Result<Eid> chosen_eid(const EuiccOptions& options, const PkiPaths& paths) {
     if (!options.eid.empty()) return Eid::parse(options.eid);
-    TRY(const auto pki, load_pki(paths));
-    if (!pki.eum.name_constraints || pki.eum.name_constraints->permitted.empty())
-        return fail(Errc::refused, paths.eum_certificate().string(), "the EUM has no EIN; name the card with --eid");
-    const auto ein = pki.eum.name_constraints->permitted.front().find_sole(x509::oid::serial_number);
-    if (!ein)
-        return fail(Errc::refused, paths.eum_certificate().string(), "the EUM has no EIN; name the card with --eid");
-    return x509::make_eid(*ein, options.number);
+    TRY(const std::string ein, first_ein(paths));
+    return x509::make_eid(ein, options.number);
 }
 
 Status run_euicc(const EuiccOptions& options, std::ostream& out) {

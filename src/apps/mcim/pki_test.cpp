@@ -1,28 +1,14 @@
 // The command line as people use it, in this process.
 #include <gtest/gtest.h>
 
-#include <sstream>
-
-#include "mcim/apps/mcim/commands.h"
+#include "mcim/apps/mcim/run_for_test.h"
 #include "mcim/jose/json.h"
 #include "support/temp_folder.h"
 
 namespace mcim::apps {
 namespace {
 
-struct Ran {
-    int code;
-    std::string out;
-    std::string err;
-};
-Ran mcim(std::vector<std::string> args) {
-    std::vector<const char*> argv{"mcim"};
-    for (const auto& a : args) argv.push_back(a.c_str());
-    std::ostringstream out;
-    std::ostringstream err;
-    const int code = run_mcim(static_cast<int>(argv.size()), argv.data(), out, err);
-    return {code, out.str(), err.str()};
-}
+using test::mcim;
 
 class PkiCommand : public testing::Test {
 protected:

@@ -1,0 +1,80 @@
+#include "mcim/apps/mcim/admin.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+namespace mcim::apps {
+
+namespace {
+
+/// Lists grow with the fleet.
+constexpr jose::JsonLimits answer_limits{std::size_t{64} * 1024 * 1024, 16};
+
+constexpr std::array errcs{
+    Errc::truncated, Errc::bad_length, Errc::bad_tag,   Errc::missing_field,    Errc::trailing_data,
+    Errc::bad_value, Errc::too_large,  Errc::not_found, Errc::unexpected_event, Errc::conflict,
+    Errc::refused,   Errc::bad_crypto, Errc::io};
+
+http::ClientConfig local_client() {
+    http::ClientConfig config;
+    config.body_octets_max = answer_limits.octets_max;
+    return config;
+}
+
+}  // namespace
+
+void add_admin_option(CLI::App& command, std::string& socket) {
+    command.add_option("--admin", socket, "Socket of the running mcimd: admin_socket of its configuration")
+        ->envname("MCIM_ADMIN")
+        ->required();
+}
+
+Result<std::string> path_part(std::string_view option, const std::string& identifier) {
+    const auto allowed = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
+               c == '.';
+    };
+    if (identifier.empty() || !std::ranges::all_of(identifier, allowed))
+        return fail(Errc::bad_value, std::string(option), "\"" + identifier + "\" is no identifier");
+    return identifier;
+}
+
+Error error_of(std::string_view detail) {
+    for (const Errc code : errcs) {
+        const std::string_view name = to_string(code);
+        if (!detail.starts_with(name)) continue;
+        std::string_view rest = detail.substr(name.size());
+        Error out{code, 0, {}, {}};
+        if (rest.starts_with(" at ")) {
+            const auto end = std::min(rest.find(": "), rest.size());
+            out.path = rest.substr(4, end - 4);
+            rest.remove_prefix(end);
+        }
+        if (rest.starts_with(": ")) out.detail = rest.substr(2);
+        return out;
+    }
+    return fail(Errc::refused, "", std::string(detail));
+}
+
+Admin::Admin(std::filesystem::path socket) : socket_(std::move(socket)), client_(local_client()) {}
+
+Result<Admin::Answer> Admin::read(const std::string& path) { return exchange({"GET", path}); }
+
+Result<Admin::Answer> Admin::change(const std::string& path, const jose::ObjectWriter& body) {
+    return exchange({"POST", path, {{"Content-Type", "application/json"}}, body.finish()});
+}
+
+Result<Admin::Answer> Admin::exchange(http::Request request) {
+    auto response = client_.send_unix(socket_, std::move(request));
+    if (!response)
+        return fail(response.error().code, socket_.string(),
+                    "mcimd does not answer here (" + response.error().detail +
+                        "); start it with \"mcimd --config mcimd.toml\", or name its socket with --admin");
+    auto json = jose::Object::parse(response->body, answer_limits);
+    if (!json) return std::move(json).error().within("answer of " + socket_.string());
+    if (response->status >= 200 && response->status < 300) return Answer{std::move(response->body), *std::move(json)};
+    const auto detail = json->text("detail");
+    return error_of(detail ? *detail : "refused with HTTP status " + std::to_string(response->status));
+}
+
+}  // namespace mcim::apps

@@ -1,0 +1,41 @@
+// The administration of a running mcimd, as the commands call it: JSON over HTTP on its UNIX socket. Whoever may open
+// the socket may do all of it; mcimd/admin.h lists the calls.
+#pragma once
+#include <filesystem>
+
+#include "mcim/http/client.h"
+#include "mcim/jose/json.h"
+
+namespace CLI {
+class App;
+}
+
+namespace mcim::apps {
+
+/// --admin SOCKET, or MCIM_ADMIN in the environment.
+void add_admin_option(CLI::App&, std::string& socket);
+
+class Admin {
+public:
+    struct Answer {
+        std::string body;  ///< as it came, for --json
+        jose::Object json;
+    };
+    explicit Admin(std::filesystem::path socket);
+    /// Errors: the platform's refusals in its own words; io where nobody answers at the socket.
+    [[nodiscard]] Result<Answer> read(const std::string& path);
+    [[nodiscard]] Result<Answer> change(const std::string& path, const jose::ObjectWriter&);
+
+private:
+    [[nodiscard]] Result<Answer> exchange(http::Request);
+    std::filesystem::path socket_;
+    http::Client client_;
+};
+
+/// An identifier as one part of a path: letters, digits and "-_." only, so that nobody leaves the path with it.
+[[nodiscard]] Result<std::string> path_part(std::string_view option, const std::string& identifier);
+
+/// The Error that a problem's "detail" was written from (base to_string).
+[[nodiscard]] Error error_of(std::string_view detail);
+
+}  // namespace mcim::apps

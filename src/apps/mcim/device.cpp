@@ -1,0 +1,137 @@
+// mcim device enrol, list, show: what the verifier knows of devices.
+#include "mcim/apps/mcim/device.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "mcim/apps/mcim/admin.h"
+#include "mcim/apps/mcim/text.h"
+#include "mcim/tpm/tpm.h"
+
+namespace mcim::apps {
+
+namespace {
+
+struct EnrolOptions {
+    std::string admin;
+    std::string eid;
+    std::string tpm;
+    std::string model;
+    bool json = false;
+};
+struct Options {
+    std::string admin;
+    std::string eid;
+    bool json = false;
+};
+
+// ---------------------------------------------------------------- mcim device enrol
+
+Status run_enrol(const EnrolOptions& options, std::ostream& out) {
+    TRY(const Eid eid, Eid::parse_unchecked(options.eid));
+    TRY(auto tpm, tpm::Tpm::open(options.tpm));
+    TRY(const Bytes key, tpm.attestation_key());
+    TRY(const auto identity, tpm.identity());
+    jose::ObjectWriter body;
+    body.text("eid", eid.text()).octets("ak_public", key).hex_octets("tpm_identity", identity);
+    body.text("platform_model", options.model);
+    Admin admin(options.admin);
+    TRY(const auto answer, admin.change("/devices", body));
+    if (options.json) {
+        out << answer.body << "\n";
+        return ok();
+    }
+    TRY(const auto name, answer.json.text("ak_name"));
+    out << "Device " << eid.text() << " is enrolled as a \"" << options.model << "\":\n\n";
+    print_fields(out, {{"TPM", hex(identity)}, {"attestation key", name}});
+    out << "\nFrom now on only this TPM can speak for this EID.\n\nNext:\n"
+        << "  mcim attest reference --tpm " << options.tpm << " --model " << options.model
+        << " --operator ID --key FILE --admin SOCKET     once for each model\n";
+    return ok();
+}
+
+void add_enrol(CLI::App& parent, Console& console) {
+    auto* command = parent.add_subcommand("enrol", "Tell the verifier which TPM speaks for an EID");
+    auto options = std::make_shared<EnrolOptions>();
+    add_admin_option(*command, options->admin);
+    command->add_option("--eid", options->eid, "The device's card, 32 digits")->required();
+    command->add_option("--tpm", options->tpm, "TCTI of its TPM, e.g. device:/dev/tpmrm0 or swtpm:path=SOCKET")
+        ->required();
+    command->add_option("--model", options->model, "Platform model; reference values are per model")->required();
+    command->add_flag("--json", options->json, "The platform's answer as it comes");
+    command->footer(
+        "\nTo be done in the factory, on the device: the verifier believes what it is told here.\n"
+        "Example:  mcim device enrol --admin platform/admin.sock --eid 89049032000000000000000000000163 "
+        "--tpm device:/dev/tpmrm0 --model meter-2\n");
+    command->callback([options, &console] { console.finish(run_enrol(*options, console.out)); });
+}
+
+// ---------------------------------------------------------------- mcim device list, show
+
+Status run_list(const Options& options, std::ostream& out) {
+    Admin admin(options.admin);
+    TRY(const auto answer, admin.read("/devices"));
+    if (options.json) {
+        out << answer.body << "\n";
+        return ok();
+    }
+    TRY(const auto devices, answer.json.objects("devices"));
+    std::vector<TableRow> rows;
+    for (const auto& d : devices) {
+        TRY(auto eid, d.text("eid"));
+        TRY(auto model, d.text("platform_model"));
+        TRY(const auto since, d.time("enrolled_at"));
+        rows.push_back({std::move(eid), std::move(model), to_rfc3339(since)});
+    }
+    print_table(out, {"EID", "MODEL", "ENROLLED"}, rows);
+    return ok();
+}
+
+Status run_show(const Options& options, std::ostream& out) {
+    TRY(const std::string eid, path_part("EID", options.eid));
+    Admin admin(options.admin);
+    TRY(const auto answer, admin.read("/devices/" + eid));
+    if (options.json) {
+        out << answer.body << "\n";
+        return ok();
+    }
+    TRY(const auto model, answer.json.text("platform_model"));
+    TRY(const auto tpm, answer.json.text("tpm_identity"));
+    TRY(const auto key, answer.json.text("ak_name"));
+    TRY(const auto since, answer.json.time("enrolled_at"));
+    print_fields(
+        out, {{"EID", eid}, {"model", model}, {"TPM", tpm}, {"attestation key", key}, {"enrolled", to_rfc3339(since)}});
+    out << "\nHow it stands:  mcim attest verdict --eid " << eid << "\n";
+    return ok();
+}
+
+void add_list(CLI::App& parent, Console& console) {
+    auto* command = parent.add_subcommand("list", "All devices that are enrolled");
+    auto options = std::make_shared<Options>();
+    add_admin_option(*command, options->admin);
+    command->add_flag("--json", options->json, "The platform's answer as it comes");
+    command->callback([options, &console] { console.finish(run_list(*options, console.out)); });
+}
+
+void add_show(CLI::App& parent, Console& console) {
+    auto* command = parent.add_subcommand("show", "One device: its TPM and its attestation key");
+    auto options = std::make_shared<Options>();
+    add_admin_option(*command, options->admin);
+    command->add_option("eid", options->eid, "Its EID")->required();
+    command->add_flag("--json", options->json, "The platform's answer as it comes");
+    command->callback([options, &console] { console.finish(run_show(*options, console.out)); });
+}
+
+}  // namespace
+
+void add_device(CLI::App& app, Console& console) {
+    auto* command = app.add_subcommand("device", "Devices: make a card, enrol its host's TPM");
+    command->require_subcommand(1);
+    add_device_make(*command, console);
+    add_enrol(*command, console);
+    add_list(*command, console);
+    add_show(*command, console);
+}
+
+}  // namespace mcim::apps

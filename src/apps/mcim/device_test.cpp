@@ -1,0 +1,66 @@
+#include <gtest/gtest.h>
+
+#include "mcim/apps/mcim/program.h"
+#include "mcim/apps/mcim/run_for_test.h"
+#include "support/temp_folder.h"
+
+namespace mcim::apps {
+namespace {
+
+using test::mcim;
+
+class DeviceCommand : public testing::Test {
+protected:
+    void SetUp() override { ASSERT_EQ(mcim({"pki", "init", "--dir", at("pki")}).code, 0); }
+    [[nodiscard]] std::string at(const std::string& name) const { return (folder_ / name).string(); }
+    test::Ran make(const std::vector<std::string>& more) {
+        std::vector<std::string> args{"device", "make", "--pki", at("pki"), "--state", at("card")};
+        args.insert(args.end(), more.begin(), more.end());
+        return mcim(args);
+    }
+    test::TempFolder folder_;
+};
+
+TEST_F(DeviceCommand, MakeWantsToKnowWhatProtectsTheState) {
+    const auto made = make({"--tre", "/bin/true"});
+    EXPECT_EQ(made.code, 1);
+    EXPECT_TRUE(made.complains("--passphrase-file")) << made.err;
+}
+
+TEST_F(DeviceCommand, MakeSaysWhatTheCardsProcessSaid) {
+    const auto silent = make({"--passphrase-file", at("p"), "--tre", at("absent")});
+    EXPECT_TRUE(silent.complains("--tre")) << silent.err;
+    const auto refused = make({"--passphrase-file", at("p"), "--tre", "/bin/false"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_TRUE(refused.complains("made no card")) << refused.err;
+}
+
+TEST_F(DeviceCommand, EidsAreFreshAndUnderThePrefix) {
+    const auto first = make({"--passphrase-file", at("p"), "--tre", "/bin/true"});
+    const auto second = make({"--passphrase-file", at("p"), "--tre", "/bin/true"});
+    ASSERT_EQ(first.code, 0) << first.err;
+    EXPECT_TRUE(first.says("EID 89049032"));
+    EXPECT_NE(first.out, second.out);
+    EXPECT_TRUE(make({"--passphrase-file", at("p"), "--tre", "/bin/true", "--eid-prefix", "8904903212345"})
+                    .says("EID 8904903212345"));
+    const auto foreign = make({"--passphrase-file", at("p"), "--tre", "/bin/true", "--eid-prefix", "8904"});
+    EXPECT_EQ(foreign.code, 1) << "the EUM may not sign EIDs of another";
+}
+
+TEST(RunProgram, ReturnsStatusAndWords) {
+    const auto ended = run_program({"/bin/sh", "-c", "echo out; echo err >&2; exit 3"});
+    ASSERT_TRUE(ended) << to_string(ended.error());
+    EXPECT_EQ(ended->status, 3);
+    EXPECT_EQ(ended->words, "out\nerr\n");
+    EXPECT_FALSE(run_program({"/absent/program"}));
+    EXPECT_EQ(run_program({"/bin/sh", "-c", "kill -9 $$"})->status, 128 + 9);
+}
+
+TEST(RunProgram, HandsAnInheritedFileOnAndNothingStays) {
+    const auto file = InheritedFile::make("test", as_view("not on any disk"));
+    ASSERT_TRUE(file);
+    EXPECT_EQ(run_program({"/bin/cat", file->path()})->words, "not on any disk");
+}
+
+}  // namespace
+}  // namespace mcim::apps

@@ -1,0 +1,82 @@
+#include "mcim/apps/mcim/operator_keys.h"
+
+#include "mcim/apps/common/files.h"
+#include "mcim/custody/private_file.h"
+
+namespace mcim::apps {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t key_file_octets_max = 16 * 1024;
+constexpr std::size_t token_file_octets_max = 64 * 1024;
+constexpr std::string_view public_begin = "-----BEGIN PUBLIC KEY-----";
+constexpr std::string_view public_end = "-----END PUBLIC KEY-----";
+
+bool white(char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; }
+
+Result<Bytes> spki_in(View content) {
+    const std::string text = as_text(content);
+    const auto begin = text.find(public_begin);
+    if (begin == std::string::npos) return to_bytes(content);
+    const auto from = begin + public_begin.size();
+    const auto end = text.find(public_end, from);
+    if (end == std::string::npos) return fail(Errc::truncated, "", "no line " + std::string(public_end));
+    std::string body = text.substr(from, end - from);
+    std::erase_if(body, white);
+    return from_base64(body);
+}
+
+Status check_curve(const fs::path& path, crypto::Curve curve) {
+    if (curve == crypto::Curve::p256) return ok();
+    return fail(Errc::bad_value, path.string(), "ES256 wants a key on P-256; make one with \"mcim operator key\"");
+}
+
+}  // namespace
+
+Result<crypto::PrivateKey> read_signing_key(const fs::path& path) {
+    TRY(const SecretBytes content, custody::read_private_file(path));
+    const View octets = expose(content);
+    const std::string_view text(reinterpret_cast<const char*>(octets.data()), octets.size());
+    auto key = text.find("-----BEGIN") == std::string_view::npos ? crypto::PrivateKey::from_der(octets)
+                                                                 : crypto::PrivateKey::from_pem(text);
+    if (!key) return std::move(key).error().within(path.string());
+    CHECKED(check_curve(path, key->curve()));
+    return key;
+}
+
+Result<crypto::PublicKey> read_public_key(const fs::path& path) {
+    TRY(const Bytes content, read_file(path, key_file_octets_max));
+    if (as_text(content).find("PRIVATE KEY-----") != std::string::npos)
+        return fail(Errc::refused, path.string(),
+                    "this is a private key, and nobody else's business; name the public one");
+    auto spki = spki_in(content);
+    if (!spki) return std::move(spki).error().within(path.string());
+    auto key = crypto::PublicKey::from_spki(*spki);
+    if (!key) return std::move(key).error().within(path.string());
+    CHECKED(check_curve(path, key->curve()));
+    return key;
+}
+
+Result<crypto::PublicKey> write_key_pair(const fs::path& file, Random& random) {
+    const auto key = crypto::PrivateKey::generate(crypto::Curve::p256, random);
+    fs::path beside = file;
+    beside += ".pub";
+    std::error_code ignored;
+    if (fs::exists(beside, ignored))
+        return fail(Errc::conflict, beside.string(), "the file exists and is not overwritten");
+    CHECKED(custody::write_private_file(file, expose(private_key_pem(key))));
+    CHECKED(write_new_file(beside, as_view(pem("PUBLIC KEY", key.public_key().spki()))));
+    return key.public_key();
+}
+
+Result<std::string> read_token(const fs::path& path) {
+    TRY(const Bytes content, read_file(path, token_file_octets_max));
+    std::string text = as_text(content);
+    std::erase_if(text, white);
+    if (text.empty()) return fail(Errc::missing_field, path.string(), "the file is empty");
+    return text;
+}
+
+}  // namespace mcim::apps

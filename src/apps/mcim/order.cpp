@@ -1,0 +1,172 @@
+// mcim order create, cancel, release.
+#include "mcim/apps/mcim/order.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "mcim/apps/mcim/admin.h"
+#include "mcim/apps/mcim/operator_keys.h"
+#include "mcim/apps/mcim/qr.h"
+#include "mcim/apps/mcim/text.h"
+
+namespace mcim::apps {
+
+namespace {
+
+// ---------------------------------------------------------------- mcim order create
+
+struct CreateOptions {
+    std::string admin;
+    std::string operator_id;
+    std::string iccid;
+    std::string eid;
+    std::string policy;
+    std::string release;
+    std::string expires;
+    std::string profile_class;
+    std::int64_t attempts = 0;
+    std::string qr = "dark";
+    bool json = false;
+};
+
+Result<jose::ObjectWriter> request_of(const CreateOptions& options, Time now) {
+    jose::ObjectWriter body;
+    body.text("operator", options.operator_id).text("iccid", options.iccid);
+    if (!options.policy.empty()) body.text("policy", options.policy);
+    if (!options.eid.empty()) body.text("eid", options.eid);
+    if (!options.profile_class.empty()) body.text("class", options.profile_class);
+    if (!options.expires.empty()) {
+        TRY(const Time end, parse_moment("--expires", options.expires, now));
+        body.time("expires_at", end);
+    }
+    if (options.attempts != 0) body.integer("attempts_max", options.attempts);
+    if (!options.release.empty()) {
+        TRY(const std::string token, read_token(options.release));
+        body.text("release", token);
+    }
+    return body;
+}
+
+Status print_created(const CreateOptions& options, const jose::Object& order, std::ostream& out) {
+    TRY(const auto id, order.text("id"));
+    TRY(const auto code, order.text("activation_code"));
+    TRY(const auto policy, order.text("policy"));
+    out << "Order " << id << " for " << options.iccid << " is ready.\n";
+    if (policy == "attested")
+        out << "The profile leaves only for a device whose verdict is fresh and good.\n";
+    else
+        out << "The policy is open: any device with a valid eUICC may have the profile.\n";
+    if (options.eid.empty()) out << "No EID was named: whoever has the code may use it, once.\n";
+    TRY(const auto picture, qr_picture(code, options.qr));
+    if (!picture.empty()) out << "\n" << picture;
+    out << "\n  " << code << "\n\nNext:\n"
+        << "  mcim-agent --card SOCKET --ci ci.der download -a '" << code << "'\n"
+        << "  mcim order explain " << id << "\n";
+    return ok();
+}
+
+Status run_create(const CreateOptions& options, std::ostream& out) {
+    TRY(const auto body, request_of(options, system_now()));
+    Admin admin(options.admin);
+    TRY(const auto answer, admin.change("/orders", body));
+    if (!options.json) return print_created(options, answer.json, out);
+    out << answer.body << "\n";
+    return ok();
+}
+
+void add_create(CLI::App& parent, Console& console) {
+    auto* command = parent.add_subcommand("create", "Offer a subscription for download: an activation code");
+    auto options = std::make_shared<CreateOptions>();
+    add_admin_option(*command, options->admin);
+    command->add_option("--operator", options->operator_id, "Whose subscription it is")->required();
+    command->add_option("--iccid", options->iccid, "The subscription")->required();
+    command->add_option("--eid", options->eid, "The one card that may have it, 32 digits");
+    command->add_option("--policy", options->policy, "attested: after a good verdict only (default); open: at once")
+        ->check(CLI::IsMember({"open", "attested"}));
+    command->add_option("--release", options->release,
+                        "File with the release of the operator whose subscription the device leaves");
+    command->add_option("--expires", options->expires, "Ends after 12h, 7d, ..., or at 2027-01-31T12:00:00Z");
+    command->add_option("--attempts", options->attempts, "Downloads that may be begun, 1 to 1000")
+        ->check(CLI::Range(1, 1000));
+    command->add_option("--class", options->profile_class, "operational (default), provisioning or test")
+        ->check(CLI::IsMember({"operational", "provisioning", "test"}));
+    add_qr_option(*command, options->qr);
+    command->add_flag("--json", options->json, "The platform's answer as it comes");
+    command->footer(
+        "\nExample:  mcim order create --admin platform/admin.sock --operator north --iccid 8988211000000000011 "
+        "--eid 89049032000000000000000000000163\n");
+    command->callback([options, &console] { console.finish(run_create(*options, console.out)); });
+}
+
+// ---------------------------------------------------------------- mcim order cancel, release
+
+struct ChangeOptions {
+    std::string admin;
+    std::string id;
+    std::string release;
+    bool json = false;
+};
+
+Status run_change(const ChangeOptions& options, const std::string& verb, std::ostream& out) {
+    TRY(const std::string id, path_part("ID", options.id));
+    jose::ObjectWriter body;
+    if (!options.release.empty()) {
+        TRY(const std::string token, read_token(options.release));
+        body.text("release", token);
+    }
+    Admin admin(options.admin);
+    TRY(const auto answer, admin.change("/orders/" + id + "/" + verb, body));
+    if (options.json) {
+        out << answer.body << "\n";
+        return ok();
+    }
+    TRY(const auto state, answer.json.text("state"));
+    out << "Order " << id << " is " << meaning_of_order_state(state) << "\n";
+    return ok();
+}
+
+CLI::App* add_change(CLI::App& parent, const std::string& verb, const std::string& what,
+                     const std::shared_ptr<ChangeOptions>& options, Console& console) {
+    auto* command = parent.add_subcommand(verb, what);
+    add_admin_option(*command, options->admin);
+    command->add_option("id", options->id, "The order")->required();
+    command->add_flag("--json", options->json, "The platform's answer as it comes");
+    command->callback([options, verb, &console] { console.finish(run_change(*options, verb, console.out)); });
+    return command;
+}
+
+void add_changes(CLI::App& parent, Console& console) {
+    auto cancel = std::make_shared<ChangeOptions>();
+    add_change(parent, "cancel", "Take an order back; its code is of no use any more", cancel, console);
+    auto release = std::make_shared<ChangeOptions>();
+    add_change(parent, "release",
+               "Let an order go on: again after a failure, or with a release by the operator that is left", release,
+               console)
+        ->add_option("--release", release->release, "File with that operator's release (mcim transfer release)");
+}
+
+}  // namespace
+
+void add_qr_option(CLI::App& command, std::string& choice) {
+    command.add_flag("--qr{dark},--no-qr{none}", choice, "QR code or none; --qr=light for a light background")
+        ->check(CLI::IsMember({"dark", "light", "none"}));
+}
+
+Result<std::string> qr_picture(const std::string& activation_code, const std::string& choice) {
+    if (choice == "none") return std::string();
+    return qr_text(activation_code, choice == "light" ? Background::light : Background::dark);
+}
+
+void add_order(CLI::App& app, Console& console) {
+    auto* command =
+        app.add_subcommand("order", "Offers of a subscription: activation codes, QR codes, what became of them");
+    command->require_subcommand(1);
+    add_create(*command, console);
+    add_order_list(*command, console);
+    add_order_show(*command, console);
+    add_order_explain(*command, console);
+    add_changes(*command, console);
+}
+
+}  // namespace mcim::apps

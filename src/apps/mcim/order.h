@@ -1,0 +1,21 @@
+// What the files of `mcim order` share.
+#pragma once
+#include "mcim/apps/mcim/commands.h"
+#include "mcim/jose/json.h"
+
+namespace mcim::apps {
+
+/// What a state of SGP.22 3.1.6 means, and what happens next.
+[[nodiscard]] std::string meaning_of_order_state(std::string_view state);
+
+/// --qr, --qr=light for a terminal with a light background, --no-qr. `choice` holds what is done without any of them.
+void add_qr_option(CLI::App&, std::string& choice);
+/// The QR code of an activation code; nothing where `choice` is "none".
+[[nodiscard]] Result<std::string> qr_picture(const std::string& activation_code, const std::string& choice);
+
+/// mcim order list, show, explain
+void add_order_list(CLI::App& order, Console&);
+void add_order_show(CLI::App& order, Console&);
+void add_order_explain(CLI::App& order, Console&);
+
+}  // namespace mcim::apps

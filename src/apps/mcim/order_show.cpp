@@ -1,0 +1,186 @@
+// mcim order list, show, explain.
+#include <CLI/CLI.hpp>
+#include <array>
+#include <memory>
+#include <ostream>
+
+#include "mcim/apps/mcim/admin.h"
+#include "mcim/apps/mcim/order.h"
+#include "mcim/apps/mcim/text.h"
+
+namespace mcim::apps {
+
+namespace {
+
+struct Options {
+    std::string admin;
+    std::string id;
+    std::string qr = "none";
+    bool json = false;
+};
+
+std::string text_or(const jose::Object& json, std::string_view name) {
+    const auto text = json.text(name);
+    return text ? *text : "";
+}
+std::string time_or(const jose::Object& json, std::string_view name) {
+    const auto time = json.time(name);
+    return time ? to_rfc3339(*time) : "";
+}
+std::string attempts(const jose::Object& order) {
+    const auto done = order.integer("attempts");
+    const auto most = order.integer("attempts_max");
+    return done && most ? std::to_string(*done) + " of " + std::to_string(*most) : "";
+}
+
+struct StateMeaning {
+    std::string_view state;
+    std::string_view meaning;
+};
+constexpr std::array<StateMeaning, 9> state_meanings{{
+    {"Available", "Available: nobody has asked for it yet."},
+    {"Allocated", "Allocated: reserved, for no particular card; it is to be confirmed."},
+    {"Linked", "Linked: reserved for one card; it is to be confirmed."},
+    {"Confirmed", "Confirmed: it has its activation code, and is to be released."},
+    {"Released", "Released: a device may download it now."},
+    {"Downloaded",
+     "Downloaded: a package was bound to a card and left; the card has not said yet whether it is installed. The same "
+     "device may try again."},
+    {"Installed", "Installed: the card has the profile. The order is done."},
+    {"Error",
+     "Error: the card could not install it, or the user refused. The device may try again while attempts are left; "
+     "\"mcim "
+     "order release\" gives it new ones, \"mcim order cancel\" ends it."},
+    {"Unavailable", "Unavailable: it was cancelled, or its profile was deleted. Nothing can be downloaded with it."},
+}};
+
+// ---------------------------------------------------------------- list, show
+
+Status run_list(const Options& options, std::ostream& out) {
+    Admin admin(options.admin);
+    TRY(const auto answer, admin.read("/orders"));
+    if (options.json) {
+        out << answer.body << "\n";
+        return ok();
+    }
+    TRY(const auto orders, answer.json.objects("orders"));
+    std::vector<TableRow> rows;
+    for (const auto& o : orders)
+        rows.push_back({text_or(o, "id"), text_or(o, "operator"), text_or(o, "iccid"), text_or(o, "state"),
+                        text_or(o, "policy"), attempts(o), text_or(o, "eid")});
+    print_table(out, {"ORDER", "OPERATOR", "ICCID", "STATE", "POLICY", "ATTEMPTS", "EID"}, rows);
+    return ok();
+}
+
+void print_order(std::ostream& out, const jose::Object& order) {
+    print_fields(out, {{"order", text_or(order, "id")},
+                       {"operator", text_or(order, "operator")},
+                       {"ICCID", text_or(order, "iccid")},
+                       {"state", text_or(order, "state")},
+                       {"policy", text_or(order, "policy")},
+                       {"for EID", text_or(order, "eid")},
+                       {"activation code", text_or(order, "activation_code")},
+                       {"attempts", attempts(order)},
+                       {"created", time_or(order, "created_at")},
+                       {"expires", time_or(order, "expires_at")}});
+}
+
+Status print_timeline(std::ostream& out, const jose::Object& order) {
+    TRY(const auto timeline, order.objects("timeline"));
+    for (const auto& entry : timeline) out << "  " << text_or(entry, "at") << "  " << text_or(entry, "what") << "\n";
+    return ok();
+}
+
+Status run_show(const Options& options, std::ostream& out) {
+    TRY(const std::string id, path_part("ID", options.id));
+    Admin admin(options.admin);
+    TRY(const auto answer, admin.read("/orders/" + id));
+    if (options.json) {
+        out << answer.body << "\n";
+        return ok();
+    }
+    print_order(out, answer.json);
+    TRY(const auto picture, qr_picture(text_or(answer.json, "activation_code"), options.qr));
+    if (!picture.empty()) out << "\n" << picture;
+    return ok();
+}
+
+// ---------------------------------------------------------------- explain
+
+/// Who may have it, and what the gate wants; in sentences.
+void explain_terms(std::ostream& out, const jose::Object& order) {
+    const auto eid = text_or(order, "eid");
+    out << (eid.empty() ? std::string("Any card may have it; the first one that succeeds does.\n")
+                        : "Only the card with EID " + eid + " may have it.\n");
+    if (text_or(order, "policy") == "attested")
+        out << "Its policy is \"attested\": before anything of the profile leaves, the device proves the state of its\n"
+               "software with a TPM quote, and the operator's reference values must match. \"mcim attest verdict\" "
+               "shows how it stands.\n";
+    else
+        out << "Its policy is \"open\": the state of the device's software is not asked for.\n";
+    if (const auto end = order.time("expires_at"))
+        out << "It " << (*end <= system_now() ? "expired" : "expires") << " at " << to_rfc3339(*end) << ".\n";
+    const auto done = order.integer("attempts");
+    const auto most = order.integer("attempts_max");
+    if (done && most && *done > 0)
+        out << *done << " of " << *most << " downloads were begun"
+            << (*done >= *most ? "; no further one is allowed until the order is released again.\n" : ".\n");
+}
+
+Status run_explain(const Options& options, std::ostream& out) {
+    TRY(const std::string id, path_part("ID", options.id));
+    Admin admin(options.admin);
+    TRY(const auto answer, admin.read("/orders/" + id));
+    if (options.json) {
+        out << answer.body << "\n";
+        return ok();
+    }
+    const auto& order = answer.json;
+    out << "Order " << id << ": operator " << text_or(order, "operator") << " offers the subscription with ICCID "
+        << text_or(order, "iccid") << ".\n\n";
+    explain_terms(out, order);
+    out << "\nWhat happened:\n";
+    CHECKED(print_timeline(out, order));
+    out << "\n" << meaning_of_order_state(text_or(order, "state")) << "\n";
+    return ok();
+}
+
+CLI::App* add_with_id(CLI::App& parent, const std::string& verb, const std::string& what,
+                      const std::shared_ptr<Options>& options) {
+    auto* command = parent.add_subcommand(verb, what);
+    add_admin_option(*command, options->admin);
+    command->add_option("id", options->id, "The order")->required();
+    command->add_flag("--json", options->json, "The platform's answer as it comes");
+    return command;
+}
+
+}  // namespace
+
+std::string meaning_of_order_state(std::string_view state) {
+    for (const auto& known : state_meanings)
+        if (known.state == state) return std::string(known.meaning);
+    return std::string(state);
+}
+
+void add_order_list(CLI::App& parent, Console& console) {
+    auto* command = parent.add_subcommand("list", "All orders");
+    auto options = std::make_shared<Options>();
+    add_admin_option(*command, options->admin);
+    command->add_flag("--json", options->json, "The platform's answer as it comes");
+    command->callback([options, &console] { console.finish(run_list(*options, console.out)); });
+}
+
+void add_order_show(CLI::App& parent, Console& console) {
+    auto options = std::make_shared<Options>();
+    auto* command = add_with_id(parent, "show", "One order, as it is stored", options);
+    add_qr_option(*command, options->qr);
+    command->callback([options, &console] { console.finish(run_show(*options, console.out)); });
+}
+
+void add_order_explain(CLI::App& parent, Console& console) {
+    auto options = std::make_shared<Options>();
+    add_with_id(parent, "explain", "One order in words: what it allows, what happened, what comes next", options)
+        ->callback([options, &console] { console.finish(run_explain(*options, console.out)); });
+}
+
+}  // namespace mcim::apps

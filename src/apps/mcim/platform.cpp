@@ -1,0 +1,242 @@
+// mcim platform init: the folder of a platform, from which mcimd starts.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <ostream>
+
+#include "mcim/apps/common/files.h"
+#include "mcim/apps/common/pki_folder.h"
+#include "mcim/apps/mcim/commands.h"
+#include "mcim/apps/mcim/text.h"
+#include "mcim/custody/key_folder.h"
+#include "mcim/http/client.h"
+#include "mcim/jose/json.h"
+
+namespace mcim::apps {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* verifier_key_name = "verifier";
+
+struct Options {
+    std::string dir;
+    std::string pki;
+    std::string address;
+    std::string listen = "127.0.0.1:8443";
+    std::string verifier_id;
+    bool lab = false;
+    bool json = false;
+};
+
+struct Paths {
+    fs::path root;
+    [[nodiscard]] fs::path config() const { return root / "mcimd.toml"; }
+    [[nodiscard]] fs::path keys() const { return root / "keys"; }
+    [[nodiscard]] fs::path ci() const { return root / "ci.der"; }
+    [[nodiscard]] fs::path auth() const { return root / "auth.der"; }
+    [[nodiscard]] fs::path pb() const { return root / "pb.der"; }
+    [[nodiscard]] fs::path tls() const { return root / "tls.der"; }
+    [[nodiscard]] fs::path tls_key() const { return root / "tls.key.pem"; }
+    [[nodiscard]] fs::path verifier() const { return root / "verifier.pub"; }
+    [[nodiscard]] fs::path admin() const { return root / "admin.sock"; }
+    [[nodiscard]] fs::path auc() const { return root / "auc.sock"; }
+};
+
+// ---------------------------------------------------------------- what is asked for
+
+/// Agents compare the certificate with the name in the activation code: a platform of another name would serve nobody.
+Status check_address(const Options& options, const PkiCertificates& pki) {
+    TRY(const auto address, http::parse_host_port(options.address));
+    const auto& names = pki.dp_tls.dns_names;
+    if (std::ranges::find(names, address.host) != names.end()) return ok();
+    return fail(Errc::conflict, "--dp-address",
+                "the TLS certificate in " + options.pki + " is for " + (names.empty() ? "no host" : names.front()) +
+                    ", and agents would refuse it for " + address.host + "; make a PKI with --dp-host " + address.host);
+}
+
+Status check_listen(const Options& options) {
+    const auto colon = options.listen.rfind(':');
+    if (colon != std::string::npos && http::parse_host_port(options.listen)) return ok();
+    return fail(Errc::bad_value, "--listen",
+                "an IP address and a port such as 127.0.0.1:8443 is wanted, not \"" + options.listen + '"');
+}
+
+Status check_text(std::string_view option, const std::string& text) {
+    const bool plain = std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; });
+    if (plain && !text.empty()) return ok();
+    return fail(Errc::bad_value, std::string(option), "printable characters without quotes and spaces are wanted");
+}
+
+// ---------------------------------------------------------------- what is written
+
+std::string config_text(const Options& options) {
+    return "# A platform of mcim. Paths start at this file's folder.\n"
+           "\n"
+           "[server]\n"
+           "listen = \"" +
+           options.listen +
+           "\"\n"
+           "roles = [\"dp\", \"auc\", \"pva\"]\n"
+           "database = \"mcimd.sqlite\"\n"
+           "keys = \"keys\"\n"
+           "tls_certificate = [\"tls.der\"]\n"
+           "tls_key = \"tls.key.pem\"\n"
+           "admin_socket = \"admin.sock\"\n"
+           "log_level = \"info\"\n"
+           "\n"
+           "[dp]                        # the download server (SM-DP+)\n"
+           "address = \"" +
+           options.address +
+           "\"\n"
+           "ci = [\"ci.der\"]\n"
+           "auth_certificate = \"auth.der\"\n"
+           "pb_certificate = \"pb.der\"\n"
+           "auth_key = \"" +
+           std::string(dp_auth_key_name) +
+           "\"\n"
+           "pb_key = \"" +
+           std::string(dp_pb_key_name) +
+           "\"\n"
+           "attestation = \"platform\"    # what the policy \"attested\" demands: platform, module, both\n"
+           "\n"
+           "[auc]                       # the authentication centre\n"
+           "socket = \"auc.sock\"\n"
+           "laboratory = " +
+           (options.lab ? "true" : "false") +
+           "\n"
+           "\n"
+           "[pva]                       # the verifier of devices\n"
+           "id = \"" +
+           options.verifier_id +
+           "\"\n"
+           "key = \"" +
+           verifier_key_name + "\"\n";
+}
+
+Status copy_public(const fs::path& from, const fs::path& to) {
+    TRY(const Bytes content, read_file(from, std::size_t{64} * 1024));
+    return write_new_file(to, content);
+}
+
+/// The signing keys of the SM-DP+ come from the PKI; the verifier's, and those that wrap K, are made here.
+Result<crypto::PublicKey> write_keys(const PkiPaths& pki, const Paths& to, Random& random) {
+    TRY(const auto source, custody::KeyFolder::open(pki.dp_keys()));
+    TRY(const auto known, source.signing_keys());
+    TRY(auto keys, custody::KeyFolder::create(to.keys(), random));
+    for (const auto name : {dp_auth_key_name, dp_pb_key_name}) {
+        const auto found = known.find({std::string(name)});
+        if (found == known.end())
+            return fail(Errc::not_found, pki.dp_keys().string(),
+                        "there is no signing key \"" + std::string(name) + '"');
+        CHECKED(keys.add_signing_key(found->first, found->second, random));
+    }
+    const auto verifier = crypto::PrivateKey::generate(crypto::Curve::p256, random);
+    CHECKED(keys.add_signing_key({verifier_key_name}, verifier, random));
+    return verifier.public_key();
+}
+
+Status write_all(const PkiPaths& pki, const Paths& to, const Options& options, Random& random) {
+    CHECKED(custody::ensure_private_folder(to.root));
+    TRY(const auto verifier, write_keys(pki, to, random));
+    TRY(const SecretBytes tls_key, custody::read_private_file(pki.dp_tls_key()));
+    CHECKED(custody::write_private_file(to.tls_key(), expose(tls_key)));
+    CHECKED(copy_public(pki.ci_certificate(), to.ci()));
+    CHECKED(copy_public(pki.dp_auth(), to.auth()));
+    CHECKED(copy_public(pki.dp_pb(), to.pb()));
+    CHECKED(copy_public(pki.dp_tls(), to.tls()));
+    CHECKED(write_new_file(to.verifier(), as_view(pem("PUBLIC KEY", verifier.spki()))));
+    // last: where it stands, the folder is complete
+    return write_new_file(to.config(), as_view(config_text(options)));
+}
+
+/// All of it or nothing.
+Status write_platform(const PkiPaths& pki, const Options& options, Random& random) {
+    const Paths to{options.dir};
+    std::error_code error;
+    if (fs::exists(to.root, error) && !fs::is_empty(to.root, error))
+        return fail(Errc::conflict, options.dir,
+                    "the folder is not empty, and a platform's keys are never overwritten");
+    const bool existed = fs::exists(to.root, error);
+    const Status written = write_all(pki, to, options, random);
+    if (written) return ok();
+    if (existed)
+        for (const auto& entry : fs::directory_iterator(to.root, error)) fs::remove_all(entry.path(), error);
+    else
+        fs::remove_all(to.root, error);
+    return written;
+}
+
+// ---------------------------------------------------------------- the command
+
+Status run_init(Options options, std::ostream& out) {
+    const PkiPaths pki{options.pki};
+    TRY(const auto certificates, load_pki(pki));
+    if (options.address.empty() && !certificates.dp_tls.dns_names.empty())
+        options.address = certificates.dp_tls.dns_names.front() +
+                          options.listen.substr(std::min(options.listen.rfind(':'), options.listen.size()));
+    if (options.verifier_id.empty())
+        options.verifier_id = "verifier." + options.address.substr(0, options.address.find(':'));
+    CHECKED(check_address(options, certificates));
+    CHECKED(check_listen(options));
+    for (const auto& [option, text] : {std::pair("--dp-address", options.address),
+                                       {"--listen", options.listen},
+                                       {"--verifier-id", options.verifier_id}})
+        CHECKED(check_text(option, text));
+    SystemRandom random;
+    CHECKED(write_platform(pki, options, random));
+    const Paths made{options.dir};
+    if (options.json) {
+        out << jose::ObjectWriter()
+                   .text("dir", options.dir)
+                   .text("config", made.config().string())
+                   .text("admin_socket", made.admin().string())
+                   .text("auc_socket", made.auc().string())
+                   .text("dp_address", options.address)
+                   .text("listen", options.listen)
+                   .finish()
+            << "\n";
+        return ok();
+    }
+    out << "A platform was made in " << options.dir << ":\n\n";
+    print_fields(out, {{made.config().string(), "its configuration: roles dp, auc and pva"},
+                       {made.keys().string(), "keys that sign, and those that wrap K"},
+                       {made.tls_key().string(), "the key of its TLS certificate"},
+                       {made.verifier().string(), "public key of its verdicts, for whoever relies on them"}});
+    out << "\nActivation codes will say " << options.address << ".\n";
+    if (options.lab) out << "It is a laboratory's: the test algorithm, which protects nothing, is served.\n";
+    out << "\nNext:\n"
+        << "  mcimd --config " << made.config().string() << " &\n"
+        << "  export MCIM_ADMIN=" << made.admin().string() << "     instead of --admin from now on\n"
+        << "  mcim operator key --out operator.pem\n";
+    return ok();
+}
+
+void add_init(CLI::App& parent, Console& console) {
+    auto* command = parent.add_subcommand("init", "Make the folder from which mcimd starts");
+    auto options = std::make_shared<Options>();
+    command->add_option("--dir", options->dir, "New folder of the platform")->required();
+    command->add_option("--pki", options->pki, "Folder of the PKI (mcim pki init)")->required();
+    command->add_option("--dp-address", options->address,
+                        "HOST:PORT of activation codes; the certificate's host and the port of --listen where absent");
+    command->add_option("--listen", options->listen, "IP address and port of TLS")->capture_default_str();
+    command->add_option("--verifier-id", options->verifier_id, "Name of the verifier in its verdicts");
+    command->add_flag("--lab", options->lab,
+                      "Serve the test algorithm of TS 34.108 too: for test profiles, never in the field");
+    command->add_flag("--json", options->json, "One JSON object instead of text");
+    command->footer(
+        "\nExample:  mcim platform init --dir platform --pki state --dp-address localhost:8443 --listen "
+        "127.0.0.1:8443\n");
+    command->callback([options, &console] { console.finish(run_init(*options, console.out)); });
+}
+
+}  // namespace
+
+void add_platform(CLI::App& app, Console& console) {
+    auto* command = app.add_subcommand("platform", "The platform's own folder: configuration, keys, certificates");
+    command->require_subcommand(1);
+    add_init(*command, console);
+}
+
+}  // namespace mcim::apps

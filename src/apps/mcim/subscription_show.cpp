@@ -1,0 +1,133 @@
+// mcim subscription list, show, bar, unbar.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "mcim/apps/mcim/admin.h"
+#include "mcim/apps/mcim/subscription.h"
+#include "mcim/apps/mcim/text.h"
+
+namespace mcim::apps {
+
+namespace {
+
+struct Options {
+    std::string admin;
+    std::string iccid;
+    bool json = false;
+};
+
+std::string text_or(const jose::Object& json, std::string_view name) {
+    const auto text = json.text(name);
+    return text ? *text : "";
+}
+
+std::string_view meaning(std::string_view standing) {
+    if (standing == "reserved") return "reserved: on no card yet";
+    if (standing == "installed") return "installed: on its card, not switched on";
+    if (standing == "enabled") return "enabled: the profile that its card uses";
+    if (standing == "closed") return "closed: deleted, or moved to another operator";
+    return standing;
+}
+
+std::string_view access(std::string_view status) {
+    if (status == "active") return "active: served by the authentication centre";
+    if (status == "barred") return "barred: the authentication centre gives no vectors for it";
+    return status;
+}
+
+Status run_list(const Options& options, std::ostream& out) {
+    Admin admin(options.admin);
+    TRY(const auto answer, admin.read("/subscriptions"));
+    if (options.json) {
+        out << answer.body << "\n";
+        return ok();
+    }
+    TRY(const auto lines, answer.json.objects("subscriptions"));
+    std::vector<TableRow> rows;
+    for (const auto& s : lines)
+        rows.push_back({text_or(s, "iccid"), text_or(s, "imsi"), text_or(s, "msisdn"), text_or(s, "operator"),
+                        text_or(s, "standing"), text_or(s, "eid")});
+    print_table(out, {"ICCID", "IMSI", "NUMBER", "OPERATOR", "STANDING", "EID"}, rows);
+    return ok();
+}
+
+Status run_show(const Options& options, std::ostream& out) {
+    TRY(const std::string iccid, path_part("ICCID", options.iccid));
+    Admin admin(options.admin);
+    TRY(const auto line, admin.read("/subscriptions/" + iccid));
+    const auto imsi = text_or(line.json, "imsi");
+    // a platform without an authentication centre knows the line all the same
+    const auto centre = admin.read("/auc/" + imsi);
+    if (options.json) {
+        out << line.body << "\n";
+        return ok();
+    }
+    std::vector<std::pair<std::string, std::string>> fields{
+        {"ICCID", iccid},
+        {"IMSI", imsi},
+        {"number", text_or(line.json, "msisdn")},
+        {"operator", text_or(line.json, "operator")},
+        {"provider name", text_or(line.json, "service_provider_name")},
+        {"profile name", text_or(line.json, "profile_name")},
+        {"profile from", text_or(line.json, "source")},
+        {"algorithm", text_or(line.json, "algorithm")},
+        {"standing", std::string(meaning(text_or(line.json, "standing")))},
+        {"on EID", text_or(line.json, "eid")}};
+    if (centre) {
+        fields.emplace_back("network access", access(text_or(centre->json, "status")));
+        fields.emplace_back("sequence number", text_or(centre->json, "sqn"));
+    }
+    print_fields(out, fields);
+    return ok();
+}
+
+Status run_bar(const Options& options, const std::string& verb, std::ostream& out) {
+    TRY(const std::string iccid, path_part("ICCID", options.iccid));
+    Admin admin(options.admin);
+    TRY(const auto answer, admin.change("/subscriptions/" + iccid + "/" + verb, {}));
+    if (options.json)
+        out << answer.body << "\n";
+    else
+        out << "Subscription " << iccid << ", IMSI " << text_or(answer.json, "imsi") << ", is "
+            << access(text_or(answer.json, "status")) << ".\n";
+    return ok();
+}
+
+CLI::App* add_with_iccid(CLI::App& parent, const std::string& verb, const std::string& what,
+                         const std::shared_ptr<Options>& options) {
+    auto* command = parent.add_subcommand(verb, what);
+    add_admin_option(*command, options->admin);
+    command->add_option("iccid", options->iccid, "Its ICCID")->required();
+    command->add_flag("--json", options->json, "The platform's answer as it comes");
+    return command;
+}
+
+}  // namespace
+
+void add_subscription_list(CLI::App& parent, Console& console) {
+    auto* command = parent.add_subcommand("list", "All lines");
+    auto options = std::make_shared<Options>();
+    add_admin_option(*command, options->admin);
+    command->add_flag("--json", options->json, "The platform's answer as it comes");
+    command->callback([options, &console] { console.finish(run_list(*options, console.out)); });
+}
+
+void add_subscription_show(CLI::App& parent, Console& console) {
+    auto options = std::make_shared<Options>();
+    add_with_iccid(parent, "show", "One line, with its access to the network", options)->callback([options, &console] {
+        console.finish(run_show(*options, console.out));
+    });
+}
+
+void add_subscription_bars(CLI::App& parent, Console& console) {
+    auto bar = std::make_shared<Options>();
+    add_with_iccid(parent, "bar", "Shut a line out of the network at once, e.g. of a stolen device", bar)
+        ->callback([bar, &console] { console.finish(run_bar(*bar, "bar", console.out)); });
+    auto unbar = std::make_shared<Options>();
+    add_with_iccid(parent, "unbar", "Let it in again", unbar)->callback([unbar, &console] {
+        console.finish(run_bar(*unbar, "unbar", console.out));
+    });
+}
+
+}  // namespace mcim::apps

@@ -1,0 +1,164 @@
+// mcim transfer: the current operator's word that a device may leave it.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "mcim/apps/common/files.h"
+#include "mcim/apps/mcim/commands.h"
+#include "mcim/apps/mcim/operator_keys.h"
+#include "mcim/apps/mcim/text.h"
+#include "mcim/transfer/release.h"
+
+namespace mcim::apps {
+
+namespace {
+
+// ---------------------------------------------------------------- mcim transfer release
+
+struct ReleaseOptions {
+    std::string operator_id;
+    std::string key;
+    std::string eid;
+    std::string iccid;
+    std::string to;
+    std::string valid_for = "7d";
+    std::string out;
+    bool json = false;
+};
+
+jose::ObjectWriter claims_of(const transfer::Release& r) {
+    jose::ObjectWriter out;
+    out.text("iss", r.operator_id).text("eid", r.eid.text()).text("iccid", r.iccid.text());
+    if (r.gaining_operator) out.text("aud", *r.gaining_operator);
+    return out.text("jti", r.jti).time("iat", r.issued_at).time("exp", r.expires_at);
+}
+
+Status run_release(const ReleaseOptions& options, std::ostream& out) {
+    const Time now = std::chrono::floor<std::chrono::seconds>(system_now());
+    TRY(Eid eid, Eid::parse_unchecked(options.eid));
+    TRY(Iccid iccid, Iccid::parse_unchecked(options.iccid));
+    TRY(const auto life, parse_duration("--valid-for", options.valid_for));
+    TRY(const auto key, read_signing_key(options.key));
+    SystemRandom random;
+    const transfer::Release release{options.operator_id,
+                                    std::move(eid),
+                                    std::move(iccid),
+                                    options.to.empty() ? std::nullopt : std::optional(options.to),
+                                    transfer::fresh_jti(random),
+                                    now,
+                                    now + life};
+    TRY(const std::string token,
+        transfer::sign_release(release, jose::thumbprint(key.public_key()), jose::signer_of(key)));
+    CHECKED(write_new_file(options.out, as_view(token + "\n")));
+    if (options.json) {
+        out << claims_of(release).text("file", options.out).finish() << "\n";
+        return ok();
+    }
+    out << options.operator_id << " releases subscription " << release.iccid.text() << " of device "
+        << release.eid.text() << " to " << (options.to.empty() ? "any operator" : options.to) << ".\n"
+        << "Usable once, until " << to_rfc3339(release.expires_at) << "; in " << options.out << ".\n\nNext:\n"
+        << "  mcim order create --operator " << (options.to.empty() ? "NEW-OPERATOR" : options.to)
+        << " --iccid NEW-ICCID --eid " << release.eid.text() << " --release " << options.out << "\n";
+    return ok();
+}
+
+void add_release(CLI::App& parent, Console& console) {
+    auto* command = parent.add_subcommand("release", "Sign that one subscription of one device may move");
+    auto options = std::make_shared<ReleaseOptions>();
+    command->add_option("--operator", options->operator_id, "The current operator, whose subscription is given up")
+        ->required();
+    command->add_option("--key", options->key, "That operator's private key")->required();
+    command->add_option("--eid", options->eid, "The device, 32 digits")->required();
+    command->add_option("--iccid", options->iccid, "The subscription that is given up")->required();
+    command->add_option("--to", options->to, "The one operator that it may move to; any where absent");
+    command->add_option("--valid-for", options->valid_for, "Life of the release")->capture_default_str();
+    command->add_option("--out", options->out, "File for the release")->required();
+    command->add_flag("--json", options->json, "One JSON object instead of text");
+    command->footer(
+        "\nExample:  mcim transfer release --operator north --key north.pem --eid 89049032000000000000000000000163 "
+        "--iccid 8988211000000000011 --to south --out release.jws\n");
+    command->callback([options, &console] { console.finish(run_release(*options, console.out)); });
+}
+
+// ---------------------------------------------------------------- mcim transfer show
+
+struct ShowOptions {
+    std::string file;
+    std::string key;
+    bool json = false;
+};
+
+/// What it says; believed by nobody until its signature was checked.
+Result<jose::Object> unverified_claims(const std::string& token) {
+    const auto first = token.find('.');
+    const auto second = token.find('.', first == std::string::npos ? first : first + 1);
+    if (second == std::string::npos) return fail(Errc::bad_value, "", "it is no signed token of three parts");
+    TRY(const Bytes claims, from_base64url(std::string_view(token).substr(first + 1, second - first - 1)));
+    return jose::Object::parse(as_text(claims));
+}
+
+Result<jose::Object> claims_in(const ShowOptions& options) {
+    TRY(const std::string token, read_token(options.file));
+    if (options.key.empty()) {
+        auto claims = unverified_claims(token);
+        if (!claims) return std::move(claims).error().within(options.file);
+        return claims;
+    }
+    TRY(const auto key, read_public_key(options.key));
+    auto verified = jose::verify(token, {transfer::release_typ}, key);
+    if (!verified) return std::move(verified).error().within(options.file);
+    return std::move(verified->claims);
+}
+
+Status run_show(const ShowOptions& options, std::ostream& out) {
+    TRY(const auto claims, claims_in(options));
+    TRY(const auto by, claims.text("iss"));
+    TRY(const auto eid, claims.text("eid"));
+    TRY(const auto iccid, claims.text("iccid"));
+    TRY(const auto to, claims.optional_member(&jose::Object::text, "aud"));
+    TRY(const auto jti, claims.text("jti"));
+    TRY(const auto from, claims.time("iat"));
+    TRY(const auto end, claims.time("exp"));
+    const bool verified = !options.key.empty();
+    if (options.json) {
+        jose::ObjectWriter w;
+        w.text("iss", by).text("eid", eid).text("iccid", iccid);
+        if (to) w.text("aud", *to);
+        out << w.text("jti", jti)
+                   .time("iat", from)
+                   .time("exp", end)
+                   .text("signature", verified ? "holds" : "not checked")
+                   .finish()
+            << "\n";
+        return ok();
+    }
+    print_fields(out, {{"released by", by},
+                       {"device", eid},
+                       {"subscription", iccid},
+                       {"to", to.value_or("any operator")},
+                       {"number", jti},
+                       {"from", to_rfc3339(from)},
+                       {"until", to_rfc3339(end) + (end <= system_now() ? ", so it expired" : "")},
+                       {"signature", verified ? "holds under " + options.key : "not checked: give --key PUBLIC-KEY"}});
+    return ok();
+}
+
+void add_show(CLI::App& parent, Console& console) {
+    auto* command = parent.add_subcommand("show", "Print a release, and verify it where a key is given");
+    auto options = std::make_shared<ShowOptions>();
+    command->add_option("file", options->file, "The release")->required();
+    command->add_option("--key", options->key, "Public key of the operator that gave it");
+    command->add_flag("--json", options->json, "One JSON object instead of text");
+    command->callback([options, &console] { console.finish(run_show(*options, console.out)); });
+}
+
+}  // namespace
+
+void add_transfer(CLI::App& app, Console& console) {
+    auto* command = app.add_subcommand("transfer", "No consent, no move: releases by the current operator");
+    command->require_subcommand(1);
+    add_release(*command, console);
+    add_show(*command, console);
+}
+
+}  // namespace mcim::apps

@@ -1,0 +1,203 @@
+// Commands against a platform that runs: the folder that `mcim platform init` made, served by mcimd's own Program in a
+// thread of this test, on a UNIX socket and a free port of loopback.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <thread>
+
+#include "mcim/apps/common/files.h"
+#include "mcim/apps/mcim/run_for_test.h"
+#include "mcim/apps/mcimd/program.h"
+#include "mcim/custody/private_file.h"
+#include "mcim/http/loop.h"
+#include "mcim/jose/json.h"
+#include "support/reference.h"
+#include "support/swtpm.h"
+#include "support/temp_folder.h"
+
+namespace mcim::apps {
+namespace {
+
+using test::mcim;
+using test::Ran;
+
+constexpr const char* eid = "89049032000000000000000000000163";
+constexpr const char* iccid = "8988211000000000011";
+constexpr const char* imsi = "001010000000001";
+
+class RunningPlatform {
+public:
+    explicit RunningPlatform(const std::filesystem::path& config) {
+        auto loaded = mcimd::load_config(config);
+        if (const auto* mistakes = std::get_if<mcimd::Mistakes>(&loaded)) {
+            for (const auto& line : mistakes->lines) ADD_FAILURE() << line;
+            return;
+        }
+        auto program = mcimd::Program::start(std::get<mcimd::Config>(loaded), loop_);
+        if (!program) {
+            ADD_FAILURE() << to_string(program.error());
+            return;
+        }
+        program_ = *std::move(program);
+        thread_ = std::jthread([this] { loop_.run(); });
+    }
+    RunningPlatform(const RunningPlatform&) = delete;
+    RunningPlatform& operator=(const RunningPlatform&) = delete;
+    ~RunningPlatform() {
+        if (!program_) return;
+        loop_.post([this] {
+            program_->stop();
+            loop_.stop();
+        });
+        thread_.join();
+    }
+
+private:
+    http::Loop loop_;
+    std::unique_ptr<mcimd::Program> program_;
+    std::jthread thread_;
+};
+
+class WithPlatform : public testing::Test {
+protected:
+    void SetUp() override {
+        ASSERT_EQ(mcim({"pki", "init", "--dir", at("pki")}).code, 0);
+        const auto made = mcim({"platform", "init", "--dir", at("platform"), "--pki", at("pki"), "--dp-address",
+                                "localhost:8443", "--listen", "127.0.0.1:0", "--lab"});
+        ASSERT_EQ(made.code, 0) << made.err;
+        platform_.emplace(folder_ / "platform" / "mcimd.toml");
+        add_operator("north");
+    }
+    [[nodiscard]] std::string at(const std::string& name) const { return (folder_ / name).string(); }
+    /// The command with --admin behind it.
+    [[nodiscard]] Ran run(std::vector<std::string> args) const {
+        args.insert(args.end(), {"--admin", at("platform/admin.sock")});
+        return mcim(args);
+    }
+    /// As JSON; fails the test where the command does.
+    [[nodiscard]] jose::Object json(std::vector<std::string> args) const {
+        args.emplace_back("--json");
+        const auto ran = run(std::move(args));
+        EXPECT_EQ(ran.code, 0) << ran.err;
+        auto object = jose::Object::parse(ran.out);
+        EXPECT_TRUE(object) << ran.out;
+        return object ? *std::move(object) : *jose::Object::parse("{}");
+    }
+    void add_operator(const std::string& id) const {
+        ASSERT_EQ(mcim({"operator", "key", "--out", at(id + ".pem")}).code, 0);
+        const auto added = run({"operator", "add", "--id", id, "--name", id + " Mobile", "--key", at(id + ".pem.pub")});
+        ASSERT_EQ(added.code, 0) << added.err;
+    }
+    void add_line() const {
+        const auto added = run({"subscription", "add", "--operator", "north", "--iccid", iccid, "--imsi", imsi});
+        ASSERT_EQ(added.code, 0) << added.err;
+    }
+    test::TempFolder folder_;
+    std::optional<RunningPlatform> platform_;
+};
+
+TEST_F(WithPlatform, OperatorsAreListedAndUnique) {
+    const auto list = run({"operator", "list"});
+    EXPECT_TRUE(list.says("north Mobile")) << list.out << list.err;
+    const auto again = run({"operator", "add", "--id", "north", "--name", "x", "--key", at("north.pem.pub")});
+    EXPECT_EQ(again.code, 1);
+    EXPECT_TRUE(again.complains("conflict")) << again.err;
+}
+
+TEST_F(WithPlatform, ALineIsMadeShownAndNotBarredBeforeItIsOnACard) {
+    add_line();
+    EXPECT_TRUE(run({"subscription", "list"}).says(imsi));
+    const auto shown = run({"subscription", "show", iccid});
+    EXPECT_TRUE(shown.says("on no card yet")) << shown.out << shown.err;
+    EXPECT_TRUE(shown.says("MILENAGE")) << shown.out;
+    EXPECT_EQ(*json({"subscription", "show", iccid}).text("standing"), "reserved");
+    EXPECT_TRUE(run({"subscription", "bar", iccid}).complains("reserved"));
+    EXPECT_EQ(run({"subscription", "show", "8988211000000000029"}).code, 1);
+}
+
+TEST_F(WithPlatform, MistakesInALineAreNamed) {
+    const auto with = [&](const std::string& who, const std::string& card, const std::string& subscriber) {
+        return run({"subscription", "add", "--operator", who, "--iccid", card, "--imsi", subscriber});
+    };
+    EXPECT_TRUE(with("south", iccid, imsi).complains("south")) << "an operator that nobody knows";
+    EXPECT_EQ(with("north", "8988211000000000012", imsi).code, 1) << "wrong Luhn digit";
+    EXPECT_EQ(with("north", iccid, "12").code, 1);
+    add_line();
+    EXPECT_TRUE(with("north", "8988211000000000029", imsi).complains("conflict")) << "the same IMSI twice";
+}
+
+TEST_F(WithPlatform, KeysThatAnOperatorHasGoInAndNeverComeOut) {
+    const std::string k = "465B5CE8B199B49FAA5F0A2EE238A6BC";
+    ASSERT_TRUE(
+        custody::write_private_file(at("keys"), as_view("k=" + k + "\nopc=CD63CB71954A9F4E48A5994E37A02BAF\n")));
+    const auto added =
+        run({"subscription", "add", "--operator", "north", "--iccid", iccid, "--imsi", imsi, "--k-file", at("keys")});
+    ASSERT_EQ(added.code, 0) << added.err;
+    for (const auto& ran : {added, run({"subscription", "show", iccid}), run({"subscription", "list", "--json"})})
+        EXPECT_FALSE(ran.says(k.substr(0, 8))) << ran.out;
+    const auto twice = run({"subscription", "add", "--operator", "north", "--iccid", "8988211000000000029", "--imsi",
+                            "001010000000002", "--k-file", at("keys")});
+    EXPECT_EQ(twice.code, 1) << "one K on two cards is a clone";
+}
+
+TEST_F(WithPlatform, AnOrderHasACodeThatPeopleAndCamerasRead) {
+    add_line();
+    const auto made =
+        run({"order", "create", "--operator", "north", "--iccid", iccid, "--eid", eid, "--expires", "7d"});
+    ASSERT_EQ(made.code, 0) << made.err;
+    EXPECT_TRUE(made.says("LPA:1$localhost:8443$")) << made.out;
+    EXPECT_TRUE(made.says("\u2588")) << "a QR code";
+    EXPECT_TRUE(made.says("fresh and good")) << "attested is what nobody has to ask for: " << made.out;
+    const auto list = json({"order", "list"}).objects("orders");
+    ASSERT_EQ(list->size(), 1U);
+    const std::string id = *list->front().text("id");
+    EXPECT_TRUE(run({"order", "show", id}).says("Released"));
+    EXPECT_FALSE(run({"order", "show", id}).says("\u2588"));
+    EXPECT_TRUE(run({"order", "show", id, "--qr"}).says("\u2588"));
+    const auto explained = run({"order", "explain", id});
+    for (const char* part :
+         {"Only the card with EID", "reference values must match", "What happened:", "ordered", "may download it now"})
+        EXPECT_TRUE(explained.says(part)) << part << "\n" << explained.out << explained.err;
+}
+
+TEST_F(WithPlatform, AnOrderIsTakenBackOnce) {
+    add_line();
+    const std::string id =
+        *json({"order", "create", "--operator", "north", "--iccid", iccid, "--policy", "open"}).text("id");
+    EXPECT_TRUE(run({"order", "create", "--operator", "north", "--iccid", iccid}).complains("conflict"))
+        << "a second order for the same line";
+    EXPECT_TRUE(run({"order", "cancel", id}).says("Unavailable"));
+    EXPECT_EQ(run({"order", "cancel", id}).code, 1);
+    EXPECT_EQ(run({"order", "release", id}).code, 1);
+    EXPECT_EQ(run({"order", "show", "ABCD"}).code, 1);
+    EXPECT_EQ(run({"order", "create", "--operator", "north", "--iccid", iccid, "--release", at("absent.jws")}).code, 1);
+}
+
+TEST_F(WithPlatform, ADeviceIsEnrolledAndItsModelDescribed) {
+    if (!test::Swtpm::installed()) GTEST_SKIP() << "swtpm is not installed";
+    const auto tpm = test::Swtpm::start();
+    ASSERT_TRUE(tpm) << to_string(tpm.error());
+    const auto enrolled = run({"device", "enrol", "--eid", eid, "--tpm", tpm->tcti(), "--model", "meter-2"});
+    ASSERT_EQ(enrolled.code, 0) << enrolled.err;
+    EXPECT_TRUE(run({"device", "list"}).says("meter-2"));
+    EXPECT_TRUE(run({"device", "show", eid}).says("attestation key"));
+    const std::vector<std::string> reference{"attest",  "reference",     "--tpm",    tpm->tcti(),  "--model",
+                                             "meter-2", "--pcrs",        "0-7",      "--operator", "north",
+                                             "--key",   at("north.pem"), "--number", "5"};
+    const auto given = run(reference);
+    EXPECT_EQ(given.code, 0) << given.err;
+    EXPECT_TRUE(run(reference).complains("version")) << "the same version twice";
+    EXPECT_TRUE(run({"attest", "verdict", "--eid", eid}).says("There is no verdict"));
+    const auto other = run({"device", "enrol", "--eid", eid, "--tpm", tpm->tcti(), "--model", "meter-3"});
+    EXPECT_EQ(other.code, 1) << "an enrolment is not changed by enrolling again";
+}
+
+TEST_F(WithPlatform, AnybodysPackageBringsItsOwnNumbers) {
+    MCIM_REFERENCE_OR_SKIP(package, "profiles/TS48v7_SAIP2.3_NoBERTLV.der");
+    const auto added = run({"subscription", "add", "--operator", "north", "--profile", package.string()});
+    ASSERT_EQ(added.code, 0) << added.err;
+    EXPECT_TRUE(run({"subscription", "list"}).says("89000123456789012341")) << run({"subscription", "list"}).out;
+}
+
+}  // namespace
+}  // namespace mcim::apps
