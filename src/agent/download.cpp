@@ -178,8 +178,7 @@ Step on(ReadingChallenge s, CardAnswered e) {
     if (auto* end = std::get_if<Step>(&response)) return std::move(*end);
     const auto& challenge = std::get<msg::GetEuiccChallengeResponse>(response).euicc_challenge;
     const std::string& address = s.attempt.order.code.smdp_address;
-    const msg::InitiateAuthenticationRequest request{
-        challenge, {address.substr(0, address.find(':'))}, std::move(s.info1), {}};
+    const msg::InitiateAuthenticationRequest request{challenge, {address}, std::move(s.info1), {}};
     PostEs9 post{address, es9_initiate, msg::to_json(request)};
     return {Initiating{std::move(s.attempt), challenge}, std::move(post)};
 }

@@ -55,9 +55,11 @@ Bytes security(const saip::SecurityReference& s) {
     return wrap(Tag{0x8B}, value);
 }
 
-/// C6: 90 one bit per PIN, enabled or not, the first PIN in the highest; then 83 for each (TS 102 221 9.5.2).
+/// C6: 90 one bit per PIN, enabled or not, the first PIN in the highest; then 83 for each (TS 102 221 9.5.2). The
+/// application's global PIN (01 to 08) stands first whatever the profile's order: clients take the first bit for PIN 1.
 Bytes pin_status(const Profile& profile, FileIndex directory) {
-    const Bytes& references = profile.file(directory).node.pin_status_template;
+    Bytes references = profile.file(directory).node.pin_status_template;
+    std::ranges::stable_partition(references, [](std::uint8_t r) { return r >= 0x01 && r <= 0x08; });
     Bytes states((references.size() + 7) / 8);
     Bytes list;
     for (std::size_t i = 0; i < references.size(); ++i) {
