@@ -174,7 +174,10 @@ Status run_verdict(const VerdictOptions& options, std::ostream& out) {
     TRY(const auto tokens, answer.json.texts("verdicts"));
     if (tokens.empty())
         out << "There is no verdict: the device has not given evidence"
-            << (options.session.empty() ? " outside of a download session" : " in this session") << ".\n";
+            << (options.session.empty() ? " outside of a download session.\nThose of a download: --session "
+                                          "TRANSACTION, which \"mcim order explain\" names"
+                                        : " in this session")
+            << ".\n";
     for (const auto& token : tokens) {
         TRY(const auto verdict, read_token_claims(token));
         print_verdict(out, verdict, system_now());

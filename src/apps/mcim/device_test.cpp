@@ -1,7 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "mcim/apps/common/files.h"
 #include "mcim/apps/mcim/program.h"
 #include "mcim/apps/mcim/run_for_test.h"
+#include "mcim/base/ids.h"
+#include "mcim/jose/json.h"
 #include "support/temp_folder.h"
 
 namespace mcim::apps {
@@ -45,6 +50,24 @@ TEST_F(DeviceCommand, EidsAreFreshAndUnderThePrefix) {
                     .says("EID 8904903212345"));
     const auto foreign = make({"--passphrase-file", at("p"), "--tre", "/bin/true", "--eid-prefix", "8904"});
     EXPECT_EQ(foreign.code, 1) << "the EUM may not sign EIDs of another";
+}
+
+TEST_F(DeviceCommand, MakeLeavesACardAndItsKeyNowhereElse) {
+    std::ofstream(at("passphrase")) << "correct horse";
+    const auto made = make({"--passphrase-file", at("passphrase"), "--tre", MCIM_TRE, "--json"});
+    ASSERT_EQ(made.code, 0) << made.err;
+    const auto json = jose::Object::parse(made.out);
+    ASSERT_TRUE(json) << made.out;
+    EXPECT_TRUE(Eid::parse(*json->text("eid")));
+    EXPECT_FALSE(std::filesystem::is_empty(at("card")));
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(at("card"))) {
+        const auto content = read_file(entry.path(), std::size_t{16} * 1024 * 1024);
+        ASSERT_TRUE(content);
+        EXPECT_EQ(as_text(*content).find("PRIVATE KEY"), std::string::npos) << entry.path();
+    }
+    const auto again = make({"--passphrase-file", at("passphrase"), "--tre", MCIM_TRE});
+    EXPECT_EQ(again.code, 1);
+    EXPECT_TRUE(again.complains("a card lives here already")) << again.err;
 }
 
 TEST(RunProgram, ReturnsStatusAndWords) {

@@ -32,6 +32,8 @@ constexpr const char* description =
     "    mcim order create --operator north --iccid 8988211000000000011 --eid EID\n"
     "    mcim-agent --card card.sock --ci platform/ci.der --tpm swtpm:path=tpm/tpm --verifier localhost:8443 \\\n"
     "        download -a CODE\n"
+    "    mcim-agent --card card.sock profile enable 8988211000000000011\n"
+    "    mcim-agent --card card.sock --ci platform/ci.der notification process\n"
     "    mcim order explain ID\n"
     "  another operator takes over, with the first one's consent\n"
     "    mcim transfer release --operator north --key north.pem --eid EID --iccid 8988211000000000011 --to south \\\n"

@@ -114,8 +114,9 @@ void explain_terms(std::ostream& out, const jose::Object& order) {
                         : "Only the card with EID " + eid + " may have it.\n");
     if (text_or(order, "policy") == "attested")
         out << "Its policy is \"attested\": before anything of the profile leaves, the device proves the state of its\n"
-               "software with a TPM quote, and the operator's reference values must match. \"mcim attest verdict\" "
-               "shows how it stands.\n";
+               "software with a TPM quote, and it must match the operator's reference values. How that went in a "
+               "session:\n"
+               "  mcim attest verdict --eid EID --session TRANSACTION\n";
     else
         out << "Its policy is \"open\": the state of the device's software is not asked for.\n";
     if (const auto end = order.time("expires_at"))
@@ -123,8 +124,8 @@ void explain_terms(std::ostream& out, const jose::Object& order) {
     const auto done = order.integer("attempts");
     const auto most = order.integer("attempts_max");
     if (done && most && *done > 0)
-        out << *done << " of " << *most << " downloads were begun"
-            << (*done >= *most ? "; no further one is allowed until the order is released again.\n" : ".\n");
+        out << "Downloads begun: " << *done << " of " << *most
+            << (*done >= *most ? "; no further one until the order is released again.\n" : ".\n");
 }
 
 Status run_explain(const Options& options, std::ostream& out) {

@@ -19,7 +19,7 @@ protected:
 TEST_F(PkiCommand, HelpTeaches) {
     const auto top = mcim({"--help"});
     EXPECT_EQ(top.code, 0);
-    EXPECT_NE(top.out.find("mcim pki init --dir state"), std::string::npos) << top.out;
+    EXPECT_NE(top.out.find("mcim pki init --dir pki"), std::string::npos) << top.out;
     const auto init = mcim({"pki", "init", "--help"});
     for (const char* option : {"--dir", "--curve", "--dp-host", "--dp-oid", "--eum-ein", "Example:"})
         EXPECT_NE(init.out.find(option), std::string::npos) << option << init.out;

@@ -1,6 +1,7 @@
 // mcim platform init: the folder of a platform, from which mcimd starts.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <ostream>
 
@@ -56,9 +57,14 @@ Status check_address(const Options& options, const PkiCertificates& pki) {
                     ", and agents would refuse it for " + address.host + "; make a PKI with --dp-host " + address.host);
 }
 
+/// Port 0 is any free one; the address may be of IPv6, in brackets. mcimd reads it again and is stricter.
 Status check_listen(const Options& options) {
-    const auto colon = options.listen.rfind(':');
-    if (colon != std::string::npos && http::parse_host_port(options.listen)) return ok();
+    const std::string_view text = options.listen;
+    const auto colon = text.rfind(':');
+    const auto digits = colon == std::string_view::npos ? "" : text.substr(colon + 1);
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (colon != 0 && !digits.empty() && error == std::errc{} && end == digits.data() + digits.size()) return ok();
     return fail(Errc::bad_value, "--listen",
                 "an IP address and a port such as 127.0.0.1:8443 is wanted, not \"" + options.listen + '"');
 }

@@ -43,9 +43,10 @@ Result<std::string> qr_text(const std::string& text, Background background) {
     if (!code)
         return fail(Errc::too_large, "QR code", "a code does not hold " + std::to_string(text.size()) + " octets");
     const Modules modules(*code);
-    // letters are light on a dark background: there the light modules are printed
+    // letters are light on a dark background: there the light modules are printed. The number of rows is odd; the half
+    // line that is left over widens the quiet zone.
     const auto printed = [&](int row, int column) {
-        return row < modules.side() && modules.dark(row, column) == (background == Background::light);
+        return modules.dark(row, column) == (background == Background::light);
     };
     std::string out;
     for (int row = 0; row < modules.side(); row += 2) {

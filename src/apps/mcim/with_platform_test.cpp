@@ -155,8 +155,8 @@ TEST_F(WithPlatform, AnOrderHasACodeThatPeopleAndCamerasRead) {
     EXPECT_FALSE(run({"order", "show", id}).says("\u2588"));
     EXPECT_TRUE(run({"order", "show", id, "--qr"}).says("\u2588"));
     const auto explained = run({"order", "explain", id});
-    for (const char* part :
-         {"Only the card with EID", "reference values must match", "What happened:", "ordered", "may download it now"})
+    for (const char* part : {"Only the card with EID", "match the operator's reference values",
+                             "What happened:", "ordered", "may download it now"})
         EXPECT_TRUE(explained.says(part)) << part << "\n" << explained.out << explained.err;
 }
 

@@ -30,10 +30,18 @@ Status give(Story& s, const Ordered& made, const fs::path& release) {
     return ok();
 }
 
+Status into_reader(Story& s) {
+    CHECKED(s.lab.start_card(s.device, Lab::Reader::vpcd));
+    if (!card_in_reader(std::chrono::seconds(15)))
+        return fail(Errc::io, "pcscd", "the card does not show in the reader");
+    return ok();
+}
+
 }  // namespace
 
 Status no_consent_no_move(Story& s) {
     s.lab.say().step("No consent, no move: operator beta takes an order for the same device");
+    CHECKED(s.lab.start_card(s.device));  // out of the reader: pcscd resets a card that it has nothing to do with
     s.beta = {"beta", {}, "", "001010000000002"};
     TRY(const Iccid iccid, Iccid::with_check_digit("898821200000000002"));
     s.beta.iccid = iccid.text();
@@ -81,15 +89,19 @@ Status no_consent_no_move(Story& s) {
     const auto told = s.lab.agent(s.device, s.platform, {"notification", "process"});
     s.lab.say().check(told.good(), "notifications delivered", told.text);
 
+    CHECKED(into_reader(s));
     const auto login = try_login(s, *s.radius, Method::aka, s.beta.imsi, "peers/login-beta");
     s.lab.say().check(login && login->success, "beta's subscription logs in: SUCCESS",
                       login ? "see " + login->log.string() : to_string(login.error()));
+    CHECKED(s.lab.start_card(s.device));
     const auto closed = s.lab.mcim({"subscription", "show", s.alpha.iccid, "--admin", s.platform.admin().string()});
     s.lab.say().check(closed.member("standing") == "closed", "alpha's subscription is closed", closed.text);
     const auto back = s.lab.agent(s.device, s.platform, {"profile", "enable", s.alpha.iccid});
+    CHECKED(into_reader(s));
     const auto old_login = try_login(s, *s.radius, Method::aka, s.alpha.imsi, "peers/login-alpha-closed");
     s.lab.say().check(back.good() && old_login && !old_login->success,
                       "alpha's profile, enabled once more, gets no vector: FAILURE");
+    CHECKED(s.lab.start_card(s.device));
     const auto again = s.lab.agent(s.device, s.platform, {"profile", "enable", s.beta.iccid});
     const auto deleted = s.lab.agent(s.device, s.platform, {"profile", "delete", s.alpha.iccid});
     s.lab.say().check(again.good() && deleted.good(), "it is deleted from the card", deleted.text);
