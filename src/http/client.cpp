@@ -15,6 +15,7 @@
 
 #include "mcim/http/loop_impl.h"
 #include "mcim/http/tls.h"
+#include "mcim/http/wire.h"
 
 namespace mcim::http {
 namespace {
@@ -68,6 +69,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
 
     virtual void write_and_read() = 0;
     virtual void cancel() = 0;
+    [[nodiscard]] virtual int native_socket() = 0;
 
     /// Until the timer is cancelled; then everything pending is.
     void expect_within(std::chrono::milliseconds limit) {
@@ -135,6 +137,7 @@ struct Exchange : Connection::Impl {
         error_code ignored;
         stream.lowest_layer().close(ignored);
     }
+    int native_socket() override { return stream.lowest_layer().native_handle(); }
     std::shared_ptr<Exchange> self_ptr() { return std::static_pointer_cast<Exchange>(shared_from_this()); }
 
     Stream stream;
@@ -221,6 +224,7 @@ void Connection::send(Request request, Answered answered) {
 }
 std::uint64_t Connection::octets_sent() const { return impl_->sent; }
 std::uint64_t Connection::octets_received() const { return impl_->received; }
+std::uint64_t Connection::octets_on_wire() const { return tcp_payload_octets(impl_->native_socket()); }
 
 struct Client::Impl {
     explicit Impl(ClientConfig with) : config(std::move(with)) {}

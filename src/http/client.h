@@ -40,6 +40,7 @@ public:
     void send(Request, Answered);
     [[nodiscard]] std::uint64_t octets_sent() const;  ///< of HTTP, TLS aside
     [[nodiscard]] std::uint64_t octets_received() const;
+    [[nodiscard]] std::uint64_t octets_on_wire() const;  ///< payload of TCP both ways, TLS included; 0 over UNIX
 
     struct Impl;
     explicit Connection(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
