@@ -31,6 +31,7 @@ void add_attest(CLI::App&, Console&);
 void add_transfer(CLI::App&, Console&);
 void add_profile(CLI::App&, Console&);
 void add_demo(CLI::App&, Console&);
+void add_bench(CLI::App&, Console&);
 
 /// The program: exit code 0, 1 for what could not be done, above 100 for a command line that was not understood
 /// (CLI11).

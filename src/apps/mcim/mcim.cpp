@@ -57,7 +57,7 @@ int run_mcim(int argc, const char* const* argv, std::ostream& out, std::ostream&
     app.add_flag("--json", json, "With --version: one JSON object")->needs(version_flag);
     app.require_subcommand(0, 1);
     for (const auto add : {add_pki, add_platform, add_operator, add_subscription, add_device, add_attest, add_order,
-                           add_transfer, add_profile, add_demo})
+                           add_transfer, add_profile, add_bench, add_demo})
         add(app, console);
     try {
         app.parse(argc, argv);

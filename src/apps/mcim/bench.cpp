@@ -1,0 +1,54 @@
+// mcim bench: what the work costs on this machine.
+#include "mcim/apps/mcim/bench.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "mcim/apps/mcim/bench_download.h"
+#include "mcim/apps/mcim/commands.h"
+
+namespace mcim::apps {
+namespace {
+
+using Run = std::function<Result<Figures>()>;
+
+CLI::App& add_one(CLI::App& bench, Console& console, const std::string& name, const std::string& about, Run run) {
+    auto* command = bench.add_subcommand(name, about);
+    const auto json = std::make_shared<bool>(false);
+    command->add_flag("--json", *json, "end with one JSON object on a line of its own");
+    command->callback([&console, json, run = std::move(run)] {
+        const auto figures = run();
+        if (!figures) return console.finish(figures.error());
+        console.out << figures->text();
+        if (*json) console.out << figures->json() << "\n";
+    });
+    return *command;
+}
+
+void add_download(CLI::App& bench, Console& console) {
+    const auto plan = std::make_shared<DownloadPlan>();
+    auto& command = add_one(bench, console, "download",
+                            "complete downloads against a server of its own, and what one costs the server",
+                            [plan] { return bench_download(*plan); });
+    command.add_option("--downloads", plan->downloads, "how many")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    command.add_option("--at-once", plan->at_once, "cards at the same time")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    command.add_option("--server", plan->mcimd, "the program to measure; by default mcimd beside this one")
+        ->check(CLI::ExistingFile);
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, Console& console) {
+    auto* bench = app.add_subcommand("bench", "measure what the work costs on this machine");
+    bench->require_subcommand(1);
+    add_one(*bench, console, "der", "encode and decode messages of a download", bench_der);
+    add_one(*bench, console, "aka", "authentication vectors, as the authentication centre makes them", bench_aka);
+    add_download(*bench, console);
+}
+
+}  // namespace mcim::apps

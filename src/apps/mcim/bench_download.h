@@ -1,0 +1,16 @@
+#pragma once
+#include <filesystem>
+
+#include "mcim/apps/mcim/bench.h"
+
+namespace mcim::apps {
+
+struct DownloadPlan {
+    std::size_t downloads = 2000;
+    std::size_t at_once = 32;
+    std::size_t package_octets_min = 12 * 1024;
+    std::filesystem::path mcimd;  ///< empty: the one beside this program
+};
+[[nodiscard]] Result<Figures> bench_download(const DownloadPlan&);
+
+}  // namespace mcim::apps

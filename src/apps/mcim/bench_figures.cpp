@@ -1,0 +1,67 @@
+#include <ctime>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "mcim/apps/mcim/bench.h"
+
+namespace mcim::apps {
+
+using std::chrono::nanoseconds;
+
+void Figures::add(std::string name, std::uint64_t value, std::string meaning) {
+    figures_.push_back({std::move(name), std::to_string(value), std::move(meaning)});
+}
+
+void Figures::add(std::string name, double value, int decimals, std::string meaning) {
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+    figures_.push_back({std::move(name), text.data(), std::move(meaning)});
+}
+
+std::string Figures::text() const {
+    std::size_t name_width = 0;
+    std::size_t value_width = 0;
+    for (const auto& f : figures_) {
+        name_width = std::max(name_width, f.name.size());
+        value_width = std::max(value_width, f.value.size());
+    }
+    std::string out;
+    for (const auto& f : figures_) {
+        out += "  " + f.name + std::string(name_width - f.name.size() + 2, ' ');
+        out += std::string(value_width - f.value.size(), ' ') + f.value + "  " + f.meaning + "\n";
+    }
+    return out;
+}
+
+std::string Figures::json() const {
+    std::string out;
+    for (const auto& f : figures_) out += (out.empty() ? "\"" : ",\"") + f.name + "\":" + f.value;
+    return "{" + out + "}";
+}
+
+nanoseconds thread_cpu_time() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
+}
+
+double microseconds(nanoseconds time) { return std::chrono::duration<double, std::micro>(time).count(); }
+
+double microseconds_per_call(const std::function<void()>& call, std::chrono::milliseconds total) {
+    constexpr int batches_wanted = 20;
+    const auto time_of = [&](std::size_t calls) {
+        const auto from = thread_cpu_time();
+        for (std::size_t i = 0; i < calls; ++i) call();
+        return thread_cpu_time() - from;
+    };
+    std::size_t calls = 1;
+    while (time_of(calls) < nanoseconds(total) / batches_wanted) calls *= 2;
+    std::vector<nanoseconds> times;
+    for (int batch = 0; batch < batches_wanted; ++batch) times.push_back(time_of(calls));
+    std::ranges::sort(times);
+    return microseconds(times[times.size() / 2]) / static_cast<double>(calls);
+}
+
+}  // namespace mcim::apps

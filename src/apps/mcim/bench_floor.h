@@ -1,0 +1,29 @@
+// What a download costs a server on this machine whatever the program: one full TLS handshake of the linked library and
+// the curve operations of the protocol.
+#pragma once
+#include "mcim/http/bare_handshake.h"
+
+namespace mcim::apps {
+
+/// CPU time in microseconds.
+struct Floor {
+    double handshake = 0;
+    double sign = 0;
+    double verify = 0;
+    double agree = 0;
+    double generate = 0;
+    double handshake_curves = 0;  ///< of the handshake: one signature, one key, one agreement
+    std::string agreed;           ///< version and group of the handshake
+
+    /// SGP.22 3.1: serverSignature1, smdpSignature2, smdpSign; the card's certificate, euiccSignature1, euiccSignature2
+    /// and the installation result (an EUM's certificate is verified once for many cards); the session's key.
+    [[nodiscard]] double curves_of_protocol() const { return 3 * sign + 4 * verify + agree + generate; }
+    [[nodiscard]] double total() const { return handshake + curves_of_protocol(); }
+    [[nodiscard]] double curves() const { return handshake_curves + curves_of_protocol(); }
+};
+
+[[nodiscard]] Result<Floor> measure_floor(const http::TlsIdentity&, const std::vector<Bytes>& roots);
+/// The mean of two.
+[[nodiscard]] Floor between(const Floor&, const Floor&);
+
+}  // namespace mcim::apps

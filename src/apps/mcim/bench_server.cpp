@@ -1,0 +1,156 @@
+#include "mcim/apps/mcim/bench_server.h"
+
+#include <ctime>
+#include <fstream>
+
+#include "mcim/apps/common/files.h"
+#include "mcim/custody/private_file.h"
+#include "mcim/saip/template.h"
+
+namespace mcim::apps {
+namespace {
+
+using jose::ObjectWriter;
+
+constexpr std::string_view host = "smdp.bench.example";
+constexpr std::string_view operator_id = "bench";
+constexpr std::chrono::seconds start_time_max{20};
+constexpr std::size_t file_octets_max = 64 * 1024;
+
+constexpr std::string_view configuration = R"(# written by mcim bench download
+[server]
+listen = "127.0.0.1:0"
+roles = ["dp"]
+database = "mcimd.sqlite"
+keys = "pki/dp/keys"
+tls_certificate = "pki/dp/tls.der"
+tls_key = "pki/dp/tls.key.pem"
+admin_socket = "admin.sock"
+
+[dp]
+address = "smdp.bench.example"
+ci = "pki/ci/certificate.der"
+auth_certificate = "pki/dp/auth.der"
+pb_certificate = "pki/dp/pb.der"
+)";
+
+/// What follows `name` on its line.
+std::optional<std::string> find_in_file(const std::filesystem::path& file, std::string_view name) {
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);)
+        if (const auto at = line.find(name); at != std::string::npos) return line.substr(at + name.size());
+    return std::nullopt;
+}
+
+/// `number` in as many digits.
+std::string digits(std::uint64_t number, std::size_t width) {
+    std::string out = std::to_string(number);
+    return std::string(width - out.size(), '0') + out;
+}
+
+/// A machine's profile with keys that nobody else has, grown by phonebook entries.
+Result<Bytes> profile(const Iccid& iccid, const Imsi& imsi, std::size_t octets_min, Random& random) {
+    TRY(auto pin, saip::pin_from_digits("1234"));
+    TRY(auto puk, saip::pin_from_digits("12345678"));
+    saip::Variables v{.iccid = iccid,
+                      .imsi = imsi,
+                      .msisdn = {},
+                      .smsc = {},
+                      .gid1 = {},
+                      .pin1 = pin.copy(),
+                      .pin2 = pin.copy(),
+                      .puk1 = puk.copy(),
+                      .puk2 = puk.copy(),
+                      .adm1 = puk.copy(),
+                      .ota_encryption = {},
+                      .ota_integrity = {},
+                      .ota_key_encryption = {}};
+    for (auto* key : {&v.ota_encryption, &v.ota_integrity, &v.ota_key_encryption}) random.fill(expose_mutable(*key));
+    Secret<16> k;
+    Secret<16> opc;
+    random.fill(expose_mutable(k));
+    random.fill(expose_mutable(opc));
+    TRY(const auto grown, saip::padded({}, v, octets_min));
+    TRY(const auto package, saip::personalise(grown, v, k, opc));
+    return saip::encode(package);
+}
+
+}  // namespace
+
+Result<BenchServer> BenchServer::start(const std::filesystem::path& folder, const std::filesystem::path& mcimd,
+                                       Random& random) {
+    PkiPlan plan;
+    plan.dp_host = host;
+    TRY(const auto pki, make_pki({folder / "pki"}, plan, system_now(), random));
+    const auto config = folder / "mcimd.toml";
+    CHECKED(write_new_file(config, as_view(configuration)));
+    TRY(auto child, demo::Child::start({mcimd.string(), "--config", config.string()}, (folder / "mcimd.log").string()));
+    BenchServer out(folder, std::move(child));
+    out.client_.roots = {pki.ci.der};
+    CHECKED(out.await_port());
+    CHECKED(out.add_operator());
+    return out;
+}
+
+Status BenchServer::await_port() {
+    const auto log = folder_ / "mcimd.log";
+    std::optional<std::string> port;
+    const bool listens = demo::poll_until(
+        [&] {
+            port = find_in_file(log, "listening on 127.0.0.1:");
+            return port.has_value() || !child_.running();
+        },
+        start_time_max);
+    if (!listens || !port) {
+        TRY(const Bytes said, read_file(log, file_octets_max));
+        return fail(Errc::io, "mcimd", "it does not listen; it said: " + as_text(said));
+    }
+    client_.resolve[{std::string(host), 443}] = {"127.0.0.1", static_cast<std::uint16_t>(std::stoi(*port))};
+    return ok();
+}
+
+Result<jose::Object> BenchServer::ask(const std::string& path, const ObjectWriter& body) {
+    http::Request request{.target = path, .headers = {{"Content-Type", "application/json"}}, .body = body.finish()};
+    TRY(const auto response, admin_->send_unix(folder_ / "admin.sock", std::move(request)));
+    if (response.status >= 300) return fail(Errc::refused, "mcimd" + path, response.body);
+    return jose::Object::parse(response.body);
+}
+
+Status BenchServer::add_operator() {
+    const auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
+    ObjectWriter body;
+    body.text("id", operator_id).text("name", "Bench").octets("key", key.public_key().spki());
+    TRY(const auto added, ask("/operators", body));
+    return ok();
+}
+
+Result<agent::ActivationCode> BenchServer::order(std::uint64_t number, std::size_t package_octets_min, Random& random) {
+    TRY(const Iccid iccid, Iccid::with_check_digit("89000101" + digits(number, 10)));
+    TRY(const Imsi imsi, Imsi::parse("00101" + digits(number, 10)));
+    TRY(const Bytes package, profile(iccid, imsi, package_octets_min, random));
+    ObjectWriter line;
+    line.text("operator", operator_id).text("iccid", iccid.text()).octets("package", package);
+    TRY(const auto subscription, ask("/subscriptions", line));
+    ObjectWriter wanted;
+    wanted.text("operator", operator_id).text("iccid", iccid.text()).text("policy", "open");
+    TRY(const auto ordered, ask("/orders", wanted));
+    TRY(const auto code, ordered.text("activation_code"));
+    return agent::parse_activation_code(code);
+}
+
+Result<std::chrono::nanoseconds> BenchServer::cpu_time() const {
+    clockid_t clock{};
+    timespec spent{};
+    if (clock_getcpuclockid(child_.pid(), &clock) != 0 || clock_gettime(clock, &spent) != 0)
+        return fail(Errc::io, "mcimd", "the CPU time of the process cannot be read: has it ended?");
+    return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+}
+
+Result<std::uint64_t> BenchServer::peak_rss_octets() const {
+    const auto file = "/proc/" + std::to_string(child_.pid()) + "/status";
+    const auto kilobytes = find_in_file(file, "VmHWM:");
+    if (!kilobytes) return fail(Errc::io, file, "there is no VmHWM in it");
+    return std::stoull(*kilobytes) * 1024;
+}
+
+}  // namespace mcim::apps

@@ -1,0 +1,45 @@
+// A platform for one bench: a PKI and a database in a folder, and mcimd on them as a process of its own.
+#pragma once
+#include "mcim/agent/activation_code.h"
+#include "mcim/apps/common/pki_folder.h"
+#include "mcim/apps/mcim/demo/child.h"
+#include "mcim/http/client.h"
+#include "mcim/jose/json.h"
+
+namespace mcim::apps {
+
+class BenchServer {
+public:
+    /// Makes the PKI in `folder`, and waits until the server listens.
+    [[nodiscard]] static Result<BenchServer> start(const std::filesystem::path& folder,
+                                                   const std::filesystem::path& mcimd, Random&);
+
+    [[nodiscard]] const PkiPaths& pki() const { return pki_; }
+    /// For its TLS port, which is not where DNS says.
+    [[nodiscard]] const http::ClientConfig& client() const { return client_; }
+
+    /// A subscription of its own and an order for whichever card comes, its bound package at least so large.
+    [[nodiscard]] Result<agent::ActivationCode> order(std::uint64_t number, std::size_t package_octets_min, Random&);
+
+    /// User and system CPU of the process, up to now.
+    [[nodiscard]] Result<std::chrono::nanoseconds> cpu_time() const;
+    [[nodiscard]] Result<std::uint64_t> peak_rss_octets() const;
+
+private:
+    BenchServer(std::filesystem::path folder, demo::Child child)
+        : folder_(std::move(folder)),
+          pki_{folder_ / "pki"},
+          child_(std::move(child)),
+          admin_(std::make_unique<http::Client>(http::ClientConfig{})) {}
+    [[nodiscard]] Result<jose::Object> ask(const std::string& path, const jose::ObjectWriter&);
+    [[nodiscard]] Status await_port();
+    [[nodiscard]] Status add_operator();
+
+    std::filesystem::path folder_;
+    PkiPaths pki_;
+    demo::Child child_;
+    std::unique_ptr<http::Client> admin_;
+    http::ClientConfig client_;
+};
+
+}  // namespace mcim::apps
