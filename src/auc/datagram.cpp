@@ -40,6 +40,21 @@ Result<Datagram> parse_auts(const std::vector<std::string_view>& word) {
     return Datagram(CardOutOfStep{imsi, rand, auts});
 }
 
+std::string lower_hex(View octets) {
+    std::string out = hex(octets);
+    for (char& c : out)
+        if (c >= 'A') c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
+struct RenderDatagram {
+    std::string operator()(const VectorWanted& d) const { return "AKA-REQ-AUTH " + d.imsi.text(); }
+    std::string operator()(const CardOutOfStep& d) const {
+        return "AKA-AUTS " + d.imsi.text() + " " + lower_hex(d.auts) + " " + lower_hex(d.rand);
+    }
+    std::string operator()(const TripletsWanted& d) const { return "SIM-REQ-AUTH " + d.imsi.text() + " 3"; }
+};
+
 bool is_count(std::string_view word) { return word.size() == 1 && word[0] >= '1' && word[0] <= '9'; }
 
 }  // namespace
@@ -61,6 +76,8 @@ Result<Datagram> parse_datagram(View in) {
     return malformed("datagram",
                      "AKA-REQ-AUTH <imsi>, AKA-AUTS <imsi> <auts> <rand> or SIM-REQ-AUTH <imsi> <count> wanted");
 }
+
+std::string render_datagram(const Datagram& datagram) { return std::visit(RenderDatagram{}, datagram); }
 
 Result<SecretBytes> render_vector(const Imsi& imsi, const signer::Vector& vector) {
     if (vector.ck.size() != 16 || vector.ik.size() != 16)
@@ -94,5 +111,12 @@ Result<SecretBytes> render_vector(const Imsi& imsi, const signer::Vector& vector
 
 std::string render_failure(const VectorWanted& asked) { return "AKA-RESP-AUTH " + asked.imsi.text() + " FAILURE"; }
 std::string render_failure(const TripletsWanted& asked) { return "SIM-RESP-AUTH " + asked.imsi.text() + " FAILURE"; }
+
+void exercise_datagram(View input) {
+    const auto datagram = parse_datagram(input);
+    if (!datagram) return;
+    const auto again = parse_datagram(as_view(render_datagram(*datagram)));
+    if (!again || !(*again == *datagram)) std::abort();
+}
 
 }  // namespace mcim::auc

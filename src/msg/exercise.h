@@ -14,4 +14,8 @@ struct MessageType {
 };
 [[nodiscard]] std::span<const MessageType> message_types();
 
+/// A body of ES9+ in the JSON binding, read as every request and every reply: what reads must be written so that it
+/// reads as the same again, or this aborts.
+void exercise_es9_json(View body);
+
 }  // namespace mcim::msg

@@ -1,0 +1,47 @@
+// What the fuzzers found worth keeping runs as a plain test: corpus/<target>/ and corpus/message/<type>/.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "mcim/msg/exercise.h"
+#include "targets.inc"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class Visit>
+int for_each_file(const fs::path& folder, Visit visit) {
+    int count = 0;
+    if (!fs::exists(folder)) return 0;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (!entry.is_regular_file()) continue;
+        std::ifstream in(entry.path(), std::ios::binary);
+        const mcim::Bytes octets{std::istreambuf_iterator<char>(in), {}};
+        visit(octets);
+        ++count;
+    }
+    return count;
+}
+const fs::path corpus = fs::path(MCIM_SOURCE_DIR) / "fuzz" / "corpus";
+
+TEST(Corpus, EveryTargetHasOneAndSurvivesIt) {
+    for (const auto& target : targets) {
+        const int files = for_each_file(corpus / target.name, [&](mcim::View octets) { target.exercise(octets); });
+        EXPECT_GT(files, 0) << "no corpus for " << target.name;
+    }
+}
+
+/// Every type reads every message of the corpus: most are refused, none may do harm.
+TEST(Corpus, EveryMessageTypeSurvivesEveryMessage) {
+    int decoded = 0;
+    const int files = for_each_file(corpus / "message", [&](mcim::View octets) {
+        for (const auto& type : mcim::msg::message_types()) decoded += type.exercise(octets) ? 1 : 0;
+    });
+    EXPECT_GT(files, 0);
+    EXPECT_GE(decoded, files / 2);
+}
+
+}  // namespace
