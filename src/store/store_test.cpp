@@ -194,6 +194,20 @@ TEST_P(AnyStore, NotificationIsTakenOnce) {
     }
 }
 
+TEST_P(AnyStore, UnverifiedNotificationsAreBounded) {
+    for (std::uint8_t n = 0; n < 6; ++n) {
+        crypto::Sha256 digest{};
+        digest[0] = n;
+        const auto trust = n == 0 ? smdp::Trust::verified : smdp::Trust::unverified;
+        ASSERT_TRUE(commit({smdp::RecordNotification{digest, t0 + std::chrono::seconds(n), trust, "", {}}}));
+    }
+    ASSERT_TRUE(commit({PurgeNotifications{2}}));
+    std::set<int> left;
+    const auto listed = *store->list_notifications();
+    for (const auto& n : listed) left.insert(n.digest[0]);
+    EXPECT_EQ(left, (std::set<int>{0, 4, 5}));
+}
+
 TEST_P(AnyStore, SubscriptionsAreUniqueInEveryNumberAndKey) {
     auto full = subscription(1);
     full.package = signer::WrappedPackage{{4, 5}};
