@@ -1,0 +1,328 @@
+// The whole program over real sockets on loopback, for tests: ES9+ by TLS, the administration by its UNIX socket, with
+// a card made of messages (tests/support/soft_card.h).
+#pragma once
+#include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include "mcim/apps/mcimd/admin.h"
+#include "mcim/apps/mcimd/program.h"
+#include "mcim/custody/custody.h"
+#include "mcim/http/client.h"
+#include "mcim/msg/json.h"
+#include "mcim/saip/package.h"
+#include "mcim/smdp/es9.h"
+#include "mcim/transfer/release.h"
+#include "support/soft_card.h"
+#include "support/temp_folder.h"
+
+namespace mcim::apps::mcimd {
+
+using namespace std::chrono_literals;
+
+/// Certificates that hold now: the program has a real clock.
+class Installation {
+public:
+    Installation() {
+        spdlog::set_level(spdlog::level::off);
+        auto folder = custody::KeyFolder::create(temp / "keys", random);
+        EXPECT_TRUE(folder);
+        const auto auth = dp(x509::Role::dp_auth);
+        const auto pb = dp(x509::Role::dp_pb);
+        const auto tls = dp(x509::Role::dp_tls);
+        EXPECT_TRUE(folder->add_signing_key({"dpauth"}, auth.key, random));
+        EXPECT_TRUE(folder->add_signing_key({"dppb"}, pb.key, random));
+        EXPECT_TRUE(folder->add_signing_key({"verifier"}, verifier_key, random));
+        write("ci.der", pki.ci.der());
+        write("auth.der", auth.der());
+        write("pb.der", pb.der());
+        write("tls.der", tls.der());
+        EXPECT_TRUE(custody::write_private_file(temp / "tls.key", expose(tls.key.to_pkcs8())));
+    }
+    [[nodiscard]] std::string toml() const {
+        return R"(
+[server]
+listen = "127.0.0.1:0"
+roles = ["dp", "auc", "pva"]
+database = "mcimd.sqlite"
+keys = "keys"
+tls_certificate = "tls.der"
+tls_key = "tls.key"
+admin_socket = "admin.sock"
+log_level = "error"
+[dp]
+address = "smdpp.example.com"
+ci = "ci.der"
+auth_certificate = "auth.der"
+pb_certificate = "pb.der"
+[auc]
+socket = "auc.sock"
+[pva]
+id = "verifier.example"
+)";
+    }
+    [[nodiscard]] Config config() const {
+        auto parsed = parse_config(toml(), temp / "mcimd.toml");
+        EXPECT_TRUE(std::holds_alternative<Config>(parsed));
+        return std::get<Config>(parsed);
+    }
+    void write(std::string_view name, View content) const {
+        std::ofstream(temp / name, std::ios::binary)
+            .write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+    }
+    [[nodiscard]] test::Identity dp(x509::Role role) {
+        auto profile = pki.dp_profile(role);
+        profile.validity = {system_now() - 24h, system_now() + 24h};
+        auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
+        const auto draft = draft_server(profile, key.public_key(), pki.ci.certificate, pki.random);
+        return test::Pki::certify(draft, key, pki.ci.key);
+    }
+    test::TempFolder temp;
+    test::Pki pki;
+    SystemRandom random;
+    crypto::PrivateKey verifier_key = crypto::PrivateKey::generate(crypto::Curve::p256);
+};
+
+/// The program on a thread of its own.
+class Running {
+public:
+    explicit Running(const Installation& at) {
+        auto started = Program::start(at.config(), loop_);
+        if (!started) throw std::runtime_error(to_string(started.error()));
+        program_ = *std::move(started);
+        thread_ = std::thread([this] { loop_.run(); });
+    }
+    ~Running() {
+        loop_.post([this] { program_->stop(); });
+        thread_.join();
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    [[nodiscard]] std::uint16_t port() const { return program_->port(); }
+
+private:
+    http::Loop loop_;
+    std::unique_ptr<Program> program_;
+    std::thread thread_;
+};
+
+/// The program as a process, to be killed.
+class Process {
+public:
+    explicit Process(const Installation& at) {
+        std::string toml = at.toml();
+        toml.replace(toml.find("\"error\""), 7, "\"info\"");
+        at.write("mcimd.toml", as_view(toml));
+        int log[2];
+        EXPECT_EQ(pipe(log), 0);
+        pid_ = fork();
+        if (pid_ == 0) {
+            dup2(log[1], STDERR_FILENO);
+            ::close(log[0]);
+            ::close(log[1]);
+            execl(MCIMD_PROGRAM, "mcimd", "--config", (at.temp / "mcimd.toml").c_str(), nullptr);
+            _exit(127);
+        }
+        ::close(log[1]);
+        log_ = log[0];
+        port_ = await_port();
+    }
+    ~Process() {
+        end_by(SIGKILL);
+        ::close(log_);
+    }
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    /// The exit code, or -1 where a signal ended it.
+    int end_by(int signal) {
+        if (pid_ == 0) return -1;
+        kill(pid_, signal);
+        int status = 0;
+        waitpid(std::exchange(pid_, 0), &status, 0);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
+private:
+    /// From its log: "listening on 127.0.0.1:40123".
+    std::uint16_t await_port() const {
+        static constexpr std::string_view mark = "listening on 127.0.0.1:";
+        std::string text;
+        for (char c = 0; read(log_, &c, 1) == 1;) {
+            text += c;
+            const auto at = text.find(mark);
+            if (c == '\n' && at != std::string::npos)
+                return static_cast<std::uint16_t>(std::stoi(text.substr(at + mark.size())));
+        }
+        ADD_FAILURE() << "mcimd did not start: " << text;
+        return 0;
+    }
+    pid_t pid_ = 0;
+    int log_ = -1;
+    std::uint16_t port_ = 0;
+};
+
+class Mcimd : public testing::Test {
+protected:
+    void SetUp() override { start(); }
+    void start() {
+        client.reset();
+        running.reset();
+        running.emplace(at);
+        connect_to(running->port());
+    }
+    /// The same in a process of its own; the one that ran before is killed.
+    void start_process() {
+        client.reset();
+        running.reset();
+        process.reset();
+        process.emplace(at);
+        connect_to(process->port());
+    }
+    void connect_to(std::uint16_t port) {
+        http::ClientConfig config{{at.pki.ci.der()}, {}};
+        config.resolve[{"smdpp.example.com", 443}] = {"127.0.0.1", port};
+        config.time_max = 10s;
+        client.emplace(config);
+    }
+
+    http::Response post(std::string target, std::string body, std::vector<http::Header> headers) {
+        auto response =
+            client->send({"smdpp.example.com"}, {"POST", std::move(target), std::move(headers), std::move(body)});
+        EXPECT_TRUE(response) << to_string(response.error());
+        return response ? *std::move(response) : http::Response{};
+    }
+    static std::vector<http::Header> es9_headers() {
+        return {{"Content-Type", "application/json"}, {"X-Admin-Protocol", "gsma/rsp/v2.2.0"}};
+    }
+    template <class T>
+    http::Response es9(std::string_view function, const T& request) {
+        return post(std::string(smdp::es9_path) + std::string(function), msg::to_json(request), es9_headers());
+    }
+    template <class R, class T>
+    R call(std::string_view function, const T& request) {
+        const auto response = es9(function, request);
+        const auto status = msg::read_status(response.body);
+        EXPECT_TRUE(status) << response.body;
+        if (!status || *status) {
+            ADD_FAILURE() << function << ": " << response.body;
+            return {};
+        }
+        auto parsed = msg::from_json<R>(response.body);
+        EXPECT_TRUE(parsed) << to_string(parsed.error());
+        return parsed ? *std::move(parsed) : R{};
+    }
+    template <class T>
+    std::string refusal(std::string_view function, const T& request, std::string* sentence = nullptr) {
+        const auto status = msg::read_status(es9(function, request).body);
+        if (!status || !*status) return "";
+        if (sentence != nullptr) *sentence = (*status)->message;
+        return (*status)->subject_code + "/" + (*status)->reason_code;
+    }
+
+    jose::Object admin(std::string_view method, std::string_view target, std::string body = {}, unsigned wanted = 200) {
+        http::Client local({});
+        const auto response =
+            local.send_unix(at.temp / "admin.sock", {std::string(method), std::string(target), {}, std::move(body)});
+        EXPECT_TRUE(response);
+        EXPECT_EQ(response->status, wanted) << response->body;
+        return *jose::Object::parse(response->body, {1U << 20U, 16});
+    }
+    std::string standing(const Iccid& iccid) {
+        return *admin("GET", "/subscriptions/" + iccid.text()).text("standing");
+    }
+    void add_operator(const std::string& id, const crypto::PrivateKey& key) {
+        admin("POST", "/operators",
+              jose::ObjectWriter().text("id", id).text("name", id).octets("key", key.public_key().spki()).finish());
+    }
+    /// With a package of a header only: what is inside is the card's and module saip's concern.
+    void add_line(const std::string& operator_id, const Iccid& iccid, const std::string& imsi) {
+        saip::ProfileHeader header;
+        header.iccid.bytes = *from_hex(iccid.text() + (iccid.text().size() % 2 == 1 ? "F" : ""));
+        saip::ProfilePackage package;
+        package.elements.emplace_back().body = std::move(header);
+        admin("POST", "/subscriptions",
+              jose::ObjectWriter()
+                  .text("operator", operator_id)
+                  .text("iccid", iccid.text())
+                  .text("imsi", imsi)
+                  .hex_octets("k", at.random.bytes(16))
+                  .hex_octets("opc", at.random.bytes(16))
+                  .octets("package", saip::encode(package))
+                  .finish());
+    }
+    jose::Object add_order(const std::string& operator_id, const Iccid& iccid, std::string_view policy = "open",
+                           std::string_view release = {}) {
+        jose::ObjectWriter w;
+        w.text("operator", operator_id).text("iccid", iccid.text()).text("policy", policy);
+        if (!release.empty()) w.text("release", release);
+        return admin("POST", "/orders", w.finish());
+    }
+    std::string state_of(const jose::Object& order) {
+        return *admin("GET", "/orders/" + *order.text("id")).text("state");
+    }
+    std::string auc_status(const std::string& imsi) { return *admin("GET", "/auc/" + imsi).text("status"); }
+
+    msg::InitiateAuthenticationOkEs9 initiate() {
+        return call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", card.initiate("smdpp.example.com"));
+    }
+    msg::AuthenticateClientOk offer(const jose::Object& order) {
+        return call<msg::AuthenticateClientOk>("authenticateClient",
+                                               card.authenticate(initiate(), *order.text("matching_id")));
+    }
+    void notify(const msg::HandleNotification& n) {
+        ++card.seq_number;
+        const auto response = es9("handleNotification", n);
+        EXPECT_EQ(response.status, 204U);
+        EXPECT_EQ(response.body, "");
+    }
+    msg::TransactionId install(const jose::Object& order, const Iccid& iccid) {
+        const auto offered = offer(order);
+        const auto bound = call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
+        EXPECT_EQ(bound.bound_profile_package.initialise_secure_channel_request.transaction_id, offered.transaction_id);
+        notify(card.installed(offered.transaction_id, iccid, oid));
+        return offered.transaction_id;
+    }
+
+    Installation at;
+    std::optional<Running> running;
+    std::optional<Process> process;
+    std::optional<http::Client> client;
+    test::SoftCard card{at.pki.euicc, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
+    der::Oid oid = *der::Oid::parse("2.999.10");
+    Iccid first = *Iccid::with_check_digit("894412345678901231");
+    Iccid second = *Iccid::with_check_digit("894412345678901232");
+    crypto::PrivateKey key_a = crypto::PrivateKey::generate(crypto::Curve::p256);
+    crypto::PrivateKey key_b = crypto::PrivateKey::generate(crypto::Curve::p256);
+};
+
+/// As hostapd asks the authentication centre.
+inline std::string ask_auc(const Installation& at, std::string_view question) {
+    const int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+    const auto name = [](const std::filesystem::path& p) {
+        sockaddr_un a{};
+        a.sun_family = AF_UNIX;
+        p.string().copy(static_cast<char*>(a.sun_path), sizeof a.sun_path - 1);
+        return a;
+    };
+    const sockaddr_un me = name(at.temp / "hostapd"), auc = name(at.temp / "auc.sock");
+    EXPECT_EQ(bind(fd, reinterpret_cast<const sockaddr*>(&me), sizeof me), 0);
+    const timeval limit{5, 0};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    EXPECT_GT(sendto(fd, question.data(), question.size(), 0, reinterpret_cast<const sockaddr*>(&auc), sizeof auc), 0);
+    std::string out(2048, '\0');
+    const auto n = recv(fd, out.data(), out.size(), 0);
+    out.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
+    close(fd);
+    std::filesystem::remove(at.temp / "hostapd");
+    return out;
+}
+
+}  // namespace mcim::apps::mcimd
