@@ -106,6 +106,7 @@ Result<Step> on(Sealing s, Sealed e, const Env& env) {
     order->eid = eid;
     Bound bound{s.binding.offered(), {}};
     const Bytes& id = bound.offer.reply.transaction_id.bytes;
+    set_out(*order, id);
     BoundPackage reply{id, std::move(e.package.bound_profile_package)};
     std::vector<Effect> effects;
     effects.emplace_back(PutSession{id, order->id, bound});

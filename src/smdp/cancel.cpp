@@ -9,6 +9,15 @@ bool keeps_order(msg::CancelSessionReason reason) {
     return reason == msg::CancelSessionReason::postponed || reason == msg::CancelSessionReason::timeout;
 }
 
+/// The order after it; nullopt: as it was. A card that cancels its session installs nothing of it any more. What
+/// another session has bound may be on the card all the same: then the order stays where it is until the result is
+/// known.
+std::optional<Order> cancelled(Order order, const Cancelling& s) {
+    const bool was_out = settle(order, s.transaction_id);
+    if (!keeps_order(s.reason) && order.outstanding.empty()) return after(std::move(order), OrderEvent::refuse);
+    return was_out ? std::optional(std::move(order)) : std::nullopt;
+}
+
 template <class S>
 Result<Step> cancel(S back, const Offered& offered, const msg::CancelSessionRequestEs9& request, const Env& env) {
     const auto* answer = std::get_if<msg::CancelSessionResponseOk>(&request.cancel_session_response.value);
@@ -53,9 +62,7 @@ Result<Step> on(Cancelling s, OrderFound e, const Env& env) {
     effects.emplace_back(PutSession{s.transaction_id, s.ended.order_id.text, s.ended});
     if (e.order) {
         effects.emplace_back(Note{e.order->id, env.now, "cancelled by the eUICC: " + std::string(to_string(s.reason))});
-        if (!keeps_order(s.reason))
-            if (auto order = after(*std::move(e.order), OrderEvent::refuse))
-                effects.emplace_back(PutOrder{*std::move(order)});
+        if (auto order = cancelled(*std::move(e.order), s)) effects.emplace_back(PutOrder{*std::move(order)});
     }
     return Step{std::move(s.ended), Reply(msg::CancelSessionOk{}), std::move(effects)};
 }

@@ -47,6 +47,7 @@ public:
     Consequences(const Env& env, std::optional<Order> order) : env_(env), order_(std::move(order)) {}
 
     void of(const msg::ProfileInstallationResult& result, const Eid& eid) {
+        settle(*order_, result.data.transaction_id.bytes);
         const auto& outcome = result.data.final_result.value;
         if (const auto* error = std::get_if<msg::ErrorResult>(&outcome)) {
             note("not installed: " + std::string(to_string(error->error_reason)) + " in " +

@@ -108,6 +108,15 @@ std::optional<Order> after(Order order, OrderEvent event) {
     return order;
 }
 
+void set_out(Order& order, View transaction_id) {
+    settle(order, transaction_id);  // bound again in the same session: it is out once
+    order.outstanding.push_back(to_bytes(transaction_id));
+}
+bool settle(Order& order, View transaction_id) {
+    return std::erase_if(order.outstanding, [&](const Bytes& id) { return equal(id, transaction_id); }) != 0;
+}
+bool on_its_way(const Order& o) { return !o.outstanding.empty() && o.state != installed && o.state != unavailable; }
+
 std::string fresh_matching_id(Random& random) { return random_text(random, 26); }
 std::string fresh_order_id(Random& random) { return hex(random.bytes(16)); }
 

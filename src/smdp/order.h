@@ -2,6 +2,7 @@
 // what is here.
 #pragma once
 #include <optional>
+#include <vector>
 
 #include "mcim/base/ids.h"
 #include "mcim/base/ports.h"
@@ -67,12 +68,22 @@ struct Order {
     std::optional<std::string> release{};  ///< JWS of the operator that is left (module transfer)
     Time created_at{};
     std::optional<std::int64_t> last_sequence{};  ///< highest seqNumber of its card's notifications that was applied
+    /// Transactions whose package may be on the card, or get there: bound, and since then neither a result nor a
+    /// cancellation of this very transaction has come that the card signed. What happens in other sessions, and the
+    /// order's state, say nothing about them.
+    std::vector<Bytes> outstanding{};
     std::int64_t version = 0;  ///< of the row: a change is stored only over the version that it was made from
     friend bool operator==(const Order&, const Order&) = default;
 };
 
 /// The order after `event`, or nullopt.
 [[nodiscard]] std::optional<Order> after(Order, OrderEvent);
+
+/// A package of this transaction leaves, or the card has signed what became of it. settle() says whether it was out.
+void set_out(Order&, View transaction_id);
+bool settle(Order&, View transaction_id);
+/// Whether a package of it may still be installed: taken back by its operator, or installed, it is not on its way.
+[[nodiscard]] bool on_its_way(const Order&);
 
 /// 26 characters of A-Z and 2-7, 130 random bits, within the alphabet of an activation code (SGP.22 4.1: A-Z, 0-9,
 /// '-'). A matching ID is a key to look up and nothing else.

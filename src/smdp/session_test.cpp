@@ -224,6 +224,19 @@ TEST(CancelSession, OtherReasonsEndTheOrderUntilItIsTriedAgain) {
     }
 }
 
+TEST(CancelSession, LeavesWhatAnotherSessionHasBound) {
+    Desk desk;
+    const SoftCard card = desk.card();
+    const auto first = desk.offered(card);
+    desk.bound(card, first);
+    const auto second = desk.offered(card);
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(CancelSession{
+        card.cancel(second.transaction_id, desk.server.oid, msg::CancelSessionReason::end_user_rejection)}));
+    EXPECT_EQ(desk.order().state, OrderState::downloaded);
+    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(first.transaction_id, desk.iccid, desk.server.oid)}));
+    EXPECT_EQ(desk.order().state, OrderState::installed);
+}
+
 // ---------------------------------------------------------------- notifications
 
 TEST(Notification, SecondCopyChangesNothing) {

@@ -21,6 +21,12 @@ std::optional<std::string_view> view_of(const std::optional<std::string>& s) {
     return std::string_view(*s);
 }
 
+std::string text_of(const std::vector<Bytes>& transactions) {
+    std::string out;
+    for (const Bytes& id : transactions) out += (out.empty() ? "" : " ") + hex(id);
+    return out;
+}
+
 /// The statement changed exactly one row, or `otherwise` is why.
 Status one_row(Database& db, Statement& s, const Error& otherwise) {
     CHECKED(s.run());
@@ -30,8 +36,9 @@ Status one_row(Database& db, Statement& s, const Error& otherwise) {
 Error outdated(const std::string& table) { return fail(Errc::conflict, table + ".version", "it changed meanwhile"); }
 
 Status write(Database& db, const AddOrder& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
+    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
     const auto& o = c.order;
+    const std::string outstanding = text_of(o.outstanding);
     return s->bind(o.id)
         .bind(o.operator_id)
         .bind(o.iccid.text())
@@ -40,6 +47,7 @@ Status write(Database& db, const AddOrder& c) {
         .bind(number(o.policy))
         .bind_optional(text_of(o.eid))
         .bind_optional(o.expires_at)
+        .bind(outstanding)
         .bind(std::int64_t{o.attempts})
         .bind(std::int64_t{o.attempts_max})
         .bind(static_cast<std::int64_t>(o.package_octets))
@@ -52,13 +60,15 @@ Status write(Database& db, const AddOrder& c) {
 Status write(Database& db, const smdp::PutOrder& c) {
     TRY(Statement * s,
         db.prepare(
-            "UPDATE orders SET state=?, policy=?, eid=?, expires_at=?, attempts=?, attempts_max=?, "
+            "UPDATE orders SET state=?, policy=?, eid=?, expires_at=?, outstanding=?, attempts=?, attempts_max=?, "
             "package_octets=?, metadata=?, release=?, last_sequence=?, version=version+1 WHERE id=? AND version=?"));
     const auto& o = c.order;
+    const std::string outstanding = text_of(o.outstanding);
     s->bind(number(o.state))
         .bind(number(o.policy))
         .bind_optional(text_of(o.eid))
         .bind_optional(o.expires_at)
+        .bind(outstanding)
         .bind(std::int64_t{o.attempts})
         .bind(std::int64_t{o.attempts_max})
         .bind(static_cast<std::int64_t>(o.package_octets))

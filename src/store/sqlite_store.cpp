@@ -20,6 +20,18 @@ std::optional<std::uint64_t> number_at(const Statement& s, int column) {
     return static_cast<std::uint64_t>(s.integer(column));
 }
 
+/// "0102 0304", as sqlite_changes.cpp writes it.
+Result<std::vector<Bytes>> transactions_of(std::string_view text) {
+    std::vector<Bytes> out;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(' '), text.size());
+        TRY(Bytes id, from_hex(text.substr(0, end)));
+        out.push_back(std::move(id));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
 constexpr const char* order_by_id = "SELECT * FROM orders WHERE id=?";
 constexpr const char* order_by_matching_id = "SELECT * FROM orders WHERE matching_id=?";
 constexpr const char* orders_by_eid = "SELECT * FROM orders WHERE eid=? ORDER BY created_at, id";
@@ -33,14 +45,15 @@ Result<smdp::Order> order_at(const Statement& s) {
     TRY(o.policy, enumerator(s.integer(5), smdp::GatePolicy::attested));
     TRY(o.eid, eid_at(s, 6));
     if (!s.is_null(7)) o.expires_at = s.time(7);
-    o.attempts = static_cast<std::uint32_t>(s.integer(8));
-    o.attempts_max = static_cast<std::uint32_t>(s.integer(9));
-    o.package_octets = static_cast<std::uint64_t>(s.integer(10));
-    o.metadata = s.blob(11);
-    if (!s.is_null(12)) o.release = s.text(12);
-    o.created_at = s.time(13);
-    if (!s.is_null(14)) o.last_sequence = s.integer(14);
-    o.version = s.integer(15);
+    TRY(o.outstanding, transactions_of(s.text(8)));
+    o.attempts = static_cast<std::uint32_t>(s.integer(9));
+    o.attempts_max = static_cast<std::uint32_t>(s.integer(10));
+    o.package_octets = static_cast<std::uint64_t>(s.integer(11));
+    o.metadata = s.blob(12);
+    if (!s.is_null(13)) o.release = s.text(13);
+    o.created_at = s.time(14);
+    if (!s.is_null(15)) o.last_sequence = s.integer(15);
+    o.version = s.integer(16);
     return o;
 }
 

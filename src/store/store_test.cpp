@@ -76,6 +76,7 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     full.expires_at = t0;
     full.release = "a.b.c";
     full.last_sequence = 0;
+    full.outstanding = {{1, 2}, {3, 4}};
     ASSERT_TRUE(commit({AddOrder{full}, AddOrder{order(2)}}));
     EXPECT_EQ(**store->find_order("order-1"), full);
     EXPECT_EQ(**store->find_order("order-2"), order(2));
@@ -114,6 +115,7 @@ TEST_P(AnyStore, OrdersChangeOnlyOverTheVersionThatWasRead) {
     mine.eid = eid(1);
     mine.attempts = 1;
     mine.last_sequence = 7;
+    mine.outstanding = {{9}};
     ASSERT_TRUE(commit({smdp::PutOrder{mine}}));
     theirs.eid = eid(2);
     EXPECT_EQ(conflict(commit({smdp::PutOrder{theirs}})), "orders.version");

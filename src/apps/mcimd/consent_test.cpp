@@ -75,6 +75,64 @@ TEST_F(Mcimd, ProfileOnItsWayToADeviceCountsAsItsCustomer) {
     call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(to_b));
 }
 
+/// Two operators' orders for one device, which has neither of their profiles yet.
+class TwoOrders : public Mcimd {
+protected:
+    void SetUp() override {
+        Mcimd::SetUp();
+        add_operator("a", key_a);
+        add_operator("b", key_b);
+        add_line("a", first, "999990000000001");
+        add_line("b", second, "999980000000002");
+        of_a.emplace(add_order("a", first));
+        of_b.emplace(add_order("b", second));
+    }
+    msg::TransactionId bind(const jose::Object& order) {
+        const auto offered = offer(order);
+        call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
+        return offered.transaction_id;
+    }
+    void cancel(const msg::TransactionId& id, msg::CancelSessionReason reason) {
+        call<msg::CancelSessionOk>("cancelSession", card.cancel(id, oid, reason));
+    }
+    std::string refusal_of_b() {
+        return refusal("authenticateClient", card.authenticate(initiate(), *of_b->text("matching_id")));
+    }
+    std::optional<jose::Object> of_a, of_b;
+};
+
+TEST_F(TwoOrders, ProfileThatMayBeInstalledCountsThoughAnotherSessionOfItsOrderIsCancelled) {
+    const auto installing = bind(*of_a);
+    cancel(offer(*of_a).transaction_id, msg::CancelSessionReason::end_user_rejection);
+    EXPECT_EQ(state_of(*of_a), "Downloaded") << "what the other session bound may be on the card";
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+    notify(card.installed(installing, first, oid));  // kept back until now
+    EXPECT_EQ(state_of(*of_a), "Installed");
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+}
+
+TEST_F(TwoOrders, FailureOfOneSessionLeavesWhatAnotherHasBound) {
+    const auto first_session = bind(*of_a), second_session = bind(*of_a);
+    notify(card.failed(second_session, first, oid));
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+    notify(card.failed(first_session, first, oid));
+    EXPECT_EQ(refusal_of_b(), "");
+}
+
+TEST_F(TwoOrders, BoundSessionThatItsOwnCardCancelsIsOver) {
+    cancel(bind(*of_a), msg::CancelSessionReason::metadata_mismatch);
+    EXPECT_EQ(state_of(*of_a), "Error");
+    EXPECT_EQ(refusal_of_b(), "") << "the card signed that it will not install it";
+}
+
+TEST_F(TwoOrders, PackageOnItsWayCountsThoughItsOperatorReleasesTheOrderAgain) {
+    bind(*of_a);
+    admin("POST", "/orders/" + *of_a->text("id") + "/release");
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+    admin("POST", "/orders/" + *of_a->text("id") + "/cancel");
+    EXPECT_EQ(refusal_of_b(), "") << "its operator has taken the order back";
+}
+
 TEST_F(Mcimd, SessionsOfOneCardAtOnceBindOneOperatorsProfile) {
     add_operator("a", key_a);
     add_operator("b", key_b);

@@ -27,7 +27,7 @@ Result<std::vector<transfer::Subscription>> for_consent(store::Store& store, con
     }
     TRY(auto orders, store.orders_of(asked.eid));
     for (auto& o : orders)
-        if (o.state == smdp::OrderState::downloaded && o.id != asked.order_id)
+        if (smdp::on_its_way(o) && o.id != asked.order_id)
             out.push_back({std::move(o.iccid), std::move(o.operator_id), transfer::Standing::current});
     return out;
 }
