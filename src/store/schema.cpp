@@ -41,7 +41,7 @@ CREATE TABLE subscriptions (
     iccid TEXT PRIMARY KEY, imsi TEXT NOT NULL UNIQUE, msisdn TEXT, operator_id TEXT NOT NULL,
     algorithm INTEGER NOT NULL, keys BLOB NOT NULL, fingerprint BLOB NOT NULL UNIQUE,
     service_provider_name TEXT NOT NULL, profile_name TEXT NOT NULL, package BLOB, eid TEXT,
-    standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 3), created_at INTEGER NOT NULL,
+    standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 4), created_at INTEGER NOT NULL,
     mnc_digits INTEGER NOT NULL, package_octets_min INTEGER NOT NULL, version INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX one_enabled_subscription_per_eid ON subscriptions (eid) WHERE standing = 2;

@@ -74,7 +74,7 @@ Result<Subscription> subscription_at(const Statement& s) {
     }
     if (!s.is_null(9)) v.package = signer::WrappedPackage{s.blob(9)};
     TRY(v.eid, eid_at(s, 10));
-    TRY(v.standing, enumerator(s.integer(11), Standing::closed));
+    TRY(v.standing, enumerator(s.integer(11), Standing::deleted));
     v.created_at = s.time(12);
     v.mnc_digits = static_cast<std::uint8_t>(s.integer(13));
     v.package_octets_min = static_cast<std::uint32_t>(s.integer(14));

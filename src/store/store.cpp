@@ -8,6 +8,7 @@ std::string_view to_string(Standing s) {
         case Standing::installed: return "installed";
         case Standing::enabled: return "enabled";
         case Standing::closed: return "closed";
+        case Standing::deleted: return "deleted";
     }
     return "?";
 }

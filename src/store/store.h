@@ -25,8 +25,9 @@ struct Operator {
     friend bool operator==(const Operator&, const Operator&) = default;
 };
 
-/// Where the profile of a subscription is.
-enum class Standing : std::uint8_t { reserved, installed, enabled, closed };
+/// Where the profile of a subscription is. Deleted: by its device. That is no word of its operator, who keeps his say
+/// over the device until he closes the line, releases the device, or gives it another profile.
+enum class Standing : std::uint8_t { reserved, installed, enabled, closed, deleted };
 std::string_view to_string(Standing);
 
 /// A line of an operator and the profile that carries it.

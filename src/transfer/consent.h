@@ -9,8 +9,8 @@ namespace mcim::transfer {
 
 /// Where a subscription stands as far as consent is concerned.
 enum class Standing : std::uint8_t {
-    current,  ///< installed, enabled or not: its operator has a say
-    closed,   ///< deleted, terminated or moved away
+    current,  ///< installed, enabled or not, or deleted by its device: its operator has a say
+    closed,   ///< terminated by its operator, or moved away
 };
 
 /// A subscription for use. Bootstrap profiles (provisioning class) are nobody's customer relation and are not listed.

@@ -25,13 +25,13 @@ TEST(TopLevelHelp, TellsTheWholeStoryInItsOrder) {
 
 TEST(EveryCommand, HasHelpThatNamesItsOptions) {
     const std::vector<std::vector<std::string>> commands{
-        {"platform", "init"},      {"operator", "key"},      {"operator", "add"},      {"operator", "list"},
-        {"subscription", "add"},   {"subscription", "list"}, {"subscription", "show"}, {"subscription", "bar"},
-        {"subscription", "unbar"}, {"order", "create"},      {"order", "list"},        {"order", "show"},
-        {"order", "explain"},      {"order", "cancel"},      {"order", "release"},     {"device", "make"},
-        {"device", "enrol"},       {"device", "list"},       {"device", "show"},       {"attest", "reference"},
-        {"attest", "verdict"},     {"transfer", "release"},  {"transfer", "show"},     {"profile", "show"},
-        {"profile", "lint"},       {"profile", "template"}};
+        {"platform", "init"},      {"operator", "key"},       {"operator", "add"},      {"operator", "list"},
+        {"subscription", "add"},   {"subscription", "list"},  {"subscription", "show"}, {"subscription", "bar"},
+        {"subscription", "unbar"}, {"subscription", "close"}, {"order", "create"},      {"order", "list"},
+        {"order", "show"},         {"order", "explain"},      {"order", "cancel"},      {"order", "release"},
+        {"device", "make"},        {"device", "enrol"},       {"device", "list"},       {"device", "show"},
+        {"attest", "reference"},   {"attest", "verdict"},     {"transfer", "release"},  {"transfer", "show"},
+        {"profile", "show"},       {"profile", "lint"},       {"profile", "template"}};
     for (auto command : commands) {
         command.emplace_back("--help");
         const auto help = mcim(command);

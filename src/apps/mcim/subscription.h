@@ -17,7 +17,7 @@ struct KeyFile {
 };
 [[nodiscard]] Result<KeyFile> read_key_file(const std::filesystem::path&);
 
-/// mcim subscription list, show, bar, unbar
+/// mcim subscription list, show, bar, unbar, close
 void add_subscription_list(CLI::App& subscription, Console&);
 void add_subscription_show(CLI::App& subscription, Console&);
 void add_subscription_bars(CLI::App& subscription, Console&);

@@ -1,4 +1,4 @@
-// mcim subscription list, show, bar, unbar.
+// mcim subscription list, show, bar, unbar, close.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
@@ -26,13 +26,15 @@ std::string_view meaning(std::string_view standing) {
     if (standing == "reserved") return "reserved: on no card yet";
     if (standing == "installed") return "installed: on its card, not switched on";
     if (standing == "enabled") return "enabled: the profile that its card uses";
-    if (standing == "closed") return "closed: deleted, or moved to another operator";
+    if (standing == "closed") return "closed: by its operator, or by the device's move to another one";
+    if (standing == "deleted") return "deleted by its device, which is still its operator's: release or close it";
     return standing;
 }
 
 std::string_view access(std::string_view status) {
     if (status == "active") return "active: served by the authentication centre";
     if (status == "barred") return "barred: the authentication centre gives no vectors for it";
+    if (status == "closed") return "closed: the authentication centre never gives vectors for it again";
     return status;
 }
 
@@ -128,6 +130,9 @@ void add_subscription_bars(CLI::App& parent, Console& console) {
     add_with_iccid(parent, "unbar", "Let it in again", unbar)->callback([unbar, &console] {
         console.finish(run_bar(*unbar, "unbar", console.out));
     });
+    auto close = std::make_shared<Options>();
+    add_with_iccid(parent, "close", "End a line for good; its device is free to go to another operator", close)
+        ->callback([close, &console] { console.finish(run_bar(*close, "close", console.out)); });
 }
 
 }  // namespace mcim::apps

@@ -76,6 +76,7 @@ Result<Json> change(Platform& p, const http::Request& r, const std::vector<std::
     if (is("subscriptions", 1)) return add_subscription(p, body);
     if (is("subscriptions", 3) && at[2] == "bar") return set_bar(p, at[1], auc::Status::barred);
     if (is("subscriptions", 3) && at[2] == "unbar") return set_bar(p, at[1], auc::Status::active);
+    if (is("subscriptions", 3) && at[2] == "close") return close_subscription(p, at[1]);
     if (is("orders", 1)) return add_order(p, body);
     if (is("orders", 3) && at[2] == "cancel") return cancel_order(p, at[1]);
     if (is("orders", 3) && at[2] == "release") return release_order(p, at[1], body);

@@ -10,7 +10,7 @@
 //                               "package_octets_min"?}
 //                              {"operator", "iccid", "package": DER}: numbers and keys are taken out of the package,
 //                               unless "imsi", "k" and "opc" are given beside it
-//   POST /subscriptions/ICCID/bar, /unbar
+//   POST /subscriptions/ICCID/bar, /unbar, /close (for good: the operator has no say in the device any more)
 //   POST /orders               {"operator", "iccid", "policy"?: open|attested, "eid"?, "expires_at"?, "release"?: JWS,
 //                               "attempts_max"?, "package_octets"?, "class"?: operational|provisioning|test}
 //   POST /orders/ID/cancel, /orders/ID/release   {"release"?: JWS}

@@ -14,6 +14,7 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Result<Json> list_subscriptions(Platform&);
 [[nodiscard]] Result<Json> show_subscription(Platform&, std::string_view iccid);
 [[nodiscard]] Result<Json> set_bar(Platform&, std::string_view iccid, auc::Status);
+[[nodiscard]] Result<Json> close_subscription(Platform&, std::string_view iccid);
 [[nodiscard]] Result<Json> show_auc(Platform&, std::string_view imsi);
 
 // admin_orders.cpp

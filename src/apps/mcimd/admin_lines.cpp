@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "mcim/apps/mcimd/admin_calls.h"
+#include "mcim/apps/mcimd/consequences.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -162,12 +163,26 @@ Result<Json> show_subscription(Platform& p, std::string_view iccid) {
 
 Result<Json> set_bar(Platform& p, std::string_view iccid, auc::Status status) {
     TRY(const auto s, find(p, iccid));
-    if (s.standing == store::Standing::closed || s.standing == store::Standing::reserved)
+    if (s.standing != store::Standing::installed && s.standing != store::Standing::enabled)
         return fail(
             Errc::refused, "standing",
             "the subscription is " + std::string(to_string(s.standing)) + ": only one that is on a card is barred");
     CHECKED(p.store.commit_one({store::SetAucStatus{s.imsi, status}}));
     return show_auc(p, s.imsi.text());
+}
+
+Result<Json> close_subscription(Platform& p, std::string_view iccid) {
+    TRY(auto s, find(p, iccid));
+    if (s.standing == store::Standing::closed) return fail(Errc::conflict, "standing", "the subscription is closed");
+    store::Batch batch;
+    if (s.eid) {
+        TRY(auto card, card_row(p, *s.eid));
+        batch.emplace_back(store::PutRow{std::move(card)});
+    }
+    const auto imsi = s.imsi.text();
+    CHECKED(close_line(p, std::move(s), "by its operator", batch));
+    CHECKED(p.store.commit_one(std::move(batch)));
+    return show_auc(p, imsi);
 }
 
 Result<Json> show_auc(Platform& p, std::string_view digits) {

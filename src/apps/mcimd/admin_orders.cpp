@@ -101,6 +101,7 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     TRY(const auto line, p.store.find_subscription(iccid));
     if (!line) return fail(Errc::not_found, "iccid", "no subscription has it: make one first");
     if (line->operator_id != operator_id) return fail(Errc::refused, "iccid", "it is another operator's");
+    if (line->standing == store::Standing::closed) return fail(Errc::refused, "iccid", "its subscription is closed");
     TRY(const auto profile_class, class_of(in));
     smdp::Order order{smdp::fresh_order_id(p.random), operator_id, iccid, smdp::fresh_matching_id(p.random)};
     order.metadata = metadata_of(p, *line, profile_class);

@@ -98,6 +98,22 @@ protected:
     std::string refusal_of_b() {
         return refusal("authenticateClient", card.authenticate(initiate(), *of_b->text("matching_id")));
     }
+    /// What operator a signs, over its line with `first`.
+    std::string release_by_a() {
+        return *transfer::sign_release(
+            {"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), system_now() - 1s, system_now() + 1h}, "",
+            jose::signer_of(key_a));
+    }
+    void give_b(const std::string& release) {
+        admin("POST", "/orders/" + *of_b->text("id") + "/release",
+              jose::ObjectWriter().text("release", release).finish());
+    }
+    void install_and_delete_first() {
+        install(*of_a, first);
+        for (const auto bit : {msg::NotificationEventBit::enable, msg::NotificationEventBit::disable,
+                               msg::NotificationEventBit::delete_})
+            notify(card.notify(first, bit));
+    }
     std::optional<jose::Object> of_a, of_b;
 };
 
@@ -131,6 +147,41 @@ TEST_F(TwoOrders, PackageOnItsWayCountsThoughItsOperatorReleasesTheOrderAgain) {
     EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
     admin("POST", "/orders/" + *of_a->text("id") + "/cancel");
     EXPECT_EQ(refusal_of_b(), "") << "its operator has taken the order back";
+}
+
+TEST_F(TwoOrders, DeletionByTheDeviceTakesNoReleasesPlace) {
+    install_and_delete_first();
+    EXPECT_EQ(standing(first), "deleted");
+    EXPECT_EQ(auc_status("999990000000001"), "barred");
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+    give_b(release_by_a());
+    EXPECT_EQ(refusal_of_b(), "");
+}
+
+TEST_F(TwoOrders, DeletedProfileHoldsTheDeviceUntilItsOperatorClosesTheLine) {
+    install_and_delete_first();
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+    admin("POST", "/subscriptions/" + first.text() + "/close");
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
+    EXPECT_EQ(refusal_of_b(), "");
+}
+
+TEST_F(TwoOrders, DeletedProfileCanBeOrderedAgainByItsOperator) {
+    install_and_delete_first();
+    install(add_order("a", first), first);
+    EXPECT_EQ(standing(first), "installed");
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+}
+
+TEST_F(TwoOrders, ClosedLineTakesItsPackageOnTheWayWithIt) {
+    const auto installing = bind(*of_a);
+    admin("POST", "/subscriptions/" + first.text() + "/close");
+    EXPECT_EQ(state_of(*of_a), "Unavailable");
+    EXPECT_EQ(refusal_of_b(), "");
+    notify(card.installed(installing, first, oid));
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
 }
 
 TEST_F(Mcimd, SessionsOfOneCardAtOnceBindOneOperatorsProfile) {

@@ -16,16 +16,23 @@ Status give_way(Platform& p, const Subscription& enabled, store::Batch& out) {
     for (auto& other : others) {
         if (other.iccid == enabled.iccid || other.standing == Standing::closed || other.standing == Standing::reserved)
             continue;
-        const bool moved = other.operator_id != enabled.operator_id;
-        if (!moved && other.standing != Standing::enabled) continue;
-        other.standing = moved ? Standing::closed : Standing::installed;
-        if (moved) {
-            spdlog::info("subscription {} is closed: its device moved to operator {}", masked(other.iccid.text()),
-                         enabled.operator_id);
-            out.emplace_back(store::SetAucStatus{other.imsi, auc::Status::closed});
+        if (other.operator_id != enabled.operator_id) {
+            CHECKED(close_line(p, std::move(other), "its device moved to operator " + enabled.operator_id, out));
+        } else if (other.standing == Standing::enabled) {
+            other.standing = Standing::installed;
+            out.emplace_back(store::PutSubscription{std::move(other)});
         }
-        out.emplace_back(store::PutSubscription{std::move(other)});
     }
+    return ok();
+}
+
+/// What the device deleted of an operator needs no word of his any more where he has given it another profile.
+Status replace_deleted(Platform& p, const Subscription& installed, store::Batch& out) {
+    TRY(auto others, p.store.subscriptions_of(*installed.eid));
+    for (auto& other : others)
+        if (other.iccid != installed.iccid && other.standing == Standing::deleted &&
+            other.operator_id == installed.operator_id)
+            CHECKED(close_line(p, std::move(other), "its operator gave the device another", out));
     return ok();
 }
 
@@ -36,10 +43,12 @@ Status apply(Platform& p, const smdp::ProfileChanged& change, store::Batch& out)
     TRY(auto card, card_row(p, change.eid));
     out.emplace_back(store::PutRow{std::move(card)});
     if (s.standing == Standing::closed) return ok();  // what is closed stays closed
+    if (s.standing == Standing::deleted && change.event != smdp::ProfileEvent::installed) return ok();
     s.eid = change.eid;
     switch (change.event) {
         case smdp::ProfileEvent::installed:
-            if (s.standing == Standing::reserved) s.standing = Standing::installed;
+            if (s.standing == Standing::reserved || s.standing == Standing::deleted) s.standing = Standing::installed;
+            CHECKED(replace_deleted(p, s, out));
             out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::active});
             out.emplace_back(store::ConsumeReleases{change.order_id});
             break;
@@ -49,8 +58,8 @@ Status apply(Platform& p, const smdp::ProfileChanged& change, store::Batch& out)
             break;
         case smdp::ProfileEvent::disabled: s.standing = Standing::installed; break;
         case smdp::ProfileEvent::deleted:
-            s.standing = Standing::closed;
-            out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::closed});
+            s.standing = Standing::deleted;
+            out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::barred});
             break;
     }
     spdlog::info("profile {} {} on {}", masked(s.iccid.text()), to_string(change.event), masked(change.eid.text()));
@@ -68,6 +77,21 @@ bool takes_place(Platform& p, const smdp::RecordNotification& n) {
 }
 
 }  // namespace
+
+Status close_line(Platform& p, Subscription s, std::string_view why, store::Batch& out) {
+    spdlog::info("subscription {} is closed: {}", masked(s.iccid.text()), why);
+    TRY(auto order, p.store.find_order_by_iccid(s.iccid));
+    if (order)
+        if (auto cancelled = after(*std::move(order), smdp::OrderEvent::cancel)) {
+            out.emplace_back(smdp::Note{cancelled->id, p.now(), "cancelled: its subscription is closed"});
+            out.emplace_back(store::DropReservations{cancelled->id});
+            out.emplace_back(smdp::PutOrder{*std::move(cancelled)});
+        }
+    out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::closed});
+    s.standing = Standing::closed;
+    out.emplace_back(store::PutSubscription{std::move(s)});
+    return ok();
+}
 
 Result<store::Row> card_row(Platform& p, const Eid& eid) {
     TRY(auto found, p.store.find_row("card", eid.text()));

@@ -10,6 +10,10 @@ namespace mcim::apps::mcimd {
 /// two that read the same version, the second finds a conflict and looks again.
 [[nodiscard]] Result<store::Row> card_row(Platform&, const Eid&);
 
+/// The end of a line: nothing more of it is served or downloaded, and its operator has no say in its device. `why` is
+/// for the log.
+[[nodiscard]] Status close_line(Platform&, store::Subscription, std::string_view why, store::Batch& out);
+
 /// The core's effects as changes of the store.
 [[nodiscard]] Result<store::Batch> changes_of(Platform&, std::vector<smdp::Effect>);
 

@@ -27,8 +27,8 @@ TEST_F(Mcimd, DownloadsInstallsEnablesAndOpensTheAuthenticationCentre) {
     EXPECT_EQ(*admin("GET", "/subscriptions/" + first.text()).text("standing"), "enabled");
     notify(card.notify(first, msg::NotificationEventBit::disable));
     notify(card.notify(first, msg::NotificationEventBit::delete_));
-    EXPECT_EQ(*admin("GET", "/subscriptions/" + first.text()).text("standing"), "closed");
-    EXPECT_EQ(auc_status("999990000000001"), "closed");
+    EXPECT_EQ(*admin("GET", "/subscriptions/" + first.text()).text("standing"), "deleted");
+    EXPECT_EQ(auc_status("999990000000001"), "barred");
     EXPECT_GE(admin("GET", "/orders/" + *order.text("id")).objects("timeline")->size(), 6U);
 }
 

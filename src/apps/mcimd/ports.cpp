@@ -21,7 +21,7 @@ Result<std::vector<transfer::Subscription>> for_consent(store::Store& store, con
     std::vector<transfer::Subscription> out;
     TRY(auto rows, store.subscriptions_of(asked.eid));
     for (auto& s : rows) {
-        const bool current = s.standing == store::Standing::installed || s.standing == store::Standing::enabled;
+        const bool current = s.standing != store::Standing::closed && s.standing != store::Standing::reserved;
         out.push_back({std::move(s.iccid), std::move(s.operator_id),
                        current ? transfer::Standing::current : transfer::Standing::closed});
     }
