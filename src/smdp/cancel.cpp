@@ -4,7 +4,8 @@
 namespace mcim::smdp {
 namespace {
 
-/// Postponed and timeout say "not now"; every other reason ends the download of this order.
+/// Postponed and timeout say "not now"; every other reason ends this order: no device gets it until its operator
+/// releases it again (3.0.2, 3.1.6).
 bool keeps_order(msg::CancelSessionReason reason) {
     return reason == msg::CancelSessionReason::postponed || reason == msg::CancelSessionReason::timeout;
 }
@@ -14,8 +15,10 @@ bool keeps_order(msg::CancelSessionReason reason) {
 /// known.
 std::optional<Order> cancelled(Order order, const Cancelling& s) {
     const bool was_out = settle(order, s.transaction_id);
-    if (!keeps_order(s.reason) && order.outstanding.empty()) return after(std::move(order), OrderEvent::refuse);
-    return was_out ? std::optional(std::move(order)) : std::nullopt;
+    if (keeps_order(s.reason)) return was_out ? std::optional(std::move(order)) : std::nullopt;
+    if (order.outstanding.empty()) return after(std::move(order), OrderEvent::refuse);
+    order.refused = true;
+    return order;
 }
 
 template <class S>

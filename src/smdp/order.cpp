@@ -102,9 +102,11 @@ bool awaits_operator(OrderState s) { return s == available || s == allocated || 
 std::optional<Order> after(Order order, OrderEvent event) {
     const auto next = transition(order.state, event);
     if (!next) return std::nullopt;
+    if (event == bind && order.refused) return std::nullopt;
     order.state = *next;
     if (event == bind) ++order.attempts;
-    if (event == release) order.attempts = 0;
+    if (event == refuse) order.refused = true;
+    if (event == release) order.attempts = 0, order.refused = false;
     return order;
 }
 

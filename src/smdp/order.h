@@ -32,7 +32,7 @@ enum class OrderEvent : std::uint8_t {
     bind,      ///< a bound profile package leaves the server
     install_succeeded,
     install_failed,
-    refuse,  ///< ES9+.CancelSession with a reason that ends the download
+    refuse,  ///< ES9+.CancelSession with a reason that ends the order
     cancel,  ///< ES2+.CancelOrder
     remove,  ///< the card says that the profile was deleted
 };
@@ -68,6 +68,7 @@ struct Order {
     std::optional<std::string> release{};  ///< JWS of the operator that is left (module transfer)
     Time created_at{};
     std::optional<std::int64_t> last_sequence{};  ///< highest seqNumber of its card's notifications that was applied
+    bool refused = false;  ///< by its user or card: downloaded again only after another release by its operator
     /// Transactions whose package may be on the card, or get there: bound, and since then neither a result nor a
     /// cancellation of this very transaction has come that the card signed. What happens in other sessions, and the
     /// order's state, say nothing about them.

@@ -143,6 +143,9 @@ std::optional<Refused> check_order(const Order& order, const Eid& eid, Time now)
                        order.state == OrderState::installed
                            ? "The profile of this order is installed: an order is good for one installation."
                            : "The order was cancelled."};
+    if (order.refused)
+        return Refused{Refusal::matching_id_refused,
+                       "The download was refused on the device: the operator has to release it again."};
     if (order.attempts >= order.attempts_max) return Refused{Refusal::attempts_exceeded};
     if (order.expires_at && now >= *order.expires_at) return Refused{Refusal::order_expired};
     return std::nullopt;

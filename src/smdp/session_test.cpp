@@ -210,7 +210,7 @@ TEST(CancelSession, PostponedAndTimeoutKeepTheOrder) {
     }
 }
 
-TEST(CancelSession, OtherReasonsEndTheOrderUntilItIsTriedAgain) {
+TEST(CancelSession, OtherReasonsEndTheOrderUntilItIsReleasedAgain) {
     for (const auto reason :
          {msg::CancelSessionReason::end_user_rejection, msg::CancelSessionReason::ppr_not_allowed,
           msg::CancelSessionReason::metadata_mismatch, msg::CancelSessionReason::load_bpp_execution_error,
@@ -221,10 +221,17 @@ TEST(CancelSession, OtherReasonsEndTheOrderUntilItIsTriedAgain) {
         ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(
             CancelSession{card.cancel(offer.transaction_id, desk.server.oid, reason)}));
         EXPECT_EQ(desk.order().state, OrderState::error);
+        const auto identity = desk.pki.make_euicc(*x509::make_eid("89049032", 2));
+        for (const SoftCard& any : {card, desk.card_of(identity)})
+            EXPECT_EQ(desk.refusal(AuthenticateClient{any.authenticate(desk.initiated(any), desk.matching_id)}),
+                      "8.2.6/3.8");
+        desk.order() = *after(desk.order(), OrderEvent::release);
+        desk.bound(card, desk.offered(card));
+        EXPECT_EQ(desk.order().state, OrderState::downloaded);
     }
 }
 
-TEST(CancelSession, LeavesWhatAnotherSessionHasBound) {
+TEST(CancelSession, LeavesWhatAnotherSessionHasBoundAndEndsFurtherDownloads) {
     Desk desk;
     const SoftCard card = desk.card();
     const auto first = desk.offered(card);
@@ -233,6 +240,7 @@ TEST(CancelSession, LeavesWhatAnotherSessionHasBound) {
     ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(CancelSession{
         card.cancel(second.transaction_id, desk.server.oid, msg::CancelSessionReason::end_user_rejection)}));
     EXPECT_EQ(desk.order().state, OrderState::downloaded);
+    EXPECT_EQ(desk.refusal(AuthenticateClient{card.authenticate(desk.initiated(card), desk.matching_id)}), "8.2.6/3.8");
     ASSERT_TRUE(desk.ask(HandleNotification{card.installed(first.transaction_id, desk.iccid, desk.server.oid)}));
     EXPECT_EQ(desk.order().state, OrderState::installed);
 }

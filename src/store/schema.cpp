@@ -13,7 +13,8 @@ CREATE TABLE operators (
 CREATE TABLE orders (
     id TEXT PRIMARY KEY, operator_id TEXT NOT NULL, iccid TEXT NOT NULL, matching_id TEXT NOT NULL UNIQUE,
     state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 8), policy INTEGER NOT NULL CHECK (policy BETWEEN 0 AND 1),
-    eid TEXT, expires_at INTEGER, outstanding TEXT NOT NULL, attempts INTEGER NOT NULL, attempts_max INTEGER NOT NULL,
+    eid TEXT, expires_at INTEGER, outstanding TEXT NOT NULL, refused INTEGER NOT NULL,
+    attempts INTEGER NOT NULL, attempts_max INTEGER NOT NULL,
     package_octets INTEGER NOT NULL, metadata BLOB NOT NULL, release TEXT, created_at INTEGER NOT NULL,
     last_sequence INTEGER, version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -36,7 +36,7 @@ Status one_row(Database& db, Statement& s, const Error& otherwise) {
 Error outdated(const std::string& table) { return fail(Errc::conflict, table + ".version", "it changed meanwhile"); }
 
 Status write(Database& db, const AddOrder& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
+    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     return s->bind(o.id)
@@ -48,6 +48,7 @@ Status write(Database& db, const AddOrder& c) {
         .bind_optional(text_of(o.eid))
         .bind_optional(o.expires_at)
         .bind(outstanding)
+        .bind(std::int64_t{o.refused})
         .bind(std::int64_t{o.attempts})
         .bind(std::int64_t{o.attempts_max})
         .bind(static_cast<std::int64_t>(o.package_octets))
@@ -60,7 +61,8 @@ Status write(Database& db, const AddOrder& c) {
 Status write(Database& db, const smdp::PutOrder& c) {
     TRY(Statement * s,
         db.prepare(
-            "UPDATE orders SET state=?, policy=?, eid=?, expires_at=?, outstanding=?, attempts=?, attempts_max=?, "
+            "UPDATE orders SET state=?, policy=?, eid=?, expires_at=?, outstanding=?, refused=?, attempts=?, "
+            "attempts_max=?, "
             "package_octets=?, metadata=?, release=?, last_sequence=?, version=version+1 WHERE id=? AND version=?"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
@@ -69,6 +71,7 @@ Status write(Database& db, const smdp::PutOrder& c) {
         .bind_optional(text_of(o.eid))
         .bind_optional(o.expires_at)
         .bind(outstanding)
+        .bind(std::int64_t{o.refused})
         .bind(std::int64_t{o.attempts})
         .bind(std::int64_t{o.attempts_max})
         .bind(static_cast<std::int64_t>(o.package_octets))

@@ -46,14 +46,15 @@ Result<smdp::Order> order_at(const Statement& s) {
     TRY(o.eid, eid_at(s, 6));
     if (!s.is_null(7)) o.expires_at = s.time(7);
     TRY(o.outstanding, transactions_of(s.text(8)));
-    o.attempts = static_cast<std::uint32_t>(s.integer(9));
-    o.attempts_max = static_cast<std::uint32_t>(s.integer(10));
-    o.package_octets = static_cast<std::uint64_t>(s.integer(11));
-    o.metadata = s.blob(12);
-    if (!s.is_null(13)) o.release = s.text(13);
-    o.created_at = s.time(14);
-    if (!s.is_null(15)) o.last_sequence = s.integer(15);
-    o.version = s.integer(16);
+    o.refused = s.integer(9) != 0;
+    o.attempts = static_cast<std::uint32_t>(s.integer(10));
+    o.attempts_max = static_cast<std::uint32_t>(s.integer(11));
+    o.package_octets = static_cast<std::uint64_t>(s.integer(12));
+    o.metadata = s.blob(13);
+    if (!s.is_null(14)) o.release = s.text(14);
+    o.created_at = s.time(15);
+    if (!s.is_null(16)) o.last_sequence = s.integer(16);
+    o.version = s.integer(17);
     return o;
 }
 

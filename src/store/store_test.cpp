@@ -77,6 +77,7 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     full.release = "a.b.c";
     full.last_sequence = 0;
     full.outstanding = {{1, 2}, {3, 4}};
+    full.refused = true;
     ASSERT_TRUE(commit({AddOrder{full}, AddOrder{order(2)}}));
     EXPECT_EQ(**store->find_order("order-1"), full);
     EXPECT_EQ(**store->find_order("order-2"), order(2));

@@ -48,9 +48,8 @@ constexpr std::array<StateMeaning, 9> state_meanings{{
      "device may try again."},
     {"Installed", "Installed: the card has the profile. The order is done."},
     {"Error",
-     "Error: the card could not install it, or the user refused. The device may try again while attempts are left; "
-     "\"mcim "
-     "order release\" gives it new ones, \"mcim order cancel\" ends it."},
+     "Error: the card could not install it, and may try again while attempts are left; or user or card refused it, and "
+     "nobody may. \"mcim order release\" opens it again, \"mcim order cancel\" ends it."},
     {"Unavailable", "Unavailable: it was cancelled, or its profile was deleted. Nothing can be downloaded with it."},
 }};
 
