@@ -110,6 +110,10 @@ std::optional<Order> after(Order order, OrderEvent event) {
     return order;
 }
 
+bool downloadable(const Order& o, Time now) {
+    return downloadable(o.state) && !o.refused && o.attempts < o.attempts_max && (!o.expires_at || now < *o.expires_at);
+}
+
 void set_out(Order& order, View transaction_id) {
     settle(order, transaction_id);  // bound again in the same session: it is out once
     order.outstanding.push_back(to_bytes(transaction_id));

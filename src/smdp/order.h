@@ -79,6 +79,8 @@ struct Order {
 
 /// The order after `event`, or nullopt.
 [[nodiscard]] std::optional<Order> after(Order, OrderEvent);
+/// May be downloaded now: its state, and attempts and time are left.
+[[nodiscard]] bool downloadable(const Order&, Time now);
 
 /// A package of this transaction leaves, or the card has signed what became of it. settle() says whether it was out.
 void set_out(Order&, View transaction_id);

@@ -153,8 +153,8 @@ public:
 
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order(std::string_view id) = 0;
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view) = 0;
-    /// The oldest that may be downloaded by this EID.
-    [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_pending_order(const Eid&) = 0;
+    /// The oldest that this EID may download now: one that is expired, exhausted or refused hides no other.
+    [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_pending_order(const Eid&, Time now) = 0;
     /// Those that name this EID or were bound to it, oldest first.
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> orders_of(const Eid&) = 0;
     /// The one that delivered this ICCID: not a cancelled one where there is another.

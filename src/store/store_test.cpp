@@ -83,14 +83,28 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     EXPECT_EQ(**store->find_order("order-2"), order(2));
     EXPECT_EQ(**store->find_order_by_matching_id("MATCH-1"), full);
     EXPECT_EQ(**store->find_order_by_iccid(iccid(2)), order(2));
-    EXPECT_EQ(**store->find_pending_order(eid(1)), full);
     EXPECT_FALSE(*store->find_order("order-3"));
     EXPECT_FALSE(*store->find_order_by_matching_id("match-1"));
     EXPECT_FALSE(*store->find_order_by_matching_id("MATCH-1' OR 1=1 --"));
-    EXPECT_FALSE(*store->find_pending_order(eid(2)));
     EXPECT_EQ(*store->orders_of(eid(1)), std::vector<smdp::Order>{full});
     EXPECT_TRUE(store->orders_of(eid(2))->empty());
     EXPECT_EQ(store->list_orders()->size(), 2U);
+}
+
+TEST_P(AnyStore, PendingIsTheOldestOrderThatCanBeDownloadedNow) {
+    std::vector<smdp::Order> orders;
+    for (int n = 1; n <= 6; ++n) {
+        orders.push_back(order(n));
+        orders.back().eid = eid(1);
+    }
+    orders[0].state = smdp::OrderState::installed;
+    orders[1].expires_at = t0;
+    orders[2].attempts = orders[2].attempts_max;
+    orders[3].refused = true;
+    for (const auto& o : orders) ASSERT_TRUE(commit({AddOrder{o}}));
+    EXPECT_EQ(**store->find_pending_order(eid(1), t0), orders[4]);
+    EXPECT_EQ(**store->find_pending_order(eid(1), t0 - std::chrono::seconds(1)), orders[1]);
+    EXPECT_FALSE(*store->find_pending_order(eid(2), t0));
 }
 
 TEST_P(AnyStore, OrdersAreUniqueWhereTheyMustBe) {

@@ -184,6 +184,27 @@ TEST_F(TwoOrders, ClosedLineTakesItsPackageOnTheWayWithIt) {
     EXPECT_EQ(auc_status("999990000000001"), "closed");
 }
 
+// ---------------------------------------------------------------- the order of an EID
+
+TEST_F(Mcimd, OrderThatCannotBeDownloadedHidesNoOtherOfItsEid) {
+    add_operator("a", key_a);
+    const Iccid third = *Iccid::with_check_digit("894412345678901233");
+    add_line("a", first, "999990000000001");
+    add_line("a", second, "999990000000002");
+    add_line("a", third, "999990000000003");
+    const auto with = [&](const Iccid& iccid) {
+        jose::ObjectWriter w;
+        w.text("operator", "a").text("iccid", iccid.text()).text("policy", "open").text("eid", at.pki.eid.text());
+        return w;
+    };
+    admin("POST", "/orders", with(first).time("expires_at", system_now() - 1h).finish());
+    const auto exhausted = admin("POST", "/orders", with(second).integer("attempts_max", 1).finish());
+    call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offer(exhausted)));
+    admin("POST", "/orders", with(third).finish());
+    const auto offered = call<msg::AuthenticateClientOk>("authenticateClient", card.authenticate(initiate(), ""));
+    EXPECT_EQ(offered.profile_metadata.iccid, msg::to_octets(third));
+}
+
 TEST_F(Mcimd, SessionsOfOneCardAtOnceBindOneOperatorsProfile) {
     add_operator("a", key_a);
     add_operator("b", key_b);

@@ -43,7 +43,7 @@ Result<smdp::Event> Ports::answer(const smdp::FindOrder& a) {
         TRY(auto order, platform_.store.find_order_by_matching_id(*id));
         return smdp::Event(smdp::OrderFound{std::move(order)});
     }
-    TRY(auto order, platform_.store.find_pending_order(std::get<Eid>(a.by)));
+    TRY(auto order, platform_.store.find_pending_order(std::get<Eid>(a.by), platform_.now()));
     return smdp::Event(smdp::OrderFound{std::move(order)});
 }
 
