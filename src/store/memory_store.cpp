@@ -126,7 +126,8 @@ Status apply(Tables& t, const SetAucStatus& c) {
     return ok();
 }
 Status apply(Tables& t, const ReserveRelease& c) {
-    const auto [at, added] = t.releases.emplace(std::pair(c.operator_id, c.jti), ReleaseUse{c.order_id, false});
+    const auto [at, added] =
+        t.releases.emplace(std::pair(c.operator_id, c.jti), ReleaseUse{c.order_id, c.gives_up, false});
     return added || at->second.order_id == c.order_id ? ok() : Status(conflict("releases.jti"));
 }
 Status apply(Tables& t, const ConsumeReleases& c) {
@@ -218,6 +219,11 @@ public:
     Result<std::vector<Operator>> list_operators() override { return values_of(t_.operators); }
     Result<std::optional<ReleaseUse>> find_release_use(std::string_view operator_id, std::string_view jti) override {
         return find_in(t_.releases, std::pair(std::string(operator_id), std::string(jti)));
+    }
+    Result<std::optional<ReleaseUse>> find_release_of(std::string_view order_id) override {
+        for (const auto& [key, use] : t_.releases)
+            if (use.order_id == order_id) return std::optional(use);
+        return std::optional<ReleaseUse>{};
     }
     Result<std::optional<Row>> find_row(std::string_view kind, std::string_view key) override {
         return find_in(t_.rows, std::pair(std::string(kind), std::string(key)));

@@ -55,7 +55,8 @@ CREATE TABLE auc (
 ) STRICT;
 
 CREATE TABLE releases (
-    operator_id TEXT NOT NULL, jti TEXT NOT NULL, order_id TEXT NOT NULL, consumed INTEGER NOT NULL,
+    operator_id TEXT NOT NULL, jti TEXT NOT NULL, order_id TEXT NOT NULL, gives_up TEXT NOT NULL,
+    consumed INTEGER NOT NULL,
     PRIMARY KEY (operator_id, jti)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX releases_of_order ON releases (order_id);

@@ -175,9 +175,9 @@ Status write(Database& db, const SetAucStatus& c) {
     return one_row(db, *s, fail(Errc::not_found, "auc"));
 }
 Status write(Database& db, const ReserveRelease& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO releases VALUES (?,?,?,0) ON CONFLICT (operator_id, jti) "
+    TRY(Statement * s, db.prepare("INSERT INTO releases VALUES (?,?,?,?,0) ON CONFLICT (operator_id, jti) "
                                   "DO UPDATE SET order_id=order_id WHERE order_id=excluded.order_id"));
-    s->bind(c.operator_id).bind(c.jti).bind(c.order_id);
+    s->bind(c.operator_id).bind(c.jti).bind(c.order_id).bind(c.gives_up.text());
     return one_row(db, *s, fail(Errc::conflict, "releases.jti", "it serves another order"));
 }
 Status write(Database& db, const ConsumeReleases& c) {

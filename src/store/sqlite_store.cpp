@@ -98,7 +98,10 @@ Result<Operator> operator_at(const Statement& s) { return Operator{s.text(0), s.
 Result<Row> row_at(const Statement& s) { return Row{s.text(0), s.text(1), s.blob(2), s.integer(3)}; }
 Result<smdp::Note> note_at(const Statement& s) { return smdp::Note{s.text(0), s.time(1), s.text(2)}; }
 Result<StoredSession> session_at(const Statement& s) { return StoredSession{s.text(0), s.blob(1)}; }
-Result<ReleaseUse> release_at(const Statement& s) { return ReleaseUse{s.text(0), s.integer(1) != 0}; }
+Result<ReleaseUse> release_at(const Statement& s) {
+    TRY(Iccid gives_up, Iccid::parse_unchecked(s.text(1)));
+    return ReleaseUse{s.text(0), std::move(gives_up), s.integer(2) != 0};
+}
 Result<Notification> notification_at(const Statement& s) {
     TRY(const auto digest, to_array<32>(s.blob(0)));
     TRY(const auto trust, enumerator(s.integer(2), smdp::Trust::unverified));
@@ -171,8 +174,11 @@ public:
         return all("SELECT * FROM operators ORDER BY id", operator_at);
     }
     Result<std::optional<ReleaseUse>> find_release_use(std::string_view operator_id, std::string_view jti) override {
-        return one("SELECT order_id, consumed FROM releases WHERE operator_id=? AND jti=?", release_at, operator_id,
-                   jti);
+        return one("SELECT order_id, gives_up, consumed FROM releases WHERE operator_id=? AND jti=?", release_at,
+                   operator_id, jti);
+    }
+    Result<std::optional<ReleaseUse>> find_release_of(std::string_view order_id) override {
+        return one("SELECT order_id, gives_up, consumed FROM releases WHERE order_id=? LIMIT 1", release_at, order_id);
     }
     Result<std::optional<Row>> find_row(std::string_view kind, std::string_view key) override {
         return one("SELECT * FROM rows WHERE kind=? AND key=?", row_at, kind, key);

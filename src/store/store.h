@@ -58,6 +58,7 @@ struct StoredSession {
 
 struct ReleaseUse {
     std::string order_id;
+    Iccid gives_up;  ///< the line that it lets go
     bool consumed = false;
     friend bool operator==(const ReleaseUse&, const ReleaseUse&) = default;
 };
@@ -113,6 +114,7 @@ struct ReserveRelease {
     std::string operator_id;
     std::string jti;
     std::string order_id;
+    Iccid gives_up;
 };
 struct ConsumeReleases {
     std::string order_id;
@@ -175,6 +177,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<Operator>> list_operators() = 0;
     [[nodiscard]] virtual Result<std::optional<ReleaseUse>> find_release_use(std::string_view operator_id,
                                                                              std::string_view jti) = 0;
+    /// The one that serves this order.
+    [[nodiscard]] virtual Result<std::optional<ReleaseUse>> find_release_of(std::string_view order_id) = 0;
 
     [[nodiscard]] virtual Result<std::optional<Row>> find_row(std::string_view kind, std::string_view key) = 0;
     [[nodiscard]] virtual Result<std::vector<Row>> list_rows(std::string_view kind) = 0;

@@ -287,12 +287,14 @@ TEST_P(AnyStore, SequenceNumbersMoveOnlyFromWhereTheyWereRead) {
 }
 
 TEST_P(AnyStore, ReleaseServesOneOrder) {
-    ASSERT_TRUE(commit({ReserveRelease{"op", "jti-1", "order-1"}}));
-    ASSERT_TRUE(commit({ReserveRelease{"op", "jti-1", "order-1"}})) << "a retry";
-    EXPECT_EQ(conflict(commit({ReserveRelease{"op", "jti-1", "order-2"}})), "releases.jti");
-    ASSERT_TRUE(commit({ReserveRelease{"other", "jti-1", "order-2"}})) << "another issuer's";
+    ASSERT_TRUE(commit({ReserveRelease{"op", "jti-1", "order-1", iccid(1)}}));
+    ASSERT_TRUE(commit({ReserveRelease{"op", "jti-1", "order-1", iccid(1)}})) << "a retry";
+    EXPECT_EQ(conflict(commit({ReserveRelease{"op", "jti-1", "order-2", iccid(1)}})), "releases.jti");
+    ASSERT_TRUE(commit({ReserveRelease{"other", "jti-1", "order-2", iccid(1)}})) << "another issuer's";
     ASSERT_TRUE(commit({ConsumeReleases{"order-1"}, DropReservations{"order-1"}, DropReservations{"order-2"}}));
-    EXPECT_EQ(**store->find_release_use("op", "jti-1"), (ReleaseUse{"order-1", true}));
+    EXPECT_EQ(**store->find_release_use("op", "jti-1"), (ReleaseUse{"order-1", iccid(1), true}));
+    EXPECT_EQ(**store->find_release_of("order-1"), (ReleaseUse{"order-1", iccid(1), true}));
+    EXPECT_FALSE(*store->find_release_of("order-3"));
     EXPECT_FALSE(*store->find_release_use("other", "jti-1"));
 }
 

@@ -52,7 +52,7 @@ Decision decide(const MoveOrder& order, std::span<const Subscription> of_this_ei
     ReleaseAnswer answer = check_release(*order.release, wanted, used_otherwise);
     if (auto* refused = std::get_if<ReleaseRefused>(&answer))
         return Refused{ConsentFault::release_refused, refused->fault, std::move(refused->sentence)};
-    return Allowed{Reservation{current, std::get<ReleaseAccepted>(std::move(answer)).jti}, held->iccid};
+    return Allowed{Reservation{current, std::get<ReleaseAccepted>(std::move(answer)).jti, held->iccid}};
 }
 
 }  // namespace mcim::transfer

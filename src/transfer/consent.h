@@ -44,12 +44,12 @@ struct ConsentLookups {
 struct Reservation {
     std::string operator_id;
     std::string jti;
+    Iccid gives_up;  ///< the line that its operator lets go
 };
 struct Allowed {
     /// Present: store a use of this release by this order (again, on a retry: the same row). Consume it when the new
-    /// profile is installed, and close `gives_up` then.
+    /// profile is installed; `gives_up` serves until the new line does, and no longer.
     std::optional<Reservation> reserve;
-    std::optional<Iccid> gives_up;
 };
 enum class ConsentFault : std::uint8_t {
     release_missing,

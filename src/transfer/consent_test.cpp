@@ -71,7 +71,7 @@ TEST_F(Consent, AllowsAMoveWithReleaseAndSaysWhatToReserve) {
     ASSERT_TRUE(allowed.reserve);
     EXPECT_EQ(allowed.reserve->operator_id, "first");
     EXPECT_EQ(allowed.reserve->jti, "release-0001");
-    EXPECT_EQ(allowed.gives_up, old_iccid);
+    EXPECT_EQ(allowed.reserve->gives_up, old_iccid);
 }
 
 TEST_F(Consent, ReleaseServesOneOrderUntilItIsConsumed) {

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "mcim/apps/mcimd/consequences.h"
 #include "mcim/auc/datagram.h"
 
 namespace mcim::apps::mcimd {
@@ -50,6 +51,10 @@ std::string answer(Platform& p, const auc::VectorWanted& wanted) {
     if (!*reply) return auc::render_failure(wanted);
     const auto* vector = std::get_if<signer::Vector>(&**reply);
     if (vector == nullptr) return auc::render_failure(wanted);
+    if (const auto done = take_over(p, wanted.imsi); !done) {
+        spdlog::error("auc: {}", to_string(done.error()));
+        return auc::render_failure(wanted);
+    }
     const auto rendered = auc::render_vector(wanted.imsi, *vector);
     return rendered ? as_text(expose(*rendered)) : auc::render_failure(wanted);
 }

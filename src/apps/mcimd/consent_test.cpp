@@ -155,7 +155,9 @@ TEST_F(TwoOrders, DeletionByTheDeviceTakesNoReleasesPlace) {
     EXPECT_EQ(auc_status("999990000000001"), "barred");
     EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
     give_b(release_by_a());
-    EXPECT_EQ(refusal_of_b(), "");
+    install(*of_b, second);
+    EXPECT_EQ(standing(first), "closed") << "nothing is left that it could serve until the new one does";
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
 }
 
 TEST_F(TwoOrders, DeletedProfileHoldsTheDeviceUntilItsOperatorClosesTheLine) {
@@ -181,6 +183,31 @@ TEST_F(TwoOrders, ClosedLineTakesItsPackageOnTheWayWithIt) {
     EXPECT_EQ(refusal_of_b(), "");
     notify(card.installed(installing, first, oid));
     EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
+}
+
+TEST_F(TwoOrders, FirstUseOfTheNewLineClosesTheOldOne) {
+    install(*of_a, first);
+    notify(card.notify(first, msg::NotificationEventBit::enable));
+    give_b(release_by_a());
+    install(*of_b, second);
+    EXPECT_EQ(standing(first), "enabled") << "it serves until the new one does";
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+    // no notification that the new one is enabled ever comes
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999980000000002").find("FAILURE"), std::string::npos);
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999990000000001"), "AKA-RESP-AUTH 999990000000001 FAILURE");
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999980000000002").find("FAILURE"), std::string::npos);
+}
+
+TEST_F(TwoOrders, ReleaseOfAProfileOnItsWayClosesItsLine) {
+    const auto installing = bind(*of_a);
+    give_b(release_by_a());
+    install(*of_b, second);
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(state_of(*of_a), "Unavailable");
+    notify(card.installed(installing, first, oid));
     EXPECT_EQ(auc_status("999990000000001"), "closed");
 }
 

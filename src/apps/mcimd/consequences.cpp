@@ -36,6 +36,24 @@ Status replace_deleted(Platform& p, const Subscription& installed, store::Batch&
     return ok();
 }
 
+/// A row under the IMSI of a line that takes another's place, with the ICCID of that one.
+constexpr const char* handover_kind = "handover";
+
+/// What the release of this order let go serves until the new line does; where there is nothing to serve, it ends now.
+Status hand_over(Platform& p, const std::string& order_id, const Subscription& installed, store::Batch& out) {
+    TRY(const auto release, p.store.find_release_of(order_id));
+    if (!release) return ok();
+    TRY(auto left, p.store.find_subscription(release->gives_up));
+    if (!left || left->standing == Standing::closed) return ok();
+    if (left->standing == Standing::reserved || left->standing == Standing::deleted)
+        return close_line(p, *std::move(left), "it was released to operator " + installed.operator_id, out);
+    TRY(auto row, p.store.find_row(handover_kind, installed.imsi.text()));
+    const auto version = row ? row->version : 0;
+    out.emplace_back(
+        store::PutRow{{handover_kind, installed.imsi.text(), to_bytes(as_view(left->iccid.text())), version}});
+    return ok();
+}
+
 Status apply(Platform& p, const smdp::ProfileChanged& change, store::Batch& out) {
     TRY(auto found, p.store.find_subscription(change.iccid));
     if (!found) return ok();  // a profile that was ordered without a line of ours
@@ -49,6 +67,7 @@ Status apply(Platform& p, const smdp::ProfileChanged& change, store::Batch& out)
         case smdp::ProfileEvent::installed:
             if (s.standing == Standing::reserved || s.standing == Standing::deleted) s.standing = Standing::installed;
             CHECKED(replace_deleted(p, s, out));
+            CHECKED(hand_over(p, change.order_id, s, out));
             out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::active});
             out.emplace_back(store::ConsumeReleases{change.order_id});
             break;
@@ -91,6 +110,22 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
     s.standing = Standing::closed;
     out.emplace_back(store::PutSubscription{std::move(s)});
     return ok();
+}
+
+Status take_over(Platform& p, const Imsi& imsi) {
+    TRY(const auto row, p.store.find_row(handover_kind, imsi.text()));
+    if (!row) return ok();
+    TRY(const Iccid iccid, Iccid::parse_unchecked(as_text(row->body)));
+    TRY(auto left, p.store.find_subscription(iccid));
+    store::Batch batch{store::DropRow{handover_kind, imsi.text()}};
+    if (left && left->standing != Standing::closed) {
+        if (left->eid) {
+            TRY(auto card, card_row(p, *left->eid));
+            batch.emplace_back(store::PutRow{std::move(card)});
+        }
+        CHECKED(close_line(p, *std::move(left), "the line that takes its place is in use", batch));
+    }
+    return p.store.commit_one(std::move(batch));
 }
 
 Result<store::Row> card_row(Platform& p, const Eid& eid) {

@@ -92,7 +92,8 @@ Result<smdp::Event> Ports::answer(const smdp::AskConsent& a) {
     const auto& allowed = std::get<transfer::Allowed>(decision);
     changes_.emplace_back(store::PutRow{std::move(card)});
     if (allowed.reserve)
-        changes_.emplace_back(store::ReserveRelease{allowed.reserve->operator_id, allowed.reserve->jti, a.order_id});
+        changes_.emplace_back(store::ReserveRelease{allowed.reserve->operator_id, allowed.reserve->jti, a.order_id,
+                                                    allowed.reserve->gives_up});
     return smdp::Event(smdp::ConsentAnswered{});
 }
 
