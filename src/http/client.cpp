@@ -3,7 +3,6 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -145,8 +144,12 @@ struct Exchange : Connection::Impl {
 
 /// Resolve, connect, handshake; then the connection is the caller's.
 struct TlsOpening final : Exchange<TlsStream> {
-    TlsOpening(Loop& on, const ClientConfig& config, const HostPort& server, std::shared_ptr<asio::ssl::context> tls)
-        : Exchange(on, config, server.host, on.impl().context, *tls), resolver(context), tls_context(std::move(tls)) {}
+    TlsOpening(Loop& on, const ClientConfig& config, const HostPort& server, std::shared_ptr<asio::ssl::context> tls,
+               ServerRules server_rules)
+        : Exchange(on, config, server.host, on.impl().context, *tls),
+          resolver(context),
+          tls_context(std::move(tls)),
+          rules(std::move(server_rules)) {}
 
     void start(const HostPort& reached_at, Connection::Opened then) {
         opened = std::move(then);
@@ -171,7 +174,10 @@ private:
         if (error) return give_up(failure("connecting", error));
         stream.lowest_layer().set_option(Tcp::no_delay(true), error);
         SSL_set_tlsext_host_name(stream.native_handle(), host.c_str());
-        stream.set_verify_callback(asio::ssl::host_name_verification(host), error);
+        // the stream is this object's: the callback does not outlive it
+        stream.set_verify_callback(
+            [this](bool accepted, asio::ssl::verify_context& chain) { return rules.accept(accepted, chain, host); },
+            error);
         stream.async_handshake(asio::ssl::stream_base::client, [self = pointer()](error_code e) {
             if (e) return self->give_up(self->handshake_failure(e));
             self->timer.cancel();
@@ -182,8 +188,7 @@ private:
         const long verdict = SSL_get_verify_result(stream.native_handle());
         if (timed_out || error.category() != asio::error::get_ssl_category()) return failure("TLS handshake", error);
         if (verdict != X509_V_OK)
-            return fail(Errc::refused, host,
-                        "the server's certificate is not acceptable: " + verification_problem(verdict));
+            return fail(Errc::refused, host, "the server's certificate is not acceptable: " + rules.complaint());
         return fail(Errc::refused, host, "TLS handshake: " + error.message());
     }
     void give_up(Error error) {
@@ -195,6 +200,7 @@ private:
 
     Tcp::resolver resolver;
     std::shared_ptr<asio::ssl::context> tls_context;
+    ServerRules rules;
     Connection::Opened opened;
 };
 
@@ -203,8 +209,10 @@ private:
 void Connection::open(Loop& loop, const ClientConfig& config, const HostPort& server, Opened opened) {
     auto tls = client_context(config.roots);
     if (!tls) return opened(std::move(tls).error());
+    auto rules = ServerRules::under(config.roots);
+    if (!rules) return opened(std::move(rules).error());
     const auto elsewhere = config.resolve.find(server);
-    std::make_shared<TlsOpening>(loop, config, server, *std::move(tls))
+    std::make_shared<TlsOpening>(loop, config, server, *std::move(tls), *std::move(rules))
         ->start(elsewhere == config.resolve.end() ? server : elsewhere->second, std::move(opened));
 }
 

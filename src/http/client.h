@@ -1,6 +1,7 @@
-// An HTTP/1.1 client over TLS or over a UNIX socket. Over TLS the server's chain is verified against the given roots
-// and its certificate's dNSName against the host that was asked for: there is no switch for it. Where the host is
-// really reached (a test on loopback, a device behind a proxy) can be said apart, and changes nothing of that.
+// An HTTP/1.1 client over TLS or over a UNIX socket. Over TLS the server must show a CERT.DPtls of SGP.22 4.5.2 that
+// one of the given CI roots itself issued and that names the host that was asked for: there is no switch for it. Where
+// the host is really reached (a test on loopback, a device behind a proxy) can be said apart, and changes nothing of
+// that.
 #pragma once
 #include <filesystem>
 #include <map>

@@ -1,5 +1,7 @@
 #include "mcim/http/tls.h"
 
+#include <openssl/x509.h>
+
 namespace mcim::http {
 namespace {
 
@@ -17,6 +19,12 @@ boost::asio::const_buffer buffer_of(const std::string& text) { return {text.data
 
 Error refused(std::string_view what, const boost::system::error_code& error) {
     return fail(Errc::bad_value, std::string(what), "TLS does not take it: " + error.message());
+}
+
+Bytes der_of(X509* certificate) {
+    Bytes out(static_cast<std::size_t>(std::max(0, i2d_X509(certificate, nullptr))));
+    if (std::uint8_t* at = out.data(); !out.empty()) i2d_X509(certificate, &at);
+    return out;
 }
 
 /// No compression, renegotiation or CBC leftovers are negotiated by OpenSSL 3.0 at its default level beyond these.
@@ -62,6 +70,31 @@ Result<std::shared_ptr<ssl::context>> client_context(const std::vector<Bytes>& r
     return context;
 }
 
-std::string verification_problem(long verify_result) { return X509_verify_cert_error_string(verify_result); }
+Result<ServerRules> ServerRules::under(const std::vector<Bytes>& roots) {
+    ServerRules out;
+    for (const Bytes& root : roots)
+        if (const auto added = out.anchors_.add(root); !added)
+            return fail(Errc::bad_value, "CI root", to_string(added.refused()));
+    return out;
+}
+
+bool ServerRules::accept(bool accepted_by_openssl, ssl::verify_context& context, const std::string& host) {
+    X509_STORE_CTX* store = context.native_handle();
+    if (!accepted_by_openssl) {
+        complaint_ = X509_verify_cert_error_string(X509_STORE_CTX_get_error(store));
+        return false;
+    }
+    if (X509_STORE_CTX_get_error_depth(store) != 0) return true;
+    const auto verdict =
+        x509::verify_server(x509::Role::dp_tls, der_of(X509_STORE_CTX_get_current_cert(store)), anchors_, system_now());
+    if (!verdict)
+        complaint_ = to_string(verdict.refused());
+    else if (!names_host(verdict->certificate, host))
+        complaint_ = "it is for another host: its dNSName is not " + host;
+    else
+        return true;
+    X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+    return false;
+}
 
 }  // namespace mcim::http

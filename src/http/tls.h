@@ -3,15 +3,32 @@
 #pragma once
 #include <boost/asio/ssl/context.hpp>
 
+#include <boost/asio/ssl/verify_context.hpp>
+
 #include "mcim/http/client.h"
 #include "mcim/http/server.h"
+#include "mcim/x509/verify.h"
 
 namespace mcim::http {
 
 [[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> server_context(const TlsIdentity&);
-/// Verifies the peer; there is no way to have one that does not.
+/// Verifies the peer's chain and dates; there is no way to have one that does not. Who the peer is, ServerRules says.
 [[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> client_context(const std::vector<Bytes>& roots);
-/// What OpenSSL holds against a certificate chain, for the error's sentence.
-[[nodiscard]] std::string verification_problem(long verify_result);
+
+/// What SGP.22 4.5.2 demands of a server beyond what a web client looks at: the role id-rspRole-dp-tls, issued by the
+/// CI itself (every EUM is a CA under the same root, and could name any host), and the host as an exact dNSName.
+class ServerRules {
+public:
+    [[nodiscard]] static Result<ServerRules> under(const std::vector<Bytes>& roots);
+    /// For OpenSSL's verification, which calls it for every certificate of the chain, the server's own last. What
+    /// OpenSSL refuses stays refused.
+    [[nodiscard]] bool accept(bool accepted_by_openssl, boost::asio::ssl::verify_context&, const std::string& host);
+    /// Why the last certificate was not accepted, for the error's sentence.
+    [[nodiscard]] const std::string& complaint() const { return complaint_; }
+
+private:
+    x509::TrustAnchors anchors_;
+    std::string complaint_;
+};
 
 }  // namespace mcim::http

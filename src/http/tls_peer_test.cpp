@@ -1,0 +1,109 @@
+// Which server certificates a client takes: CERT.DPtls of SGP.22 4.5.2 issued by the CI itself, for the very host.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "mcim/http/client.h"
+#include "mcim/http/server.h"
+#include "support/pki.h"
+
+namespace mcim::http {
+namespace {
+
+using namespace std::chrono_literals;
+using x509::extension::Critical;
+
+constexpr const char* host = "smdpp.example.com";
+
+void replace(x509::TbsCertificate& t, const x509::Extension& with) {
+    std::erase_if(t.extensions->list, [&](const x509::Extension& e) { return e.id.text() == with.id.text(); });
+    t.extensions->list.push_back(with);
+}
+void remove(x509::TbsCertificate& t, std::string_view id) {
+    std::erase_if(t.extensions->list, [&](const x509::Extension& e) { return e.id.text() == id; });
+}
+
+class TlsPeer : public testing::Test {
+protected:
+    /// Valid now, and not only in the PKI's own time.
+    x509::TbsCertificate draft(x509::Role role, const x509::Certificate& issuer) {
+        auto profile = pki.dp_profile(role);
+        profile.validity = {system_now() - 24h, system_now() + 24h};
+        return draft_server(profile, key.public_key(), issuer, pki.random);
+    }
+    /// What a client that trusts the CI says of a server with this chain.
+    Result<Response> ask(std::vector<Bytes> chain) {
+        Loop loop;
+        TRY(const auto server, Server::listen_tls(loop, {}, {std::move(chain), key.to_pkcs8()}, {},
+                                                  [](const Request&, const Reply& reply) {
+                                                      reply({200, {}, "hello"});
+                                                  }));
+        std::thread running([&] { loop.run(); });
+        ClientConfig config{{pki.ci.der()}, {{{host, 443}, {"127.0.0.1", server->port()}}}};
+        config.time_max = 5s;
+        auto answer = Client(config).send({host}, {});
+        loop.stop();
+        running.join();
+        return answer;
+    }
+    void expect_refused(const std::vector<Bytes>& chain, std::string_view words) {
+        const auto answer = ask(chain);
+        ASSERT_FALSE(answer) << "the client talks to it";
+        EXPECT_EQ(answer.error().code, Errc::refused);
+        EXPECT_NE(answer.error().detail.find(words), std::string::npos) << answer.error().detail;
+    }
+    test::Pki pki;
+    crypto::PrivateKey key = crypto::PrivateKey::generate(crypto::Curve::p256, pki.random);
+};
+
+TEST_F(TlsPeer, TakesADpTlsCertificateOfTheCi) {
+    const auto answer = ask({sign(draft(x509::Role::dp_tls, pki.ci.certificate), pki.ci.key)});
+    ASSERT_TRUE(answer) << to_string(answer.error());
+    EXPECT_EQ(answer->body, "hello");
+}
+
+/// Every EUM is a CA under the same root; its name constraints say nothing of a dNSName.
+TEST_F(TlsPeer, RefusesAServerCertificateThatAnEumIssued) {
+    auto profile = pki.eum_profile();
+    profile.validity = {system_now() - 24h, system_now() + 24h};
+    const auto eum = sign(draft_eum(profile, pki.eum.key.public_key(), pki.ci.certificate, pki.random), pki.ci.key);
+    auto leaf = draft(x509::Role::dp_tls, *x509::parse_certificate(eum));
+    leaf.subject = to_rdn_sequence(x509::Name{{{std::string(x509::oid::organization), profile.organization},
+                                               {std::string(x509::oid::serial_number), profile.eins.front()}}});
+    expect_refused({sign(leaf, pki.eum.key), eum}, "unknown CI");
+}
+
+TEST_F(TlsPeer, RefusesACertificateOfAnotherRole) {
+    auto leaf = draft(x509::Role::dp_auth, pki.ci.certificate);
+    replace(leaf, x509::extension::alt_name({host}, {*der::Oid::parse("2.999.10")}));
+    expect_refused({sign(leaf, pki.ci.key)}, "role");
+}
+
+TEST_F(TlsPeer, RefusesACertificateWithoutARole) {
+    auto leaf = draft(x509::Role::dp_tls, pki.ci.certificate);
+    remove(leaf, x509::oid::certificate_policies);
+    expect_refused({sign(leaf, pki.ci.key)}, "missing extension");
+}
+
+TEST_F(TlsPeer, RefusesAWildcard) {
+    auto leaf = draft(x509::Role::dp_tls, pki.ci.certificate);
+    replace(leaf, x509::extension::alt_name({"*.example.com"}, {*der::Oid::parse("2.999.10")}));
+    expect_refused({sign(leaf, pki.ci.key)}, "another host");
+}
+
+TEST_F(TlsPeer, RefusesAHostThatOnlyTheCommonNameNames) {
+    auto leaf = draft(x509::Role::dp_tls, pki.ci.certificate);
+    leaf.subject = to_rdn_sequence(x509::Name{{{std::string(x509::oid::common_name), host}}});
+    replace(leaf, x509::extension::alt_name({}, {*der::Oid::parse("2.999.10")}));
+    expect_refused({sign(leaf, pki.ci.key)}, "another host");
+}
+
+TEST_F(TlsPeer, RefusesARootThatIsNoCi) {
+    ClientConfig config{{pki.eum.der()}, {}};
+    const auto answer = Client(config).send({host}, {});
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().path, "CI root") << to_string(answer.error());
+}
+
+}  // namespace
+}  // namespace mcim::http
