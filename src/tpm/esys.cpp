@@ -3,10 +3,23 @@
 #include <tss2/tss2_rc.h>
 #include <tss2/tss2_tctildr.h>
 
+#include <algorithm>
+#include <array>
+
 namespace mcim::tpm {
 namespace {
 
 constexpr TSS2_RC layer_mask = 0xFFFF0000;
+
+/// The library takes the name of any shared object, and with "cmd:" starts a program. A name comes from a command line
+/// or a service file, but it is to reach a TPM and nothing else.
+Status check_transport(std::string_view tcti) {
+    constexpr std::array<std::string_view, 4> known{"device", "swtpm", "mssim", "tabrmd"};
+    if (std::ranges::find(known, tcti.substr(0, tcti.find(':'))) != known.end()) return ok();
+    return fail(Errc::bad_value, "TCTI",
+                '"' + std::string(tcti.substr(0, 64)) +
+                    "" does not begin with device:, swtpm:, mssim: or tabrmd:, e.g. device:/dev/tpmrm0");
+}
 
 }  // namespace
 
@@ -49,6 +62,7 @@ Tpm& Tpm::operator=(Tpm&&) noexcept = default;
 Tpm::~Tpm() = default;
 
 Result<Tpm> Tpm::open(const std::string& tcti) {
+    CHECKED(check_transport(tcti));
     auto impl = std::make_unique<Impl>();
     if (auto reached = check(Tss2_TctiLdr_Initialize(tcti.c_str(), &impl->tcti), "connect"); !reached)
         return std::move(reached).error().within(tcti);

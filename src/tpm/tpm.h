@@ -22,7 +22,7 @@ struct SignedQuote {
 /// command's name as path), bad_value and bad_crypto for blobs that do not fit.
 class Tpm {
 public:
-    /// `tcti` as tpm2-tools take it: "device:/dev/tpmrm0", "swtpm:path=/run/tpm.sock".
+    /// `tcti` as tpm2-tools take it: "device:/dev/tpmrm0", "swtpm:path=/run/tpm.sock"; also mssim and tabrmd.
     [[nodiscard]] static Result<Tpm> open(const std::string& tcti);
     Tpm(Tpm&&) noexcept;
     Tpm& operator=(Tpm&&) noexcept;

@@ -5,6 +5,7 @@
 
 #include "support/reference.h"
 #include "support/swtpm.h"
+#include "support/temp_folder.h"
 
 namespace mcim::tpm {
 namespace {
@@ -28,6 +29,20 @@ struct TpmDevice : testing::Test {
     }
     static Secret<32> a_secret() { return *Secret<32>::copy_of(crypto::sha256(as_view("state key"))); }
 };
+
+/// The TSS library starts a program for "cmd:", and loads any library that is named.
+TEST(TpmConnection, IsByKnownTransportsOnly) {
+    const test::TempFolder folder;
+    const auto started = folder.path() / "started";
+    for (const std::string& tcti :
+         {"cmd:touch " + started.string(), std::string("/tmp/x.so:"), std::string("libtss2-tcti-cmd.so.0:true"),
+          std::string("cmd"), std::string("pcap:device:/dev/tpmrm0"), std::string()}) {
+        const auto opened = Tpm::open(tcti);
+        ASSERT_FALSE(opened) << tcti;
+        EXPECT_EQ(opened.error().code, Errc::bad_value) << to_string(opened.error());
+    }
+    EXPECT_FALSE(std::filesystem::exists(started));
+}
 
 TEST_F(TpmDevice, AttestationKeyIsTheSameEachTimeAndDiffersBetweenTpms) {
     const Bytes key = *open().attestation_key();

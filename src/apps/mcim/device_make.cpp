@@ -47,6 +47,10 @@ Result<Eid> chosen_eid(const Options& options, const PkiPaths& paths, Random& ra
     return fresh_eid(std::move(ein), random);
 }
 
+std::string seal_of(const Options& options) {
+    return options.tpm.empty() ? "passphrase-file:" + options.passphrase_file : "tpm:" + options.tpm;
+}
+
 Result<std::string> manufacture(const Options& options, const CardIdentity& card) {
     const auto program =
         options.program.empty() ? program_folder() / "mcim-tre" : std::filesystem::path(options.program);
@@ -59,8 +63,7 @@ Result<std::string> manufacture(const Options& options, const CardIdentity& card
     std::vector<std::string> argv{
         program.string(), "init", "--state", options.state, "--cert",   certificate.path(), "--eum-cert",
         eum.path(),       "--ci", ci.path(), "--key",       key.path(), "--class",          options.card_class};
-    argv.insert(argv.end(),
-                {"--seal", options.tpm.empty() ? "passphrase-file:" + options.passphrase_file : "tpm:" + options.tpm});
+    argv.insert(argv.end(), {"--seal", seal_of(options)});
     if (!options.default_dp.empty()) argv.insert(argv.end(), {"--default-dp", options.default_dp});
     auto finished = run_program(argv);
     if (!finished)
@@ -92,7 +95,7 @@ Status run_make(const Options& options, std::ostream& out) {
         return ok();
     }
     out << words << "\nEID " << eid.text() << "\n\nNext:\n"
-        << "  mcim-tre run --state " << options.state << " --socket card.sock &\n"
+        << "  mcim-tre run --state " << options.state << " --socket card.sock --seal " << seal_of(options) << " &\n"
         << "  mcim device enrol --admin SOCKET --eid " << eid.text() << " --tpm TCTI --model NAME\n";
     return ok();
 }

@@ -25,7 +25,7 @@ constexpr const char* description =
     "    mcim subscription add --operator north --iccid 8988211000000000011 --imsi 001010000000001\n"
     "  a device: its card, its TPM, and what its software should look like\n"
     "    mcim device make --pki pki --eid EID --state card --tpm swtpm:path=tpm/tpm\n"
-    "    mcim-tre run --state card --socket card.sock &\n"
+    "    mcim-tre run --state card --socket card.sock --seal tpm:swtpm:path=tpm/tpm &\n"
     "    mcim device enrol --eid EID --tpm swtpm:path=tpm/tpm --model meter-2\n"
     "    mcim attest reference --tpm swtpm:path=tpm/tpm --model meter-2 --operator north --key north.pem\n"
     "  the order, and the download by the device\n"

@@ -13,7 +13,7 @@ Its own process: no network, no child, memory locked and not dumped, state encry
 TPM. It answers APDUs on a local socket and, where asked, to pcscd through vpcd.
 
   mcim-tre init --state card --cert EUICC.der --eum-cert EUM.der --ci CI.der --key EUICC-KEY.pem --seal tpm:device:/dev/tpmrm0
-  mcim-tre run --state card --socket card.sock --vpcd 127.0.0.1:35963
+  mcim-tre run --state card --socket card.sock --seal tpm:device:/dev/tpmrm0 --vpcd 127.0.0.1:35963
 )";
 
 /// The process ends here and now: everything that counts is durable, and destructors of libraries know nothing of the
@@ -52,8 +52,8 @@ int main(int argc, char** argv) {
     run->add_option("--state", served.state, "folder of the card")->required();
     run->add_option("--socket", served.socket, "UNIX socket to answer at")->required();
     run->add_option("--vpcd", served.vpcd, "HOST:PORT of a virtual reader to appear in");
-    run->add_option("--seal", served.seal,
-                    "where the TPM or the passphrase file is now, if init was told another place");
+    run->add_option("--seal", served.seal, "tpm:TCTI or passphrase-file:FILE, of the kind that init was told")
+        ->required();
 
     CLI11_PARSE(app, argc, argv);
     finish(*init ? mcim::tre::init(made) : mcim::tre::run(served));

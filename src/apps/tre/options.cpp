@@ -16,9 +16,4 @@ Result<Seal> parse_seal(const std::string& text) {
     return fail(Errc::bad_value, "--seal", "written tpm:TCTI or passphrase-file:FILE, not \"" + text + '"');
 }
 
-std::string to_string(const Seal& seal) {
-    if (const auto* tpm = std::get_if<TpmSeal>(&seal)) return std::string(tpm_mark) + tpm->tcti;
-    return std::string(passphrase_mark) + std::get<PassphraseSeal>(seal).file;
-}
-
 }  // namespace mcim::tre

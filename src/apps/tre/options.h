@@ -21,7 +21,6 @@ struct PassphraseSeal {
 using Seal = std::variant<TpmSeal, PassphraseSeal>;
 /// "tpm:TCTI" or "passphrase-file:FILE"
 [[nodiscard]] Result<Seal> parse_seal(const std::string&);
-[[nodiscard]] std::string to_string(const Seal&);
 
 struct InitOptions {
     std::string state;
@@ -41,7 +40,7 @@ struct RunOptions {
     std::string state;
     std::string socket;
     std::string vpcd;  ///< empty: none
-    std::string seal;  ///< empty: as init was told
+    std::string seal;
 };
 
 }  // namespace mcim::tre

@@ -99,9 +99,10 @@ struct TreProcess : testing::Test {
         return {MCIM_TRE,        "init", "--state",      path("state"), "--cert",        path("cert.der"), "--eum-cert",
                 path("eum.der"), "--ci", path("ci.der"), "--key",       path("key.der"), "--seal",         seal};
     }
-    std::vector<std::string> run_line(const std::string& state = "state") const {
-        return {MCIM_TRE, "run", "--state", path(state), "--socket", path("card")};
+    std::vector<std::string> run_line(const std::string& state, const std::string& seal) const {
+        return {MCIM_TRE, "run", "--state", path(state), "--socket", path("card"), "--seal", seal};
     }
+    std::vector<std::string> run_line() const { return run_line("state", passphrase_seal()); }
     void make(const std::string& seal) const {
         Process process(init_line(seal));
         const int status = process.wait();
@@ -229,6 +230,28 @@ TEST_F(TreProcess, DoesNotStartWithAnotherPassphrase) {
     EXPECT_NE(process.said.find("cryptographic check failed"), std::string::npos) << process.said;
 }
 
+/// T3: the TSS library starts a program for "cmd:..." and loads a library for a name that it does not know. No octet of
+/// the folder, which whoever can write there chooses, may come to say what is started.
+TEST_F(TreProcess, NothingInItsFolderSaysWhatIsStarted) {
+    make(passphrase_seal());
+    write("state/seal", to_bytes(as_view("tpm:cmd:touch " + path("started"))));
+    Process process(run_line());
+    EXPECT_TRUE(process.says("answers at")) << process.said;
+    auto line = run_line();
+    line.resize(line.size() - 2);
+    Process by_the_folder(line);
+    EXPECT_NE(by_the_folder.wait(), 0);
+    EXPECT_NE(by_the_folder.said.find("--seal"), std::string::npos) << by_the_folder.said;
+    EXPECT_FALSE(fs::exists(path("started")));
+}
+
+TEST_F(TreProcess, NamesTheSealOfAnotherKind) {
+    make(passphrase_seal());
+    Process process(run_line("state", "tpm:swtpm:path=" + path("none")));
+    EXPECT_NE(process.wait(), 0);
+    EXPECT_NE(process.said.find("passphrase-file:FILE"), std::string::npos) << process.said;
+}
+
 TEST_F(TreProcess, NamesWhatIsWrongWithItsOptions) {
     Process seal(init_line("tpm"));
     EXPECT_NE(seal.wait(), 0);
@@ -238,7 +261,7 @@ TEST_F(TreProcess, NamesWhatIsWrongWithItsOptions) {
     Process eid(line);
     EXPECT_NE(eid.wait(), 0);
     EXPECT_NE(eid.said.find("--eid"), std::string::npos) << eid.said;
-    Process nowhere(run_line("nothing"));
+    Process nowhere(run_line("nothing", passphrase_seal()));
     EXPECT_NE(nowhere.wait(), 0);
     EXPECT_NE(nowhere.said.find("make one with init"), std::string::npos) << nowhere.said;
 }
@@ -252,13 +275,11 @@ TEST_F(TreProcess, ACopiedFolderDoesNotStartWithAnotherTpm) {
     make("tpm:" + home->tcti());
     fs::copy(path("state"), path("copy"), fs::copy_options::recursive);
     {
-        Process process(run_line());
+        Process process(run_line("state", "tpm:" + home->tcti()));
         ASSERT_TRUE(process.says("answers at")) << process.said;
         EXPECT_EQ(process.kill(SIGTERM), 0);
     }
-    auto line = run_line("copy");
-    line.insert(line.end(), {"--seal", "tpm:" + elsewhere->tcti()});
-    Process thief(line);
+    Process thief(run_line("copy", "tpm:" + elsewhere->tcti()));
     EXPECT_NE(thief.wait(), 0);
     EXPECT_EQ(thief.said.find("answers at"), std::string::npos) << thief.said;
 }

@@ -66,10 +66,7 @@ Result<card::Descriptor> stop_signals() {
 Status run(const RunOptions& options) {
     std::signal(SIGPIPE, SIG_IGN);
     for (const std::string& note : protect_memory()) std::fprintf(stderr, "mcim-tre: %s\n", note.c_str());
-    std::optional<Seal> seal;
-    if (!options.seal.empty()) {
-        TRY(seal, parse_seal(options.seal));
-    }
+    TRY(const Seal seal, parse_seal(options.seal));
     SystemRandom random;
     TRY(StateFolder folder, StateFolder::open(options.state, seal, random));
     WatchedStorage storage(folder.storage());

@@ -10,7 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view seal_name = "seal";
 constexpr std::string_view key_name = "state-key";
 constexpr std::size_t passphrase_octets_max = 4096;
 
@@ -32,6 +31,10 @@ Status check_apart(const std::string& folder, const PassphraseSeal& seal) {
     return ok();
 }
 
+nvm::Assurance assurance_of(const Seal& seal) {
+    return std::holds_alternative<TpmSeal>(seal) ? nvm::Assurance::hardware : nvm::Assurance::low;
+}
+
 Result<nvm::StateKey> create_key(nvm::Folder& folder, const Seal& seal, Random& random) {
     if (const auto* passphrase = std::get_if<PassphraseSeal>(&seal)) {
         TRY(const SecretBytes text, read_passphrase(*passphrase));
@@ -43,6 +46,12 @@ Result<nvm::StateKey> create_key(nvm::Folder& folder, const Seal& seal, Random& 
 }
 
 Result<nvm::StateKey> open_key(nvm::Folder& folder, const Seal& seal) {
+    TRY(const nvm::Assurance kept, nvm::assurance_of(folder, key_name));
+    if (kept != assurance_of(seal))
+        return fail(Errc::conflict, "--seal",
+                    kept == nvm::Assurance::hardware ? "this card's key is sealed to a TPM: name it with tpm:TCTI"
+                                                     : "this card's key is under a passphrase: name its file with "
+                                                       "passphrase-file:FILE");
     if (const auto* passphrase = std::get_if<PassphraseSeal>(&seal)) {
         TRY(const SecretBytes text, read_passphrase(*passphrase));
         return nvm::PassphraseKeyFile::open(folder, key_name, expose(text));
@@ -52,10 +61,6 @@ Result<nvm::StateKey> open_key(nvm::Folder& folder, const Seal& seal) {
         TRY(const Secret<32> key, tpm.unseal(blob));
         return SecretBytes::copy_of(expose(key));
     });
-}
-
-nvm::Assurance assurance_of(const Seal& seal) {
-    return std::holds_alternative<TpmSeal>(seal) ? nvm::Assurance::hardware : nvm::Assurance::low;
 }
 
 }  // namespace
@@ -72,19 +77,16 @@ Result<StateFolder> StateFolder::create(const std::string& path, const Seal& sea
     TRY(const bool there, nvm::Store::exists(*folder));
     if (there) return fail(Errc::conflict, path, "a card lives here already");
     TRY(const nvm::StateKey key, create_key(*folder, seal, random));
-    CHECKED(nvm::write_whole(*folder, seal_name, as_view(to_string(seal))));
     TRY(auto store, nvm::Store::create({.folder = *folder, .random = random}, key));
     return StateFolder(std::move(folder), std::move(store), assurance_of(seal));
 }
 
-Result<StateFolder> StateFolder::open(const std::string& path, const std::optional<Seal>& other, Random& random) {
+Result<StateFolder> StateFolder::open(const std::string& path, const Seal& seal, Random& random) {
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) return fail(Errc::not_found, path, "no card lives here; make one with init");
     TRY(auto folder, nvm::DiskFolder::open(path));
-    TRY(const auto recorded, folder->read(seal_name));
-    if (!recorded && !other)
-        return fail(Errc::not_found, folder->path(seal_name), "no card lives here; make one with init");
-    TRY(const Seal seal, other ? Result<Seal>(*other) : parse_seal(as_text(*recorded)));
+    TRY(const bool there, nvm::Store::exists(*folder));
+    if (!there) return fail(Errc::not_found, path, "no card lives here; make one with init");
     TRY(const nvm::StateKey key, open_key(*folder, seal));
     TRY(auto store, nvm::Store::open({.folder = *folder, .random = random}, key));
     return StateFolder(std::move(folder), std::move(store), assurance_of(seal));

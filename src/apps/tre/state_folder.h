@@ -1,8 +1,10 @@
 // The folder of one card:
 //
-//   seal        how the state key is opened: "tpm:TCTI" or "passphrase-file:FILE"; no secret
 //   state-key   the state key, sealed (nvm/key_file.h)
 //   ...         the store (nvm/store.h)
+//
+// Which TPM or passphrase file opens it is said on the command line only: nothing in the folder is believed before it
+// was authenticated, and what names a TPM could name a program to start.
 #pragma once
 #include "mcim/nvm/disk_folder.h"
 #include "mcim/nvm/key_file.h"
@@ -16,7 +18,7 @@ public:
     /// A new card's. Refuses a folder that holds one, and a passphrase file that would lie inside it: whoever copies
     /// the folder must not get the key with it.
     [[nodiscard]] static Result<StateFolder> create(const std::string& path, const Seal&, Random&);
-    [[nodiscard]] static Result<StateFolder> open(const std::string& path, const std::optional<Seal>& other, Random&);
+    [[nodiscard]] static Result<StateFolder> open(const std::string& path, const Seal&, Random&);
 
     [[nodiscard]] uicc::Storage& storage() { return *store_; }
     [[nodiscard]] nvm::Assurance assurance() const { return assurance_; }

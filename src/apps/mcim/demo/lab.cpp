@@ -118,8 +118,8 @@ Result<Device> Lab::make_device(const std::string& name, const fs::path& pki, co
 
 Status Lab::start_card(Device& d, Reader reader) {
     d.tre.reset();
-    std::vector<std::string> argv{program("mcim-tre"), "run",      "--state",
-                                  d.state().string(),  "--socket", d.socket().string()};
+    std::vector<std::string> argv{program("mcim-tre"), "run",    "--state", d.state().string(), "--socket",
+                                  d.socket().string(), "--seal", d.seal()};
     if (reader == Reader::vpcd) argv.insert(argv.end(), {"--vpcd", "127.0.0.1:" + std::to_string(vpcd_port)});
     TRY(d.tre, Child::start(std::move(argv), (d.folder / "mcim-tre.log").string()));
     if (!poll_until([&] { return listens(d.socket()) || !d.tre->running(); }, 10s) || !d.tre->running())
