@@ -54,6 +54,8 @@ TEST_F(DeviceCommand, EidsAreFreshAndUnderThePrefix) {
 
 TEST_F(DeviceCommand, MakeLeavesACardAndItsKeyNowhereElse) {
     std::ofstream(at("passphrase")) << "correct horse";
+    std::filesystem::permissions(at("passphrase"),
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     const auto made = make({"--passphrase-file", at("passphrase"), "--tre", MCIM_TRE, "--json"});
     ASSERT_EQ(made.code, 0) << made.err;
     const auto json = jose::Object::parse(made.out);

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "mcim/custody/private_file.h"
+
 namespace mcim::tre {
 namespace {
 
@@ -27,9 +29,7 @@ Result<Bytes> certificate_of_pem(const std::string& path, std::string_view text)
     return der;
 }
 
-}  // namespace
-
-Result<SecretBytes> read_secret_file(const std::string& path, std::size_t octets_max) {
+Result<SecretBytes> read_whole(const std::string& path, std::size_t octets_max) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return fail(Errc::io, path, std::string("cannot be read: ") + std::strerror(errno));
     SecretBytes buffer(octets_max + 1);
@@ -46,15 +46,20 @@ Result<SecretBytes> read_secret_file(const std::string& path, std::size_t octets
     return SecretBytes::copy_of(expose(buffer).first(size));
 }
 
+}  // namespace
+
 Result<Bytes> read_certificate(const std::string& path) {
-    TRY(const SecretBytes content, read_secret_file(path, credential_octets_max));
+    TRY(const SecretBytes content, read_whole(path, credential_octets_max));
     const std::string_view text = text_of(expose(content));
     if (text.find("-----BEGIN CERTIFICATE-----") != std::string_view::npos) return certificate_of_pem(path, text);
     return to_bytes(expose(content));
 }
 
 Result<crypto::PrivateKey> read_private_key(const std::string& path) {
-    TRY(const SecretBytes content, read_secret_file(path, credential_octets_max));
+    // a descriptor that was inherited has no name that others could open
+    const bool inherited = path.starts_with("/proc/self/fd/");
+    TRY(const SecretBytes content,
+        inherited ? read_whole(path, credential_octets_max) : custody::read_private_file(path));
     const std::string_view text = text_of(expose(content));
     auto key = text.find("-----BEGIN") != std::string_view::npos ? crypto::PrivateKey::from_pem(text)
                                                                  : crypto::PrivateKey::from_der(expose(content));

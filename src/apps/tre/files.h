@@ -4,10 +4,10 @@
 
 namespace mcim::tre {
 
-[[nodiscard]] Result<SecretBytes> read_secret_file(const std::string& path, std::size_t octets_max);
 /// DER, or the first CERTIFICATE block of PEM; gives DER.
 [[nodiscard]] Result<Bytes> read_certificate(const std::string& path);
-/// PKCS#8 or SEC 1, PEM or DER.
+/// PKCS#8 or SEC 1, PEM or DER, from a file that only its owner may open, or from an inherited descriptor
+/// (/proc/self/fd/N).
 [[nodiscard]] Result<crypto::PrivateKey> read_private_key(const std::string& path);
 
 }  // namespace mcim::tre

@@ -91,6 +91,7 @@ struct TreProcess : testing::Test {
     void write(const std::string& name, const Bytes& content) const {
         std::ofstream(folder / name, std::ios::binary)
             .write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+        fs::permissions(folder / name, fs::perms::owner_read | fs::perms::owner_write);
     }
     [[nodiscard]] std::string path(const std::string& name) const { return (folder / name).string(); }
     [[nodiscard]] std::string passphrase_seal() const { return "passphrase-file:" + path("passphrase"); }
@@ -220,6 +221,28 @@ TEST_F(TreProcess, RefusesAPassphraseBesideWhatItProtects) {
     Process process(init_line("passphrase-file:" + path("state/passphrase")));
     EXPECT_NE(process.wait(), 0);
     EXPECT_NE(process.said.find("may not lie beside"), std::string::npos) << process.said;
+}
+
+TEST_F(TreProcess, RefusesThePassphraseBesideWhatItProtectsLaterToo) {
+    make(passphrase_seal());
+    write("state/passphrase", to_bytes(as_view("correct horse\n")));
+    Process process(run_line("state", "passphrase-file:" + path("state/passphrase")));
+    EXPECT_NE(process.wait(), 0);
+    EXPECT_NE(process.said.find("may not lie beside"), std::string::npos) << process.said;
+}
+
+TEST_F(TreProcess, RefusesKeysThatOthersMayRead) {
+    const auto readable_by_all =
+        fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read | fs::perms::others_read;
+    fs::permissions(path("key.der"), readable_by_all);
+    Process with_key(init_line(passphrase_seal()));
+    EXPECT_NE(with_key.wait(), 0);
+    EXPECT_NE(with_key.said.find("chmod 600"), std::string::npos) << with_key.said;
+    write("key.der", to_bytes(expose(pki.euicc.key.to_pkcs8())));
+    fs::permissions(path("passphrase"), readable_by_all);
+    Process with_passphrase(init_line(passphrase_seal()));
+    EXPECT_NE(with_passphrase.wait(), 0);
+    EXPECT_NE(with_passphrase.said.find("chmod 600"), std::string::npos) << with_passphrase.said;
 }
 
 TEST_F(TreProcess, DoesNotStartWithAnotherPassphrase) {

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "files.h"
+#include "mcim/custody/private_file.h"
 #include "mcim/tpm/tpm.h"
 
 namespace mcim::tre {
@@ -15,19 +15,24 @@ constexpr std::size_t passphrase_octets_max = 4096;
 
 /// The content of the file without the line end that editors add.
 Result<SecretBytes> read_passphrase(const PassphraseSeal& seal) {
-    TRY(const SecretBytes content, read_secret_file(seal.file, passphrase_octets_max));
+    TRY(const SecretBytes content, custody::read_private_file(seal.file));
+    if (content.size() > passphrase_octets_max)
+        return fail(Errc::too_large, seal.file, "more than " + std::to_string(passphrase_octets_max) + " octets");
     View text = expose(content);
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text = text.first(text.size() - 1);
     if (text.empty()) return fail(Errc::bad_value, seal.file, "the passphrase is empty");
     return SecretBytes::copy_of(text);
 }
 
-Status check_apart(const std::string& folder, const PassphraseSeal& seal) {
+Status check_apart(const std::string& folder, const Seal& seal) {
+    const auto* passphrase = std::get_if<PassphraseSeal>(&seal);
+    if (passphrase == nullptr) return ok();
     std::error_code ignored;
     const auto relative =
-        fs::relative(fs::weakly_canonical(seal.file, ignored), fs::weakly_canonical(folder, ignored), ignored).string();
+        fs::relative(fs::weakly_canonical(passphrase->file, ignored), fs::weakly_canonical(folder, ignored), ignored)
+            .string();
     if (!relative.empty() && !relative.starts_with(".."))
-        return fail(Errc::refused, seal.file, "the passphrase may not lie beside what it protects");
+        return fail(Errc::refused, passphrase->file, "the passphrase may not lie beside what it protects");
     return ok();
 }
 
@@ -72,7 +77,7 @@ std::string_view to_string(nvm::Assurance assurance) {
 }
 
 Result<StateFolder> StateFolder::create(const std::string& path, const Seal& seal, Random& random) {
-    if (const auto* passphrase = std::get_if<PassphraseSeal>(&seal)) CHECKED(check_apart(path, *passphrase));
+    CHECKED(check_apart(path, seal));
     TRY(auto folder, nvm::DiskFolder::open(path));
     TRY(const bool there, nvm::Store::exists(*folder));
     if (there) return fail(Errc::conflict, path, "a card lives here already");
@@ -84,6 +89,7 @@ Result<StateFolder> StateFolder::create(const std::string& path, const Seal& sea
 Result<StateFolder> StateFolder::open(const std::string& path, const Seal& seal, Random& random) {
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) return fail(Errc::not_found, path, "no card lives here; make one with init");
+    CHECKED(check_apart(path, seal));
     TRY(auto folder, nvm::DiskFolder::open(path));
     TRY(const bool there, nvm::Store::exists(*folder));
     if (!there) return fail(Errc::not_found, path, "no card lives here; make one with init");
