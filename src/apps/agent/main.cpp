@@ -32,7 +32,8 @@ int main(int argc, char** argv) {
                    "HOST[:PORT]=IP:PORT: where a host is really reached; its name is verified all the same");
     app.add_option("--tpm", config.tpm, "TCTI of the host's TPM, e.g. device:/dev/tpmrm0");
     app.add_option("--verifier", config.verifier, "host[:port] of the verifier");
-    app.add_option("--keep-messages", config.messages_folder, "keep every message in this folder");
+    app.add_option("--keep-messages", config.messages_folder,
+                   "keep every message in this folder, numbered through all runs");
     app.add_flag("--json", as_json, "one JSON object a line, as LPA tools print them");
 
     std::function<int(World&, const Report&)> command;

@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 
@@ -7,6 +8,7 @@
 #include "mcim/evidence/evidence.h"
 #include "mcim/msg/info.h"
 #include "mcim/tpm/tpm.h"
+#include "message_folder.h"
 
 namespace mcim::agent {
 namespace {
@@ -58,18 +60,14 @@ struct World::Impl {
     http::Client http;
     std::optional<card::ApduChannel> channel;
     std::optional<Isdr> isdr;
-    int messages = 0;
+    MessageFolder messages;
 
     Impl(WorldConfig c, http::ClientConfig client)
-        : config(std::move(c)), spool(config.state_folder), http(std::move(client)) {}
+        : config(std::move(c)), spool(config.state_folder), http(std::move(client)), messages(config.messages_folder) {}
 
     void keep(std::string_view name, std::string_view ending, std::string_view content) {
-        if (config.messages_folder.empty()) return;
-        std::string number = std::to_string(++messages);
-        number.insert(0, 3 - std::min<std::size_t>(3, number.size()), '0');
-        std::ofstream(config.messages_folder + "/" + number + "-" + std::string(name) + "." + std::string(ending),
-                      std::ios::binary)
-            << content;
+        if (const Status kept = messages.keep(name, ending, content); !kept)
+            std::fprintf(stderr, "mcim-agent: a message is not kept: %s\n", to_string(kept.error()).c_str());
     }
     Result<http::Response> post(const std::string& address, std::string target, std::string body,
                                 std::vector<http::Header> headers);
