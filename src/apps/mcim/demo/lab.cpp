@@ -1,6 +1,7 @@
 #include "lab.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -38,6 +39,11 @@ Answer answer_of(const Result<Output>& output) {
 }
 
 }  // namespace
+
+bool only_its_owner_opens(const fs::path& file) {
+    struct stat st {};
+    return stat(file.c_str(), &st) == 0 && (st.st_mode & 077) == 0;
+}
 
 std::string Answer::member(std::string_view name) const {
     if (!json) return {};

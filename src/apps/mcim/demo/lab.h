@@ -43,6 +43,9 @@ struct Device {
     [[nodiscard]] fs::path messages() const { return folder / "messages"; }
 };
 
+/// Mode 0600 or less.
+[[nodiscard]] bool only_its_owner_opens(const fs::path& file);
+
 /// What a command answered: its exit status, and what it said.
 struct Answer {
     int status = 0;

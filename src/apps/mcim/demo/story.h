@@ -20,7 +20,7 @@ struct Story {
     Operator beta;
     Device device;
     std::optional<Radius> radius;
-    std::string release;  ///< the file of alpha's release
+    std::optional<Child> pcscd;
 };
 
 [[nodiscard]] Status make_pki(Story&);                  ///< 1
@@ -51,8 +51,10 @@ void show_timeline(Lab&, const Platform&, const std::string& order_id);
 /// Logs in with the card in the reader and says how it went.
 [[nodiscard]] Result<Login> try_login(Story&, const Radius&, Method, const std::string& imsi,
                                       const std::string& log_name);
-/// extCardResource of the card: its free memory, as hexadecimal octets.
-[[nodiscard]] std::string card_resources(Lab&, const Device&, const Platform&);
-[[nodiscard]] std::size_t installed_profiles(Lab&, const Device&, const Platform&);
+/// extCardResource of the card: its free memory, as hexadecimal octets. nullopt where the agent has no answer.
+[[nodiscard]] std::optional<std::string> card_resources(Lab&, const Device&, const Platform&);
+[[nodiscard]] std::optional<std::size_t> installed_profiles(Lab&, const Device&, const Platform&);
+/// That others than their owner open none of the files below `folder` whose path names a key.
+void check_keys_are_private(Lab&, const fs::path& folder, const std::string& whose);
 
 }  // namespace mcim::demo

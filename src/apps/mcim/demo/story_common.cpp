@@ -38,22 +38,38 @@ Result<Login> try_login(Story& s, const Radius& radius, Method method, const std
     return log_in(radius, method, parsed, "01", "0000", s.lab.folder() / (log_name + ".log"));
 }
 
-std::string card_resources(Lab& lab, const Device& device, const Platform& platform) {
+std::optional<std::string> card_resources(Lab& lab, const Device& device, const Platform& platform) {
     const auto info = lab.agent(device, platform, {"chip", "info"});
-    if (!info.json) return {};
+    if (!info.good() || !info.json) return {};
     const auto info2 = info.json->object("EUICCInfo2");
     if (!info2) return {};
     const auto resources = info2->text("extCardResource");
-    return resources ? *resources : std::string();
+    if (!resources || resources->empty()) return {};
+    return *resources;
 }
 
-std::size_t installed_profiles(Lab& lab, const Device& device, const Platform& platform) {
+std::optional<std::size_t> installed_profiles(Lab& lab, const Device& device, const Platform& platform) {
     const auto list = lab.agent(device, platform, {"profile", "list"});
-    if (!list.json) return 0;
+    if (!list.good() || !list.json) return {};
     const auto payload = list.json->object("payload");
-    if (!payload) return 0;
+    if (!payload) return {};
     const auto profiles = payload->objects("data");
-    return profiles ? profiles->size() : 0;
+    if (!profiles) return {};
+    return profiles->size();
+}
+
+void check_keys_are_private(Lab& lab, const fs::path& folder, const std::string& whose) {
+    int count = 0;
+    std::string others_read;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        const std::string name = fs::relative(entry.path(), folder).string();
+        if (!entry.is_regular_file() || name.find("key") == std::string::npos || name.ends_with(".pub")) continue;
+        ++count;
+        if (!only_its_owner_opens(entry.path())) others_read += " " + name;
+    }
+    lab.say().check(count > 0 && others_read.empty(),
+                    whose + ": " + std::to_string(count) + " key files, readable by their owner only",
+                    "others may open:" + others_read);
 }
 
 }  // namespace mcim::demo

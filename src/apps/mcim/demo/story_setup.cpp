@@ -1,6 +1,4 @@
 // Steps 1 to 4: a PKI, a platform, an operator's subscription, a device.
-#include <sys/stat.h>
-
 #include "story.h"
 
 namespace mcim::demo {
@@ -8,20 +6,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool only_its_owner_reads(const fs::path& file) {
-    struct stat st {};
-    return stat(file.c_str(), &st) == 0 && (st.st_mode & 077) == 0;
+/// The database and what SQLite keeps beside it while it is open.
+bool database_is_private(const Platform& p) {
+    const std::string database = p.database().string();
+    if (!only_its_owner_opens(database)) return false;
+    for (const char* tail : {"-wal", "-shm"})
+        if (fs::exists(database + tail) && !only_its_owner_opens(database + tail)) return false;
+    return true;
 }
 
-/// Every file below `folder` whose content should be nobody else's business.
-bool keys_are_private(const fs::path& folder, int& count) {
+bool whole_folder_is_private(const fs::path& folder) {
+    bool empty = true;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-        const std::string name = fs::relative(entry.path(), folder).string();
-        if (!entry.is_regular_file() || name.find("key") == std::string::npos) continue;
-        ++count;
-        if (!only_its_owner_reads(entry.path())) return false;
+        if (!entry.is_regular_file()) continue;
+        empty = false;
+        if (!only_its_owner_opens(entry.path())) return false;
     }
-    return count > 0;
+    return !empty;
 }
 
 bool openssl_verifies(const fs::path& ci_pem, const fs::path& der, const std::vector<std::string>& more = {}) {
@@ -58,9 +59,7 @@ Status make_pki(Story& s) {
     for (const char* name : {"dp/auth.der", "dp/pb.der", "dp/tls.der", "eum/certificate.der"})
         s.lab.say().check(openssl_verifies(ci, s.pki / name),
                           std::string("openssl verifies ") + name + " up to the CI");
-    int keys = 0;
-    const bool private_keys = keys_are_private(s.pki, keys);
-    s.lab.say().check(private_keys, std::to_string(keys) + " key files, readable by their owner only");
+    check_keys_are_private(s.lab, s.pki, "the PKI");
     return ok();
 }
 
@@ -74,7 +73,8 @@ Status start_platform(Story& s) {
     s.lab.say().check(speaks_tls(s.platform, "-tls1_2"),
                       "openssl s_client: TLS 1.2, certificate and host name verified");
     s.lab.say().check(!speaks_tls(s.platform, "-tls1_1"), "openssl s_client: TLS 1.1 is refused");
-    s.lab.say().check(only_its_owner_reads(s.platform.database()), "the database is readable by its owner only");
+    s.lab.say().check(database_is_private(s.platform), "the database is readable by its owner only");
+    check_keys_are_private(s.lab, s.platform.folder, "the platform");
     return ok();
 }
 
@@ -96,13 +96,14 @@ Status manufacture(Story& s) {
     s.lab.say().step("A device is made: a card of its own process, a host with a TPM 2.0 (swtpm)");
     TRY(s.device, s.lab.make_device("device", s.pki));
     s.lab.say().note("EID " + s.device.eid);
-    const std::string before = card_resources(s.lab, s.device, s.platform);
-    s.lab.say().check(!before.empty(), "the agent reads the card over APDUs");
+    const auto before = card_resources(s.lab, s.device, s.platform);
+    s.lab.say().check(before.has_value(), "the agent reads the card over APDUs");
+    s.lab.say().check(whole_folder_is_private(s.device.state()), "the card's state is readable by its owner only");
     for (int i = 0; i < 3; ++i) {
         s.device.tre->kill();
         CHECKED(s.lab.start_card(s.device));
     }
-    s.lab.say().check(card_resources(s.lab, s.device, s.platform) == before,
+    s.lab.say().check(before && card_resources(s.lab, s.device, s.platform) == before,
                       "killed three times with kill -9, it comes back as it was");
     const auto enrolled = s.lab.mcim({"device", "enrol", "--admin", s.platform.admin().string(), "--eid", s.device.eid,
                                       "--tpm", s.device.tpm->tcti, "--model", "demo-gateway"});
