@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,8 +12,6 @@
 #include <cstring>
 #include <thread>
 
-extern char** environ;
-
 namespace mcim::demo {
 namespace {
 
@@ -21,15 +19,34 @@ using namespace std::chrono_literals;
 
 Error os_error(const std::string& what, int code) { return fail(Errc::io, what, std::strerror(code)); }
 
-Result<pid_t> spawn(const std::vector<std::string>& argv, posix_spawn_file_actions_t& actions) {
+/// A program with these descriptors as its standard streams; killed where this process dies without stopping it. That
+/// it could not be started is known by what it writes to a pipe, which closes where it could.
+Result<pid_t> spawn(const std::vector<std::string>& argv, int out, int err) {
     std::vector<char*> raw;
-    for (const auto& a : argv) raw.push_back(const_cast<char*>(a.c_str()));  // NOLINT: posix_spawn does not write
+    for (const auto& a : argv) raw.push_back(const_cast<char*>(a.c_str()));  // NOLINT: execvp does not write
     raw.push_back(nullptr);
-    pid_t pid = -1;
-    const int code = posix_spawnp(&pid, raw[0], &actions, nullptr, raw.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (code != 0) return os_error(argv[0], code);
-    return pid;
+    std::array<int, 2> failed{};
+    if (pipe2(failed.data(), O_CLOEXEC) != 0) return os_error("pipe", errno);
+    const pid_t parent = getpid();
+    const pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (getppid() == parent && dup2(nothing, 0) >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0)
+            execvp(raw[0], raw.data());
+        const int code = errno;
+        (void)!write(failed[1], &code, sizeof code);
+        _exit(127);
+    }
+    const int fork_error = errno;
+    close(failed[1]);
+    int code = 0;
+    const bool started = pid > 0 && read(failed[0], &code, sizeof code) != sizeof code;
+    close(failed[0]);
+    if (started) return pid;
+    if (pid < 0) return os_error("fork", fork_error);
+    waitpid(pid, nullptr, 0);
+    return os_error(argv[0], code);
 }
 
 int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
@@ -37,13 +54,12 @@ int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 1
 }  // namespace
 
 Result<Child> Child::start(std::vector<std::string> argv, std::string log) {
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    TRY(const pid_t pid, spawn(argv, actions));
-    return Child(pid, argv[0]);
+    const int fd = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0) return os_error(log, errno);
+    const auto pid = spawn(argv, fd, fd);
+    close(fd);
+    if (!pid) return pid.error();
+    return Child(*pid, argv[0]);
 }
 
 Child::Child(Child&& o) noexcept : pid_(std::exchange(o.pid_, -1)), status_(o.status_), name_(std::move(o.name_)) {}
@@ -92,12 +108,7 @@ Result<Output> run(std::vector<std::string> argv, std::chrono::milliseconds dead
     std::array<int, 2> out{};
     std::array<int, 2> err{};
     if (pipe2(out.data(), O_CLOEXEC) != 0 || pipe2(err.data(), O_CLOEXEC) != 0) return os_error("pipe", errno);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-    posix_spawn_file_actions_adddup2(&actions, err[1], 2);
-    auto pid = spawn(argv, actions);
+    auto pid = spawn(argv, out[1], err[1]);
     close(out[1]);
     close(err[1]);
     Output result;

@@ -1,4 +1,5 @@
-// A program started by the demonstration: its output goes to a file, and it does not outlive its owner.
+// A program started by the demonstration: its output goes to a file, and it does not outlive its owner, nor the process
+// that started it.
 #pragma once
 #include <sys/types.h>
 

@@ -48,6 +48,27 @@ Status tell(Story& s, const Options& options) {
     return ok();
 }
 
+/// In namespaces of its own.
+int tell_it(const Options& options, const fs::path& folder) {
+    Transcript transcript;
+    std::printf(
+        "mcim: a factory-fresh device is verified, provisioned over the air, logs in, and moves only with "
+        "consent.\nEverything runs here, in a network of its own. Files: %s%s\n",
+        folder.c_str(), options.keep.empty() ? " (removed at the end; keep them with --keep DIR)" : "");
+    const fs::path programs = fs::read_symlink("/proc/self/exe").parent_path();
+    Lab lab(folder, programs, transcript);
+    {
+        Story story{lab, {}, {}, {}, {}, {}, {}, {}};
+        if (const Status told = tell(story, options); !told)
+            transcript.check(false, "the story goes on", to_string(told.error()));
+    }
+    if (!options.keep.empty())
+        transcript.note("\nMessages (DER and JSON): " + (folder / "device" / "messages").string() +
+                        "\nDatabase: " + (folder / "platform" / "mcimd.sqlite").string() +
+                        "\nLogs of hostapd, eapol_test, pcscd: " + (folder / "peers").string());
+    return transcript.finish();
+}
+
 }  // namespace
 
 int run_demo(const Options& options) {
@@ -61,27 +82,13 @@ int run_demo(const Options& options) {
                      "mcim demo: the folder cannot be made, or its path is too long for sockets (60 characters)\n");
         return 2;
     }
-    if (const Status entered = enter_private_namespaces(); !entered) {
-        std::fprintf(stderr, "mcim demo: %s\n", to_string(entered.error()).c_str());
+    // the folder is this process's: it is removed however the story ends
+    const auto status = run_contained([&] { return tell_it(options, folder.path()); });
+    if (!status) {
+        std::fprintf(stderr, "mcim demo: %s\n", to_string(status.error()).c_str());
         return 2;
     }
-    Transcript transcript;
-    std::printf(
-        "mcim: a factory-fresh device is verified, provisioned over the air, logs in, and moves only with "
-        "consent.\nEverything runs here, in a network of its own. Files: %s%s\n",
-        folder.path().c_str(), options.keep.empty() ? " (removed at the end; keep them with --keep DIR)" : "");
-    const fs::path programs = fs::read_symlink("/proc/self/exe").parent_path();
-    Lab lab(folder.path(), programs, transcript);
-    {
-        Story story{lab, {}, {}, {}, {}, {}, {}, {}};
-        if (const Status told = tell(story, options); !told)
-            transcript.check(false, "the story goes on", to_string(told.error()));
-    }
-    if (!options.keep.empty())
-        transcript.note("\nMessages (DER and JSON): " + (folder.path() / "device" / "messages").string() +
-                        "\nDatabase: " + (folder.path() / "platform" / "mcimd.sqlite").string() +
-                        "\nLogs of hostapd, eapol_test, pcscd: " + (folder.path() / "peers").string());
-    return transcript.finish();
+    return *status;
 }
 
 }  // namespace mcim::demo

@@ -5,10 +5,14 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <string>
 
@@ -40,12 +44,11 @@ Status bring_loopback_up() {
     return ok();
 }
 
-}  // namespace
-
+/// Those of processes begin with the next child.
 Status enter_private_namespaces() {
     const uid_t uid = geteuid();
     const gid_t gid = getegid();
-    const int flags = CLONE_NEWNS | CLONE_NEWNET | (uid == 0 ? 0 : CLONE_NEWUSER);
+    const int flags = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID | (uid == 0 ? 0 : CLONE_NEWUSER);
     if (unshare(flags) != 0)
         return os_error("unshare", uid == 0 ? "the container forbids namespaces: give it CAP_SYS_ADMIN"
                                             : "user namespaces are switched off here: run the command as root");
@@ -57,6 +60,51 @@ Status enter_private_namespaces() {
     if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return os_error("mount propagation");
     if (mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") != 0) return os_error("/run");
     return bring_loopback_up();
+}
+
+/// Until `child` has ended by itself, or another of these signals came, at which it is killed, and with it its namespace.
+Result<int> wait_for(pid_t child, const sigset_t& stop_or_child) {
+    for (;;) {
+        int signal = 0;
+        if (const int code = sigwait(&stop_or_child, &signal); code != 0) {
+            errno = code;
+            return os_error("sigwait");
+        }
+        if (signal != SIGCHLD) kill(child, SIGKILL);
+        int status = 0;
+        const pid_t ended = waitpid(child, &status, signal == SIGCHLD ? WNOHANG : 0);
+        if (ended == 0) continue;
+        if (ended < 0) return os_error("waitpid");
+        if (signal != SIGCHLD) return 128 + signal;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+}
+
+[[noreturn]] void become_first_process(const std::function<int()>& body, const sigset_t& as_before) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigprocmask(SIG_SETMASK, &as_before, nullptr);
+    const int status = body();
+    std::fflush(nullptr);
+    _exit(status);
+}
+
+}  // namespace
+
+Result<int> run_contained(const std::function<int()>& body) {
+    CHECKED(enter_private_namespaces());
+    // blocked before there is a child, so that neither its end nor a signal to stop is missed
+    sigset_t awaited;
+    sigset_t as_before;
+    sigemptyset(&awaited);
+    for (const int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP}) sigaddset(&awaited, signal);
+    sigprocmask(SIG_BLOCK, &awaited, &as_before);
+    std::fflush(nullptr);
+    const pid_t child = fork();
+    if (child < 0) return os_error("fork");
+    if (child == 0) become_first_process(body, as_before);
+    auto status = wait_for(child, awaited);
+    sigprocmask(SIG_SETMASK, &as_before, nullptr);
+    return status;
 }
 
 }  // namespace mcim::demo
