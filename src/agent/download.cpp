@@ -5,6 +5,7 @@
 #include "mcim/bpp/segments.h"
 #include "mcim/crypto/hash.h"
 #include "mcim/msg/manage.h"
+#include "mcim/saip/response.h"
 #include "mcim/x509/certificate.h"
 
 namespace mcim::agent {
@@ -146,6 +147,18 @@ Step deliver(Attempt attempt, msg::ProfileInstallationResult result) {
             PostEs9{address, es9_notification, msg::to_json(notification)}};
 }
 
+/// ", PEStatus feature-not-supported (mandatory service csim)": what the card says of the element that it did not take.
+std::string element_status(const msg::ErrorResult& error) {
+    if (!error.sima_response) return {};
+    const auto response = der::decode<saip::EuiccResponse>(*error.sima_response);
+    if (!response) return {};
+    const auto refused = std::ranges::find_if(
+        response->pe_status, [](const saip::PeStatus& s) { return s.status != saip::PeStatusCode::ok; });
+    if (refused == response->pe_status.end()) return {};
+    return ", PEStatus " + std::string(to_string(refused->status)) +
+           (response->status_message ? " (" + response->status_message->text + ")" : "");
+}
+
 Step finish(const msg::ProfileInstallationResult& result, Installed::Result delivery) {
     if (const auto* success = std::get_if<msg::SuccessResult>(&result.data.final_result.value)) {
         const auto& octets = result.data.notification_metadata.iccid;
@@ -157,7 +170,7 @@ Step finish(const msg::ProfileInstallationResult& result, Installed::Result deli
     return stopped(
         "ES10b.LoadBoundProfilePackage",
         "The card did not install the profile: " + std::string(to_string(error.error_reason)) + " in " +
-            std::string(to_string(error.bpp_command_id)) + ".",
+            std::string(to_string(error.bpp_command_id)) + element_status(error) + ".",
         "Nothing of it was left on the card. The server has been told; the operator can release the order again.");
 }
 

@@ -302,10 +302,12 @@ TEST_P(Ts48Download, IsInstalledByALabCardAndRefusedByAProductionCard) {
         EXPECT_EQ(error.error_reason, ErrorReason::install_failed_due_to_pe_processing_error);
         const auto response = *der::decode<saip::EuiccResponse>(*error.sima_response);
         EXPECT_EQ(response.pe_status.at(0).status, saip::PeStatusCode::feature_not_supported);
+        EXPECT_TRUE(response.status_message->text.starts_with("mandatory service ")) << response.status_message->text;
     }
 }
 INSTANTIATE_TEST_SUITE_P(Gsma, Ts48Download,
-                         testing::Values("TS48v7_SAIP2.3_BERTLV_SUCI.der", "TS48v7_SAIP2.3_NoBERTLV_NoRAMRFM.der"),
+                         testing::Values("TS48v7_SAIP2.3_BERTLV_SUCI.der", "TS48v7_SAIP2.3_BERTLV_SUCI_NoRAMRFM.der",
+                                         "TS48v7_SAIP2.3_NoBERTLV.der", "TS48v7_SAIP2.3_NoBERTLV_NoRAMRFM.der"),
                          [](const auto& each) { return "Package" + std::to_string(each.index); });
 
 }  // namespace

@@ -62,7 +62,8 @@ Status enter_private_namespaces() {
     return bring_loopback_up();
 }
 
-/// Until `child` has ended by itself, or another of these signals came, at which it is killed, and with it its namespace.
+/// Until `child` has ended by itself, or another of these signals came, at which it is killed, and with it its
+/// namespace.
 Result<int> wait_for(pid_t child, const sigset_t& stop_or_child) {
     for (;;) {
         int signal = 0;

@@ -1,0 +1,53 @@
+// How downloads end where the card has the last word.
+#include <gtest/gtest.h>
+
+#include "mcim/agent/download.h"
+#include "mcim/saip/response.h"
+
+namespace mcim::agent {
+namespace {
+
+const msg::TransactionId transaction{{0xAB}};
+
+Session session() {
+    Order order;
+    order.code = *parse_activation_code("LPA:1$smdp.example.com$ID-1");
+    return {{std::move(order), 1}, transaction};
+}
+
+Step after(State state, Event event) {
+    auto next = step(state, std::move(event));
+    if (!next) ADD_FAILURE() << to_string(next.error());
+    return next ? *std::move(next) : Step{};
+}
+
+Stopped end_of(const Step& s) {
+    const auto* done = std::get_if<Done>(&s.action);
+    const auto* stopped = done != nullptr ? std::get_if<Stopped>(&done->outcome) : nullptr;
+    if (stopped == nullptr) ADD_FAILURE() << "it has not stopped: " << name_of(s.next);
+    return stopped != nullptr ? *stopped : Stopped{};
+}
+
+TEST(DownloadEnd, NamesTheStatusOfTheElementThatTheCardDidNotTake) {
+    saip::EuiccResponse response;
+    response.pe_status.push_back({saip::PeStatusCode::ok, 1, {}, {}, {}});
+    response.pe_status.push_back({saip::PeStatusCode::feature_not_supported, 2, {}, {}, {}});
+    response.status_message.emplace().text = "mandatory service csim";
+    msg::ProfileInstallationResult result;
+    result.data.transaction_id = transaction;
+    result.data.final_result.value = msg::ErrorResult{msg::BppCommandId::load_profile_elements,
+                                                      msg::ErrorReason::install_failed_due_to_pe_processing_error,
+                                                      msg::OctetString{der::encode(response)},
+                                                      {}};
+    const auto stopped = end_of(after(state::Delivering{session().attempt, result}, ServerUnreachable{}));
+    EXPECT_NE(stopped.sentence.find("PEStatus feature-not-supported (mandatory service csim)"), std::string::npos)
+        << stopped.sentence;
+
+    std::get<msg::ErrorResult>(result.data.final_result.value).sima_response->bytes = {0x30, 0x05};
+    EXPECT_EQ(
+        end_of(after(state::Delivering{session().attempt, result}, ServerUnreachable{})).sentence.find("PEStatus"),
+        std::string::npos);
+}
+
+}  // namespace
+}  // namespace mcim::agent
