@@ -68,6 +68,8 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
 
     virtual void write_and_read() = 0;
     virtual void cancel() = 0;
+    /// After the time was up and cancel(): for what does not end by that.
+    virtual void expired() {}
     [[nodiscard]] virtual int native_socket() = 0;
 
     /// Until the timer is cancelled; then everything pending is.
@@ -79,6 +81,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
             if (error || !self) return;
             self->timed_out = true;
             self->cancel();
+            self->expired();
         });
     }
     [[nodiscard]] Error failure(std::string_view doing, const error_code& error) const {
@@ -151,6 +154,14 @@ struct TlsOpening final : Exchange<TlsStream> {
           tls_context(std::move(tls)),
           rules(std::move(server_rules)) {}
 
+    void cancel() override {
+        resolver.cancel();
+        Exchange::cancel();
+    }
+    /// A lookup in the C library cannot be cancelled.
+    void expired() override {
+        if (opened) give_up(failure("connecting", {}));
+    }
     void start(const HostPort& reached_at, Connection::Opened then) {
         opened = std::move(then);
         expect_within(time_max);
@@ -159,6 +170,7 @@ struct TlsOpening final : Exchange<TlsStream> {
         if (!error) return connect_to(Tcp::endpoint(ip, reached_at.port));
         resolver.async_resolve(reached_at.host, std::to_string(reached_at.port),
                                [self = pointer()](error_code e, const Tcp::resolver::results_type& found) {
+                                   if (!self->opened) return;
                                    if (e) return self->give_up(self->failure("looking up the name", e));
                                    asio::async_connect(
                                        self->stream.lowest_layer(), found,
@@ -171,6 +183,7 @@ private:
         stream.lowest_layer().async_connect(where, [self = pointer()](error_code e) { self->on_connected(e); });
     }
     void on_connected(error_code error) {
+        if (!opened) return;
         if (error) return give_up(failure("connecting", error));
         stream.lowest_layer().set_option(Tcp::no_delay(true), error);
         SSL_set_tlsext_host_name(stream.native_handle(), host.c_str());
@@ -179,6 +192,7 @@ private:
             [this](bool accepted, asio::ssl::verify_context& chain) { return rules.accept(accepted, chain, host); },
             error);
         stream.async_handshake(asio::ssl::stream_base::client, [self = pointer()](error_code e) {
+            if (!self->opened) return;
             if (e) return self->give_up(self->handshake_failure(e));
             self->timer.cancel();
             std::exchange(self->opened, nullptr)(Connection(self));
@@ -242,25 +256,37 @@ struct Client::Impl {
     HostPort kept_for{};
     std::chrono::steady_clock::time_point used_at{};
 
+    /// One exchange. What is called back late finds it here still, and changes nothing else.
+    struct Pending {
+        Request request;
+        std::optional<Result<Response>> answer{};
+        std::optional<Connection> connection{};
+    };
+
+    std::shared_ptr<Pending> current{};
+
     /// Runs the loop until `open` and then the exchange have called back.
     template <class Open>
     Result<Response> exchange(Request request, Open open) {
-        std::optional<Result<Response>> answer;
-        const auto send_on = [&](Result<Connection> connection) {
-            if (!connection) {
-                answer.emplace(std::move(connection).error());
-                return;
-            }
-            kept = *connection;
-            kept->send(std::move(request), [&](Result<Response> r) { answer.emplace(std::move(r)); });
+        const auto pending = std::make_shared<Pending>(Pending{std::move(request)});
+        current = pending;
+        const auto answered = [this, pending](Result<Response> r) {
+            pending->answer.emplace(std::move(r));
+            if (current == pending) loop.stop();  // a lookup that was given up would keep it running
         };
-        open(send_on);
+        open([pending, answered](Result<Connection> connection) {
+            if (!connection) return answered(std::move(connection).error());
+            pending->connection = *connection;
+            pending->connection->send(std::move(pending->request), answered);
+        });
         // every step has its own deadline of time_max: connecting, and the exchange
-        loop.run_for(2 * config.time_max + std::chrono::seconds(1));
-        if (!answer) return fail(Errc::io, kept_for.host, "no answer in time");
+        if (!pending->answer) loop.run_for(2 * config.time_max + std::chrono::seconds(1));
+        kept = std::exchange(pending->connection, std::nullopt);
+        if (!pending->answer || !*pending->answer) kept.reset();
+        if (!pending->answer) return fail(Errc::io, kept_for.host, "no answer in time");
         used_at = std::chrono::steady_clock::now();
-        if (!*answer || (*answer)->find_header("Connection").value_or("") == "close") kept.reset();
-        return *std::move(answer);
+        if (kept && (*pending->answer)->find_header("Connection").value_or("") == "close") kept.reset();
+        return *std::move(pending->answer);
     }
 };
 
