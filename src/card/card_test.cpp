@@ -12,6 +12,7 @@
 
 #include "mcim/card/channel.h"
 #include "mcim/card/reader.h"
+#include "support/temp_folder.h"
 
 namespace mcim::card {
 namespace {
@@ -160,6 +161,22 @@ TEST_F(ReaderTest, ServesVpcdAndConnectsToItAgain) {
 TEST(ResolveTcp, NamesWhatIsWrong) {
     EXPECT_EQ(resolve_tcp("localhost").error().code, Errc::bad_value);
     EXPECT_EQ(resolve_tcp(":35963").error().code, Errc::bad_value);
+}
+
+TEST(ApduChannel, DoesNotWaitForAStoppedCardForEver) {
+    const test::TempFolder folder;
+    const auto listener = listen_unix((folder / "card").string());
+    ASSERT_TRUE(listener);
+    auto channel = ApduChannel::connect((folder / "card").string(), std::chrono::milliseconds(20));
+    ASSERT_TRUE(channel);
+    const auto answer = channel->transmit(*from_hex("00A40000"));
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, Errc::io);
+    EXPECT_NE(answer.error().detail.find("no answer in time"), std::string::npos) << answer.error().detail;
+    // or the late answer would be taken for that of the next command
+    const auto next = channel->transmit(*from_hex("00A40000"));
+    ASSERT_FALSE(next);
+    EXPECT_EQ(next.error().detail.find("in time"), std::string::npos) << next.error().detail;
 }
 
 TEST(ApduChannel, SaysThatNoCardIsThere) { EXPECT_EQ(ApduChannel::connect("/nowhere/card").error().code, Errc::io); }

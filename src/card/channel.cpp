@@ -1,9 +1,12 @@
 #include "mcim/card/channel.h"
 
+#include <sys/socket.h>
+
 namespace mcim::card {
 
-Result<ApduChannel> ApduChannel::connect(const std::string& socket_path) {
+Result<ApduChannel> ApduChannel::connect(const std::string& socket_path, std::chrono::milliseconds answer_time_max) {
     TRY(Descriptor connection, connect_unix(socket_path));
+    CHECKED(limit_reading(connection, answer_time_max));
     return ApduChannel(std::move(connection));
 }
 
@@ -23,9 +26,13 @@ Result<Bytes> ApduChannel::exchange(View payload) {
     CHECKED(write_all(connection_, frame(payload)));
     for (;;) {
         if (auto answer = frames_.next()) return *std::move(answer);
-        TRY(const Bytes octets, read_some(connection_));
-        if (octets.empty()) return fail(Errc::io, "card", "the connection ended before the answer");
-        frames_.add(octets);
+        const auto octets = read_some(connection_);
+        if (!octets) {
+            ::shutdown(connection_.get(), SHUT_RDWR);  // an answer that comes late is not that of the next command
+            return octets.error();
+        }
+        if (octets->empty()) return fail(Errc::io, "card", "the connection ended before the answer");
+        frames_.add(*octets);
     }
 }
 

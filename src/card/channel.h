@@ -1,5 +1,7 @@
 // How an agent reaches its card: the UNIX socket that mcim-tre serves.
 #pragma once
+#include <chrono>
+
 #include "mcim/card/frame.h"
 #include "mcim/card/socket.h"
 
@@ -8,7 +10,10 @@ namespace mcim::card {
 /// One connection; not for several threads at a time. Errors are io: connect again, the card may have restarted.
 class ApduChannel {
 public:
-    [[nodiscard]] static Result<ApduChannel> connect(const std::string& socket_path);
+    /// `answer_time_max`: a card that says nothing for so long (stopped, hung) fails the exchange. The longest command,
+    /// an installation, takes less than a second.
+    [[nodiscard]] static Result<ApduChannel> connect(
+        const std::string& socket_path, std::chrono::milliseconds answer_time_max = std::chrono::seconds(30));
 
     /// One command, one answer with its status word, as they are on the wire: 61xx and 6Cxx are the caller's. Commands
     /// have four octets at least.

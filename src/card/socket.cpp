@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -118,11 +119,20 @@ Status write_all(const Descriptor& to, View octets) {
     return ok();
 }
 
+Status limit_reading(const Descriptor& from, std::chrono::milliseconds time_max) {
+    const auto ms = time_max.count();
+    const timeval limit{ms / 1000, ms % 1000 * 1000};
+    if (setsockopt(from.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0)
+        return failed("connection", "cannot be given a time limit");
+    return ok();
+}
+
 Result<Bytes> read_some(const Descriptor& from) {
     Bytes octets(4096);
     for (;;) {
         const ssize_t n = recv(from.get(), octets.data(), octets.size(), 0);
         if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno == EAGAIN) return fail(Errc::io, "card", "no answer in time; is its process stopped?");
         if (n < 0) return failed("connection", "cannot be read");
         octets.resize(static_cast<std::size_t>(n));
         return octets;

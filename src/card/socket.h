@@ -1,5 +1,6 @@
 // The few socket calls of this module, with an owner for the descriptor.
 #pragma once
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,6 +46,8 @@ void acknowledge_quickly(const Descriptor&);
 
 /// Everything, waiting where the socket is full.
 [[nodiscard]] Status write_all(const Descriptor&, View);
+/// read_some fails where nothing arrives for so long.
+[[nodiscard]] Status limit_reading(const Descriptor&, std::chrono::milliseconds);
 /// What has arrived; empty at the end of the stream.
 [[nodiscard]] Result<Bytes> read_some(const Descriptor&);
 
