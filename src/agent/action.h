@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 
+#include "mcim/apdu/status_word.h"
 #include "mcim/msg/json.h"
 
 namespace mcim::agent {
@@ -57,9 +58,10 @@ struct Start {};
 struct CardAnswered {
     Bytes response;
 };
-/// No card, or a status word that says no; `refused` where the card is there and has refused.
+/// No card, or a status word that says no: then it is here.
 struct CardFailed {
     Error error;
+    std::optional<apdu::StatusWord> status_word{};
 };
 struct ServerAnswered {
     unsigned http_status = 0;

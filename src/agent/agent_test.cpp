@@ -299,7 +299,7 @@ TEST(Download, ConfirmationCodeIsHashedTwice) {
 TEST(Download, CardThatLostTheSessionGetsANewOne) {
     Script run(order_for("1$smdp.example.com$ID-1"));
     until_loading(run);
-    run.give(CardFailed{fail(Errc::refused, "STORE DATA", "6985")});
+    run.give(CardFailed{fail(Errc::refused, "STORE DATA", "6985"), apdu::sw::conditions_not_satisfied});
     run.take<DropSpool>();
     run.give(Stored{});
     run.take<WaitFor>();

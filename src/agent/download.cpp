@@ -305,10 +305,12 @@ Step on(Loading s, CardAnswered e) {
     return {DroppingSpool{std::move(s.session.attempt), std::get<msg::ProfileInstallationResult>(std::move(result))},
             DropSpool{}};
 }
-/// A card that was reset in between has forgotten the session: the package is of no use any more, the order is.
+/// 6985: a card that was reset in between has forgotten the session; the package is of no use any more, the order is.
+/// Any other word (memory, a technical problem, another program's channel) says nothing of the session.
 Step on(Loading s, CardFailed e) {
-    if (e.error.code == Errc::refused) return {DroppingSpool{std::move(s.session.attempt), std::nullopt}, DropSpool{}};
-    return stopped("ES10b.LoadBoundProfilePackage", "The card does not answer: " + to_string(e.error),
+    if (e.status_word == apdu::sw::conditions_not_satisfied)
+        return {DroppingSpool{std::move(s.session.attempt), std::nullopt}, DropSpool{}};
+    return stopped("ES10b.LoadBoundProfilePackage", "The card did not take the package: " + to_string(e.error),
                    "The bound package is kept. Run the download again when the card is back.");
 }
 

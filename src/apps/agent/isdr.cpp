@@ -14,17 +14,25 @@ std::uint8_t interindustry(std::uint8_t channel) {
         {apdu::ClassSpace::interindustry, channel, apdu::SecureMessaging::none, apdu::Chain::last});
 }
 
+/// What 61xx and 6Cxx say; 00 is 256.
+std::uint16_t octets_announced(apdu::StatusWord sw) {
+    return static_cast<std::uint16_t>(sw.sw2() == 0 ? 256 : sw.sw2());
+}
+
 /// The answer with all that 61xx and 6Cxx announce (TS 102 221 7.3.1.1).
 Result<apdu::Response> exchange(const Transmit& transmit, std::uint8_t channel, View command) {
     TRY(const Bytes first, transmit(command));
     TRY(apdu::Response response, apdu::parse_response(first));
+    if (response.sw.sw1() == 0x6C) {
+        TRY(apdu::Command again, apdu::parse_command(command));
+        again.le = octets_announced(response.sw);
+        TRY(const Bytes second, transmit(apdu::encode(again)));
+        TRY(response, apdu::parse_response(second));
+    }
     while (response.sw.sw1() == 0x61) {
-        const apdu::Command more{interindustry(channel),
-                                 static_cast<std::uint8_t>(apdu::Ins::get_response),
-                                 0,
-                                 0,
-                                 {},
-                                 static_cast<std::uint16_t>(response.sw.sw2() == 0 ? 256 : response.sw.sw2())};
+        const apdu::Command more{
+            interindustry(channel),       static_cast<std::uint8_t>(apdu::Ins::get_response), 0, 0, {},
+            octets_announced(response.sw)};
         TRY(const Bytes next, transmit(apdu::encode(more)));
         TRY(apdu::Response part, apdu::parse_response(next));
         append(response.data, part.data);
@@ -34,12 +42,17 @@ Result<apdu::Response> exchange(const Transmit& transmit, std::uint8_t channel, 
     return response;
 }
 
+/// 91xx: done, and a proactive command waits.
+bool says_yes(apdu::StatusWord sw) { return sw == apdu::sw::ok || sw.sw1() == 0x91; }
+
+Error refused(std::string_view what, apdu::StatusWord sw) {
+    const std::array<std::uint8_t, 2> octets{sw.sw1(), sw.sw2()};
+    return fail(Errc::refused, std::string(what), "the card answers " + hex(octets));
+}
+
 Result<Bytes> accepted(const Transmit& transmit, std::uint8_t channel, View command, std::string_view what) {
     TRY(apdu::Response response, exchange(transmit, channel, command));
-    if (response.sw != apdu::sw::ok && response.sw.sw1() != 0x91) {
-        const std::array<std::uint8_t, 2> octets{response.sw.sw1(), response.sw.sw2()};
-        return fail(Errc::refused, std::string(what), "the card answers " + hex(octets));
-    }
+    if (!says_yes(response.sw)) return refused(what, response.sw);
     return std::move(response.data);
 }
 
@@ -70,9 +83,15 @@ Isdr::~Isdr() {
 }
 
 Result<Bytes> Isdr::call(View request) {
+    refused_with_.reset();
     Bytes reply;
     for (const Bytes& block : store_data_blocks(channel_, request)) {
-        TRY(reply, accepted(transmit_, channel_, block, "STORE DATA"));
+        TRY(apdu::Response response, exchange(transmit_, channel_, block));
+        if (!says_yes(response.sw)) {
+            refused_with_ = response.sw;
+            return refused("STORE DATA", response.sw);
+        }
+        reply = std::move(response.data);
     }
     return reply;
 }

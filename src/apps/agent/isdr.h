@@ -1,7 +1,9 @@
 // The ISD-R of a card as the agent talks to it: a logical channel of its own, STORE DATA, GET RESPONSE (SGP.22 5.7.2).
 #pragma once
 #include <functional>
+#include <optional>
 
+#include "mcim/apdu/status_word.h"
 #include "mcim/base/bytes.h"
 
 namespace mcim::agent {
@@ -17,13 +19,16 @@ public:
     Isdr& operator=(Isdr&&) = delete;
     ~Isdr();  ///< closes the channel
 
-    /// One ES10 request and its reply; empty where the function has none. refused: a status word that says no.
+    /// One ES10 request and its reply; empty where the function has none. refused: a status word that says no, which
+    /// refused_with() tells until the next call.
     [[nodiscard]] Result<Bytes> call(View request);
+    [[nodiscard]] std::optional<apdu::StatusWord> refused_with() const { return refused_with_; }
 
 private:
     Isdr(Transmit transmit, std::uint8_t channel) : transmit_(std::move(transmit)), channel_(channel) {}
     Transmit transmit_;
     std::uint8_t channel_ = 0;
+    std::optional<apdu::StatusWord> refused_with_{};
 };
 
 }  // namespace mcim::agent

@@ -144,7 +144,7 @@ Result<Bytes> World::call_card(View request) {
 
 Event World::perform(const CallCard& action) {
     auto reply = call_card(action.request);
-    if (!reply) return CardFailed{std::move(reply).error()};
+    if (!reply) return CardFailed{std::move(reply).error(), impl_->isdr ? impl_->isdr->refused_with() : std::nullopt};
     return CardAnswered{*std::move(reply)};
 }
 
