@@ -217,6 +217,7 @@ Step on(AuthenticatingServer s, CardAnswered e) {
     auto response = answer_of<msg::AuthenticateServerResponse>(e, "AuthenticateServer");
     if (auto* end = std::get_if<Step>(&response)) return std::move(*end);
     auto& answer = std::get<msg::AuthenticateServerResponse>(response);
+    // nothing to cancel: the card has no session with a server that it refused, and could sign no cancellation
     if (const auto* error = std::get_if<msg::AuthenticateResponseError>(&answer.value))
         return stopped("ES10b.AuthenticateServer",
                        "The card refused the server: " + std::string(to_string(error->authenticate_error_code)) + ".",
@@ -265,10 +266,14 @@ Step on(Preparing s, CardAnswered e) {
     auto response = answer_of<msg::PrepareDownloadResponse>(e, "PrepareDownload");
     if (auto* end = std::get_if<Step>(&response)) return std::move(*end);
     auto& answer = std::get<msg::PrepareDownloadResponse>(response);
+    // the card keeps its session for this (docs/euicc-session.md); without it the server would wait for a download that
+    // does not come
     if (const auto* error = std::get_if<msg::PrepareDownloadResponseError>(&answer.value))
-        return stopped("ES10b.PrepareDownload",
+        return cancel(std::move(s.session), msg::CancelSessionReason::undefined_reason,
+                      {"ES10b.PrepareDownload",
+                       {},
                        "The card refused the offer: " + std::string(to_string(error->download_error_code)) + ".",
-                       "Report it to the operator of the server.");
+                       "Report it to the operator of the server."});
     const msg::GetBoundProfilePackageRequest request{s.session.transaction_id, std::move(answer), {}};
     PostEs9 post{s.session.attempt.order.code.smdp_address, es9_package, msg::to_json(request)};
     return {Fetching{std::move(s.session), std::move(s.iccid)}, std::move(post)};

@@ -49,6 +49,21 @@ TEST(DownloadEnd, NamesTheStatusOfTheElementThatTheCardDidNotTake) {
         std::string::npos);
 }
 
+TEST(DownloadEnd, AnOfferThatTheCardRefusesIsCancelledAtTheServer) {
+    const msg::PrepareDownloadResponse refused{
+        msg::PrepareDownloadResponseError{transaction, msg::DownloadErrorCode::invalid_signature, {}}};
+    const Step on_card = after(state::Preparing{session(), {}}, CardAnswered{der::encode(refused)});
+    ASSERT_TRUE(std::holds_alternative<CallCard>(on_card.action)) << name_of(on_card.next);
+    const auto request = der::decode<msg::CancelSessionRequest>(std::get<CallCard>(on_card.action).request);
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->transaction_id, transaction);
+    EXPECT_EQ(request->reason, msg::CancelSessionReason::undefined_reason);
+    const Step at_server = after(on_card.next, CardAnswered{der::encode(msg::CancelSessionResponse{})});
+    EXPECT_EQ(std::get<PostEs9>(at_server.action).function, "cancelSession");
+    EXPECT_NE(end_of(after(at_server.next, ServerAnswered{200, "", {}})).sentence.find("invalidSignature"),
+              std::string::npos);
+}
+
 TEST(DownloadEnd, OnlyACardThatLostTheSessionMakesThePackageUseless) {
     const auto answered = [](std::optional<apdu::StatusWord> word) {
         return after(state::Loading{session(), {0xBF, 0x36}, {{0, 2}}}, CardFailed{fail(Errc::refused, "card"), word});
