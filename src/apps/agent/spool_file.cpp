@@ -51,8 +51,8 @@ Status SpoolFile::save(const Spool& spool) const {
 }
 
 Status SpoolFile::drop() const {
-    if (unlink(path_.c_str()) != 0 && errno != ENOENT) return os_error(path_);
-    return ok();
+    if (unlink(path_.c_str()) != 0) return errno == ENOENT ? ok() : Status(os_error(path_));
+    return sync_folder(path_.parent_path());  // or a power cut brings back a package that is installed already
 }
 
 Result<std::optional<Spool>> SpoolFile::find() const {
