@@ -5,10 +5,15 @@
 
 namespace mcim::agent {
 
+/// What the server is told of the device (SGP.22 4.2). The TAC decides whether it may have the profile, and operators
+/// keep it: there is none by default.
+[[nodiscard]] Result<msg::DeviceInfo> device_info(const std::string& imei, const std::string& tac);
+
 struct DownloadOptions {
     std::string activation_code;
     std::string confirmation_code;
-    std::string imei;  ///< 14 to 16 digits; may be empty
+    std::string imei;  ///< 14 to 16 digits; may be empty where there is a TAC
+    std::string tac;   ///< 8 digits, of a device without an IMEI to tell
     int attempts = 3;
     std::string
         stop_after;  ///< the progress name after which the process ends at once, as a power cut would: for tests

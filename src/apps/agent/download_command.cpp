@@ -12,17 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
-/// TAC and IMEI as SGP.22 4.2 wants them: 4 and 8 octets, nibbles swapped as in TS 24.008.
-Result<msg::DeviceInfo> device_info(const std::string& imei) {
-    msg::DeviceInfo info;
-    info.tac.bytes = {0x35, 0x29, 0x06, 0x11};  // an example TAC, where the device has no IMEI to tell
-    info.device_capabilities.eutran_epc = msg::version(15, 0, 0);
-    if (imei.empty()) return info;
-    if (imei.size() < 14 || imei.size() > 16 || imei.find_first_not_of("0123456789") != std::string::npos)
-        return fail(Errc::bad_value, "--imei", "an IMEI has 14 to 16 digits");
-    info.tac.bytes = swapped_bcd(imei.substr(0, 8), 4);
-    info.imei = msg::Octet8{swapped_bcd(imei, 8)};
-    return info;
+bool has_digits(const std::string& text, std::size_t min, std::size_t max) {
+    return text.size() >= min && text.size() <= max && text.find_first_not_of("0123456789") == std::string::npos;
 }
 
 int report_outcome(const Report& report, const Outcome& outcome) {
@@ -114,14 +105,34 @@ Result<Step> first_step(const World& world, Order order) {
 
 }  // namespace
 
+/// 4 and 8 octets, nibbles swapped as in TS 24.008.
+Result<msg::DeviceInfo> device_info(const std::string& imei, const std::string& tac) {
+    if (imei.empty() && tac.empty())
+        return fail(
+            Errc::missing_field, "--imei or --tac",
+            "the server is told what device this is, and may decide by it: give the device's IMEI, or the first "
+            "eight digits of one");
+    if (!imei.empty() && !has_digits(imei, 14, 16))
+        return fail(Errc::bad_value, "--imei", "an IMEI has 14 to 16 digits");
+    if (!tac.empty() && !has_digits(tac, 8, 8)) return fail(Errc::bad_value, "--tac", "a TAC has 8 digits");
+    if (!imei.empty() && !tac.empty() && !imei.starts_with(tac))
+        return fail(Errc::conflict, "--tac", "the IMEI begins with another one, " + imei.substr(0, 8));
+    msg::DeviceInfo info;
+    info.device_capabilities.eutran_epc = msg::version(15, 0, 0);
+    info.tac.bytes = swapped_bcd(imei.empty() ? tac : imei.substr(0, 8), 4);
+    if (!imei.empty()) info.imei = msg::Octet8{swapped_bcd(imei, 8)};
+    return info;
+}
+
 int download(World& world, const Report& report, const DownloadOptions& options) {
     auto code = parse_activation_code(options.activation_code);
     if (!code) return report.failure(to_string(code.error()));
-    auto info = device_info(options.imei);
+    auto info = device_info(options.imei, options.tac);
     if (!info) return report.failure(to_string(info.error()));
     Order order{*std::move(code), *std::move(info), options.confirmation_code,
                 world.can_attest() ? Order::Attestation::before_authentication : Order::Attestation::none,
                 options.attempts};
+    report.progress("device", options.imei.empty() ? "TAC " + options.tac : "IMEI " + options.imei);
     auto step = first_step(world, std::move(order));
     if (!step) return report.failure(to_string(step.error()));
     return Runner(world, report, options).run(*std::move(step));

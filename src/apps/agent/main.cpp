@@ -13,7 +13,7 @@ constexpr auto about = R"(mcim-agent: the device's side of remote SIM provisioni
 It talks to the card through a socket of mcim-tre, to servers over verified TLS, to the verifier with quotes of the
 host's TPM. Nothing listens; it holds no secret.
 
-  mcim-agent --card tre.sock --ci CI.der download -a 'LPA:1$smdp.example.com$ID'
+  mcim-agent --card tre.sock --ci CI.der download -a 'LPA:1$smdp.example.com$ID' --imei 990000862471854
   mcim-agent --card tre.sock profile list
   mcim-agent --card tre.sock --ci CI.der notification process
 )";
@@ -44,7 +44,8 @@ int main(int argc, char** argv) {
     auto* get = app.add_subcommand("download", "download and install the profile of an activation code");
     get->add_option("-a,--activation-code", options.activation_code, "LPA:1$address$matching-id[$oid][$1]")->required();
     get->add_option("-c,--confirmation-code", options.confirmation_code, "where the operator demands one");
-    get->add_option("-i,--imei", options.imei, "of the device");
+    get->add_option("-i,--imei", options.imei, "of the device; the server is told");
+    get->add_option("--tac", options.tac, "instead: its first eight digits, of a device that has none to tell");
     get->add_option("--attempts", options.attempts, "sessions at most")->default_val(3)->check(CLI::Range(1, 20));
     get->add_option("--stop-after", options.stop_after,
                     "end as a power cut would after this step; to try out what comes after")

@@ -31,7 +31,7 @@ constexpr const char* description =
     "  the order, and the download by the device\n"
     "    mcim order create --operator north --iccid 8988211000000000011 --eid EID\n"
     "    mcim-agent --card card.sock --ci platform/ci.der --tpm swtpm:path=tpm/tpm --verifier localhost:8443 \\\n"
-    "        download -a CODE\n"
+    "        download -a CODE --imei IMEI\n"
     "    mcim-agent --card card.sock profile enable 8988211000000000011\n"
     "    mcim-agent --card card.sock --ci platform/ci.der notification process\n"
     "    mcim order explain ID\n"

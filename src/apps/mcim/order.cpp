@@ -61,7 +61,7 @@ Status print_created(const CreateOptions& options, const jose::Object& order, st
     TRY(const auto picture, qr_picture(code, options.qr));
     if (!picture.empty()) out << "\n" << picture;
     out << "\n  " << code << "\n\nNext:\n"
-        << "  mcim-agent --card SOCKET --ci ci.der download -a '" << code << "'\n"
+        << "  mcim-agent --card SOCKET --ci ci.der download -a '" << code << "' --imei IMEI\n"
         << "  mcim order explain " << id << "\n";
     return ok();
 }
