@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <functional>
 
 #include "commands.h"
@@ -38,6 +39,7 @@ int main(int argc, char** argv) {
 
     std::function<int(World&, const Report&)> command;
     DownloadOptions options;
+    if (const char* step = std::getenv("MCIM_AGENT_STOP_AFTER"); step != nullptr) options.stop_after = step;
     std::string iccid;
     std::string name;
 
@@ -47,9 +49,6 @@ int main(int argc, char** argv) {
     get->add_option("-i,--imei", options.imei, "of the device; the server is told");
     get->add_option("--tac", options.tac, "instead: its first eight digits, of a device that has none to tell");
     get->add_option("--attempts", options.attempts, "sessions at most")->default_val(3)->check(CLI::Range(1, 20));
-    get->add_option("--stop-after", options.stop_after,
-                    "end as a power cut would after this step; to try out what comes after")
-        ->group("");
     get->callback([&] { command = [&](World& w, const Report& r) { return download(w, r, options); }; });
 
     auto* chip = app.add_subcommand("chip", "the card itself")->require_subcommand(1);

@@ -64,7 +64,8 @@ Answer Lab::mcim_text(std::vector<std::string> arguments) {
     return answer;
 }
 
-Answer Lab::agent(const Device& device, const Platform& platform, std::vector<std::string> arguments) {
+std::vector<std::string> Lab::agent_line(const Device& device, const Platform& platform,
+                                         std::vector<std::string> arguments) const {
     fs::create_directories(device.messages());
     const std::string host = platform.address.substr(0, platform.address.find(':'));
     const std::string port = platform.address.substr(platform.address.find(':') + 1);
@@ -83,13 +84,24 @@ Answer Lab::agent(const Device& device, const Platform& platform, std::vector<st
     if (device.tpm) argv.insert(argv.end(), {"--tpm", device.tpm->tcti, "--verifier", platform.address});
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     if (arguments.front() == "download") argv.insert(argv.end(), {"--imei", "990000862471854"});
-    auto answer = answer_of(run(std::move(argv), command_time));
+    return argv;
+}
+
+Answer Lab::agent(const Device& device, const Platform& platform, std::vector<std::string> arguments) {
+    auto answer = answer_of(run(agent_line(device, platform, std::move(arguments)), command_time));
     if (answer.json)
         if (auto payload = answer.json->object("payload")) {
             if (const auto message = payload->text("message")) answer.text = *message;
             if (auto data = payload->object("data")) answer.json = *std::move(data);
         }
     return answer;
+}
+
+Answer Lab::agent_killed_after(const std::string& step, const Device& device, const Platform& platform,
+                               std::vector<std::string> arguments) {
+    auto argv = agent_line(device, platform, std::move(arguments));
+    argv.insert(argv.begin(), {"env", "MCIM_AGENT_STOP_AFTER=" + step});
+    return answer_of(run(std::move(argv), command_time));
 }
 
 Result<Platform> Lab::make_platform(const std::string& name, const fs::path& pki, std::uint16_t port) {

@@ -70,6 +70,9 @@ public:
     [[nodiscard]] Answer mcim_text(std::vector<std::string> arguments);
     /// `mcim-agent` for this device, trusting the CI of `platform`; the last JSON line is the answer.
     [[nodiscard]] Answer agent(const Device&, const Platform& platform, std::vector<std::string> arguments);
+    /// The same, and the process ends after a step of a download as a power cut would end it (docs/agent-download.md).
+    [[nodiscard]] Answer agent_killed_after(const std::string& step, const Device&, const Platform&,
+                                            std::vector<std::string> arguments);
 
     [[nodiscard]] Result<Platform> make_platform(const std::string& name, const fs::path& pki, std::uint16_t port);
     [[nodiscard]] Status start(Platform&);
@@ -82,6 +85,8 @@ public:
     [[nodiscard]] Status start_card(Device&, Reader = Reader::none);
 
 private:
+    [[nodiscard]] std::vector<std::string> agent_line(const Device&, const Platform&,
+                                                      std::vector<std::string> arguments) const;
     [[nodiscard]] std::string program(std::string_view name) const { return (programs_ / name).string(); }
     fs::path folder_;
     fs::path programs_;

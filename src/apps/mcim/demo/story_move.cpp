@@ -68,8 +68,8 @@ Status no_consent_no_move(Story& s) {
 
     TRY(const fs::path good, release_by_alpha(s, "release", s.device.eid, "1h"));
     CHECKED(give(s, made, good));
-    const auto cut = s.lab.agent(s.device, s.platform,
-                                 {"download", "-a", made.activation_code, "--stop-after", "es9p_authenticate_client"});
+    const auto cut = s.lab.agent_killed_after("es9p_authenticate_client", s.device, s.platform,
+                                              {"download", "-a", made.activation_code});
     s.lab.say().check(!cut.good(), "with the right release the download begins (and the agent is killed half-way)");
 
     Operator line2 = s.beta;

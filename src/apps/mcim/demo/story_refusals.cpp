@@ -41,7 +41,7 @@ Status line_for_refusals(Story& s, Operator& o) {
 /// A bound package that was changed on its way; the same order afterwards, as it should be.
 Status bit_flip(Story& s, const Device& device, const Operator& o, const Ordered& made) {
     const auto memory = card_resources(s.lab, device, s.platform);
-    (void)s.lab.agent(device, s.platform, {"download", "-a", made.activation_code, "--stop-after", "spool"});
+    (void)s.lab.agent_killed_after("spool", device, s.platform, {"download", "-a", made.activation_code});
     s.lab.say().check(flip_one_bit(device.folder / "agent" / "bound-profile-package.der"),
                       "one bit of the bound package is flipped on its way to the card");
     const auto refused = s.lab.agent(device, s.platform, {"download", "-a", made.activation_code});
