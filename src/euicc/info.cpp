@@ -1,5 +1,7 @@
 #include "mcim/euicc/info.h"
 
+#include "mcim/base/version.h"
+
 namespace mcim::euicc {
 namespace {
 
@@ -80,7 +82,7 @@ msg::EUICCInfo2 euicc_info2(const DurableState& state) {
     msg::EUICCInfo2 info;
     info.profile_version = msg::version(3, 3, 1);
     info.svn = svn();
-    info.euicc_firmware_ver = msg::version(0, 1, 0);
+    info.euicc_firmware_ver = msg::version(version_number(0), version_number(1), version_number(2));
     info.ext_card_resource.bytes = extended_card_resources(state);
     info.uicc_capability = uicc_capability(state.card_class());
     info.rsp_capability = rsp_capability(state.card_class());
@@ -88,7 +90,7 @@ msg::EUICCInfo2 euicc_info2(const DurableState& state) {
     info.euicc_ci_pk_id_list_for_signing = signing_keys(state);
     info.euicc_category = msg::EuiccCategory::other;
     info.pp_version = msg::version(0, 0, 0);  // evaluated against no protection profile, accredited by nobody
-    if (state.birth.info_fields == InfoFields::all) info.tre_product_reference = msg::Utf8{"mcim-tre 0.1.0"};
+    if (state.birth.info_fields == InfoFields::all) info.tre_product_reference = msg::Utf8{named_version("mcim-tre")};
     return info;
 }
 

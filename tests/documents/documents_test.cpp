@@ -7,6 +7,8 @@
 #include <regex>
 #include <sstream>
 
+#include "mcim/base/version.h"
+
 namespace mcim {
 namespace {
 
@@ -56,6 +58,18 @@ TEST(Decisions, ThatAreReferredToExist) {
             }
         }
     EXPECT_GT(mentions, 10);
+}
+
+TEST(Version, StandsInOnePlace) {
+    EXPECT_EQ(software_version, std::to_string(version_number(0)) + '.' + std::to_string(version_number(1)) + '.' +
+                                    std::to_string(version_number(2)));
+    const fs::path place = project / "src" / "base" / "version.h";
+    for (const auto& entry : fs::recursive_directory_iterator(project / "src")) {
+        const std::string ending = entry.path().extension().string();
+        if ((ending != ".h" && ending != ".cpp") || entry.path() == place) continue;
+        EXPECT_EQ(content_of(entry.path()).find(" " + std::string(software_version)), std::string::npos)
+            << entry.path();
+    }
 }
 
 }  // namespace

@@ -2,13 +2,12 @@
 
 #include <array>
 
+#include "mcim/base/version.h"
 #include "mcim/jose/json.h"
 
 namespace mcim::apps {
 
 namespace {
-
-constexpr std::string_view version = "0.1.0";
 
 struct Specification {
     std::string_view name;
@@ -32,7 +31,7 @@ constexpr std::array specifications{
 }  // namespace
 
 std::string version_text() {
-    std::string out = "mcim " + std::string(version) + " (SGP.22 v2.5)\n\n";
+    std::string out = named_version("mcim") + " (SGP.22 v2.5)\n\n";
     for (const auto& s : specifications) {
         std::string name = std::string(s.name) + (s.version.empty() ? "" : " ") + std::string(s.version);
         name.resize(std::max<std::size_t>(name.size(), 28), ' ');
@@ -49,7 +48,7 @@ std::string version_json() {
         if (!s.version.empty()) one.text("version", s.version);
         list.push_back(one.text("what", s.what));
     }
-    return jose::ObjectWriter().text("mcim", version).objects("specifications", list).finish();
+    return jose::ObjectWriter().text("mcim", software_version).objects("specifications", list).finish();
 }
 
 }  // namespace mcim::apps

@@ -7,6 +7,7 @@
 #include "mcim/apps/mcimd/auc_service.h"
 #include "mcim/apps/mcimd/es9_service.h"
 #include "mcim/apps/mcimd/verifier.h"
+#include "mcim/base/version.h"
 #include "mcim/custody/custody.h"
 #include "mcim/http/datagram.h"
 
@@ -159,10 +160,11 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
         if (key.curve() != crypto::Curve::p256) return fail(Errc::bad_value, "pva.key", "ES256 wants a key on P-256");
         TRY(const auto octets, own_key(config.keys / "nonce.key", random));
         TRY(auto nonce_key, pva::NonceKey::copy_of(expose(octets)));
-        platform.verifier = Verifier{{config.pva->id, "mcimd 0.1.0", config.pva->nonce_time, config.pva->verdict_time},
-                                     std::move(nonce_key),
-                                     {config.pva->key},
-                                     {}};
+        platform.verifier =
+            Verifier{{config.pva->id, named_version("mcimd"), config.pva->nonce_time, config.pva->verdict_time},
+                     std::move(nonce_key),
+                     {config.pva->key},
+                     {}};
         TRY(platform.verifier->references, load_reference_values(platform));
     }
     CHECKED(impl->listen(config, loop));

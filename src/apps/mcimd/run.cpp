@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "mcim/apps/mcimd/program.h"
+#include "mcim/base/version.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -49,7 +50,7 @@ int run(int argc, const char* const* argv) {
     bool check_only = false;
     app.add_option("--config", file, "configuration file; src/apps/mcimd/config.h describes every key")->required();
     app.add_flag("--check-config", check_only, "read it, name every mistake, and end");
-    app.set_version_flag("--version", "mcimd 0.1.0 (SGP.22 v2.5)");
+    app.set_version_flag("--version", named_version("mcimd") + " (SGP.22 v2.5)");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
