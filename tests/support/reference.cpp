@@ -18,10 +18,9 @@ std::optional<fs::path> reference(std::string_view relative) {
         return std::nullopt;
     };
     if (const char* named = std::getenv("MCIM_REFERENCE_DIR")) return existing(named);
-    for (fs::path folder = fs::path(MCIM_SOURCE_DIR).parent_path();; folder = folder.parent_path()) {
-        if (auto found = existing(folder / "shared" / "reference")) return found;
-        if (folder == folder.parent_path()) return std::nullopt;
-    }
+    const fs::path project = MCIM_SOURCE_DIR;
+    if (auto found = existing(project / "tests" / "reference")) return found;
+    return existing(project.parent_path() / "shared" / "reference");
 }
 
 Bytes file_content(const fs::path& path) {

@@ -1,5 +1,5 @@
-// Reference data that the project does not carry (GSMA test PKI and profiles, ASN.1 modules to read): the folder
-// `shared/reference` beside the project. Tests of it skip with a message where it is absent.
+// Reference data that the project does not carry (GSMA test PKI and profiles, ASN.1 modules to read). CONTRIBUTING.md
+// says where it comes from. Tests of it skip with a message where it is absent.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace mcim::test {
 
-/// A file or folder below the reference data. Looked for below the folder that MCIM_REFERENCE_DIR names, then in
-/// `shared/reference` beside the project and beside each folder above it (a git worktree may lie deeper).
+/// A file or folder below the reference data: the folder that MCIM_REFERENCE_DIR names; else `tests/reference`, which
+/// git ignores; else `shared/reference` beside the project, for several checkouts.
 [[nodiscard]] std::optional<std::filesystem::path> reference(std::string_view relative);
 /// The whole content; a file that cannot be read fails the test.
 [[nodiscard]] Bytes file_content(const std::filesystem::path&);
@@ -18,9 +18,8 @@ namespace mcim::test {
 }  // namespace mcim::test
 
 /// MCIM_REFERENCE_OR_SKIP(package, "profiles/x.der"); declares `package`, a path, in a test body.
-#define MCIM_REFERENCE_OR_SKIP(name, relative)                                               \
-    const auto name##_found = ::mcim::test::reference(relative);                             \
-    if (!name##_found)                                                                       \
-        GTEST_SKIP() << "reference data " << (relative)                                      \
-                     << " is not beside the project; MCIM_REFERENCE_DIR can name its place"; \
+#define MCIM_REFERENCE_OR_SKIP(name, relative)                                                                       \
+    const auto name##_found = ::mcim::test::reference(relative);                                                     \
+    if (!name##_found)                                                                                               \
+        GTEST_SKIP() << "reference data " << (relative) << " is not here; CONTRIBUTING.md says where it comes from"; \
     const ::std::filesystem::path name = *name##_found
