@@ -27,10 +27,16 @@ Bytes der_of(X509* certificate) {
     return out;
 }
 
-/// No compression, renegotiation or CBC leftovers are negotiated by OpenSSL 3.0 at its default level beyond these.
+/// For TLS 1.2, forward secret and for the EC certificates of SGP.22: AEAD, and the one suite with CBC that
+/// SGP.22 2.6.6 names, for clients that have no other. TLS 1.3 has none but AEAD.
+constexpr const char* suites =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
+    "ECDHE-ECDSA-AES128-SHA256";
+
+/// No renegotiation, no compression, nothing that outlives a connection.
 Status set_versions(SSL_CTX* context) {
-    if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
-        return fail(Errc::io, "tls", "cannot demand TLS 1.2");
+    if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 || SSL_CTX_set_cipher_list(context, suites) != 1)
+        return fail(Errc::io, "tls", "cannot demand TLS 1.2 and its suites");
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);

@@ -5,6 +5,7 @@
 
 #include "mcim/http/client.h"
 #include "mcim/http/server.h"
+#include "mcim/http/tls.h"
 #include "support/pki.h"
 
 namespace mcim::http {
@@ -96,6 +97,25 @@ TEST_F(TlsPeer, RefusesAHostThatOnlyTheCommonNameNames) {
     leaf.subject = to_rdn_sequence(x509::Name{{{std::string(x509::oid::common_name), host}}});
     replace(leaf, x509::extension::alt_name({}, {*der::Oid::parse("2.999.10")}));
     expect_refused({sign(leaf, pki.ci.key)}, "another host");
+}
+
+/// Suites of TLS 1.2 and 1.3 that either end would agree to.
+TEST_F(TlsPeer, AgreesToForwardSecretSuitesOnly) {
+    for (const auto& context :
+         {*client_context({pki.ci.der()}), *server_context({{pki.dp_tls.der()}, pki.dp_tls.key.to_pkcs8()})}) {
+        const STACK_OF(SSL_CIPHER)* offered = SSL_CTX_get_ciphers(context->native_handle());
+        int with_cbc = 0;
+        for (int i = 0; i < sk_SSL_CIPHER_num(offered); ++i) {
+            const SSL_CIPHER* suite = sk_SSL_CIPHER_value(offered, i);
+            const int exchange = SSL_CIPHER_get_kx_nid(suite);
+            EXPECT_TRUE(exchange == NID_kx_ecdhe || exchange == NID_kx_any) << SSL_CIPHER_get_name(suite);
+            if (SSL_CIPHER_is_aead(suite) == 0) {
+                ++with_cbc;
+                EXPECT_STREQ(SSL_CIPHER_get_name(suite), "ECDHE-ECDSA-AES128-SHA256");
+            }
+        }
+        EXPECT_LE(with_cbc, 1);
+    }
 }
 
 TEST_F(TlsPeer, RefusesARootThatIsNoCi) {
