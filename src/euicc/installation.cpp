@@ -61,6 +61,8 @@ ProfileInstallationResult signed_result(const SessionFacts& facts, const std::op
     return result;
 }
 
+}  // namespace
+
 void forget_one_time_key(View point, Call& call) {
     std::erase_if(call.state.one_time_keys, [&](const auto& one) {
         const bool used = equal(one.second.key.public_key().point(), point);
@@ -68,8 +70,6 @@ void forget_one_time_key(View point, Call& call) {
         return used;
     });
 }
-
-}  // namespace
 
 ProfileInstallationResult refused_installation(const SessionFacts& facts, const InstallationRefusal& refused,
                                                const std::optional<msg::IccidOctets>& iccid, Call& call) {
@@ -92,13 +92,14 @@ std::variant<Installation, InstallationRefusal> Installation::open(SessionFacts 
 }
 
 std::variant<Installation::MoreToCome, ProfileInstallationResult> Installation::take(View piece, Call& call) {
-    const auto iccid = [&] { return metadata_ ? std::optional(metadata_->iccid) : std::nullopt; };
-    if (const Refused refused = accept(opener_.take(piece), call))
-        return refused_installation(facts_, *refused, iccid(), call);
+    const auto refuse = [&](const InstallationRefusal& refused) {
+        forget_one_time_key(one_time_point_, call);
+        return refused_installation(facts_, refused, metadata_ ? std::optional(metadata_->iccid) : std::nullopt, call);
+    };
+    if (const Refused refused = accept(opener_.take(piece), call)) return refuse(*refused);
     if (!opener_.complete()) return MoreToCome{};
     auto outcome = install(call);
-    if (const auto* refused = std::get_if<InstallationRefusal>(&outcome))
-        return refused_installation(facts_, *refused, iccid(), call);
+    if (const auto* refused = std::get_if<InstallationRefusal>(&outcome)) return refuse(*refused);
     return std::get<ProfileInstallationResult>(std::move(outcome));
 }
 

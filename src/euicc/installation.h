@@ -37,6 +37,8 @@ public:
     [[nodiscard]] std::variant<MoreToCome, msg::ProfileInstallationResult> take(View piece, Call&);
 
     [[nodiscard]] const SessionFacts& facts() const { return facts_; }
+    /// otPK.EUICC.ECKA that the package is bound to
+    [[nodiscard]] View one_time_point() const { return one_time_point_; }
 
 private:
     Installation(SessionFacts facts, bpp::Opener opener, Bytes one_time_point)
@@ -45,17 +47,20 @@ private:
     Refused accept(bpp::Opened, Call&);
     Refused accept_configuration(View request);
     Refused accept_metadata(View request, const Call&);
-    Refused accept_elements(const SecretBytes&);
     [[nodiscard]] std::variant<msg::ProfileInstallationResult, InstallationRefusal> install(Call&);
 
     SessionFacts facts_;
     bpp::Opener opener_;
-    Bytes one_time_point_;  ///< otPK.EUICC.ECKA that the package is bound to
+    Bytes one_time_point_;
     std::optional<msg::DpProprietaryData> dp_proprietary_data_;
     std::optional<msg::StoreMetadataRequest> metadata_;
     std::vector<SecretBytes> elements_;
     std::size_t elements_octets_ = 0;
 };
+
+/// A recorded package opens with the one-time key that it was bound to: the card keeps it no longer than a server may
+/// send that package again.
+void forget_one_time_key(View public_point, Call&);
 
 /// The signed result of a failed installation, kept among the pending notifications.
 [[nodiscard]] msg::ProfileInstallationResult refused_installation(const SessionFacts&, const InstallationRefusal&,

@@ -13,13 +13,15 @@ apdu::Response answer(const Message& message) {
     return {der::encode(message)};
 }
 
-Step cancel(Session&& same, const CancelSession& event, const SessionFacts& facts, Call& call) {
+/// `one_time_point`: of the key of this session; empty where it has none yet.
+Step cancel(Session&& same, const CancelSession& event, const SessionFacts& facts, View one_time_point, Call& call) {
     if (!(event.request.transaction_id == facts.transaction_id)) return {std::move(same), refuse(event)};
     msg::CancelSessionResponseOk out;
     out.euicc_cancel_session_signed = {
         facts.transaction_id, *der::Oid::parse(facts.server_oid), event.request.reason, {}};
     out.euicc_cancel_session_signature.bytes =
         call.state.identities[facts.identity].key.sign(der::encode(out.euicc_cancel_session_signed));
+    forget_one_time_key(one_time_point, call);
     return {Idle{}, answer(msg::CancelSessionResponse{std::move(out)})};
 }
 
@@ -57,16 +59,18 @@ Step begin_session(Call& call) {
 
 Step on(Authenticated&& s, CancelSession&& e, Call& call) {
     const SessionFacts facts{s.transaction_id, s.server_address, s.server.oid, s.identity};
-    return cancel(std::move(s), e, facts, call);
+    return cancel(std::move(s), e, facts, {}, call);
 }
 Step on(Prepared&& s, CancelSession&& e, Call& call) {
     const SessionFacts facts{s.session.transaction_id, s.session.server_address, s.session.server.oid,
                              s.session.identity};
-    return cancel(std::move(s), e, facts, call);
+    const Bytes point = to_bytes(s.one_time_key.public_key().point());
+    return cancel(std::move(s), e, facts, point, call);
 }
 Step on(Loading&& s, CancelSession&& e, Call& call) {
     const SessionFacts facts = s.installation.facts();
-    return cancel(std::move(s), e, facts, call);
+    const Bytes point = to_bytes(s.installation.one_time_point());
+    return cancel(std::move(s), e, facts, point, call);
 }
 
 Step on(Prepared&& s, OpenPackage&& e, Call& call) {
@@ -74,8 +78,10 @@ Step on(Prepared&& s, OpenPackage&& e, Call& call) {
                              s.session.identity};
     const Eid eid = call.state.eid();
     auto opened = Installation::open(facts, e.piece, {facts.transaction_id, eid, s.one_time_key, s.package_signer.key});
-    if (auto* refusal = std::get_if<InstallationRefusal>(&opened))
+    if (auto* refusal = std::get_if<InstallationRefusal>(&opened)) {
+        forget_one_time_key(s.one_time_key.public_key().point(), call);
         return {Idle{}, answer(refused_installation(facts, *refusal, {}, call))};
+    }
     return {Loading{std::get<Installation>(std::move(opened))}, apdu::sw::ok};
 }
 
