@@ -78,6 +78,7 @@ Result<std::string> sign_reference_values(const ReferenceValues& values, std::st
         .integer("version", values.version)
         .time("iat", values.issued_at)
         .time("exp", values.expires_at);
+    if (values.withdraws_before != 0) claims.integer("withdraws_before", values.withdraws_before);
     claims.object("platforms", platforms);
     return jose::sign({.typ = std::string(reference_values_typ), .kid = std::string(kid)}, claims, signer);
 }
@@ -87,13 +88,18 @@ Result<ReferenceValues> verify_reference_values(std::string_view jws, std::strin
     TRY(const jose::Verified verified,
         jose::verify(jws, {.typ = reference_values_typ, .limits = limits}, operator_key));
     const jose::Object& claims = verified.claims;
-    CHECKED(claims.only({"iss", "version", "iat", "exp", "platforms"}));
+    CHECKED(claims.only({"iss", "version", "iat", "exp", "withdraws_before", "platforms"}));
     ReferenceValues out;
     TRY(out.operator_id, claims.text("iss"));
     if (out.operator_id != operator_id)
         return fail(Errc::refused, "iss",
                     "reference values of " + std::string(operator_id) + " wanted, these are of " + out.operator_id);
     TRY(out.version, claims.integer("version"));
+    TRY(const auto withdraws, claims.optional_member(&jose::Object::integer, "withdraws_before"));
+    out.withdraws_before = withdraws.value_or(0);
+    if (out.withdraws_before > out.version)
+        return fail(Errc::bad_value, "withdraws_before",
+                    "a document withdraws earlier ones, not itself: at most " + std::to_string(out.version));
     TRY(out.issued_at, claims.time("iat"));
     TRY(out.expires_at, claims.time("exp"));
     if (now < out.issued_at)

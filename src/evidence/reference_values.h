@@ -1,9 +1,11 @@
 // Reference values: what the registers of a platform model may hold, said and signed by an operator. A JWS, ES256, typ
 // "mcim-refval+jwt":
-//   {"iss":"<operator>", "version":7, "iat":..., "exp":...,
+//   {"iss":"<operator>", "version":7, "iat":..., "exp":..., "withdraws_before":7,
 //    "platforms":{"<model>":{"4":{"part":"platform", "accepted":[{"digest":"<64 hex digits>", "name":"GRUB 2.06"}]}}}}
-// "part" says whose state the register shows: "platform" (the host) or "module" (the trusted environment that holds the
-// subscription), so that a verdict can tell them apart (requirement T11).
+// "withdraws_before" (optional): the operator's documents of lower versions count no more, e.g. because a boot loader
+// that they accept turned out to be broken. Without it they go on beside this one, as an update that rolls out needs
+// it. "part" says whose state the register shows: "platform" (the host) or "module" (the trusted environment that holds
+// the subscription), so that a verdict can tell them apart (requirement T11).
 #pragma once
 #include "mcim/evidence/pcr.h"
 #include "mcim/jose/jws.h"
@@ -31,6 +33,7 @@ struct ReferenceValues {
     Time issued_at;
     Time expires_at;
     std::map<std::string, PlatformReference> platforms;
+    std::int64_t withdraws_before = 0;
 
     [[nodiscard]] const PlatformReference* find(const std::string& model) const;
     [[nodiscard]] bool valid_at(Time now) const { return issued_at <= now && now < expires_at; }

@@ -51,6 +51,14 @@ TEST_F(References, ReadBackWhatWasSigned) {
               *sign_reference_values(values, "", [](View m) -> Result<Bytes> { return to_bytes(m.first(64)); }));
 }
 
+TEST_F(References, WithdrawEarlierOnesAndNotThemselves) {
+    EXPECT_EQ(verified(signed_values(), now)->withdraws_before, 0);
+    values.withdraws_before = 7;
+    EXPECT_EQ(verified(signed_values(), now)->withdraws_before, 7);
+    values.withdraws_before = 8;
+    EXPECT_EQ(verified(signed_values(), now).error().path, "withdraws_before");
+}
+
 TEST_F(References, HoldFromIssueUntilExpiry) {
     EXPECT_EQ(verified(signed_values(), now - seconds{1}).error().path, "iat");
     EXPECT_EQ(verified(signed_values(), now + hours{24}).error().path, "exp");

@@ -14,7 +14,7 @@ class DatagramServer {
 public:
     /// The answer, or an empty string for none.
     using Handler = std::function<std::string(std::string_view)>;
-    /// Mode 0600. Replaces a socket file of a process that has gone.
+    /// Mode 0600. Replaces a socket file of a process that has gone, and no other.
     [[nodiscard]] static Result<std::unique_ptr<DatagramServer>> listen(Loop&, const std::filesystem::path&, Handler);
     ~DatagramServer();
 

@@ -7,6 +7,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "mcim/http/client.h"
@@ -327,6 +328,29 @@ TEST(Datagram, AnswersWhoAsked) {
     std::array<char, 64> in{};
     EXPECT_EQ(std::string(in.data(), socket.receive(boost::asio::buffer(in))), "re: one");
     EXPECT_EQ(std::string(in.data(), socket.receive(boost::asio::buffer(in))), "re: two");
+}
+
+TEST(Datagram, TakesTheSocketOfNoLivingServer) {
+    TempFolder folder;
+    Loop loop;
+    const auto listen = [&] {
+        return DatagramServer::listen(loop, folder / "auc", [](std::string_view) { return std::string(); });
+    };
+    auto first = listen();
+    ASSERT_TRUE(first);
+    const auto second = listen();
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, Errc::conflict);
+    EXPECT_TRUE(std::filesystem::is_socket(folder / "auc"));
+    first->reset();
+    {
+        boost::asio::io_context context;
+        const boost::asio::local::datagram_protocol::socket killed(context, {(folder / "auc").string()});
+    }
+    EXPECT_TRUE(std::filesystem::is_socket(folder / "auc"));
+    EXPECT_TRUE(listen());
+    std::ofstream(folder / "auc") << "not a socket";
+    EXPECT_EQ(listen().error().code, Errc::conflict);
 }
 
 }  // namespace

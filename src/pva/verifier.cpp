@@ -14,11 +14,18 @@ using evidence::Verdict;
 constexpr std::size_t sessions_kept = 16;
 constexpr std::size_t spent_kept = 64;
 
+/// Said by a later document of the same operator that holds.
+bool withdrawn(const ReferenceValues& r, const Env& env) {
+    return std::ranges::any_of(env.references, [&](const ReferenceValues& later) {
+        return later.operator_id == r.operator_id && later.withdraws_before > r.version && later.valid_at(env.now);
+    });
+}
+
 /// Valid documents that cover the model, newest version of each operator first.
 std::vector<const ReferenceValues*> applicable(const Env& env, const std::string& model) {
     std::vector<const ReferenceValues*> out;
     for (const auto& r : env.references)
-        if (r.valid_at(env.now) && r.find(model) != nullptr) out.push_back(&r);
+        if (r.valid_at(env.now) && r.find(model) != nullptr && !withdrawn(r, env)) out.push_back(&r);
     std::ranges::stable_sort(out, [](const auto* a, const auto* b) {
         return a->operator_id != b->operator_id ? a->operator_id < b->operator_id : a->version > b->version;
     });

@@ -201,6 +201,21 @@ TEST_F(Verifier, VersionsOverlapButAreNotMixed) {
 
 // ---------------------------------------------------------------- refusals
 
+TEST_F(Verifier, WithdrawnValuesCountNoMore) {
+    references.push_back(references.front());
+    auto& newer = references.back();
+    newer.version = 8;
+    newer.platforms["gateway-2"][4].accepted = {{digest("loader 2"), "loader 2"}};
+    EXPECT_EQ(give(session), "pass");
+    newer.withdraws_before = 8;
+    EXPECT_EQ(give(session), "fail") << "the old boot loader is broken";
+    tpm.pcrs[4] = digest("loader 2");
+    EXPECT_EQ(give(session), "pass");
+    newer.operator_id = "second";  // nobody withdraws another's
+    tpm.pcrs[4] = digest("loader");
+    EXPECT_EQ(give(session), "pass");
+}
+
 TEST_F(Verifier, ReplayedEvidenceIsRefusedAlsoAfterARestartOfTheVerifier) {
     const auto given = evidence_for(session);
     ASSERT_EQ(give(given), "pass");  // the record goes through its stored text

@@ -25,6 +25,15 @@ bool service_set(const Image& image, unsigned n) {
     return ust != nullptr && (ust->content[(n - 1) / 8] >> ((n - 1) % 8) & 1U) != 0;
 }
 
+TEST(ProfileTemplate, NetworkCodeOfThreeDigitsIsInEveryFileThatHasTheNetwork) {
+    auto variables = sample_variables();
+    variables.mnc_digits = 3;
+    const Image image = installed(*personalise({}, variables, sample_key(0x40), sample_key(0x80)));
+    const auto content_of = [&](const FilePath& path) { return hex(image.find(path)->content); };
+    EXPECT_EQ(content_of(in_usim(0x6FAD)), "00000003");
+    EXPECT_EQ(content_of(in_usim(0x6F62)), "000110C880");
+}
+
 TEST(ProfileTemplate, MakesAPackageThatComesBackAndInstalls) {
     const Bytes der = encode(sample_package());
     EXPECT_GE(der.size(), 1500U);

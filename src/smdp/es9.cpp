@@ -58,11 +58,6 @@ std::string write_reply(const Reply& reply) {
         reply);
 }
 
-std::string write_unavailable(std::string_view sentence) {
-    // 8.8 SM-DP+, 5.1 inaccessible: the nearest that the tables of 5.2.6 have
-    return msg::failure_json({"8.8", "5.1", "", std::string(sentence)});
-}
-
 void exercise_es9_body(View body) {
     Server server{"smdp.example.com",       {}, {}, {}, SecretBytes(32), std::chrono::seconds(300),
                   std::chrono::seconds(300)};

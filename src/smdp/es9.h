@@ -11,8 +11,6 @@ inline constexpr std::string_view es9_path = "/gsma/rsp2/es9plus/";
 [[nodiscard]] Result<Function> read_function(std::string_view path, std::string_view body);
 /// The body; empty for NoContent, which is HTTP 204.
 [[nodiscard]] std::string write_reply(const Reply&);
-/// For a failure that is not the client's: 5.2.6 has no code for it, so the sentence says what to do.
-[[nodiscard]] std::string write_unavailable(std::string_view sentence);
 
 /// For fuzzing: whatever reads as a function re-encodes, and a server that knows nobody refuses it.
 void exercise_es9_body(View);

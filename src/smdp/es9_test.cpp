@@ -33,6 +33,9 @@ TEST(Es9, RepliesCarryTheirFieldsAndRefusalsTheirCodes) {
     EXPECT_EQ(status->subject_code, "8.8.5");
     EXPECT_EQ(status->reason_code, "4.10");
     EXPECT_FALSE(status->message.empty());
+    const auto ours = *msg::read_status(write_reply(Refused{Refusal::server_unavailable}));
+    ASSERT_TRUE(ours);
+    EXPECT_EQ(ours->subject_code + "/" + ours->reason_code, "8.8/5.1");
 }
 
 TEST(Es9, HostileBodiesAreRefused) {

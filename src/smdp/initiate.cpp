@@ -1,6 +1,7 @@
 // ES9+.InitiateAuthentication, SGP.22 5.6.1.
 #include <algorithm>
 
+#include "mcim/base/text.h"
 #include "mcim/smdp/challenge.h"
 #include "mcim/smdp/transitions.h"
 
@@ -19,8 +20,9 @@ bool same_host(std::string_view a, std::string_view b) {
 Result<Step> on(Nothing, InitiateAuthentication event, const Env& env) {
     const auto& request = event.request;
     if (!same_host(request.smdp_address.text, env.server.address))
-        return refuse(Nothing{}, Refusal::address_unknown,
-                      "This server is " + env.server.address + ", not \"" + request.smdp_address.text + "\".");
+        return refuse(
+            Nothing{}, Refusal::address_unknown,
+            "This server is " + env.server.address + ", not \"" + printable(request.smdp_address.text) + "\".");
     if (request.euicc_info1.svn.bytes.front() != 2)
         return refuse(Nothing{}, Refusal::card_version_unsupported,
                       "The eUICC speaks version " + msg::to_string(request.euicc_info1.svn) + ", this server 2.x.");

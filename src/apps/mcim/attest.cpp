@@ -28,6 +28,7 @@ struct ReferenceOptions {
     std::string key;
     std::string valid_for = "365d";
     std::int64_t number = 0;
+    bool withdraw_earlier = false;
     std::string out;
     std::string admin;
     bool json = false;
@@ -61,8 +62,13 @@ void print_reference(const ReferenceOptions& options, const evidence::ReferenceV
         lines.emplace_back(evidence::pcr_name(index), hex(reference.accepted.front().digest));
     print_fields(out, lines);
     if (!options.out.empty()) out << "\nIn " << options.out << ".\n";
-    out << (options.admin.empty() ? "\nGive it to the platform with --admin SOCKET.\n"
-                                  : "\nThe platform uses them from now on.\n");
+    if (options.admin.empty())
+        out << "\nGive it to the platform with --admin SOCKET.\n";
+    else
+        out << "\nThe platform uses them from now on"
+            << (options.withdraw_earlier ? ", and nothing that " + options.operator_id + " signed before.\n"
+                                         : ", beside the earlier ones of " + options.operator_id +
+                                               " until those expire;\n--withdraw-earlier would end them.\n");
 }
 
 Status run_reference(const ReferenceOptions& options, std::ostream& out) {
@@ -70,12 +76,16 @@ Status run_reference(const ReferenceOptions& options, std::ostream& out) {
     TRY(const auto life, parse_duration("--valid-for", options.valid_for));
     TRY(const auto key, read_signing_key(options.key));
     TRY(auto platform, measure(options));
-    // seconds since 1970 grow by themselves: a document that is signed later replaces those before
+    // seconds since 1970 grow by themselves. Earlier documents go on beside this one, unless it withdraws them
     const std::int64_t version = options.number != 0
                                      ? options.number
                                      : std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-    evidence::ReferenceValues values{
-        options.operator_id, version, now, now + life, {{options.model, std::move(platform)}}};
+    evidence::ReferenceValues values{options.operator_id,
+                                     version,
+                                     now,
+                                     now + life,
+                                     {{options.model, std::move(platform)}},
+                                     options.withdraw_earlier ? version : 0};
     TRY(const std::string token,
         evidence::sign_reference_values(values, jose::thumbprint(key.public_key()), jose::signer_of(key)));
     if (!options.out.empty()) CHECKED(write_new_file(options.out, as_view(token + "\n")));
@@ -113,6 +123,8 @@ void add_reference(CLI::App& parent, Console& console) {
     command
         ->add_option("--number", options->number, "Version of the document, growing; the time in seconds where absent")
         ->check(CLI::PositiveNumber);
+    command->add_flag("--withdraw-earlier", options->withdraw_earlier,
+                      "All that the operator signed before counts no more, for every model");
     command->add_option("--out", options->out, "File for the signed document");
     command->add_option("--admin", options->admin, "Socket of the running mcimd: give it the document")
         ->envname("MCIM_ADMIN");

@@ -24,6 +24,7 @@ struct AddOptions {
     std::string iccid;
     std::string imsi;
     std::string msisdn;
+    unsigned mnc_digits = 2;
     std::string provider;
     std::string name;
     std::string algorithm = "MILENAGE";
@@ -85,6 +86,7 @@ Result<jose::ObjectWriter> request_of_template(const AddOptions& options) {
                     "a line has both; only a package (--profile) brings its own");
     jose::ObjectWriter body;
     body.text("operator", options.operator_id).text("iccid", options.iccid).text("imsi", options.imsi);
+    body.integer("mnc_digits", options.mnc_digits);
     return body.text("algorithm", options.algorithm);
 }
 
@@ -119,13 +121,17 @@ void add_add(CLI::App& parent, Console& console) {
     command->add_option("--operator", options->operator_id, "Whose line it is")->required();
     command->add_option("--iccid", options->iccid, "18 to 20 digits; a 19th or 20th is the Luhn digit");
     command->add_option("--imsi", options->imsi, "6 to 15 digits");
+    auto* mnc = command->add_option("--mnc-digits", options->mnc_digits,
+                                    "Digits of the IMSI that are the network code: 3 in North America, else 2");
+    mnc->check(CLI::IsMember({2, 3}))->capture_default_str();
     command->add_option("--msisdn", options->msisdn, "Telephone number, 5 to 15 digits without '+'");
     command->add_option("--provider", options->provider, "Service provider name; the operator's where absent");
     command->add_option("--profile-name", options->name, "Name of the profile; the operator's where absent");
     command->add_option("--algorithm", options->algorithm, "MILENAGE, TUAK-128, TUAK-256; laboratory: test algorithm")
         ->capture_default_str();
     command->add_option("--k-file", options->key_file, "Instead of fresh keys: file with k=HEX and opc=HEX, mode 0600");
-    command->add_option("--profile", options->package, "Instead of all this: somebody's profile package, DER");
+    command->add_option("--profile", options->package, "Instead of all this: somebody's profile package, DER")
+        ->excludes(mnc);
     command->add_flag("--json", options->json, "The platform's answer as it comes");
     command->footer(
         "\nK is never given on a command line and never printed.\n"

@@ -115,6 +115,14 @@ TEST_F(WithPlatform, ALineIsMadeShownAndNotBarredBeforeItIsOnACard) {
     EXPECT_EQ(run({"subscription", "show", "8988211000000000029"}).code, 1);
 }
 
+TEST_F(WithPlatform, NetworkCodeOfALineHasTwoDigitsOrThree) {
+    add_line();
+    EXPECT_EQ(*json({"subscription", "show", iccid}).integer("mnc_digits"), 2);
+    const auto added = json({"subscription", "add", "--operator", "north", "--iccid", "8988211000000000029", "--imsi",
+                             "310150000000001", "--mnc-digits", "3"});
+    EXPECT_EQ(*added.integer("mnc_digits"), 3);
+}
+
 TEST_F(WithPlatform, MistakesInALineAreNamed) {
     const auto with = [&](const std::string& who, const std::string& card, const std::string& subscriber) {
         return run({"subscription", "add", "--operator", who, "--iccid", card, "--imsi", subscriber});

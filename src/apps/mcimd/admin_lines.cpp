@@ -17,6 +17,7 @@ Json json_of(const store::Subscription& s) {
     out.text("operator", s.operator_id).text("algorithm", to_string(s.algorithm));
     out.text("service_provider_name", s.service_provider_name).text("profile_name", s.profile_name);
     out.text("source", s.package ? "package" : "template");
+    if (!s.package) out.integer("mnc_digits", s.mnc_digits);
     if (s.eid) out.text("eid", s.eid->text());
     return out.text("standing", to_string(s.standing)).time("created_at", s.created_at);
 }
@@ -67,8 +68,8 @@ Result<NewLine> from_package(Platform& p, const jose::Object& in, const Iccid& i
     return line;
 }
 Result<NewLine> from_template(Platform& p, const jose::Object& in) {
-    CHECKED(in.only(
-        {"operator", "iccid", "imsi", "msisdn", "service_provider_name", "profile_name", "algorithm", "k", "opc"}));
+    CHECKED(in.only({"operator", "iccid", "imsi", "msisdn", "service_provider_name", "profile_name", "algorithm", "k",
+                     "opc", "mnc_digits", "package_octets_min"}));
     return with_given_numbers(p, in);
 }
 

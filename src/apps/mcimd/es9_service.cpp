@@ -68,7 +68,7 @@ void log_reply(const std::string& path, const smdp::Reply& reply) {
 /// A failure of ours. The client may come again: nothing was changed.
 http::Response unavailable(const std::string& path, const Error& error) {
     spdlog::error("{} failed: {}", path, to_string(error));
-    return http::json_response(200, smdp::write_unavailable("The server cannot do this now: try again later."));
+    return response_of(smdp::Refused{smdp::Refusal::server_unavailable});
 }
 
 void answer(Platform& p, std::shared_ptr<const smdp::Function> function, std::string path, std::string protocol,

@@ -177,6 +177,31 @@ TEST_F(Attested, IdentitiesDoNotChangeHands) {
     enrol(at.pki.eid, "02", 409);                      // another TPM under its EID
 }
 
+TEST_F(Attested, OldBootStateFailsAfterItsValuesAreWithdrawn) {
+    const auto order = add_order("a", first, "attested");
+    const auto sign = [&](std::int64_t version, std::int64_t withdraws_before, Time expires_at) {
+        evidence::ReferenceValues values{"a", version, system_now() - 1s, expires_at, {}, withdraws_before};
+        values.platforms["model-1"][4] = {evidence::Part::platform,
+                                          {{crypto::sha256(as_view("boot loader 2")), "GRUB 2.12"}}};
+        return jose::ObjectWriter()
+            .text("operator", "a")
+            .text("jws", *evidence::sign_reference_values(values, "", jose::signer_of(key_a)))
+            .finish();
+    };
+    const auto outcome = [&] {
+        const auto ok = initiate();
+        EXPECT_EQ(attest(ok.transaction_id.bytes).status, 200U);
+        return refusal("authenticateClient", card.authenticate(ok, *order.text("matching_id")));
+    };
+    admin("POST", "/reference-values", sign(3, 0, system_now() + 1h));
+    EXPECT_EQ(outcome(), "") << "an update rolls out: both are good";
+    admin("POST", "/reference-values", sign(5, 5, system_now() + 1h));
+    EXPECT_EQ(outcome(), "8.2.5/4.3");
+    start();
+    EXPECT_EQ(outcome(), "8.2.5/4.3");
+    admin("POST", "/reference-values", sign(4, 0, system_now() + 1h), 409);
+}
+
 TEST_F(Attested, ReferenceValuesOutliveTheProgram) {
     start();
     const auto order = add_order("a", first, "attested");

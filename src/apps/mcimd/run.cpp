@@ -1,9 +1,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "mcim/apps/mcimd/log.h"
 #include "mcim/apps/mcimd/program.h"
 #include "mcim/base/version.h"
 
@@ -11,13 +10,6 @@ namespace mcim::apps::mcimd {
 namespace {
 
 constexpr std::chrono::seconds grace{10};
-
-void log_to_stderr(const std::string& level) {
-    spdlog::set_default_logger(spdlog::stderr_logger_st("mcimd"));
-    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-    spdlog::set_level(spdlog::level::from_str(level));
-    spdlog::flush_on(spdlog::level::info);
-}
 
 int serve(const Config& config) {
     http::Loop loop;
@@ -66,7 +58,7 @@ int run(int argc, const char* const* argv) {
         return 0;
     }
     const auto& config = std::get<Config>(loaded);
-    log_to_stderr(config.log_level);
+    log_to(std::make_shared<spdlog::sinks::stderr_sink_st>(), config.log_level);
     return serve(config);
 }
 

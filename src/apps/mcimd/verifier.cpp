@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <charconv>
+
 namespace mcim::apps::mcimd {
 namespace {
 
@@ -11,6 +13,9 @@ constexpr const char* device_kind = "pva.device";
 constexpr const char* ak_kind = "pva.ak";
 constexpr const char* tpm_kind = "pva.tpm";
 constexpr const char* reference_kind = "pva.reference";
+// Under an operator, the lowest version of its reference values that still counts: it outlives the document that said
+// so.
+constexpr const char* floor_kind = "pva.reference_floor";
 constexpr int attempts_max = 4;
 
 struct StoredDevice {
@@ -32,6 +37,23 @@ Result<std::optional<pva::DeviceRecord>> load_by(Platform& p, const char* kind, 
 }
 store::Row row_of(const pva::DeviceRecord& record, std::int64_t version) {
     return {device_kind, record.eid.text(), to_bytes(as_view(pva::to_json(record))), version};
+}
+
+std::string reference_key(const evidence::ReferenceValues& v) {
+    return v.operator_id + "/" + std::to_string(v.version);
+}
+struct Floor {
+    std::int64_t version = 0;
+    store::Row row;
+};
+Result<Floor> load_floor(Platform& p, const std::string& operator_id) {
+    TRY(auto row, p.store.find_row(floor_kind, operator_id));
+    if (!row) return Floor{0, {floor_kind, operator_id, {}}};
+    std::int64_t version = 0;
+    const std::string text = as_text(row->body);
+    if (std::from_chars(text.data(), text.data() + text.size(), version).ec != std::errc())
+        return fail(Errc::bad_value, std::string(floor_kind) + "/" + operator_id, "a number is wanted");
+    return Floor{version, *std::move(row)};
 }
 
 http::Response refusal(const pva::Refused& r, const Eid& eid) {
@@ -121,8 +143,22 @@ Result<evidence::ReferenceValues> take_reference_values(Platform& p, const std::
         if (held.operator_id == operator_id && held.version >= values.version)
             return fail(Errc::conflict, "version",
                         "version " + std::to_string(held.version) + " is here already: sign a newer one");
-    const std::string row_key = operator_id + "/" + std::to_string(values.version);
-    CHECKED(p.store.commit_one({store::PutRow{{reference_kind, row_key, to_bytes(as_view(jws))}}}));
+    TRY(auto floor, load_floor(p, operator_id));
+    if (values.version < floor.version)
+        return fail(Errc::conflict, "version",
+                    "the operator has withdrawn everything before version " + std::to_string(floor.version));
+    store::Batch batch{store::PutRow{{reference_kind, reference_key(values), to_bytes(as_view(jws))}}};
+    const auto is_withdrawn = [&](const evidence::ReferenceValues& held) {
+        return held.operator_id == operator_id && held.version < values.withdraws_before;
+    };
+    if (values.withdraws_before > floor.version) {
+        floor.row.body = to_bytes(as_view(std::to_string(values.withdraws_before)));
+        batch.emplace_back(store::PutRow{std::move(floor.row)});
+        for (const auto& held : p.verifier->references)
+            if (is_withdrawn(held)) batch.emplace_back(store::DropRow{reference_kind, reference_key(held)});
+    }
+    CHECKED(p.store.commit_one(std::move(batch)));
+    std::erase_if(p.verifier->references, is_withdrawn);
     p.verifier->references.push_back(values);
     return values;
 }

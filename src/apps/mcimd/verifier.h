@@ -14,7 +14,8 @@ void serve_pva(Platform&, const http::Request&, const http::Reply&);
 [[nodiscard]] Result<std::optional<pva::DeviceRecord>> find_device(Platform&, const Eid&);
 /// The enrolled record, stored; or the verifier's refusal.
 [[nodiscard]] Result<std::variant<pva::DeviceRecord, pva::Refused>> enrol_device(Platform&, const pva::Enrolment&);
-/// Verifies the operator's document, stores it and uses it from now on. A version that is not newer is refused.
+/// Verifies the operator's document, stores it and uses it from now on, beside the earlier ones that it does not
+/// withdraw. A version that is not newer is refused, and so is one that was withdrawn.
 [[nodiscard]] Result<evidence::ReferenceValues> take_reference_values(Platform&, const std::string& operator_id,
                                                                       const std::string& jws);
 /// Those that are stored and still valid, for the start.
