@@ -1,5 +1,7 @@
 #include "mcim/euicc/session.h"
 
+#include "mcim/euicc/interruption.h"
+
 #include <iomanip>
 #include <sstream>
 
@@ -20,6 +22,7 @@ Step cancel(Session&& same, const CancelSession& event, const SessionFacts& fact
         facts.transaction_id, *der::Oid::parse(facts.server_oid), event.request.reason, {}};
     out.euicc_cancel_session_signature.bytes =
         call.state.identities[facts.identity].key.sign(der::encode(out.euicc_cancel_session_signed));
+    note_end(call);
     return {Idle{}, answer(msg::CancelSessionResponse{std::move(out)})};
 }
 
@@ -49,6 +52,7 @@ std::string matrix_of(std::variant<S...>*, std::variant<E...>*) {
 }  // namespace
 
 Step begin_session(Call& call) {
+    report_interruption(call);
     ChallengeIssued next{call.env.random.array<16>()};
     msg::GetEuiccChallengeResponse response;
     response.euicc_challenge.bytes = to_bytes(next.challenge);
@@ -76,6 +80,7 @@ Step on(Prepared&& s, OpenPackage&& e, Call& call) {
     auto opened = Installation::open(facts, e.piece, {facts.transaction_id, eid, s.one_time_key, s.package_signer.key});
     if (auto* refusal = std::get_if<InstallationRefusal>(&opened))
         return {Idle{}, answer(refused_installation(facts, *refusal, {}, call))};
+    note_start(call, facts);
     return {Loading{std::get<Installation>(std::move(opened))}, apdu::sw::ok};
 }
 
