@@ -30,6 +30,7 @@ constexpr std::array<StatusCode, refusal_count> table{{
     {Refusal::memory_insufficient, "8.1", "4.8", "The eUICC has not enough free memory for the profile."},
     {Refusal::not_eligible, "8.2.5", "4.3", "This profile may not be downloaded to this eUICC now."},
     {Refusal::smdp_oid_wrong, "8.8", "3.10", "The OID that the eUICC signed is not the OID of this server."},
+    {Refusal::package_unavailable, "8.2", "3.7", "The profile of this order can no longer be bound to this eUICC."},
 }};
 
 }  // namespace

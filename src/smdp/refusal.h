@@ -28,8 +28,9 @@ enum class Refusal : std::uint8_t {
     memory_insufficient,
     not_eligible,
     smdp_oid_wrong,
+    package_unavailable,
 };
-inline constexpr std::size_t refusal_count = 19;
+inline constexpr std::size_t refusal_count = 20;
 
 struct StatusCode {
     Refusal refusal;
