@@ -6,46 +6,11 @@
 
 #include "mcim/agent/delivery.h"
 #include "mcim/agent/download.h"
-#include "mcim/agent/es10.h"
 #include "mcim/crypto/hash.h"
 #include "mcim/msg/manage.h"
 
 namespace mcim::agent {
 namespace {
-
-// ---------------------------------------------------------------- activation codes
-
-TEST(ActivationCode, ReadsTheFormsInTheField) {
-    const auto full = parse_activation_code("LPA:1$smdp.example.com$ABC-123$2.999.10$1");
-    ASSERT_TRUE(full) << to_string(full.error());
-    EXPECT_EQ(full->smdp_address, "smdp.example.com");
-    EXPECT_EQ(full->matching_id, "ABC-123");
-    EXPECT_EQ(full->smdp_oid->text(), "2.999.10");
-    EXPECT_EQ(full->confirmation_code, ActivationCode::ConfirmationCode::required);
-    EXPECT_EQ(to_string(*full), "LPA:1$smdp.example.com$ABC-123$2.999.10$1");
-
-    EXPECT_EQ(to_string(*parse_activation_code("lpa:1$a.example$X$$1")), "LPA:1$a.example$X$$1");  // empty OID field
-    EXPECT_EQ(to_string(*parse_activation_code("1$a.example:8443$X")), "LPA:1$a.example:8443$X");  // without the prefix
-    EXPECT_EQ(to_string(*parse_activation_code("1$a.example$")), "LPA:1$a.example$");              // no matching ID
-}
-
-TEST(ActivationCode, RefusesWhatIsNone) {
-    for (const std::string_view bad : {"", "LPA:", "LPA:2$a$b", "1$a", "1$$b", "1$a$b c", "1$a$../../etc", "1$a/b$c",
-                                       "1$a$b$x", "1$a$b$2.999$2", "1$a$b$2.999$1$more"})
-        EXPECT_FALSE(parse_activation_code(bad)) << bad;
-    EXPECT_FALSE(parse_activation_code("1$a$" + std::string(600, 'A')));
-}
-
-// ---------------------------------------------------------------- ES10
-
-TEST(Es10, CutsRequestsIntoBlocksOf120) {
-    const auto blocks = store_data_blocks(1, Bytes(250, 0x55));
-    ASSERT_EQ(blocks.size(), 3U);
-    EXPECT_EQ(hex(View(blocks[0]).first(5)), "81E2110078");
-    EXPECT_EQ(hex(View(blocks[1]).first(5)), "81E2110178");
-    EXPECT_EQ(hex(View(blocks[2]).first(5)), "81E291020A");
-    EXPECT_EQ(hex(store_data_blocks(0, *from_hex("BF2E00"))[0]), "80E2910003BF2E00");
-}
 
 // ---------------------------------------------------------------- download
 
@@ -300,11 +265,44 @@ TEST(Download, CardThatLostTheSessionGetsANewOne) {
     Script run(order_for("1$smdp.example.com$ID-1"));
     until_loading(run);
     run.give(CardFailed{fail(Errc::refused, "STORE DATA", "6985"), apdu::sw::conditions_not_satisfied});
+    run.card_request<msg::RetrieveNotificationsListRequest>();
+    run.card(msg::RetrieveNotificationsListResponse{});
     run.take<DropSpool>();
     run.give(Stored{});
     run.take<WaitFor>();
     run.give(Waited{});
     until_fetching(run);
+}
+
+TEST(Download, CardThatWasInterruptedSaysSoAndTheOrderIsTriedAgain) {
+    Script run(order_for("1$smdp.example.com$ID-1"));
+    until_loading(run);
+    run.give(CardFailed{fail(Errc::refused, "STORE DATA", "6881")});
+    run.card_request<msg::RetrieveNotificationsListRequest>();
+    const auto interrupted = result_of(msg::ErrorResult{
+        msg::BppCommandId::store_metadata, msg::ErrorReason::install_failed_due_to_interruption, {}, {}});
+    run.card(msg::RetrieveNotificationsListResponse{std::vector<msg::PendingNotification>{{interrupted}}});
+    run.take<DropSpool>();
+    run.give(Stored{});
+    EXPECT_EQ(run.take<PostEs9>().function, "handleNotification") << "the server hears of it first";
+    run.give(ServerAnswered{204, "", {}});
+    EXPECT_EQ(run.card_request<msg::NotificationSentRequest>().seq_number, 7);
+    run.card(msg::NotificationSentResponse{});
+    run.take<WaitFor>();
+    run.give(Waited{});
+    until_fetching(run);
+}
+
+TEST(Download, CardThatLostTheSessionAfterItInstalledSaysSo) {
+    Script run(order_for("1$smdp.example.com$ID-1"));
+    until_loading(run);
+    run.give(CardFailed{fail(Errc::refused, "STORE DATA", "6881")});
+    run.card(msg::RetrieveNotificationsListResponse{std::vector<msg::PendingNotification>{{success()}}});
+    run.take<DropSpool>();
+    run.give(Stored{});
+    run.give(ServerAnswered{204, "", {}});
+    run.card(msg::NotificationSentResponse{});
+    EXPECT_TRUE(std::holds_alternative<Installed>(run.take<Done>().outcome));
 }
 
 TEST(Download, FailedInstallationIsReportedAndNamed) {

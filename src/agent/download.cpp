@@ -130,6 +130,25 @@ Step send_piece(Loading loading) {
     return {std::move(loading), CallCard{std::move(piece)}};
 }
 
+msg::RetrieveNotificationsListRequest installation_results() {
+    msg::RetrieveNotificationsListRequest request;
+    request.search_criteria = msg::NotificationSearchCriteria{msg::event(msg::NotificationEventBit::install)};
+    return request;
+}
+
+/// Among what the card has pending.
+std::optional<msg::ProfileInstallationResult> find_result(const CardAnswered& answer,
+                                                          const msg::TransactionId& transaction) {
+    const auto list = der::decode<msg::RetrieveNotificationsListResponse>(answer.response);
+    const auto* entries = list ? std::get_if<0>(&list->value) : nullptr;
+    if (entries == nullptr) return std::nullopt;
+    for (const auto& entry : *entries)
+        if (const auto* result = std::get_if<msg::ProfileInstallationResult>(&entry.value);
+            result != nullptr && result->data.transaction_id == transaction)
+            return *result;
+    return std::nullopt;
+}
+
 Result<Step> start_loading(Session session, Bytes bound_package) {
     std::vector<std::pair<std::size_t, std::size_t>> pieces;
     {
@@ -159,7 +178,8 @@ std::string element_status(const msg::ErrorResult& error) {
            (response->status_message ? " (" + response->status_message->text + ")" : "");
 }
 
-Step finish(const msg::ProfileInstallationResult& result, Installed::Result delivery) {
+/// An interrupted installation says nothing against the profile or the card: the same order, once more.
+Step finish(Attempt attempt, const msg::ProfileInstallationResult& result, Installed::Result delivery) {
     if (const auto* success = std::get_if<msg::SuccessResult>(&result.data.final_result.value)) {
         const auto& octets = result.data.notification_metadata.iccid;
         const auto iccid =
@@ -167,6 +187,8 @@ Step finish(const msg::ProfileInstallationResult& result, Installed::Result deli
         return done(Installed{iccid ? iccid->text() : std::string(), success->aid.bytes, delivery});
     }
     const auto& error = std::get<msg::ErrorResult>(result.data.final_result.value);
+    if (error.error_reason == msg::ErrorReason::install_failed_due_to_interruption)
+        return try_again(std::move(attempt), "ES10b.LoadBoundProfilePackage", "The installation was interrupted.");
     return stopped(
         "ES10b.LoadBoundProfilePackage",
         "The card did not install the profile: " + std::string(to_string(error.error_reason)) + " in " +
@@ -314,21 +336,21 @@ Step on(Loading s, CardAnswered e) {
 /// Any other word (memory, a technical problem, another program's channel) says nothing of the session.
 Step on(Loading s, CardFailed e) {
     if (e.status_word == apdu::sw::conditions_not_satisfied)
-        return {DroppingSpool{std::move(s.session.attempt), std::nullopt}, DropSpool{}};
+        return {Inquiring{std::move(s.session)}, call(installation_results())};
     return stopped("ES10b.LoadBoundProfilePackage", "The card did not take the package: " + to_string(e.error),
                    "The bound package is kept. Run the download again when the card is back.");
 }
 
 Result<Step> on(Recovering s, CardAnswered e) {
-    const auto list = der::decode<msg::RetrieveNotificationsListResponse>(e.response);
-    if (list)
-        if (const auto* entries = std::get_if<0>(&list->value))
-            for (const auto& entry : *entries)
-                if (const auto* result = std::get_if<msg::ProfileInstallationResult>(&entry.value);
-                    result != nullptr && result->data.transaction_id == s.spool.transaction_id)
-                    return Step{DroppingSpool{std::move(s.attempt), *result}, DropSpool{}};
+    if (auto result = find_result(e, s.spool.transaction_id))
+        return Step{DroppingSpool{std::move(s.attempt), std::move(result)}, DropSpool{}};
     return start_loading({std::move(s.attempt), std::move(s.spool.transaction_id)},
                          std::move(s.spool.bound_package.bytes));
+}
+
+Step on(Inquiring s, CardAnswered e) {
+    auto result = find_result(e, s.session.transaction_id);
+    return {DroppingSpool{std::move(s.session.attempt), std::move(result)}, DropSpool{}};
 }
 
 Step after_spool(DroppingSpool s) {
@@ -340,14 +362,17 @@ Step on(DroppingSpool s, StorageFailed) { return after_spool(std::move(s)); }
 
 /// Only a 2xx means that the server has it (SGP.22 5.6.4); anything else leaves it on the card's list.
 Step on(Delivering s, ServerAnswered e) {
-    if (e.http_status < 200 || e.http_status > 299) return finish(s.result, Installed::Result::waiting_on_card);
+    if (e.http_status < 200 || e.http_status > 299)
+        return finish(std::move(s.attempt), s.result, Installed::Result::waiting_on_card);
     const msg::NotificationSentRequest request{s.result.data.notification_metadata.seq_number, {}};
     return {Removing{std::move(s.attempt), std::move(s.result)}, call(request)};
 }
-Step on(Delivering s, ServerUnreachable) { return finish(s.result, Installed::Result::waiting_on_card); }
-Step on(Removing s, CardAnswered) { return finish(s.result, Installed::Result::delivered); }
+Step on(Delivering s, ServerUnreachable) {
+    return finish(std::move(s.attempt), s.result, Installed::Result::waiting_on_card);
+}
+Step on(Removing s, CardAnswered) { return finish(std::move(s.attempt), s.result, Installed::Result::delivered); }
 /// It will be delivered a second time, which servers take.
-Step on(Removing s, CardFailed) { return finish(s.result, Installed::Result::delivered); }
+Step on(Removing s, CardFailed) { return finish(std::move(s.attempt), s.result, Installed::Result::delivered); }
 
 Step on(CancellingOnCard s, CardAnswered e) {
     auto response = der::decode<msg::CancelSessionResponse>(e.response);
@@ -369,6 +394,7 @@ Step on(ReadingChallenge, CardFailed e) { return card_gone("GetEUICCChallenge", 
 Step on(AuthenticatingServer, CardFailed e) { return card_gone("AuthenticateServer", e.error); }
 Step on(Preparing, CardFailed e) { return card_gone("PrepareDownload", e.error); }
 Step on(Recovering, CardFailed e) { return card_gone("RetrieveNotificationsList", e.error); }
+Step on(Inquiring, CardFailed e) { return card_gone("RetrieveNotificationsList", e.error); }
 
 Step on(Initiating s, ServerUnreachable e) {
     return try_again(std::move(s.attempt), "ES9+.InitiateAuthentication",
@@ -401,6 +427,7 @@ constexpr std::string_view state_name() {
                                                                              "Spooling",
                                                                              "Loading",
                                                                              "Recovering",
+                                                                             "Inquiring",
                                                                              "DroppingSpool",
                                                                              "Delivering",
                                                                              "Removing",
@@ -430,9 +457,7 @@ Result<Step> resume_download(Order order, Spool spool) {
         return fail(
             Errc::conflict, "spool",
             "it holds the package of another order (" + spool.activation_code.text + "); finish that one first");
-    msg::RetrieveNotificationsListRequest request;
-    request.search_criteria = msg::NotificationSearchCriteria{msg::event(msg::NotificationEventBit::install)};
-    return Step{Recovering{{std::move(order), 1}, std::move(spool)}, call(request)};
+    return Step{Recovering{{std::move(order), 1}, std::move(spool)}, call(installation_results())};
 }
 
 Result<Step> step(State& state, Event event) {
@@ -464,6 +489,7 @@ std::string_view progress_name(const State& s) {
         "es9p_get_bound_profile_package",
         "spool",
         "es10b_load_bound_profile_package",
+        "es10b_retrieve_notifications_list",
         "es10b_retrieve_notifications_list",
         "spool",
         "es9p_handle_notification",

@@ -99,6 +99,10 @@ struct Recovering {
     Attempt attempt;
     Spool spool;
 };
+/// The card no longer takes the package: has it a result? It may have installed the profile, or been interrupted.
+struct Inquiring {
+    Session session;
+};
 struct DroppingSpool {
     Attempt attempt;
     std::optional<msg::ProfileInstallationResult> result;  ///< nullopt: start a new session
@@ -127,8 +131,8 @@ struct Finished {};
 using State = std::variant<state::Idle, state::ReadingInfo, state::ReadingChallenge, state::Initiating,
                            state::Attesting, state::AuthenticatingServer, state::AuthenticatingClient, state::Deciding,
                            state::Preparing, state::Fetching, state::Spooling, state::Loading, state::Recovering,
-                           state::DroppingSpool, state::Delivering, state::Removing, state::CancellingOnCard,
-                           state::CancellingAtServer, state::Waiting, state::Finished>;
+                           state::Inquiring, state::DroppingSpool, state::Delivering, state::Removing,
+                           state::CancellingOnCard, state::CancellingAtServer, state::Waiting, state::Finished>;
 std::string_view name_of(const State&);
 
 struct Step {

@@ -123,9 +123,17 @@ TEST_F(CardTest, SurvivesRestartWithItsSettings) {
                 msg::SetDefaultDpAddressResult::ok);
     EXPECT_FALSE(
         agent.call<msg::EuiccConfiguredAddressesResponse>(msg::EuiccConfiguredAddressesRequest{}).default_dp_address);
-    EXPECT_EQ(agent.call<msg::SetDefaultDpAddressResponse>(msg::SetDefaultDpAddressRequest{{std::string(256, 'a')}, {}})
-                  .result,
-              msg::SetDefaultDpAddressResult::undefined_error);
+}
+
+TEST_F(CardTest, RefusesADefaultAddressLongerThanAHostName) {
+    const auto set = [&](std::size_t characters) {
+        return agent
+            .call<msg::SetDefaultDpAddressResponse>(msg::SetDefaultDpAddressRequest{{std::string(characters, 'a')}, {}})
+            .result;
+    };
+    EXPECT_EQ(set(255), msg::SetDefaultDpAddressResult::ok);
+    EXPECT_EQ(set(256), msg::SetDefaultDpAddressResult::undefined_error);
+    EXPECT_EQ(agent.card->card().state().settings.default_dp_address.text.size(), 255U);
 }
 
 TEST_F(CardTest, InfoNamesItsKeysAndNothingThatItCannotDo) {

@@ -13,6 +13,7 @@ constexpr std::string_view identity_prefix = "euicc/identity/";
 constexpr std::string_view profile_prefix = "euicc/profile/";
 constexpr std::string_view notification_prefix = "euicc/notification/";
 constexpr std::string_view one_time_key_prefix = "euicc/otpk/";
+constexpr std::string_view installation_key = "euicc/installation";
 
 std::string numbered(std::string_view prefix, std::int64_t n) { return std::string(prefix) + std::to_string(n); }
 
@@ -147,6 +148,9 @@ Result<DurableState> DurableState::load(const uicc::Entries& entries) {
     TRY(state.settings, load_entry<Settings>(entries, settings_key));
     TRY(state.counters, load_entry<Counters>(entries, counters_key));
     CHECKED(load_lists(entries, state));
+    if (entries.contains(installation_key)) {
+        TRY(state.open_installation, load_entry<OpenInstallation>(entries, installation_key));
+    }
     return state;
 }
 
@@ -207,5 +211,10 @@ void erase_one_time_key(uicc::Changes& changes, std::uint32_t number) {
     changes.erase(name);
     changes.erase(name + "/key");
 }
+
+void put_open_installation(uicc::Changes& changes, const OpenInstallation& open) {
+    changes.put(std::string(installation_key), der::encode(open));
+}
+void erase_open_installation(uicc::Changes& changes) { changes.erase(std::string(installation_key)); }
 
 }  // namespace mcim::euicc

@@ -7,6 +7,7 @@
 //   euicc/profile/<slot>    InstalledProfile; its files are below profile/<slot>/ (uicc/entries.h)
 //   euicc/notification/<n>  PendingNotification with sequence number n
 //   euicc/otpk/<n>          StoredOneTimeKey; euicc/otpk/<n>/key its PKCS#8
+//   euicc/installation      OpenInstallation: while a bound package is being taken
 //
 // Every structure of this module begins with a format version; a reader refuses versions that it does not know. Keys
 // and profiles stand in entries of their own, so that one change is one small write.
@@ -137,6 +138,26 @@ struct OneTimeKey {
 };
 inline constexpr std::size_t one_time_keys_max = 4;
 
+/// A bound package of which the card has taken the first piece and not yet the last: what has to be known after a power
+/// cut to tell its server (interruption.h). Nothing of the profile is in it.
+struct OpenInstallation {
+    std::uint8_t version = stored_version;
+    msg::TransactionId transaction_id;
+    msg::Utf8 server_address;
+    der::Oid server_oid;
+    std::uint8_t identity = 0;                                      ///< signing key of the session
+    msg::BppCommandId command = msg::BppCommandId::configure_isdp;  ///< the next one
+    std::optional<msg::IccidOctets> iccid;                          ///< once the metadata said it
+    static constexpr auto asn1 =
+        der::sequence("OpenInstallation", der::field<&OpenInstallation::version>("version", der::Tag{0x80}),
+                      der::field<&OpenInstallation::transaction_id>("transactionId", der::Tag{0x81}),
+                      der::field<&OpenInstallation::server_address>("serverAddress", der::Tag{0x82}),
+                      der::field<&OpenInstallation::server_oid>("serverOid", der::Tag{0x83}),
+                      der::field<&OpenInstallation::identity>("identity", der::Tag{0x84}),
+                      der::field<&OpenInstallation::command>("command", der::Tag{0x85}),
+                      der::field<&OpenInstallation::iccid>("iccid", msg::tag_iccid));
+};
+
 struct DurableState {
     BirthRecord birth;
     std::vector<SigningIdentity> identities;  ///< at least one
@@ -146,6 +167,7 @@ struct DurableState {
     std::map<std::uint32_t, InstalledProfile> profiles;              ///< by slot
     std::map<std::int64_t, msg::PendingNotification> notifications;  ///< by sequence number
     std::map<std::uint32_t, OneTimeKey> one_time_keys;               ///< oldest first
+    std::optional<OpenInstallation> open_installation;
 
     [[nodiscard]] static Result<DurableState> load(const uicc::Entries&);
 
@@ -168,5 +190,7 @@ void put_notification(uicc::Changes&, const msg::PendingNotification&);
 void erase_notification(uicc::Changes&, std::int64_t sequence_number);
 void put_one_time_key(uicc::Changes&, std::uint32_t number, const OneTimeKey&);
 void erase_one_time_key(uicc::Changes&, std::uint32_t number);
+void put_open_installation(uicc::Changes&, const OpenInstallation&);
+void erase_open_installation(uicc::Changes&);
 
 }  // namespace mcim::euicc

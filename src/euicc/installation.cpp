@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "mcim/bpp/segments.h"
+#include "mcim/euicc/fit.h"
 #include "mcim/euicc/info.h"
+#include "mcim/euicc/interruption.h"
 #include "mcim/euicc/notifications.h"
 #include "mcim/euicc/rules.h"
 #include "mcim/uicc/profile.h"
@@ -96,8 +98,12 @@ std::variant<Installation::MoreToCome, ProfileInstallationResult> Installation::
         forget_one_time_key(one_time_point_, call);
         return refused_installation(facts_, refused, metadata_ ? std::optional(metadata_->iccid) : std::nullopt, call);
     };
-    if (const Refused refused = accept(opener_.take(piece), call)) return refuse(*refused);
+    if (const Refused refused = accept(opener_.take(piece), call)) {
+        note_end(call);
+        return refuse(*refused);
+    }
     if (!opener_.complete()) return MoreToCome{};
+    note_end(call);
     auto outcome = install(call);
     if (const auto* refused = std::get_if<InstallationRefusal>(&outcome)) return refuse(*refused);
     return std::get<ProfileInstallationResult>(std::move(outcome));
@@ -106,7 +112,7 @@ std::variant<Installation::MoreToCome, ProfileInstallationResult> Installation::
 Installation::Refused Installation::accept(bpp::Opened opened, Call& call) {
     if (const auto* refused = std::get_if<bpp::Refusal>(&opened)) return refusal(*refused);
     if (const auto* configure = std::get_if<bpp::ConfigureIsdp>(&opened))
-        return accept_configuration(configure->request);
+        return accept_configuration(configure->request, call);
     if (const auto* metadata = std::get_if<bpp::StoreMetadata>(&opened))
         return accept_metadata(metadata->request, call);
     if (auto* elements = std::get_if<bpp::ProfileElements>(&opened)) {
@@ -120,21 +126,24 @@ Installation::Refused Installation::accept(bpp::Opened opened, Call& call) {
 }
 
 /// ES8+.ConfigureISDP (SGP.22 5.5.2). dpOid lies in the tree of the SM-DP+ (comment in its ASN.1).
-Installation::Refused Installation::accept_configuration(View request) {
+Installation::Refused Installation::accept_configuration(View request, Call& call) {
     constexpr auto command = BppCommandId::configure_isdp;
     auto decoded = der::decode<msg::ConfigureISDPRequest>(request);
     if (!decoded) return refusal(command, ErrorReason::incorrect_input_values, to_string(decoded.error()));
     if (const auto& data = decoded->dp_proprietary_data) {
+        if (der::encode(*data).size() > dp_proprietary_octets_max)
+            return refusal(command, ErrorReason::incorrect_input_values, "dpProprietaryData is too long");
         const std::string& oid = data->dp_oid.text();
         if (oid != facts_.server_oid && !oid.starts_with(facts_.server_oid + "."))
             return refusal(command, ErrorReason::incorrect_input_values, "dpOid " + oid + " is not of this SM-DP+");
     }
     dp_proprietary_data_ = std::move(decoded->dp_proprietary_data);
+    note_progress(call, BppCommandId::store_metadata, std::nullopt);
     return std::nullopt;
 }
 
 /// ES8+.StoreMetadata (SGP.22 5.5.3)
-Installation::Refused Installation::accept_metadata(View request, const Call& call) {
+Installation::Refused Installation::accept_metadata(View request, Call& call) {
     constexpr auto command = BppCommandId::store_metadata;
     auto decoded = der::decode<msg::StoreMetadataRequest>(request);
     if (!decoded) return refusal(command, ErrorReason::incorrect_input_values, to_string(decoded.error()));
@@ -148,13 +157,12 @@ Installation::Refused Installation::accept_metadata(View request, const Call& ca
         return refusal(command, ErrorReason::unsupported_profile_class, "test profiles need a card of class lab");
     if (metadata_->class_or_default() > msg::ProfileClass::operational)
         return refusal(command, ErrorReason::unsupported_profile_class, "a class that no version defines");
-    switch (judge_rules(call.state, *metadata_)) {
-        case RuleVerdict::allowed: return std::nullopt;
-        case RuleVerdict::no_owner:
-            return refusal(command, ErrorReason::incorrect_input_values, "policy rules without a profile owner");
-        case RuleVerdict::not_allowed: break;
-    }
-    return refusal(command, ErrorReason::ppr_not_allowed, "the policy rules are not authorised for this owner");
+    if (metadata_->profile_owner && has_wildcards(*metadata_->profile_owner))
+        return refusal(command, ErrorReason::incorrect_input_values, "a profile owner is one operator, without 'E'");
+    if (!rules_allowed(call.state, *metadata_))
+        return refusal(command, ErrorReason::ppr_not_allowed, "the policy rules are not authorised for this owner");
+    note_progress(call, BppCommandId::load_profile_elements, metadata_->iccid);
+    return std::nullopt;
 }
 
 /// ES8+.LoadProfileElements (SGP.22 5.5.5), all at once: a profile is never there by halves.
@@ -164,9 +172,8 @@ std::variant<ProfileInstallationResult, InstallationRefusal> Installation::insta
     elements_.clear();
     if (!resolved.image)
         return element_refusal(reason_of(resolved.response), resolved.response, "the profile elements are refused");
-    if (!equal(resolved.image->facts.iccid, metadata_->iccid))
-        return element_refusal(ErrorReason::install_failed_due_to_data_mismatch, std::move(resolved.response),
-                               "the ICCID of the profile header is not that of the metadata");
+    if (auto misfit = find_misfit(*resolved.image, *metadata_))
+        return element_refusal(misfit->reason, std::move(resolved.response), std::move(misfit->detail));
     const std::size_t footprint = resolved.image->footprint();
     if (footprint > call.state.free_memory() || call.state.counters.next_slot >= slots_max)
         return element_refusal(ErrorReason::install_failed_due_to_insufficient_memory_for_profile,

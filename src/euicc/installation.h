@@ -26,6 +26,8 @@ struct InstallationRefusal {
 
 /// The largest package that is taken into memory, in octets of profile elements.
 inline constexpr std::size_t package_octets_max = 512 * 1024;
+/// dpProprietaryData with its tag and length (SGP.22 5.5.2).
+inline constexpr std::size_t dp_proprietary_octets_max = 128;
 
 class Installation {
 public:
@@ -45,8 +47,8 @@ private:
         : facts_(std::move(facts)), opener_(std::move(opener)), one_time_point_(std::move(one_time_point)) {}
     using Refused = std::optional<InstallationRefusal>;
     Refused accept(bpp::Opened, Call&);
-    Refused accept_configuration(View request);
-    Refused accept_metadata(View request, const Call&);
+    Refused accept_configuration(View request, Call&);
+    Refused accept_metadata(View request, Call&);
     [[nodiscard]] std::variant<msg::ProfileInstallationResult, InstallationRefusal> install(Call&);
 
     SessionFacts facts_;

@@ -1,6 +1,7 @@
 #include "mcim/euicc/isdr.h"
 
 #include "mcim/euicc/info.h"
+#include "mcim/euicc/interruption.h"
 #include "mcim/euicc/notifications.h"
 #include "mcim/euicc/profiles.h"
 
@@ -95,6 +96,7 @@ Bytes fci(View aid, View more) {
 }  // namespace
 
 apdu::Response IsdR::execute(View command, Call& call) {
+    if (!std::holds_alternative<Loading>(session_)) report_interruption(call);
     const auto tag = der::Reader(command).peek();
     if (!tag) return sw::wrong_data;
     if (is_session_tag(tag->wire)) {

@@ -42,6 +42,11 @@ InstalledProfile* find_before_test(DurableState& state) {
     return iccid ? state.find_profile(*iccid) : nullptr;
 }
 
+/// PPR1 holds also while a test profile stands in for the one that has it: it may not be deleted meanwhile.
+bool waits_with_ppr1(DurableState& state, const InstalledProfile& profile) {
+    return find_before_test(state) == &profile && profile.has_rule(PprBit::ppr1);
+}
+
 void remove(Call& call, InstalledProfile& profile) {
     notify(call, profile, NotificationEventBit::delete_);
     erase_profile(call.changes, profile);
@@ -59,12 +64,14 @@ msg::EnableProfileResponse enable_profile(const msg::EnableProfileRequest& reque
     if (target->enabled()) return {EnableResult::profile_not_in_disabled_state, {}};
 
     InstalledProfile* current = call.state.find_enabled();
-    if (current != nullptr && current->has_rule(PprBit::ppr1)) return {EnableResult::disallowed_by_policy, {}};
     // From a test profile the way leads back, or to another test profile (SGP.22 5.7.16).
     const InstalledProfile* before = find_before_test(call.state);
     const bool from_test = current != nullptr && is_test(*current);
     if (from_test && !is_test(*target) && before != nullptr && before != target)
         return {EnableResult::wrong_profile_reenabling, {}};
+    // Enabling a test profile overrides PPR1 (SGP.21 TPRO8); the way from it leads back to the profile that has it.
+    if (current != nullptr && !is_test(*target) && current->has_rule(PprBit::ppr1))
+        return {EnableResult::disallowed_by_policy, {}};
 
     if (!is_test(*target))
         remember_before_test(call, nullptr);
@@ -92,7 +99,8 @@ msg::DeleteProfileResponse delete_profile(const msg::DeleteProfileRequest& reque
     InstalledProfile* target = find(call.state, request.value);
     if (target == nullptr) return {DeleteResult::iccid_or_aid_not_found, {}};
     if (target->enabled()) return {DeleteResult::profile_not_in_disabled_state, {}};
-    if (target->has_rule(PprBit::ppr2)) return {DeleteResult::disallowed_by_policy, {}};
+    if (target->has_rule(PprBit::ppr2) || waits_with_ppr1(call.state, *target))
+        return {DeleteResult::disallowed_by_policy, {}};
     remove(call, *target);
     return {DeleteResult::ok, {}};
 }
@@ -102,7 +110,8 @@ msg::EuiccMemoryResetResponse memory_reset(const msg::EuiccMemoryResetRequest& r
         return request.reset_options.test(static_cast<std::size_t>(bit));
     };
     const auto chosen = [&](const InstalledProfile& p) {
-        if (p.has_rule(PprBit::ppr2) || (p.enabled() && p.has_rule(PprBit::ppr1))) return false;
+        if (p.has_rule(PprBit::ppr2) || (p.enabled() && p.has_rule(PprBit::ppr1)) || waits_with_ppr1(call.state, p))
+            return false;
         const auto of_class = p.metadata.class_or_default();
         return (of_class == ProfileClass::operational && asked(msg::ResetOptionBit::delete_operational_profiles)) ||
                (of_class == ProfileClass::test && asked(msg::ResetOptionBit::delete_field_loaded_test_profiles));

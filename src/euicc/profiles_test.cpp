@@ -163,6 +163,18 @@ TEST_F(ProfilesTest, PolicyRulesForbidDisablingAndDeleting) {
     EXPECT_EQ(enabled(), first);
 }
 
+/// SGP.21 TPRO8: and the way from the test profile leads back only.
+TEST_F(ProfilesTest, ATestProfileMayStandInForOneThatMayNotBeDisabled) {
+    install(first, ProfileClass::operational, {1});
+    install(second, ProfileClass::test);
+    ASSERT_EQ(enable(first), EnableResult::ok);
+    EXPECT_EQ(enable(second), EnableResult::ok);
+    EXPECT_EQ(remove(first), DeleteResult::disallowed_by_policy);
+    EXPECT_EQ(memory_reset({0}), msg::ResetResult::nothing_to_delete);
+    EXPECT_EQ(disable(second), DisableResult::ok);
+    EXPECT_EQ(enabled(), first);
+}
+
 TEST_F(ProfilesTest, PolicyRule2ForbidsDeleting) {
     install(first, ProfileClass::operational, {2});
     EXPECT_EQ(remove(first), DeleteResult::disallowed_by_policy);

@@ -37,15 +37,20 @@ bool matches(const msg::OperatorId& allowed, const msg::OperatorId& owner) {
            gid_matches(allowed.gid1, owner.gid1) && gid_matches(allowed.gid2, owner.gid2);
 }
 
-RuleVerdict judge_rules(const DurableState& state, const msg::StoreMetadataRequest& metadata) {
-    if (!metadata.profile_policy_rules || metadata.profile_policy_rules->none()) return RuleVerdict::allowed;
-    if (!metadata.profile_owner) return RuleVerdict::no_owner;
+bool has_wildcards(const msg::OperatorId& owner) {
+    return std::ranges::any_of(owner.mcc_mnc.bytes,
+                               [](std::uint8_t b) { return b >> 4U == any_digit || (b & 0xFU) == any_digit; });
+}
+
+bool rules_allowed(const DurableState& state, const msg::StoreMetadataRequest& metadata) {
+    if (!metadata.profile_policy_rules || metadata.profile_policy_rules->none()) return true;
+    if (!metadata.profile_owner) return false;
     for (const auto rule : {msg::PprBit::ppr1, msg::PprBit::ppr2}) {
         if (!metadata.profile_policy_rules->test(static_cast<std::size_t>(rule))) continue;
-        if (!authorised(state, rule, *metadata.profile_owner)) return RuleVerdict::not_allowed;
-        if (rule == msg::PprBit::ppr1 && has_operational(state)) return RuleVerdict::not_allowed;
+        if (!authorised(state, rule, *metadata.profile_owner)) return false;
+        if (rule == msg::PprBit::ppr1 && has_operational(state)) return false;
     }
-    return RuleVerdict::allowed;
+    return true;
 }
 
 }  // namespace mcim::euicc

@@ -7,9 +7,11 @@ namespace mcim::euicc {
 /// `owner` matches one of the operators that a rule of the RAT allows, digit by digit; E in the RAT stands for any.
 [[nodiscard]] bool matches(const msg::OperatorId& allowed, const msg::OperatorId& owner);
 
-enum class RuleVerdict : std::uint8_t { allowed, not_allowed, no_owner };
-/// May a profile with these rules and this owner be installed (SGP.22 2.9.2.1)? PPR1 also asks that no other
-/// operational profile is there: it could never be left again.
-[[nodiscard]] RuleVerdict judge_rules(const DurableState&, const msg::StoreMetadataRequest&);
+/// An owner's digits are given; only the RAT may leave some open.
+[[nodiscard]] bool has_wildcards(const msg::OperatorId&);
+
+/// May a profile with these rules and this owner be installed (SGP.22 2.9.3.1)? Without an owner nobody is authorised.
+/// PPR1 also asks that no other operational profile is there: it could never be left again.
+[[nodiscard]] bool rules_allowed(const DurableState&, const msg::StoreMetadataRequest&);
 
 }  // namespace mcim::euicc

@@ -1,5 +1,7 @@
 #include "mcim/euicc/session.h"
 
+#include "mcim/euicc/interruption.h"
+
 #include <iomanip>
 #include <sstream>
 
@@ -22,6 +24,7 @@ Step cancel(Session&& same, const CancelSession& event, const SessionFacts& fact
     out.euicc_cancel_session_signature.bytes =
         call.state.identities[facts.identity].key.sign(der::encode(out.euicc_cancel_session_signed));
     forget_one_time_key(one_time_point, call);
+    note_end(call);
     return {Idle{}, answer(msg::CancelSessionResponse{std::move(out)})};
 }
 
@@ -51,6 +54,7 @@ std::string matrix_of(std::variant<S...>*, std::variant<E...>*) {
 }  // namespace
 
 Step begin_session(Call& call) {
+    report_interruption(call);
     ChallengeIssued next{call.env.random.array<16>()};
     msg::GetEuiccChallengeResponse response;
     response.euicc_challenge.bytes = to_bytes(next.challenge);
@@ -82,6 +86,7 @@ Step on(Prepared&& s, OpenPackage&& e, Call& call) {
         forget_one_time_key(s.one_time_key.public_key().point(), call);
         return {Idle{}, answer(refused_installation(facts, *refusal, {}, call))};
     }
+    note_start(call, facts);
     return {Loading{std::get<Installation>(std::move(opened))}, apdu::sw::ok};
 }
 

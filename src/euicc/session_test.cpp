@@ -303,6 +303,20 @@ TEST_F(SessionTest, RefusesAPackageSignerOnAForeignCurve) {
     EXPECT_EQ(refused(r), DownloadErrorCode::unsupported_curve);
 }
 
+TEST_F(SessionTest, RefusesAnExpiredPackageSigner) {
+    auto profile = pki.dp_profile(x509::Role::dp_pb);
+    profile.validity.not_after = pki.now - std::chrono::seconds(1);
+    const auto key = crypto::PrivateKey::generate(crypto::Curve::p256, pki.random);
+    const auto old = test::Pki::certify(x509::draft_server(profile, key.public_key(), pki.ci.certificate, pki.random),
+                                        key, pki.ci.key);
+    agent.env.now = pki.now;
+    auto r = smdp.prepare(authenticated());
+    r.smdp_certificate.tlv = old.der();
+    smdp.sign(r, key);
+    EXPECT_EQ(refused(r), DownloadErrorCode::invalid_certificate);
+    EXPECT_EQ(state(), "Authenticated");
+}
+
 TEST_F(SessionTest, AnSmDsBindsNoPackages) {
     const auto ds = pki.make_dp(x509::Role::ds_auth);
     auto a = request();
@@ -362,6 +376,16 @@ TEST_F(SessionTest, CancelsAfterPrepareAndDuringLoading) {
     agent.es10(bpp::split_for_card(bound)->front());
     EXPECT_TRUE(std::holds_alternative<msg::CancelSessionResponseOk>(cancel(smdp.transaction_id).value));
     EXPECT_EQ(state(), "Idle");
+}
+
+TEST_F(SessionTest, RefusesToCancelAnotherTransaction) {
+    EXPECT_EQ(std::get<msg::CancelSessionResponseError>(cancel({{0xAB, 0x01}}).value),
+              msg::CancelSessionResponseError::invalid_transaction_id);
+    authenticated();
+    EXPECT_EQ(std::get<msg::CancelSessionResponseError>(cancel({{0xAB, 0x02}}).value),
+              msg::CancelSessionResponseError::invalid_transaction_id);
+    EXPECT_EQ(state(), "Authenticated");
+    EXPECT_TRUE(std::holds_alternative<msg::CancelSessionResponseOk>(cancel(smdp.transaction_id).value));
 }
 
 }  // namespace

@@ -32,6 +32,13 @@ std::optional<Refused> check_request(const Offered& offered, const msg::GetBound
     return std::nullopt;
 }
 
+/// What AuthenticateClient says with a code of its own and has changed since: the table of 5.6.2 has one code for it
+/// all, but for the order's end of time. The sentence says which it was.
+Refused at_binding(Refused refused) {
+    if (refused.refusal == Refusal::order_expired) return refused;
+    return {Refusal::package_unavailable, refused.sentence()};
+}
+
 Result<Step> start(std::variant<Offered, Bound> from, const msg::GetBoundProfilePackageRequest& request,
                    const Env& env) {
     Binding binding{std::move(from), {}};
@@ -71,11 +78,11 @@ Result<Step> on(Offered s, GetBoundProfilePackage e, const Env& env) { return st
 Result<Step> on(Bound s, GetBoundProfilePackage e, const Env& env) { return start(std::move(s), e.request, env); }
 
 Result<Step> on(LoadingBinding s, BindingLoaded e, const Env& env) {
-    if (!e.content) return refuse(back_of(std::move(s.binding)), Refusal::matching_id_refused);
+    if (!e.content) return refuse(back_of(std::move(s.binding)), Refusal::package_unavailable);
     auto& [order, source] = *e.content;
     TRY(Eid eid, eid_of(s.binding.offered().card));
     if (auto refused = check_order(order, eid, env.now))
-        return refuse(back_of(std::move(s.binding)), std::move(*refused));
+        return refuse(back_of(std::move(s.binding)), at_binding(std::move(*refused)));
     Action ask = AskGate{std::move(eid), s.binding.offered().reply.transaction_id.bytes, order.policy, order.id,
                          order.operator_id};
     return Step{GatingBinding{std::move(s.binding), std::move(order), std::move(source)}, std::move(ask), {}};
@@ -93,7 +100,8 @@ Result<Step> on(ConsentingBinding s, ConsentAnswered e, const Env& env) {
     if (e.refused_because)
         return refuse(back_of(std::move(s.binding)), Refusal::not_eligible, *std::move(e.refused_because));
     const Credential* credential = find_credential(env.server, s.binding.offered().credential.bytes);
-    if (credential == nullptr) return refuse(back_of(std::move(s.binding)), Refusal::no_certificate_for_ci);
+    if (credential == nullptr)
+        return refuse(back_of(std::move(s.binding)), at_binding({Refusal::no_certificate_for_ci}));
     TRY(Eid eid, eid_of(s.binding.offered().card));
     Action seal = seal_request(s.binding, s.order, std::move(s.source), std::move(eid), *credential, env);
     return Step{Sealing{std::move(s.binding), std::move(s.order)}, std::move(seal), {}};

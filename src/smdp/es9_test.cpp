@@ -58,6 +58,98 @@ TEST(Es9, HostileBodiesAreRefused) {
     }
 }
 
+/// A request with one member changed: refused, and the member named.
+class Es9Body : public testing::Test {
+protected:
+    struct Member {
+        std::string function, body, name, value;
+        [[nodiscard]] std::string with(std::string_view other) const {
+            std::string changed = body;
+            return changed.replace(changed.find(value), value.size(), other);
+        }
+    };
+    static Member member(std::string function, std::string body, const std::string& name) {
+        const auto from = body.find('"' + name + "\":\"") + name.size() + 4;
+        std::string value = body.substr(from, body.find('"', from) - from);
+        return {std::move(function), std::move(body), name, std::move(value)};
+    }
+    /// Each member of the five functions that carries DER.
+    std::vector<Member> members() {
+        const auto first = desk.initiated(card);
+        const msg::TransactionId id = first.transaction_id;
+        return {
+            member("initiateAuthentication", msg::to_json(card.initiate("a.example")), "euiccInfo1"),
+            member("authenticateClient", msg::to_json(card.authenticate(first, "M")), "authenticateServerResponse"),
+            member("getBoundProfilePackage", msg::to_json(card.prepare({id, {}, {id, false, {}, {}}, {}, {}, {}})),
+                   "prepareDownloadResponse"),
+            member("cancelSession", msg::to_json(card.cancel(id, desk.server.oid, msg::CancelSessionReason::postponed)),
+                   "cancelSessionResponse"),
+            member("handleNotification", msg::to_json(card.notify(desk.iccid, msg::NotificationEventBit::enable)),
+                   "pendingNotification")};
+    }
+    static void expect_refused(const Member& m, std::string_view value) {
+        const auto read = read_function(std::string(es9_path) + m.function, m.with(value));
+        ASSERT_FALSE(read) << m.function << ' ' << value;
+        EXPECT_NE(read.error().code, Errc::not_found);
+        EXPECT_NE(read.error().path.find(m.name), std::string::npos) << m.function << ": " << to_string(read.error());
+    }
+    Desk desk;
+    test::SoftCard card = desk.card();
+};
+
+TEST_F(Es9Body, DerCutShortIsRefusedAndItsMemberNamed) {
+    for (const Member& m : members()) {
+        const Bytes der = *from_base64(m.value);
+        for (std::size_t size = 0; size < der.size(); size += 11) expect_refused(m, base64(View(der).first(size)));
+    }
+}
+TEST_F(Es9Body, OctetsBehindTheDerAreRefused) {
+    for (const Member& m : members()) expect_refused(m, base64(concat({*from_base64(m.value), Bytes{0}})));
+}
+TEST_F(Es9Body, LengthsThatAreNotCanonicalAreRefused) {
+    for (const Member& m : members()) {
+        const Bytes der = *from_base64(m.value);
+        const std::size_t tag = der::Reader(der).peek()->wire > 0xFF ? 2 : 1;
+        const View contents = (*der::Reader(der).read()).content.rest();
+        const auto n = contents.size();
+        expect_refused(m,
+                       base64(concat({View(der).first(tag),
+                                      Bytes{0x83, 0, static_cast<std::uint8_t>(n >> 8U), static_cast<std::uint8_t>(n)},
+                                      contents})));
+        expect_refused(m, base64(concat({View(der).first(tag), Bytes{0x80}, contents, Bytes{0, 0}})));
+    }
+}
+TEST_F(Es9Body, AnotherTagIsRefused) {
+    for (const Member& m : members()) {
+        Bytes der = *from_base64(m.value);
+        der[0] ^= 0x01U;
+        expect_refused(m, base64(der));
+    }
+}
+TEST_F(Es9Body, WhatIsNoBase64IsRefused) {
+    for (const Member& m : members())
+        for (const std::string_view bad : {"!", "A", "AA=A", "AA==AA==", "-_-_", "AAA\\n"}) expect_refused(m, bad);
+}
+TEST_F(Es9Body, LengthsBeyondTheBodyAreRefused) {
+    for (const Member& m : members())
+        for (const std::string_view announced :
+             {"BF3884FFFFFFFF00", "BF388400000001", "308580FFFFFFFF00", "BF38847FFFFFFF"})
+            expect_refused(m, base64(*from_hex(announced)));
+}
+TEST_F(Es9Body, AMemberThatIsMissingOrOfAnotherKindIsNamed) {
+    for (const Member& m : members()) {
+        for (const std::string_view other : {R"("other":"AA==")", "7", "null", "[]", "{}"}) {
+            std::string body = m.body;
+            const std::string whole = '"' + m.name + "\":\"" + m.value + '"';
+            body.replace(body.find(whole), whole.size(),
+                         other.starts_with('"') ? std::string(other) : '"' + m.name + "\":" + std::string(other));
+            const auto read = read_function(std::string(es9_path) + m.function, body);
+            ASSERT_FALSE(read) << body;
+            EXPECT_NE(read.error().path.find(m.name), std::string::npos) << to_string(read.error());
+        }
+    }
+}
+
 TEST(Challenge, BelongsToOneTransactionAddressCiAndKey) {
     test::SeededRandom random(3);
     const SecretBytes key(Bytes(32, 1)), other(Bytes(32, 2));

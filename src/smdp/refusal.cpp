@@ -32,6 +32,7 @@ constexpr std::array<StatusCode, refusal_count> table{{
     {Refusal::smdp_oid_wrong, "8.8", "3.10", "The OID that the eUICC signed is not the OID of this server."},
     // 8.8 SM-DP+, 5.1 inaccessible: the nearest that the tables of 5.2.6 have
     {Refusal::server_unavailable, "8.8", "5.1", "The server cannot do this now: try again later."},
+    {Refusal::package_unavailable, "8.2", "3.7", "The profile of this order can no longer be bound to this eUICC."},
 }};
 
 }  // namespace

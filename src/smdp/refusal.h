@@ -29,8 +29,9 @@ enum class Refusal : std::uint8_t {
     not_eligible,
     smdp_oid_wrong,
     server_unavailable,  ///< a failure that is not the client's; nothing was changed
+    package_unavailable,
 };
-inline constexpr std::size_t refusal_count = 20;
+inline constexpr std::size_t refusal_count = 21;
 
 struct StatusCode {
     Refusal refusal;

@@ -151,6 +151,18 @@ TEST_F(Es9Refusal, ServerAddressInTheSignedAnswerForeign) {
     content.server_address.text = "other.example.com";
     EXPECT_EQ(authenticate(card.authenticate(content)), "8.8.1/3.8");
 }
+TEST_F(Es9Refusal, CardThatNamesOtherKeysThanWhenItBegan) {
+    const auto ok = desk.initiated(card);
+    const auto keys = card.info.euicc_ci_pk_id_list_for_signing;
+    card.info.euicc_ci_pk_id_list_for_signing = {{Bytes(20, 9)}};
+    EXPECT_EQ(authenticate(card.authenticate(ok, desk.matching_id)), "8.8.2/3.1");
+    card.info.euicc_ci_pk_id_list_for_signing = keys;
+    card.info.euicc_ci_pk_id_list_for_verification = {{Bytes(20, 9)}};
+    EXPECT_EQ(authenticate(card.authenticate(ok, desk.matching_id)), "8.8.4/3.7");
+}
+TEST_F(Es9Refusal, NoMatchingIdAndNothingPendingForThisEid) {
+    EXPECT_EQ(authenticate(card.authenticate(desk.initiated(card), "")), "8.2.6/3.8");
+}
 TEST_F(Es9Refusal, UnknownMatchingId) {
     for (const std::string_view id : {"MATCH-2", "match-1", "MATCH-1 ", "../MATCH-1", "%", "MATCH-1\n"})
         EXPECT_EQ(authenticate(card.authenticate(desk.initiated(card), id)), "8.2.6/3.8") << id;
@@ -257,8 +269,35 @@ TEST_F(Es9Refusal, PackageOfAnOrderThatExpiredMeanwhile) {
 TEST_F(Es9Refusal, PackageBeyondTheNumberOfAttempts) {
     const auto offer = desk.offered(card);
     for (std::uint32_t i = 0; i < desk.order().attempts_max; ++i) desk.bound(card, offer);
-    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.8.5/6.4");
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.2/3.7");
     EXPECT_EQ(desk.sealed.size(), desk.order().attempts_max);
+}
+TEST_F(Es9Refusal, PackageOfAnOrderThatCanNoLongerBeBound) {
+    const auto offer = desk.offered(card);
+    for (const auto state : {OrderState::installed, OrderState::unavailable}) {
+        desk.order().state = state;
+        EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.2/3.7");
+    }
+    desk.order().state = OrderState::released;
+    desk.order().eid = *x509::make_eid("89049032", 7);  // another card was faster
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.2/3.7");
+    desk.order().eid.reset();
+    desk.bound(card, offer);
+    desk.orders.clear();
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.2/3.7");
+}
+TEST_F(Es9Refusal, PackageWhereTheServerHasLostItsCertificate) {
+    const auto offer = desk.offered(card);
+    desk.server.credentials.clear();
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.2/3.7");
+}
+TEST_F(Es9Refusal, PackageBehindAClosedGateOrConsent) {
+    const auto offer = desk.offered(card);
+    desk.gate_says = "PCR 4 differs";
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.2.5/4.3");
+    desk.gate_says.reset();
+    desk.consent_says = "the current operator has not released the device";
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.2.5/4.3");
 }
 
 // ---- CancelSession

@@ -164,7 +164,7 @@ TEST(Session, NeverDownloadsTheSameOrderToAnotherCard) {
     // both are offered the order; who binds first has it
     const auto to_other = desk.offered(other);
     desk.bound(card, desk.offered(card));
-    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{other.prepare(to_other)}), "8.1.1/3.8");
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{other.prepare(to_other)}), "8.2/3.7");
     EXPECT_EQ(desk.refusal(AuthenticateClient{other.authenticate(desk.initiated(other), desk.matching_id)}),
               "8.1.1/3.8");
     EXPECT_EQ(desk.sealed.size(), 1U);

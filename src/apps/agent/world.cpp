@@ -139,6 +139,10 @@ Result<Bytes> World::call_card(View request) {
     impl_->keep(name + "-request", "der", as_text(request));
     auto reply = impl_->isdr->call(request);
     if (reply && !reply->empty()) impl_->keep(name + "-response", "der", as_text(*reply));
+    if (!reply) {  // a card that was reset has closed the channel: the next call opens one
+        impl_->isdr.reset();
+        impl_->channel.reset();
+    }
     return reply;
 }
 
