@@ -19,19 +19,17 @@ constexpr auto standard_inverse = inverse(standard);
 constexpr auto url_safe_inverse = inverse(url_safe);
 
 std::string encode64(View in, std::string_view alphabet, bool padded) {
-    std::string out;
-    out.reserve((in.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < in.size(); i += 3) {
-        const std::size_t n = std::min<std::size_t>(3, in.size() - i);
-        std::uint32_t group = 0;
-        for (std::size_t k = 0; k < 3; ++k) group = group << 8U | (k < n ? in[i + k] : 0U);
-        for (std::size_t k = 0; k < 4; ++k) {
-            if (k <= n)
-                out += alphabet[group >> (18 - 6 * k) & 63U];
-            else if (padded)
-                out += '=';
-        }
-    }
+    const std::size_t rest = in.size() % 3;
+    const std::size_t last = rest == 0 ? 0 : padded ? 4 : rest + 1;
+    std::string out(in.size() / 3 * 4 + last, '=');
+    char* to = out.data();
+    const auto put = [&](std::uint32_t group, std::size_t characters) {
+        for (std::size_t k = 0; k < characters; ++k) *to++ = alphabet[group >> (18 - 6 * k) & 63U];
+    };
+    std::size_t i = 0;
+    for (; i + 3 <= in.size(); i += 3) put(std::uint32_t{in[i]} << 16U | std::uint32_t{in[i + 1]} << 8U | in[i + 2], 4);
+    if (rest == 1) put(std::uint32_t{in[i]} << 16U, 2);
+    if (rest == 2) put(std::uint32_t{in[i]} << 16U | std::uint32_t{in[i + 1]} << 8U, 3);
     return out;
 }
 

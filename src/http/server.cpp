@@ -3,18 +3,15 @@
 #include <sys/stat.h>
 
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <set>
 
 #include "mcim/http/loop_impl.h"
+#include "mcim/http/stream.h"
 #include "mcim/http/tls.h"
 
 namespace mcim::http {
@@ -25,7 +22,8 @@ namespace beast = boost::beast;
 using boost::system::error_code;
 using Tcp = asio::ip::tcp;
 using Local = asio::local::stream_protocol;
-using TlsStream = asio::ssl::stream<Tcp::socket>;
+using SteadyTimer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 /// What a listener can do to its connections.
 class Closable {
@@ -116,32 +114,19 @@ public:
     ~Connection() override { server_->left(this); }
 
     void start() {
-        if constexpr (std::same_as<Stream, TlsStream>) {
-            expect(server_->limits.handshake_time);
-            stream_.async_handshake(asio::ssl::stream_base::server,
-                                    [self = this->shared_from_this()](error_code error) {
-                                        self->timer_.cancel();
-                                        if (!error) self->await_request();
-                                    });
-        } else {
-            await_request();
-        }
+        expect(server_->limits.handshake_time);
+        stream_.async_handshake([self = this->shared_from_this()](error_code error) {
+            self->timer_.cancel();
+            if (!error) self->await_request();
+        });
     }
 
     void close_when_idle() override {
         keep_alive_ = false;
-        if (idle_) lowest().cancel();
+        if (idle_) stream_.socket().cancel();
     }
 
 private:
-    auto& lowest() { return stream_.lowest_layer(); }
-    auto& raw() {
-        if constexpr (std::same_as<Stream, TlsStream>)
-            return stream_.next_layer();
-        else
-            return stream_;
-    }
-
     void expect(std::chrono::milliseconds within) {
         timed_out_ = false;
         timer_.expires_after(within);
@@ -150,33 +135,48 @@ private:
             if (error || !self) return;
             self->timed_out_ = true;
             error_code ignored;
-            self->lowest().cancel(ignored);
+            self->stream_.socket().cancel(ignored);
         });
     }
 
     void await_request() {
         parser_.emplace();
+        parser_->eager(true);
         parser_->body_limit(server_->limits.body_octets_max);
         parser_->header_limit(static_cast<std::uint32_t>(server_->limits.header_octets_max));
         idle_ = buffer_.size() == 0;
         expect(idle_ ? server_->limits.idle_time : server_->limits.request_time);
-        beast::http::async_read_some(
-            stream_, buffer_, *parser_,
-            [self = this->shared_from_this()](error_code error, std::size_t) { self->read_rest(error); });
+        if (idle_)
+            read();
+        else
+            parse();
     }
 
-    /// The first octets are there: from now on the client has request_time.
-    void read_rest(error_code error) {
-        const bool was_idle = std::exchange(idle_, false);
-        if (error || parser_->is_done()) return on_request(error);
-        if (was_idle) expect(server_->limits.request_time);
-        beast::http::async_read(stream_, buffer_, *parser_,
-                                [self = this->shared_from_this()](error_code e, std::size_t) { self->on_request(e); });
+    void read() {
+        const std::size_t room = buffer_.max_size() - buffer_.size();
+        stream_.async_read_some(buffer_.prepare(std::min(room, read_octets)),
+                                [self = this->shared_from_this()](error_code error, std::size_t n) {
+                                    if (error) return self->on_lost(error);
+                                    self->buffer_.commit(n);
+                                    // the first octets are there: from now on the client has request_time
+                                    if (std::exchange(self->idle_, false))
+                                        self->expect(self->server_->limits.request_time);
+                                    self->parse();
+                                });
     }
 
-    void on_request(error_code error) {
+    void parse() {
+        error_code error;
+        while (buffer_.size() != 0 && !parser_->is_done() && !error)
+            buffer_.consume(parser_->put(buffer_.data(), error));
+        if (parser_->is_done()) return on_request();
+        if (error && error != beast::http::error::need_more) return refuse(status_of(error));
+        if (buffer_.size() == buffer_.max_size()) return refuse(431);
+        read();
+    }
+
+    void on_request() {
         timer_.cancel();
-        if (error) return on_bad_request(error);
         keep_alive_ = parser_->get().keep_alive() && !server_->closing;
         server_->handler(taken(parser_->release()), [self = this->shared_from_this()](Response response) {
             asio::dispatch(self->server_->loop,
@@ -184,53 +184,53 @@ private:
         });
     }
 
-    void on_bad_request(error_code error) {
+    /// The client has gone or says nothing more; one that has begun a request is told so.
+    void on_lost(error_code) {
+        timer_.cancel();
+        if (timed_out_ && parser_->got_some()) refuse(408);
+    }
+
+    void refuse(unsigned status) {
+        timer_.cancel();
         keep_alive_ = false;
-        if (timed_out_ && parser_->got_some()) return write(problem(408, sentence_of(408)));
-        if (error.category() != beast::http::make_error_code(beast::http::error::bad_value).category() ||
-            error == beast::http::error::end_of_stream || error == beast::http::error::partial_message)
-            return;  // the client has gone, or stays silent: nobody to answer
-        const unsigned status = status_of(error);
         write(problem(status, sentence_of(status)));
     }
 
     void write(Response response) {
         out_ = serialise(response, keep_alive_);
         expect(server_->limits.write_time);
-        asio::async_write(stream_, asio::buffer(out_),
-                          [self = this->shared_from_this()](error_code error, std::size_t) {
-                              self->timer_.cancel();
-                              if (error) return;
-                              if (self->keep_alive_ && !self->server_->closing) return self->await_request();
-                              self->shut_down();
-                          });
+        stream_.async_write(out_, [self = this->shared_from_this()](error_code error) {
+            self->timer_.cancel();
+            if (error) return;
+            if (self->keep_alive_ && !self->server_->closing) return self->await_request();
+            self->shut_down();
+        });
     }
 
     void shut_down() {
         expect(linger_time);
-        if constexpr (std::same_as<Stream, TlsStream>)
-            stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->linger(); });
-        else
-            linger();
+        stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->linger(); });
     }
 
     /// Reads on for a while what the client still sends: closing over unread octets would reset the connection and take
     /// the answer with it.
     void linger() {
         error_code ignored;
-        lowest().shutdown(asio::socket_base::shutdown_send, ignored);
-        raw().async_read_some(asio::buffer(rest_), [self = this->shared_from_this()](error_code error, std::size_t n) {
-            self->lingered_ += n;
-            if (!error && self->lingered_ < linger_octets_max) return self->linger();
-            self->timer_.cancel();
-        });
+        stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+        stream_.socket().async_read_some(asio::buffer(rest_),
+                                         [self = this->shared_from_this()](error_code error, std::size_t n) {
+                                             self->lingered_ += n;
+                                             if (!error && self->lingered_ < linger_octets_max) return self->linger();
+                                             self->timer_.cancel();
+                                         });
     }
+    static constexpr std::size_t read_octets = 8192;
     static constexpr std::chrono::seconds linger_time{2};
     static constexpr std::size_t linger_octets_max = 16U * 1024U * 1024U;
 
     Stream stream_;
     std::shared_ptr<Server::Impl> server_;
-    asio::steady_timer timer_;
+    SteadyTimer timer_;
     beast::flat_buffer buffer_;
     std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
     std::string out_;
@@ -260,13 +260,12 @@ struct Listener final : Server::Impl {
             waiting_for_room = true;
             return;
         }
-        acceptor.async_accept(
-            [self = this->shared_from_this(), this](error_code error, typename Protocol::socket socket) {
-                if (closing) return;
-                if (!error) serve(std::move(socket));
-                if (error == asio::error::no_descriptors) return retry_later();
-                accept();
-            });
+        acceptor.async_accept([self = this->shared_from_this(), this](error_code error, Socket<Protocol> socket) {
+            if (closing) return;
+            if (!error) serve(std::move(socket));
+            if (error == asio::error::no_descriptors) return retry_later();
+            accept();
+        });
     }
     /// No file descriptor is left: those who are served will give some back.
     void retry_later() {
@@ -276,13 +275,15 @@ struct Listener final : Server::Impl {
         });
     }
 
-    void serve(typename Protocol::socket socket) {
+    void serve(Socket<Protocol> socket) {
         if constexpr (std::same_as<Protocol, Tcp>) {
             error_code ignored;
             socket.set_option(Tcp::no_delay(true), ignored);
-            std::make_shared<Connection<TlsStream>>(TlsStream(std::move(socket), *tls), shared_from_this())->start();
+            std::make_shared<Connection<TlsStream>>(TlsStream(std::move(socket), tls->native_handle()),
+                                                    shared_from_this())
+                ->start();
         } else {
-            std::make_shared<Connection<Local::socket>>(std::move(socket), shared_from_this())->start();
+            std::make_shared<Connection<PlainStream>>(PlainStream(std::move(socket)), shared_from_this())->start();
         }
     }
 
@@ -298,7 +299,7 @@ struct Listener final : Server::Impl {
             return 0;
     }
 
-    typename Protocol::acceptor acceptor;
+    asio::basic_socket_acceptor<Protocol, Executor> acceptor;
     std::shared_ptr<asio::ssl::context> tls;
     std::filesystem::path file;
     std::error_code ignored_std;

@@ -124,6 +124,12 @@ bool settle(Order& order, View transaction_id) {
 bool on_its_way(const Order& o) { return !o.outstanding.empty() && o.state != installed && o.state != unavailable; }
 
 std::string fresh_matching_id(Random& random) { return random_text(random, 26); }
-std::string fresh_order_id(Random& random) { return hex(random.bytes(16)); }
+std::string fresh_order_id(Time now, Random& random) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    Bytes out;
+    for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(seconds >> shift));
+    append(out, random.bytes(12));
+    return hex(out);
+}
 
 }  // namespace mcim::smdp

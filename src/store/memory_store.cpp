@@ -14,6 +14,7 @@ struct Tables {
     std::map<Bytes, std::int64_t> offers;  // seconds at which a session that is only offered ends
     std::map<crypto::Sha256, Notification> notifications;
     std::map<Iccid, Subscription> subscriptions;
+    std::map<Iccid, signer::WrappedPackage> packages;
     std::map<Imsi, auc::Subscription> auc;
     std::map<std::string, Operator, std::less<>> operators;
     std::map<std::pair<std::string, std::string>, ReleaseUse> releases;
@@ -93,7 +94,9 @@ Status apply(Tables& t, const AddSubscription& c) {
     CHECKED(check_subscription(t, c.subscription));
     Subscription s = c.subscription;
     s.version = 1;
-    return t.subscriptions.emplace(s.iccid, s).second ? ok() : Status(conflict("subscriptions.iccid"));
+    if (!t.subscriptions.emplace(s.iccid, s).second) return conflict("subscriptions.iccid");
+    if (c.package) t.packages.emplace(s.iccid, *c.package);
+    return ok();
 }
 Status apply(Tables& t, const PutSubscription& c) {
     const auto found = t.subscriptions.find(c.subscription.iccid);
@@ -207,6 +210,9 @@ public:
     Result<std::vector<Notification>> list_notifications() override { return values_of(t_.notifications); }
     Result<std::optional<Subscription>> find_subscription(const Iccid& id) override {
         return find_in(t_.subscriptions, id);
+    }
+    Result<std::optional<signer::WrappedPackage>> find_package(const Iccid& id) override {
+        return find_in(t_.packages, id);
     }
     Result<std::vector<Subscription>> subscriptions_of(const Eid& eid) override {
         auto out = values_of(t_.subscriptions);

@@ -17,20 +17,19 @@ CREATE TABLE orders (
     attempts INTEGER NOT NULL, attempts_max INTEGER NOT NULL,
     package_octets INTEGER NOT NULL, metadata BLOB NOT NULL, release TEXT, created_at INTEGER NOT NULL,
     last_sequence INTEGER, version INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE UNIQUE INDEX one_living_order_per_iccid ON orders (iccid) WHERE state <> 8;
 CREATE INDEX orders_of_iccid ON orders (iccid);
 CREATE INDEX orders_of_eid ON orders (eid) WHERE eid IS NOT NULL;
 
 CREATE TABLE notes (
-    number INTEGER PRIMARY KEY, order_id TEXT NOT NULL, at INTEGER NOT NULL, sentence TEXT NOT NULL
-) STRICT;
-CREATE INDEX notes_of_order ON notes (order_id);
+    order_id TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, sentence TEXT NOT NULL,
+    PRIMARY KEY (order_id, number)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sessions (
     transaction_id BLOB PRIMARY KEY, order_id TEXT NOT NULL, state BLOB NOT NULL, offered_until INTEGER
 ) STRICT;
-CREATE INDEX sessions_of_order ON sessions (order_id);
 CREATE INDEX offers ON sessions (offered_until) WHERE offered_until IS NOT NULL;
 
 CREATE TABLE notifications (
@@ -41,12 +40,15 @@ CREATE INDEX unverified_notifications ON notifications (at) WHERE trust = 1;
 CREATE TABLE subscriptions (
     iccid TEXT PRIMARY KEY, imsi TEXT NOT NULL UNIQUE, msisdn TEXT, operator_id TEXT NOT NULL,
     algorithm INTEGER NOT NULL, keys BLOB NOT NULL, fingerprint BLOB NOT NULL UNIQUE,
-    service_provider_name TEXT NOT NULL, profile_name TEXT NOT NULL, package BLOB, eid TEXT,
+    service_provider_name TEXT NOT NULL, profile_name TEXT NOT NULL, eid TEXT,
     standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 4), created_at INTEGER NOT NULL,
-    mnc_digits INTEGER NOT NULL, package_octets_min INTEGER NOT NULL, version INTEGER NOT NULL
+    mnc_digits INTEGER NOT NULL, package_octets_min INTEGER NOT NULL, package_octets INTEGER NOT NULL,
+    version INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX one_enabled_subscription_per_eid ON subscriptions (eid) WHERE standing = 2;
 CREATE INDEX subscriptions_of_eid ON subscriptions (eid) WHERE eid IS NOT NULL;
+
+CREATE TABLE packages (iccid TEXT PRIMARY KEY, octets BLOB NOT NULL) STRICT;
 
 CREATE TABLE auc (
     imsi TEXT PRIMARY KEY, keys BLOB NOT NULL, amf BLOB NOT NULL, sqn INTEGER NOT NULL,

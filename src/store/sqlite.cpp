@@ -10,7 +10,10 @@ namespace {
 /// "UNIQUE constraint failed: orders.iccid" is a conflict at orders.iccid.
 Error error_of(sqlite3* db) {
     const std::string message = sqlite3_errmsg(db);
-    if ((sqlite3_extended_errcode(db) & 0xFF) != SQLITE_CONSTRAINT) return fail(Errc::io, "database", message);
+    const int code = sqlite3_extended_errcode(db) & 0xFF;
+    if (code == SQLITE_BUSY)
+        return fail(Errc::io, "database", "another process has it open: is mcimd running already?");
+    if (code != SQLITE_CONSTRAINT) return fail(Errc::io, "database", message);
     const auto colon = message.rfind(": ");
     return fail(Errc::conflict, colon == std::string::npos ? "database" : message.substr(colon + 2),
                 "it exists already");
@@ -85,10 +88,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     }
     std::unique_ptr<Database> out(new Database(db, file));
     sqlite3_extended_result_codes(db, 1);
-    sqlite3_busy_timeout(db, 5000);
     CHECKED(
-        out->run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                 "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;"));
+        // one process, one connection: no locks to take for every statement, and a second process is turned away
+        out->run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                 "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;"));
     return out;
 }
 
@@ -114,5 +117,6 @@ Result<Statement*> Database::prepare(const char* sql) {
 }
 
 std::int64_t Database::rows_changed() const { return sqlite3_changes64(db_); }
+bool Database::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
 }  // namespace mcim::store

@@ -76,6 +76,8 @@ public:
     /// The same statement for the same text; `sql` is a literal. The pointer is never null.
     [[nodiscard]] Result<Statement*> prepare(const char* sql);
     [[nodiscard]] std::int64_t rows_changed() const;  ///< by the last statement
+    /// false after an error for which SQLite takes a whole transaction back by itself (disk full, I/O, memory).
+    [[nodiscard]] bool in_transaction() const;
     [[nodiscard]] const std::string& name() const { return name_; }
 
 private:

@@ -104,7 +104,8 @@ Status write(Database& db, const PurgeNotifications& c) {
     return s->bind(static_cast<std::int64_t>(c.keep)).run();
 }
 Status write(Database& db, const smdp::Note& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO notes (order_id, at, sentence) VALUES (?,?,?)"));
+    TRY(Statement * s, db.prepare("INSERT INTO notes SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 "
+                                  "FROM notes WHERE order_id=?1"));
     return s->bind(c.order_id).bind(c.at).bind(c.sentence).run();
 }
 Status write(Database& db, const smdp::RecordNotification& c) {
@@ -125,16 +126,16 @@ Status write(Database& db, const AddSubscription& c) {
         .bind(View(v.fingerprint.octets))
         .bind(v.service_provider_name)
         .bind(v.profile_name);
-    if (v.package)
-        s->bind(View(v.package->octets));
-    else
-        s->bind_null();
-    return s->bind_optional(text_of(v.eid))
+    s->bind_optional(text_of(v.eid))
         .bind(number(v.standing))
         .bind(v.created_at)
         .bind(std::int64_t{v.mnc_digits})
         .bind(std::int64_t{v.package_octets_min})
-        .run();
+        .bind(std::int64_t{v.package_octets});
+    CHECKED(s->run());
+    if (!c.package) return ok();
+    TRY(Statement * package, db.prepare("INSERT INTO packages VALUES (?,?)"));
+    return package->bind(v.iccid.text()).bind(View(c.package->octets)).run();
 }
 /// Who a subscription belongs to, its numbers and its keys never change.
 Status write(Database& db, const PutSubscription& c) {

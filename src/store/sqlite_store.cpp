@@ -73,12 +73,12 @@ Result<Subscription> subscription_at(const Statement& s) {
         TRY(Msisdn msisdn, Msisdn::parse(s.text(2)));
         v.msisdn = std::move(msisdn);
     }
-    if (!s.is_null(9)) v.package = signer::WrappedPackage{s.blob(9)};
-    TRY(v.eid, eid_at(s, 10));
-    TRY(v.standing, enumerator(s.integer(11), Standing::deleted));
-    v.created_at = s.time(12);
-    v.mnc_digits = static_cast<std::uint8_t>(s.integer(13));
-    v.package_octets_min = static_cast<std::uint32_t>(s.integer(14));
+    TRY(v.eid, eid_at(s, 9));
+    TRY(v.standing, enumerator(s.integer(10), Standing::deleted));
+    v.created_at = s.time(11);
+    v.mnc_digits = static_cast<std::uint8_t>(s.integer(12));
+    v.package_octets_min = static_cast<std::uint32_t>(s.integer(13));
+    v.package_octets = static_cast<std::uint32_t>(s.integer(14));
     v.version = s.integer(15);
     return v;
 }
@@ -98,6 +98,7 @@ Result<Operator> operator_at(const Statement& s) { return Operator{s.text(0), s.
 Result<Row> row_at(const Statement& s) { return Row{s.text(0), s.text(1), s.blob(2), s.integer(3)}; }
 Result<smdp::Note> note_at(const Statement& s) { return smdp::Note{s.text(0), s.time(1), s.text(2)}; }
 Result<StoredSession> session_at(const Statement& s) { return StoredSession{s.text(0), s.blob(1)}; }
+Result<signer::WrappedPackage> package_at(const Statement& s) { return signer::WrappedPackage{s.blob(0)}; }
 Result<ReleaseUse> release_at(const Statement& s) {
     TRY(Iccid gives_up, Iccid::parse_unchecked(s.text(1)));
     return ReleaseUse{s.text(0), std::move(gives_up), s.integer(2) != 0};
@@ -112,16 +113,12 @@ class SqliteStore final : public Store {
 public:
     explicit SqliteStore(std::unique_ptr<Database> db) : db_(std::move(db)) {}
 
+    /// Most groups go through as they are: only where a batch fails is each of them fenced off from the others.
     std::vector<Status> commit(std::span<const Batch> group) override {
-        std::vector<Status> out;
-        const auto all = [&](const Error& e) { return std::vector<Status>(group.size(), Status(e)); };
-        if (auto begun = db_->run("BEGIN IMMEDIATE"); !begun) return all(begun.error());
-        for (const Batch& batch : group) out.push_back(write(batch));
-        if (auto done = db_->run("COMMIT"); !done) {
-            static_cast<void>(db_->run("ROLLBACK"));
-            return all(done.error());
-        }
-        return out;
+        const Status done = together(group);
+        const bool refused = !done && done.error().code != Errc::io;
+        if (refused && group.size() > 1) return one_by_one(group);
+        return std::vector<Status>(group.size(), done);
     }
 
     Result<std::optional<smdp::Order>> find_order(std::string_view id) override {
@@ -160,6 +157,9 @@ public:
     Result<std::optional<Subscription>> find_subscription(const Iccid& iccid) override {
         return one(subscription_by_iccid, subscription_at, std::string_view(iccid.text()));
     }
+    Result<std::optional<signer::WrappedPackage>> find_package(const Iccid& iccid) override {
+        return one("SELECT octets FROM packages WHERE iccid=?", package_at, std::string_view(iccid.text()));
+    }
     Result<std::vector<Subscription>> subscriptions_of(const Eid& eid) override {
         return all(subscriptions_of_eid, subscription_at, std::string_view(eid.text()));
     }
@@ -188,16 +188,45 @@ public:
     }
 
 private:
-    /// A batch that fails is taken back alone.
+    Status run(const char* sql) {
+        TRY(Statement * s, db_->prepare(sql));
+        return s->run();
+    }
     Status write(const Batch& batch) {
-        CHECKED(db_->run("SAVEPOINT batch"));
-        for (const Change& change : batch) {
-            if (auto done = apply(*db_, change); !done) {
-                CHECKED(db_->run("ROLLBACK TO batch; RELEASE batch"));
-                return done;
-            }
+        for (const Change& change : batch) CHECKED(apply(*db_, change));
+        return ok();
+    }
+    /// All of the group, or nothing.
+    Status together(std::span<const Batch> group) {
+        CHECKED(run("BEGIN IMMEDIATE"));
+        Status done = ok();
+        for (const Batch& batch : group)
+            if (done) done = write(batch);
+        if (done) done = run("COMMIT");
+        if (!done) static_cast<void>(run("ROLLBACK"));
+        return done;
+    }
+    std::vector<Status> one_by_one(std::span<const Batch> group) {
+        std::vector<Status> out;
+        const auto all = [&](const Error& e) { return std::vector<Status>(group.size(), Status(e)); };
+        if (auto begun = run("BEGIN IMMEDIATE"); !begun) return all(begun.error());
+        for (const Batch& batch : group) {
+            out.push_back(fenced(batch));
+            if (!db_->in_transaction()) return all(out.back().error());
         }
-        return db_->run("RELEASE batch");
+        if (auto done = run("COMMIT"); !done) {
+            static_cast<void>(run("ROLLBACK"));
+            return all(done.error());
+        }
+        return out;
+    }
+    /// A batch that fails is taken back alone.
+    Status fenced(const Batch& batch) {
+        CHECKED(run("SAVEPOINT batch"));
+        Status done = write(batch);
+        if (!done) CHECKED(run("ROLLBACK TO batch"));
+        CHECKED(run("RELEASE batch"));
+        return done;
     }
 
     template <class T, class... Keys>

@@ -41,10 +41,10 @@ struct Subscription {
     signer::KeyFingerprint fingerprint{};
     std::string service_provider_name{};
     std::string profile_name{};
-    std::uint8_t mnc_digits = 2;                      ///< of the IMSI
-    std::uint32_t package_octets_min = 0;             ///< the template is filled up to this size
-    std::optional<signer::WrappedPackage> package{};  ///< somebody's own; else the project's template is personalised
-    std::optional<Eid> eid{};                         ///< the card that it was installed on
+    std::uint8_t mnc_digits = 2;           ///< of the IMSI
+    std::uint32_t package_octets_min = 0;  ///< the template is filled up to this size
+    std::uint32_t package_octets = 0;      ///< of somebody's own package; 0: the project's template is personalised
+    std::optional<Eid> eid{};              ///< the card that it was installed on
     Standing standing = Standing::reserved;
     Time created_at{};
     std::int64_t version = 0;
@@ -95,6 +95,7 @@ struct AddOrder {
 };
 struct AddSubscription {
     Subscription subscription;
+    std::optional<signer::WrappedPackage> package{};  ///< where subscription.package_octets is not 0
 };
 struct PutSubscription {
     Subscription subscription;
@@ -169,6 +170,7 @@ public:
     [[nodiscard]] virtual Result<std::vector<Notification>> list_notifications() = 0;
 
     [[nodiscard]] virtual Result<std::optional<Subscription>> find_subscription(const Iccid&) = 0;
+    [[nodiscard]] virtual Result<std::optional<signer::WrappedPackage>> find_package(const Iccid&) = 0;
     [[nodiscard]] virtual Result<std::vector<Subscription>> subscriptions_of(const Eid&) = 0;
     [[nodiscard]] virtual Result<std::vector<Subscription>> list_subscriptions() = 0;
     [[nodiscard]] virtual Result<std::optional<auc::Subscription>> find_auc(const Imsi&) = 0;

@@ -227,11 +227,13 @@ TEST_P(AnyStore, UnverifiedNotificationsAreBounded) {
 
 TEST_P(AnyStore, SubscriptionsAreUniqueInEveryNumberAndKey) {
     auto full = subscription(1);
-    full.package = signer::WrappedPackage{{4, 5}};
+    full.package_octets = 2;
     full.mnc_digits = 3;
     full.package_octets_min = 12'000;
-    ASSERT_TRUE(commit({AddSubscription{full}}));
+    ASSERT_TRUE(commit({AddSubscription{full, signer::WrappedPackage{{4, 5}}}}));
     EXPECT_EQ(**store->find_subscription(iccid(1)), full);
+    EXPECT_EQ((**store->find_package(iccid(1))).octets, (Bytes{4, 5}));
+    EXPECT_EQ(*store->find_package(iccid(2)), std::nullopt);
     auto other = subscription(2);
     other.iccid = iccid(1);
     EXPECT_EQ(conflict(commit({AddSubscription{other}})), "subscriptions.iccid");
@@ -346,11 +348,20 @@ TEST(SqliteStore, FileIsItsOwnersAlone) {
     const auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store);
     ASSERT_TRUE((*store)->commit_one({AddOrder{order(1)}}));
-    for (const char* name : {"db", "db-wal", "db-shm"}) {
+    for (const char* name : {"db", "db-wal"}) {
         struct stat s {};
         ASSERT_EQ(stat((folder / name).c_str(), &s), 0) << name;
         EXPECT_EQ(s.st_mode & 0777U, 0600U) << name;
     }
+}
+
+TEST(SqliteStore, BelongsToOneProcess) {
+    const TempFolder folder;
+    auto first = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(open_sqlite_store(folder / "db"));
+    first->reset();
+    EXPECT_TRUE(open_sqlite_store(folder / "db"));
 }
 
 TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {

@@ -16,8 +16,8 @@ Json json_of(const store::Subscription& s) {
     if (s.msisdn) out.text("msisdn", s.msisdn->text());
     out.text("operator", s.operator_id).text("algorithm", to_string(s.algorithm));
     out.text("service_provider_name", s.service_provider_name).text("profile_name", s.profile_name);
-    out.text("source", s.package ? "package" : "template");
-    if (!s.package) out.integer("mnc_digits", s.mnc_digits);
+    out.text("source", s.package_octets != 0 ? "package" : "template");
+    if (s.package_octets == 0) out.integer("mnc_digits", s.mnc_digits);
     if (s.eid) out.text("eid", s.eid->text());
     return out.text("standing", to_string(s.standing)).time("created_at", s.created_at);
 }
@@ -138,8 +138,10 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
                           line.keys.fingerprint,
                           std::move(provider).value_or(known->name),
                           std::move(name).value_or(known->name)};
-    s.package = std::move(line.package);
-    if (!s.package) CHECKED(read_template_options(in, s));
+    if (line.package)
+        s.package_octets = static_cast<std::uint32_t>(line.package->octets.size());
+    else
+        CHECKED(read_template_options(in, s));
     if (msisdn_digits) {
         TRY(Msisdn msisdn, Msisdn::parse(*msisdn_digits));
         s.msisdn = std::move(msisdn);
@@ -147,7 +149,7 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
     s.created_at = p.now();
     auc::Subscription row{line.imsi, line.keys.keys};
     if (line.keys.algorithm == signer::Algorithm::test) row.card_limits = {};
-    CHECKED(p.store.commit_one({store::AddSubscription{s}, store::AddAuc{std::move(row)}}));
+    CHECKED(p.store.commit_one({store::AddSubscription{s, std::move(line.package)}, store::AddAuc{std::move(row)}}));
     return json_of(s);
 }
 

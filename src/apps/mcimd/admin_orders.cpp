@@ -103,9 +103,10 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     if (line->operator_id != operator_id) return fail(Errc::refused, "iccid", "it is another operator's");
     if (line->standing == store::Standing::closed) return fail(Errc::refused, "iccid", "its subscription is closed");
     TRY(const auto profile_class, class_of(in));
-    smdp::Order order{smdp::fresh_order_id(p.random), operator_id, iccid, smdp::fresh_matching_id(p.random)};
+    smdp::Order order{smdp::fresh_order_id(p.now(), p.random), operator_id, iccid, smdp::fresh_matching_id(p.random)};
     order.metadata = metadata_of(p, *line, profile_class);
-    order.package_octets = line->package ? line->package->octets.size() : template_octets + line->package_octets_min;
+    order.package_octets =
+        line->package_octets != 0 ? line->package_octets : template_octets + line->package_octets_min;
     order.created_at = p.now();
     CHECKED(read_options(in, order));
     TRY(order, released(std::move(order)));

@@ -1,5 +1,5 @@
-// Groups the commits of concurrent sessions: whatever is ready in one turn of the loop goes to the disk together, and
-// each reply waits for its group.
+// Groups the commits of concurrent sessions: they go to the disk together, at most once in `interval`, and each reply
+// waits for its group. Who comes alone after a pause does not wait.
 #pragma once
 #include <functional>
 
@@ -18,11 +18,13 @@ public:
     [[nodiscard]] std::uint64_t batches() const { return batches_; }
 
 private:
+    static constexpr std::chrono::milliseconds interval{10};
     void flush();
     http::Loop& loop_;
     store::Store& store_;
     std::vector<store::Batch> waiting_;
     std::vector<Done> callbacks_;
+    std::chrono::steady_clock::time_point last_{};
     std::uint64_t groups_ = 0;
     std::uint64_t batches_ = 0;
 };

@@ -3,7 +3,14 @@
 namespace mcim::apps::mcimd {
 
 void Committer::commit(store::Batch batch, Done done) {
-    if (waiting_.empty()) loop_.post([this] { flush(); });
+    if (waiting_.empty()) {
+        const auto wait =
+            std::chrono::ceil<std::chrono::milliseconds>(last_ + interval - std::chrono::steady_clock::now());
+        if (wait > std::chrono::milliseconds::zero())
+            loop_.after(wait, [this] { flush(); });
+        else
+            loop_.post([this] { flush(); });
+    }
     waiting_.push_back(std::move(batch));
     callbacks_.push_back(std::move(done));
 }
@@ -14,6 +21,7 @@ void Committer::flush() {
     ++groups_;
     batches_ += batches.size();
     auto results = store_.commit(batches);
+    last_ = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < callbacks.size(); ++i) callbacks[i](std::move(results[i]));
 }
 

@@ -7,13 +7,17 @@
 namespace mcim::apps::mcimd {
 namespace {
 
-smdp::ProfileSource source_of(store::Subscription s) {
-    if (s.package) return signer::FromPackage{std::move(s.iccid), *std::move(s.package)};
+Result<smdp::ProfileSource> source_of(store::Store& store, store::Subscription s) {
+    if (s.package_octets != 0) {
+        TRY(auto package, store.find_package(s.iccid));
+        if (!package) return fail(Errc::not_found, "packages", "the subscription's own package is gone");
+        return smdp::ProfileSource(signer::FromPackage{std::move(s.iccid), *std::move(package)});
+    }
     signer::TemplateVariables variables{std::move(s.iccid), std::move(s.imsi), std::move(s.msisdn),
                                         std::move(s.service_provider_name), std::move(s.profile_name)};
     variables.mnc_digits = s.mnc_digits;
     variables.package_octets_min = s.package_octets_min;
-    return signer::FromTemplate{std::move(variables), std::move(s.keys)};
+    return smdp::ProfileSource(signer::FromTemplate{std::move(variables), std::move(s.keys)});
 }
 
 /// Whose customer the device is: who has a profile on it, and who has one on its way to it.
@@ -57,8 +61,8 @@ Result<smdp::Event> Ports::answer(const smdp::LoadBinding& a) {
     if (!order) return smdp::Event(smdp::BindingLoaded{});
     TRY(auto subscription, platform_.store.find_subscription(order->iccid));
     if (!subscription) return smdp::Event(smdp::BindingLoaded{});
-    return smdp::Event(
-        smdp::BindingLoaded{smdp::BindingLoaded::Content{*std::move(order), source_of(*std::move(subscription))}});
+    TRY(auto source, source_of(platform_.store, *std::move(subscription)));
+    return smdp::Event(smdp::BindingLoaded{smdp::BindingLoaded::Content{*std::move(order), std::move(source)}});
 }
 
 Result<smdp::Event> Ports::answer(const smdp::AskGate& a) {

@@ -1,0 +1,129 @@
+// Private to the module: what a connection of the server reads from and writes to. Both kinds have the same operations;
+// each calls its handler once, never from within the call that started it.
+#pragma once
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/write.hpp>
+#include <memory>
+#include <string_view>
+
+namespace mcim::http {
+
+using Executor = boost::asio::io_context::executor_type;
+template <class Protocol>
+using Socket = boost::asio::basic_stream_socket<Protocol, Executor>;
+
+/// A UNIX socket: nobody listens in.
+class PlainStream {
+public:
+    using Protocol = boost::asio::local::stream_protocol;
+    explicit PlainStream(Socket<Protocol> socket) : socket_(std::move(socket)) {}
+
+    [[nodiscard]] Socket<Protocol>& socket() { return socket_; }
+    template <class Handler>
+    void async_handshake(Handler handler) {
+        boost::asio::post(socket_.get_executor(), [handler = std::move(handler)]() mutable { handler({}); });
+    }
+    template <class Handler>
+    void async_read_some(boost::asio::mutable_buffer to, Handler handler) {
+        socket_.async_read_some(to, std::move(handler));
+    }
+    template <class Handler>
+    void async_write(std::string_view all, Handler handler) {
+        boost::asio::async_write(
+            socket_, boost::asio::buffer(all),
+            [handler = std::move(handler)](boost::system::error_code error, std::size_t) mutable { handler(error); });
+    }
+    template <class Handler>
+    void async_shutdown(Handler handler) {
+        async_handshake(std::move(handler));
+    }
+
+private:
+    Socket<Protocol> socket_;
+};
+
+/// TLS, server's side. OpenSSL works on the socket itself; only when it has to wait is the loop asked.
+class TlsStream {
+public:
+    using Protocol = boost::asio::ip::tcp;
+    TlsStream(Socket<Protocol> socket, SSL_CTX* context) : socket_(std::move(socket)), ssl_(SSL_new(context)) {
+        boost::system::error_code ignored;
+        socket_.non_blocking(true, ignored);
+        if (ssl_) SSL_set_fd(ssl_.get(), socket_.native_handle());
+    }
+
+    [[nodiscard]] Socket<Protocol>& socket() { return socket_; }
+    template <class Handler>
+    void async_handshake(Handler handler) {
+        attempt([](SSL* ssl) { return SSL_accept(ssl); }, without_size(std::move(handler)));
+    }
+    template <class Handler>
+    void async_read_some(boost::asio::mutable_buffer to, Handler handler) {
+        attempt([to](SSL* ssl) { return SSL_read(ssl, to.data(), size_of(to.size())); }, std::move(handler));
+    }
+    template <class Handler>
+    void async_write(std::string_view all, Handler handler) {
+        attempt([all](SSL* ssl) { return SSL_write(ssl, all.data(), size_of(all.size())); },
+                without_size(std::move(handler)));
+    }
+    /// Sends close_notify and does not wait for the client's.
+    template <class Handler>
+    void async_shutdown(Handler handler) {
+        attempt([](SSL* ssl) { return SSL_shutdown(ssl) < 0 ? -1 : 1; }, without_size(std::move(handler)));
+    }
+
+private:
+    struct Free {
+        void operator()(SSL* ssl) const { SSL_free(ssl); }
+    };
+
+    static int size_of(std::size_t n) { return static_cast<int>(std::min<std::size_t>(n, INT32_MAX)); }
+    template <class Handler>
+    static auto without_size(Handler handler) {
+        return [handler = std::move(handler)](boost::system::error_code error, std::size_t) mutable { handler(error); };
+    }
+
+    template <class Operation, class Handler>
+    void attempt(Operation operation, Handler handler) {
+        if (!ssl_) return finish(std::move(handler), boost::asio::error::no_memory, 0);
+        ERR_clear_error();
+        const int n = operation(ssl_.get());
+        if (n > 0) return finish(std::move(handler), {}, static_cast<std::size_t>(n));
+        switch (SSL_get_error(ssl_.get(), n)) {
+            case SSL_ERROR_WANT_READ:
+                return wait(boost::asio::socket_base::wait_read, std::move(operation), std::move(handler));
+            case SSL_ERROR_WANT_WRITE:
+                return wait(boost::asio::socket_base::wait_write, std::move(operation), std::move(handler));
+            case SSL_ERROR_SSL:
+                return finish(std::move(handler),
+                              {static_cast<int>(ERR_get_error()), boost::asio::error::get_ssl_category()}, 0);
+            default: return finish(std::move(handler), boost::asio::error::eof, 0);
+        }
+    }
+    template <class Operation, class Handler>
+    void wait(boost::asio::socket_base::wait_type what, Operation operation, Handler handler) {
+        socket_.async_wait(what, [this, operation = std::move(operation),
+                                  handler = std::move(handler)](boost::system::error_code error) mutable {
+            if (error) return handler(error, 0);
+            attempt(std::move(operation), std::move(handler));
+        });
+    }
+    template <class Handler>
+    void finish(Handler handler, boost::system::error_code error, std::size_t n) {
+        boost::asio::post(socket_.get_executor(),
+                          [handler = std::move(handler), error, n]() mutable { handler(error, n); });
+    }
+
+    Socket<Protocol> socket_;
+    std::unique_ptr<SSL, Free> ssl_;
+};
+
+}  // namespace mcim::http
