@@ -34,7 +34,7 @@ Result<Card> Card::load(uicc::Entries entries) {
 
 void Card::reset() {
     channels_ = {};
-    channels_[0].emplace();
+    channels_[0] = LogicalChannel{};
     isdr_.reset();
     if (uicc_) uicc_->reset();
 }
@@ -80,7 +80,7 @@ apdu::Response Card::open_channel(std::uint8_t from, const apdu::Command& comman
     else if (number < channels_.size() && channels_[number])
         return sw::wrong_p1_p2;
     if (number >= channels_.size()) return command.p2 == 0 ? sw::function_not_supported : sw::wrong_p1_p2;
-    channels_[number].emplace();
+    channels_[number] = LogicalChannel{};
     if (uicc_) uicc_->open_channel(number, channels_[from]->selected == Selected::profile ? from : std::uint8_t{0});
     if (command.p2 == 0) return {Bytes{number}};
     return sw::ok;
