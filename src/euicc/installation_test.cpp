@@ -35,16 +35,6 @@ TEST_F(InstallationTest, InstallsAProfileAndSaysSo) {
     EXPECT_EQ(std::get<msg::ProfileInstallationResult>(agent.notifications()[0].value), result);
 }
 
-TEST_F(InstallationTest, TheOneTimeKeyIsForgottenAfterSuccessOnly) {
-    Order wrong;
-    wrong.metadata.iccid = msg::to_octets(*Iccid::parse_unchecked("8901234567890123457"));
-    load(wrong);
-    EXPECT_EQ(agent.card->card().state().one_time_keys.size(), 1U);
-    load(Order{});
-    agent.restart();
-    EXPECT_EQ(agent.card->card().state().one_time_keys.size(), 1U);  // the first one, of the failed try
-}
-
 TEST_F(InstallationTest, TellsTheOtherAddressesOfTheMetadataToo) {
     Order order;
     order.metadata.notification_configuration_info->push_back(
