@@ -1,7 +1,5 @@
 #include "mcim/http/tls.h"
 
-#include <openssl/x509.h>
-
 namespace mcim::http {
 namespace {
 

@@ -17,8 +17,8 @@ Status check_transport(std::string_view tcti) {
     constexpr std::array<std::string_view, 4> known{"device", "swtpm", "mssim", "tabrmd"};
     if (std::ranges::find(known, tcti.substr(0, tcti.find(':'))) != known.end()) return ok();
     return fail(Errc::bad_value, "TCTI",
-                '"' + std::string(tcti.substr(0, 64)) +
-                    "" does not begin with device:, swtpm:, mssim: or tabrmd:, e.g. device:/dev/tpmrm0");
+                "\"" + std::string(tcti.substr(0, 64)) +
+                    "\" does not begin with device:, swtpm:, mssim: or tabrmd:, e.g. device:/dev/tpmrm0");
 }
 
 }  // namespace
