@@ -277,7 +277,7 @@ TEST(Download, CardThatLostTheSessionGetsANewOne) {
 TEST(Download, CardThatWasInterruptedSaysSoAndTheOrderIsTriedAgain) {
     Script run(order_for("1$smdp.example.com$ID-1"));
     until_loading(run);
-    run.give(CardFailed{fail(Errc::refused, "STORE DATA", "6881")});
+    run.give(CardFailed{fail(Errc::refused, "STORE DATA", "6881"), apdu::sw::channel_not_supported});
     run.card_request<msg::RetrieveNotificationsListRequest>();
     const auto interrupted = result_of(msg::ErrorResult{
         msg::BppCommandId::store_metadata, msg::ErrorReason::install_failed_due_to_interruption, {}, {}});
@@ -296,7 +296,7 @@ TEST(Download, CardThatWasInterruptedSaysSoAndTheOrderIsTriedAgain) {
 TEST(Download, CardThatLostTheSessionAfterItInstalledSaysSo) {
     Script run(order_for("1$smdp.example.com$ID-1"));
     until_loading(run);
-    run.give(CardFailed{fail(Errc::refused, "STORE DATA", "6881")});
+    run.give(CardFailed{fail(Errc::refused, "STORE DATA", "6881"), apdu::sw::channel_not_supported});
     run.card(msg::RetrieveNotificationsListResponse{std::vector<msg::PendingNotification>{{success()}}});
     run.take<DropSpool>();
     run.give(Stored{});

@@ -332,10 +332,11 @@ Step on(Loading s, CardAnswered e) {
     return {DroppingSpool{std::move(s.session.attempt), std::get<msg::ProfileInstallationResult>(std::move(result))},
             DropSpool{}};
 }
-/// 6985: a card that was reset in between has forgotten the session; the package is of no use any more, the order is.
-/// Any other word (memory, a technical problem, another program's channel) says nothing of the session.
+/// A card that was reset in between has forgotten the session (6985), and closed the agent's channel (6881): the
+/// package is of no use any more, the order is. Any other word (memory, a technical problem) says nothing of the
+/// session.
 Step on(Loading s, CardFailed e) {
-    if (e.status_word == apdu::sw::conditions_not_satisfied)
+    if (e.status_word == apdu::sw::conditions_not_satisfied || e.status_word == apdu::sw::channel_not_supported)
         return {Inquiring{std::move(s.session)}, call(installation_results())};
     return stopped("ES10b.LoadBoundProfilePackage", "The card did not take the package: " + to_string(e.error),
                    "The bound package is kept. Run the download again when the card is back.");
