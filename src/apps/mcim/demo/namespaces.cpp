@@ -83,6 +83,9 @@ Result<int> wait_for(pid_t child, const sigset_t& stop_or_child) {
 
 [[noreturn]] void become_first_process(const std::function<int()>& body, const sigset_t& as_before) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // Its own /proc, in which processes find themselves by number (leak sanitizers do). A container may forbid it, and
+    // then the old one still has /proc/self, which is all that the programs themselves read.
+    (void)mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
     sigprocmask(SIG_SETMASK, &as_before, nullptr);
     const int status = body();
     std::fflush(nullptr);
