@@ -332,8 +332,9 @@ Step on(Loading s, CardAnswered e) {
     return {DroppingSpool{std::move(s.session.attempt), std::get<msg::ProfileInstallationResult>(std::move(result))},
             DropSpool{}};
 }
-/// 6985, or 6881 for the channel: a card that was reset in between has forgotten the session; the package is of no use
-/// any more, the order is. Any other word (memory, a technical problem) says nothing of the session.
+/// A card that was reset in between has forgotten the session (6985), and closed the agent's channel (6881): the
+/// package is of no use any more, the order is. Any other word (memory, a technical problem) says nothing of the
+/// session.
 Step on(Loading s, CardFailed e) {
     if (e.status_word == apdu::sw::conditions_not_satisfied || e.status_word == apdu::sw::channel_not_supported)
         return {Inquiring{std::move(s.session)}, call(installation_results())};

@@ -1,14 +1,12 @@
 // Private to the module: what a connection of the server reads from and writes to. Both kinds have the same operations;
 // each calls its handler once, never from within the call that started it.
 #pragma once
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
 #include <memory>

@@ -1,7 +1,5 @@
 #include "mcim/http/tls.h"
 
-#include <openssl/x509.h>
-
 namespace mcim::http {
 namespace {
 
@@ -54,10 +52,11 @@ Result<std::shared_ptr<ssl::context>> server_context(const TlsIdentity& identity
     boost::system::error_code error;
     context->use_certificate_chain(buffer_of(chain), error);
     if (error) return refused("certificate", error);
-    std::string key = to_pem("PRIVATE KEY", expose(identity.key_pkcs8));
-    context->use_private_key(buffer_of(key), ssl::context::pem, error);
-    explicit_bzero(key.data(), key.size());
-    if (error) return refused("private key", error);
+    // as it is: PEM would leave copies behind in strings
+    const View key = expose(identity.key_pkcs8);
+    if (SSL_CTX_use_PrivateKey_ASN1(EVP_PKEY_EC, context->native_handle(), key.data(), static_cast<long>(key.size())) !=
+        1)
+        return fail(Errc::bad_value, "private key", "TLS does not take it: an EC key in PKCS#8 is wanted");
     if (SSL_CTX_check_private_key(context->native_handle()) != 1)
         return fail(Errc::bad_crypto, "private key", "it is not the key of the TLS certificate");
     return context;

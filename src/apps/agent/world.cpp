@@ -60,6 +60,7 @@ struct World::Impl {
     http::Client http;
     std::optional<card::ApduChannel> channel;
     std::optional<Isdr> isdr;
+    std::optional<apdu::StatusWord> refused_with;  ///< the word of the last call, where it said no
     MessageFolder messages;
 
     Impl(WorldConfig c, http::ClientConfig client)
@@ -134,11 +135,13 @@ Result<std::unique_ptr<World>> World::open(const WorldConfig& config) {
 }
 
 Result<Bytes> World::call_card(View request) {
+    impl_->refused_with.reset();
     CHECKED(impl_->open_card());
     const std::string name = "es10-" + hex(request.first(std::min<std::size_t>(2, request.size())));
     impl_->keep(name + "-request", "der", as_text(request));
     auto reply = impl_->isdr->call(request);
     if (reply && !reply->empty()) impl_->keep(name + "-response", "der", as_text(*reply));
+    impl_->refused_with = impl_->isdr->refused_with();
     if (!reply) {  // a card that was reset has closed the channel: the next call opens one
         impl_->isdr.reset();
         impl_->channel.reset();
@@ -148,7 +151,7 @@ Result<Bytes> World::call_card(View request) {
 
 Event World::perform(const CallCard& action) {
     auto reply = call_card(action.request);
-    if (!reply) return CardFailed{std::move(reply).error(), impl_->isdr ? impl_->isdr->refused_with() : std::nullopt};
+    if (!reply) return CardFailed{std::move(reply).error(), impl_->refused_with};
     return CardAnswered{*std::move(reply)};
 }
 

@@ -47,20 +47,28 @@ Status write_new_file(const fs::path& path, View content) {
     return ok();
 }
 
-std::string pem(std::string_view label, View der) {
-    const std::string text = base64(der);
-    std::string out = "-----BEGIN " + std::string(label) + "-----\n";
-    out.reserve(text.size() + text.size() / pem_line_characters + 2 * out.size() +
-                2);  // no copies of a key left behind
+namespace {
+
+/// In one allocation: a string that grows leaves what it held behind.
+std::string pem_of_base64(std::string_view label, std::string_view text) {
+    std::string out;
+    out.reserve(text.size() + text.size() / pem_line_characters + 2 * label.size() + 64);
+    out.append("-----BEGIN ").append(label).append("-----\n");
     for (std::size_t at = 0; at < text.size(); at += pem_line_characters)
-        out.append(text, at, pem_line_characters).append("\n");
+        out.append(text.substr(at, pem_line_characters)).append("\n");
     return out.append("-----END ").append(label).append("-----\n");
 }
 
+}  // namespace
+
+std::string pem(std::string_view label, View der) { return pem_of_base64(label, base64(der)); }
+
 SecretBytes private_key_pem(const crypto::PrivateKey& key) {
     const SecretBytes der = key.to_pkcs8();
-    std::string text = pem("PRIVATE KEY", expose(der));
+    std::string body = base64(expose(der));
+    std::string text = pem_of_base64("PRIVATE KEY", body);
     SecretBytes out = SecretBytes::copy_of(as_view(text));
+    explicit_bzero(body.data(), body.size());
     explicit_bzero(text.data(), text.size());
     return out;
 }

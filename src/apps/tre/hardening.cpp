@@ -13,6 +13,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <span>
 
 namespace mcim::tre {
 namespace {
@@ -31,35 +32,38 @@ std::optional<std::string> lock_memory() {
 }
 
 /// Files, memory, time, signals of this process; sockets that are open already, and accepting on them.
-constexpr int allowed[] = {
-    SCMP_SYS(read),           SCMP_SYS(readv),
-    SCMP_SYS(pread64),        SCMP_SYS(write),
-    SCMP_SYS(writev),         SCMP_SYS(pwrite64),
-    SCMP_SYS(lseek),          SCMP_SYS(openat),
-    SCMP_SYS(open),           SCMP_SYS(close),
-    SCMP_SYS(fstat),          SCMP_SYS(stat),
-    SCMP_SYS(lstat),          SCMP_SYS(newfstatat),
-    SCMP_SYS(statx),          SCMP_SYS(fsync),
-    SCMP_SYS(fdatasync),      SCMP_SYS(ftruncate),
-    SCMP_SYS(rename),         SCMP_SYS(renameat),
-    SCMP_SYS(renameat2),      SCMP_SYS(unlink),
-    SCMP_SYS(unlinkat),       SCMP_SYS(getdents64),
-    SCMP_SYS(fcntl),          SCMP_SYS(flock),
-    SCMP_SYS(poll),           SCMP_SYS(ppoll),
-    SCMP_SYS(accept),         SCMP_SYS(accept4),
-    SCMP_SYS(recvfrom),       SCMP_SYS(recvmsg),
-    SCMP_SYS(sendto),         SCMP_SYS(sendmsg),
-    SCMP_SYS(shutdown),       SCMP_SYS(setsockopt),
-    SCMP_SYS(getsockopt),     SCMP_SYS(brk),
-    SCMP_SYS(munmap),         SCMP_SYS(mremap),
-    SCMP_SYS(madvise),        SCMP_SYS(futex),
-    SCMP_SYS(clock_gettime),  SCMP_SYS(gettimeofday),
-    SCMP_SYS(getrandom),      SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction),
-    SCMP_SYS(sigaltstack),    SCMP_SYS(restart_syscall),
-    SCMP_SYS(getpid),         SCMP_SYS(gettid),
-    SCMP_SYS(tgkill),         SCMP_SYS(exit),
-    SCMP_SYS(exit_group),     SCMP_SYS(clock_nanosleep),
+constexpr int of_files[] = {
+    SCMP_SYS(read),      SCMP_SYS(readv),     SCMP_SYS(pread64),   SCMP_SYS(write),      SCMP_SYS(writev),
+    SCMP_SYS(pwrite64),  SCMP_SYS(lseek),     SCMP_SYS(openat),    SCMP_SYS(open),       SCMP_SYS(close),
+    SCMP_SYS(fstat),     SCMP_SYS(stat),      SCMP_SYS(lstat),     SCMP_SYS(newfstatat), SCMP_SYS(statx),
+    SCMP_SYS(fsync),     SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(rename),     SCMP_SYS(renameat),
+    SCMP_SYS(renameat2), SCMP_SYS(unlink),    SCMP_SYS(unlinkat),  SCMP_SYS(getdents64), SCMP_SYS(fcntl),
+    SCMP_SYS(flock),
+};
+constexpr int of_sockets[] = {
+    SCMP_SYS(poll),     SCMP_SYS(ppoll),      SCMP_SYS(accept),     SCMP_SYS(accept4),
+    SCMP_SYS(recvfrom), SCMP_SYS(recvmsg),    SCMP_SYS(sendto),     SCMP_SYS(sendmsg),
+    SCMP_SYS(shutdown), SCMP_SYS(setsockopt), SCMP_SYS(getsockopt),
+};
+constexpr int of_itself[] = {
+    SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(futex),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(clock_nanosleep),
     SCMP_SYS(sched_yield),
 };
 
@@ -75,23 +79,29 @@ struct Release {
 };
 
 bool allow_all(scmp_filter_ctx filter) {
-    for (const int call : allowed)
-        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) != 0) return false;
+    for (const std::span<const int> calls :
+         {std::span<const int>(of_files), std::span<const int>(of_sockets), std::span<const int>(of_itself)})
+        for (const int call : calls)
+            if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) != 0) return false;
     for (const int call : allowed_to_sanitizers)
         if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) != 0) return false;
     // Memory, but none that can be executed.
     const auto not_executable = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
     // The C library asks of its standard output whether it is a terminal.
     const auto is_terminal = SCMP_A1(SCMP_CMP_EQ, TCGETS);
-    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, not_executable) == 0 &&
+    // abort() sends itself a signal.
+    const auto itself = SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid()));
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, itself) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, not_executable) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, not_executable) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, is_terminal) == 0;
 }
 
 bool allow_connecting(scmp_filter_ctx filter) {
     for (const int family : {AF_INET, AF_INET6})
-        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-                             SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family))) != 0)
+        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+                             SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family)),
+                             SCMP_A1(SCMP_CMP_EQ, SOCK_STREAM | SOCK_CLOEXEC)) != 0)
             return false;
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(connect), 0) == 0;
 }
@@ -111,7 +121,7 @@ std::vector<std::string> protect_memory() {
 Status enter_sandbox(Network network) {
     const std::unique_ptr<void, Release> filter(seccomp_init(SCMP_ACT_KILL_PROCESS));
     if (!filter) return fail(Errc::io, "seccomp", "no filter can be made");
-    if (!allow_all(filter.get()) || (network == Network::one_connection && !allow_connecting(filter.get())))
+    if (!allow_all(filter.get()) || (network == Network::outgoing_streams && !allow_connecting(filter.get())))
         return fail(Errc::io, "seccomp", "a rule is refused by the library");
     if (const int error = seccomp_load(filter.get()); error != 0)
         return fail(Errc::io, "seccomp", std::string("the kernel refuses the filter: ") + std::strerror(-error));

@@ -12,9 +12,11 @@ namespace mcim::tre {
 /// machine without the right to lock memory still runs a card.
 [[nodiscard]] std::vector<std::string> protect_memory();
 
-enum class Network : std::uint8_t { none, one_connection };
-/// A seccomp allow-list: any other system call kills the process. Files may be opened, sockets only as `Network` says;
-/// no program can be started and no memory made executable.
+/// A filter of system calls does not see addresses: with outgoing_streams, which --vpcd needs, a process that was taken
+/// over can connect to anything. That is for a laboratory.
+enum class Network : std::uint8_t { none, outgoing_streams };
+/// A seccomp allow-list: any other system call kills the process. Files may be opened (file_rules.h says which),
+/// sockets only as `Network` says; no program can be started, no memory made executable, nobody else sent a signal.
 [[nodiscard]] Status enter_sandbox(Network);
 
 }  // namespace mcim::tre

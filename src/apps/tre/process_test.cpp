@@ -320,10 +320,10 @@ TEST(Sandbox, KillsAProcessThatAsksForMore) {
         waitpid(child, &status, 0);
         return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
     };
-    const auto open_socket = [](int family) { return [family] { ::socket(family, SOCK_STREAM, 0); }; };
+    const auto open_socket = [](int family) { return [family] { ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0); }; };
     EXPECT_TRUE(dies(open_socket(AF_INET), Network::none));
-    EXPECT_FALSE(dies(open_socket(AF_INET), Network::one_connection));
-    EXPECT_TRUE(dies(open_socket(AF_UNIX), Network::one_connection));
+    EXPECT_FALSE(dies(open_socket(AF_INET), Network::outgoing_streams));
+    EXPECT_TRUE(dies(open_socket(AF_UNIX), Network::outgoing_streams));
     EXPECT_TRUE(dies([] { ::execl("/bin/true", "true", nullptr); }, Network::none));
     EXPECT_TRUE(dies([] { static_cast<void>(::fork()); }, Network::none));
     EXPECT_FALSE(dies([] { ::close(::open("/dev/null", O_RDONLY)); }, Network::none));

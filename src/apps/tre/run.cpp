@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "commands.h"
+#include "file_rules.h"
 #include "hardening.h"
 #include "mcim/card/reader.h"
 #include "mcim/euicc/inserted_card.h"
@@ -81,7 +82,10 @@ Status run(const RunOptions& options) {
         TRY(card::TcpAddress vpcd, card::resolve_tcp(options.vpcd));
         reader.keep_connected(std::move(vpcd));
     }
-    CHECKED(enter_sandbox(options.vpcd.empty() ? Network::none : Network::one_connection));
+    TRY(const FileRules files, confine_files(options.state, options.socket));
+    if (files == FileRules::not_in_this_kernel)
+        std::fprintf(stderr, "mcim-tre: this kernel has no Landlock: every file of this user stays within reach\n");
+    CHECKED(enter_sandbox(options.vpcd.empty() ? Network::none : Network::outgoing_streams));
     std::printf("mcim-tre: card %s answers at %s\n", eid.c_str(), options.socket.c_str());
     std::fflush(stdout);
     const Status status = reader.serve();

@@ -41,7 +41,7 @@ Result<pid_t> spawn(const std::vector<std::string>& argv, int out, int err) {
     const int fork_error = errno;
     close(failed[1]);
     int code = 0;
-    const bool started = pid > 0 && read(failed[0], &code, sizeof code) != sizeof code;
+    const bool started = pid > 0 && read(failed[0], &code, sizeof code) != static_cast<ssize_t>(sizeof code);
     close(failed[0]);
     if (started) return pid;
     if (pid < 0) return os_error("fork", fork_error);

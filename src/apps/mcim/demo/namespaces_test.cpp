@@ -6,6 +6,7 @@
 
 #include <array>
 #include <csignal>
+#include <filesystem>
 
 #include "mcim/apps/mcim/demo/child.h"
 
@@ -75,6 +76,24 @@ TEST(RunContained, EndsDaemonsWithItsBody) {
     const int status = contained.exit_status();
     if (status == forbidden) GTEST_SKIP() << "no namespaces here";
     EXPECT_EQ(status, 5);
+}
+
+TEST(RunContained, ProcessesFindThemselvesByNumber) {
+    const pid_t outer = fork();
+    if (outer == 0) {
+        const auto status = run_contained([] {
+            const std::string own = "/proc/" + std::to_string(getpid());
+            return getpid() == 1 && access((own + "/task/1").c_str(), F_OK) == 0 &&
+                           std::filesystem::read_symlink("/proc/self") == "1"
+                       ? 0
+                       : 1;
+        });
+        _exit(status ? *status : forbidden);
+    }
+    int status = 0;
+    waitpid(outer, &status, 0);
+    if (WEXITSTATUS(status) == forbidden) GTEST_SKIP() << "no namespaces here";
+    EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(RunContained, LeavesNothingWhenItIsKilledOrInterrupted) {
