@@ -33,6 +33,11 @@ int serve(const Config& config) {
     return 0;
 }
 
+int print(const Mistakes& mistakes) {
+    for (const auto& line : mistakes.lines) std::fprintf(stderr, "%s\n", line.c_str());
+    return 2;
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
@@ -49,15 +54,13 @@ int run(int argc, const char* const* argv) {
         return app.exit(e);
     }
     const auto loaded = load_config(file);
-    if (const auto* mistakes = std::get_if<Mistakes>(&loaded)) {
-        for (const auto& line : mistakes->lines) std::fprintf(stderr, "%s\n", line.c_str());
-        return 2;
-    }
+    if (const auto* mistakes = std::get_if<Mistakes>(&loaded)) return print(*mistakes);
+    const auto& config = std::get<Config>(loaded);
+    if (const auto mistakes = check_files(config, system_now()); !mistakes.lines.empty()) return print(mistakes);
     if (check_only) {
         std::printf("%s: no mistakes\n", file.c_str());
         return 0;
     }
-    const auto& config = std::get<Config>(loaded);
     log_to(std::make_shared<spdlog::sinks::stderr_sink_st>(), config.log_level);
     return serve(config);
 }
