@@ -6,6 +6,7 @@
 #include "mcim/apps/mcimd/auc_service.h"
 #include "mcim/apps/mcimd/es9_service.h"
 #include "mcim/apps/mcimd/identity.h"
+#include "mcim/apps/mcimd/open_files.h"
 #include "mcim/apps/mcimd/verifier.h"
 #include "mcim/base/version.h"
 #include "mcim/http/datagram.h"
@@ -67,6 +68,7 @@ Status Program::Impl::listen(const Config& config, http::Loop& loop) {
     TRY(tls, http::Server::listen_tls(loop, config.listen, identity, config.limits,
                                       [this](const http::Request& q, const http::Reply& r) { serve(q, r); }));
     http::Limits for_admin = config.limits;
+    for_admin.connections_max = std::min(for_admin.connections_max, admin_connections_max);
     for_admin.body_octets_max = std::max<std::size_t>(for_admin.body_octets_max, 1024 * 1024);
     TRY(admin, http::Server::listen_unix(
                    loop, config.admin_socket, for_admin,
