@@ -70,9 +70,11 @@ Status Program::Impl::listen(const Config& config, http::Loop& loop) {
     http::Limits for_admin = config.limits;
     for_admin.connections_max = std::min(for_admin.connections_max, admin_connections_max);
     for_admin.body_octets_max = std::max<std::size_t>(for_admin.body_octets_max, 1024 * 1024);
-    TRY(admin, http::Server::listen_unix(
-                   loop, config.admin_socket, for_admin,
-                   [this](const http::Request& q, const http::Reply& r) { serve_admin(platform, q, r); }));
+    TRY(admin,
+        http::Server::listen_unix(loop, config.admin_socket, for_admin, [this](http::Request q, const http::Reply& r) {
+            serve_admin(platform, q, r);
+            explicit_bzero(q.body.data(), q.body.size());  // an import brings keys
+        }));
     if (config.auc) {
         TRY(auc, http::DatagramServer::listen(loop, config.auc->socket,
                                               [this](std::string_view d) { return answer_auc(platform, d); }));
