@@ -16,7 +16,8 @@ Status give_way(Platform& p, const Subscription& enabled, store::Batch& out) {
     for (auto& other : others) {
         if (other.iccid == enabled.iccid || other.standing == Standing::closed || other.standing == Standing::reserved)
             continue;
-        if (other.operator_id != enabled.operator_id) {
+        TRY(const bool bootstrap, is_bootstrap(p.store, other.iccid));
+        if (other.operator_id != enabled.operator_id && !bootstrap) {
             CHECKED(close_line(p, std::move(other), "its device moved to operator " + enabled.operator_id, out));
         } else if (other.standing == Standing::enabled) {
             other.standing = Standing::installed;
@@ -96,6 +97,15 @@ bool takes_place(Platform& p, const smdp::RecordNotification& n) {
 }
 
 }  // namespace
+
+bool is_bootstrap(const smdp::Order& order) {
+    const auto metadata = der::decode<msg::StoreMetadataRequest>(order.metadata);
+    return metadata && metadata->profile_class == msg::ProfileClass::provisioning;
+}
+Result<bool> is_bootstrap(store::Store& store, const Iccid& iccid) {
+    TRY(const auto order, store.find_order_by_iccid(iccid));
+    return order && is_bootstrap(*order);
+}
 
 Status close_line(Platform& p, Subscription s, std::string_view why, store::Batch& out) {
     spdlog::info("subscription {} is closed: {}", masked(s.iccid.text()), why);

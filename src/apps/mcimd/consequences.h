@@ -10,6 +10,11 @@ namespace mcim::apps::mcimd {
 /// two that read the same version, the second finds a conflict and looks again.
 [[nodiscard]] Result<store::Row> card_row(Platform&, const Eid&);
 
+/// Ordered with the provisioning class (SGP.22 2.4.5.3): it connects a device until it has a subscription, and makes
+/// nobody's customer of it. It stays when the device moves.
+[[nodiscard]] bool is_bootstrap(const smdp::Order&);
+[[nodiscard]] Result<bool> is_bootstrap(store::Store&, const Iccid&);  ///< by the order that delivered it
+
 /// The end of a line: nothing more of it is served or downloaded, and its operator has no say in its device. `why` is
 /// for the log.
 [[nodiscard]] Status close_line(Platform&, store::Subscription, std::string_view why, store::Batch& out);
