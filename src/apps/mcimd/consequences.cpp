@@ -122,9 +122,9 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
     return ok();
 }
 
-Status take_over(Platform& p, const Imsi& imsi) {
+Result<store::Batch> take_over(Platform& p, const Imsi& imsi) {
     TRY(const auto row, p.store.find_row(handover_kind, imsi.text()));
-    if (!row) return ok();
+    if (!row) return store::Batch{};
     TRY(const Iccid iccid, Iccid::parse_unchecked(as_text(row->body)));
     TRY(auto left, p.store.find_subscription(iccid));
     store::Batch batch{store::DropRow{handover_kind, imsi.text()}};
@@ -135,7 +135,7 @@ Status take_over(Platform& p, const Imsi& imsi) {
         }
         CHECKED(close_line(p, *std::move(left), "the line that takes its place is in use", batch));
     }
-    return p.store.commit_one(std::move(batch));
+    return batch;
 }
 
 Result<store::Row> card_row(Platform& p, const Eid& eid) {

@@ -19,9 +19,9 @@ namespace mcim::apps::mcimd {
 /// for the log.
 [[nodiscard]] Status close_line(Platform&, store::Subscription, std::string_view why, store::Batch& out);
 
-/// Before the first vector of a line leaves: what its release let go is closed, so that a device never has the use of
-/// both, whatever its agent tells or does not tell.
-[[nodiscard]] Status take_over(Platform&, const Imsi&);
+/// What goes to the disk with the first vector of a line: what its release let go is closed, so that a device never has
+/// the use of both, whatever its agent tells or does not tell. Empty for every later one.
+[[nodiscard]] Result<store::Batch> take_over(Platform&, const Imsi&);
 
 /// The core's effects as changes of the store.
 [[nodiscard]] Result<store::Batch> changes_of(Platform&, std::vector<smdp::Effect>);

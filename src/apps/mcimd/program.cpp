@@ -77,7 +77,9 @@ Status Program::Impl::listen(const Config& config, http::Loop& loop) {
         }));
     if (config.auc) {
         TRY(auc, http::DatagramServer::listen(loop, config.auc->socket,
-                                              [this](std::string_view d) { return answer_auc(platform, d); }));
+                                              [this](std::string_view d, http::DatagramServer::Reply r) {
+                                                  answer_auc(platform, d, std::move(r));
+                                              }));
     }
     return ok();
 }
