@@ -1,5 +1,7 @@
 // One download, message by message, as a card and a server of the test PKI exchange it. Signatures are real where they
-// are made of what a certificate covers, and random octets elsewhere: no target checks those.
+// are made of what a certificate covers, and random octets elsewhere: no target checks those. But the target es9_body
+// does, and has seeds of its own (es9_body.h).
+#include "es9_body.h"
 #include "mcim/bpp/sealer.h"
 #include "mcim/bpp/secure_channel.h"
 #include "mcim/msg/all.h"
@@ -99,7 +101,6 @@ template <class T>
 void add_es9(const Corpus& corpus, std::string_view name, const T& body) {
     corpus.add_message("RemoteProfileProvisioningRequest", name, der::encode(RemoteProfileProvisioningRequest{body}));
     corpus.add("es9_json", name, to_json(body));
-    corpus.add("es9_body", name, to_json(body));
 }
 template <class T, class Ok>
 void add_es9_reply(const Corpus& corpus, std::string_view name, const Ok& reply) {
@@ -194,6 +195,7 @@ void write_download_seeds(const Corpus& corpus) {
     write_authentication(corpus, download);
     write_binding(corpus, download);
     write_end(corpus, download);
+    for (const auto& [name, body] : es9_bodies()) corpus.add("es9_body", name, body);
     write_certificates(corpus, download.pki, "");
     test::Pki brainpool(crypto::Curve::brainpool_p256r1);
     write_certificates(corpus, brainpool, "_brainpool");

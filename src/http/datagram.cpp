@@ -21,16 +21,20 @@ struct DatagramServer::Impl : std::enable_shared_from_this<DatagramServer::Impl>
     void receive() {
         socket.async_receive_from(asio::buffer(in), peer, [self = shared_from_this()](error_code error, std::size_t n) {
             if (error == asio::error::operation_aborted || !self->socket.is_open()) return;
-            if (!error) self->answer(std::string_view(self->in.data(), n));
+            if (!error) self->hand_over(std::string_view(self->in.data(), n));
             self->receive();
         });
     }
+    void hand_over(std::string_view message) {
+        handler(message, [to = peer, server = weak_from_this()](std::string_view answer) {
+            if (const auto self = server.lock()) self->send(answer, to);
+        });
+    }
     /// Never waits for a peer that does not read: its answer is lost, as datagrams may be.
-    void answer(std::string_view message) {
-        const std::string reply = handler(message);
-        if (reply.empty() || peer.path().empty()) return;
+    void send(std::string_view answer, const Datagram::endpoint& to) {
+        if (answer.empty() || to.path().empty()) return;
         error_code ignored;
-        socket.send_to(asio::buffer(reply), peer, 0, ignored);
+        socket.send_to(asio::buffer(answer.data(), answer.size()), to, 0, ignored);
     }
 
     Datagram::socket socket;

@@ -12,8 +12,9 @@ namespace mcim::http {
 
 class DatagramServer {
 public:
-    /// The answer, or an empty string for none.
-    using Handler = std::function<std::string(std::string_view)>;
+    /// Called once, on the loop, now or later; an empty answer, or none, is none.
+    using Reply = std::function<void(std::string_view)>;
+    using Handler = std::function<void(std::string_view, Reply)>;
     /// Mode 0600. Replaces a socket file of a process that has gone, and no other.
     [[nodiscard]] static Result<std::unique_ptr<DatagramServer>> listen(Loop&, const std::filesystem::path&, Handler);
     ~DatagramServer();

@@ -316,8 +316,8 @@ TEST_F(Raw, CloseEndsIdleConnectionsAndTheLoopRunsOut) {
 TEST(Datagram, AnswersWhoAsked) {
     TempFolder folder;
     Loop loop;
-    const auto server = DatagramServer::listen(loop, folder / "auc", [](std::string_view in) {
-        return in == "silence" ? std::string() : "re: " + std::string(in);
+    const auto server = DatagramServer::listen(loop, folder / "auc", [](std::string_view in, const auto& reply) {
+        if (in != "silence") reply("re: " + std::string(in));
     });
     ASSERT_TRUE(server) << to_string(server.error());
     const Running running(loop);
@@ -330,11 +330,29 @@ TEST(Datagram, AnswersWhoAsked) {
     EXPECT_EQ(std::string(in.data(), socket.receive(boost::asio::buffer(in))), "re: two");
 }
 
+TEST(Datagram, AnswersLaterWhereItTakesTime) {
+    TempFolder folder;
+    Loop loop;
+    const auto server = DatagramServer::listen(loop, folder / "auc", [&](std::string_view in, const auto& reply) {
+        loop.after(in == "slow" ? 50ms : 1ms, [reply, text = std::string(in)] { reply(text); });
+    });
+    ASSERT_TRUE(server);
+    const Running running(loop);
+    boost::asio::io_context context;
+    boost::asio::local::datagram_protocol::socket socket(context, {(folder / "me").string()});
+    boost::asio::local::datagram_protocol::socket other(context, {(folder / "other").string()});
+    socket.send_to(boost::asio::buffer(std::string("slow")), {(folder / "auc").string()});
+    other.send_to(boost::asio::buffer(std::string("fast")), {(folder / "auc").string()});
+    std::array<char, 64> in{};
+    EXPECT_EQ(std::string(in.data(), other.receive(boost::asio::buffer(in))), "fast");
+    EXPECT_EQ(std::string(in.data(), socket.receive(boost::asio::buffer(in))), "slow");
+}
+
 TEST(Datagram, TakesTheSocketOfNoLivingServer) {
     TempFolder folder;
     Loop loop;
     const auto listen = [&] {
-        return DatagramServer::listen(loop, folder / "auc", [](std::string_view) { return std::string(); });
+        return DatagramServer::listen(loop, folder / "auc", [](std::string_view, const auto&) {});
     };
     auto first = listen();
     ASSERT_TRUE(first);

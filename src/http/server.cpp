@@ -10,6 +10,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <set>
 
+#include "mcim/base/wiping.h"
 #include "mcim/http/loop_impl.h"
 #include "mcim/http/stream.h"
 #include "mcim/http/tls.h"
@@ -231,7 +232,7 @@ private:
     Stream stream_;
     std::shared_ptr<Server::Impl> server_;
     SteadyTimer timer_;
-    beast::flat_buffer buffer_;
+    beast::basic_flat_buffer<WipingAllocator<char>> buffer_;  // a request may carry keys
     std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
     std::string out_;
     std::array<char, 1024> rest_;  // written to, never looked at

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cstring>
 
 #include "mcim/jose/json_check.h"
 
@@ -38,6 +39,23 @@ Object nested(const Object::Impl& o, const bj::object& inner, std::string path) 
     return Object(std::make_shared<Object::Impl>(Object::Impl{o.document, &inner, std::move(path)}));
 }
 
+/// A document may carry keys.
+class WipingMemory final : public bj::memory_resource {
+    void* do_allocate(std::size_t octets, std::size_t) override { return ::operator new(octets); }
+    void do_deallocate(void* p, std::size_t octets, std::size_t) override {
+        explicit_bzero(p, octets);
+        ::operator delete(p);
+    }
+    [[nodiscard]] bool do_is_equal(const bj::memory_resource& other) const noexcept override { return this == &other; }
+};
+
+Result<std::string_view> text_view(const Object::Impl& o, std::string_view name) {
+    TRY(const bj::value* v, member(o, name));
+    const bj::string* s = v->if_string();
+    if (s == nullptr || s->empty()) return wrong(o, name, "a text that is not empty");
+    return std::string_view(s->data(), s->size());
+}
+
 std::string quoted(std::string_view text) { return bj::serialize(bj_view(text)); }
 
 }  // namespace
@@ -47,7 +65,8 @@ Result<Object> Object::parse(std::string_view json, const JsonLimits& limits) {
     bj::error_code ec;
     bj::parse_options options;
     options.max_depth = limits.depth_max;
-    auto document = std::make_shared<const bj::value>(bj::parse(bj_view(json), ec, {}, options));
+    auto document = std::make_shared<const bj::value>(
+        bj::parse(bj_view(json), ec, bj::make_shared_resource<WipingMemory>(), options));
     if (ec) return fail(Errc::bad_value, "", "not JSON: " + ec.message());
     const bj::object* object = document->if_object();
     if (object == nullptr) return fail(Errc::bad_value, "", "a JSON object wanted");
@@ -72,10 +91,8 @@ Status Object::only(std::initializer_list<std::string_view> allowed) const {
 }
 
 Result<std::string> Object::text(std::string_view name) const {
-    TRY(const bj::value* v, member(*impl_, name));
-    const bj::string* s = v->if_string();
-    if (s == nullptr || s->empty()) return wrong(*impl_, name, "a text that is not empty");
-    return std::string(s->data(), s->size());
+    TRY(const std::string_view found, text_view(*impl_, name));
+    return std::string(found);
 }
 
 Result<std::int64_t> Object::integer(std::string_view name) const {
@@ -104,6 +121,20 @@ Result<Bytes> Object::hex_octets(std::string_view name) const {
     auto decoded = from_hex(coded);
     if (!decoded) return wrong(*impl_, name, "an even number of hexadecimal digits");
     return decoded;
+}
+
+Result<SecretBytes> Object::secret_octets(std::string_view name) const {
+    TRY(const std::string_view coded, text_view(*impl_, name));
+    auto decoded = from_base64url(coded);
+    if (!decoded) return wrong(*impl_, name, "base64url without padding");
+    return SecretBytes(*std::move(decoded));
+}
+
+Result<SecretBytes> Object::secret_hex_octets(std::string_view name) const {
+    TRY(const std::string_view coded, text_view(*impl_, name));
+    auto decoded = from_hex(coded);
+    if (!decoded) return wrong(*impl_, name, "an even number of hexadecimal digits");
+    return SecretBytes(*std::move(decoded));
 }
 
 Result<Object> Object::object(std::string_view name) const {

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "mcim/base/ports.h"
+#include "mcim/base/secret.h"
 
 namespace mcim::jose {
 
@@ -34,6 +35,9 @@ public:
         std::string_view name) const;  ///< NumericDate in whole seconds (RFC 7519 section 2)
     [[nodiscard]] Result<Bytes> octets(std::string_view name) const;  ///< base64url without padding
     [[nodiscard]] Result<Bytes> hex_octets(std::string_view name) const;
+    /// The same two for keys. No copy is left but the document's own, which is wiped with it.
+    [[nodiscard]] Result<SecretBytes> secret_octets(std::string_view name) const;
+    [[nodiscard]] Result<SecretBytes> secret_hex_octets(std::string_view name) const;
     [[nodiscard]] Result<Object> object(std::string_view name) const;
     [[nodiscard]] Result<std::vector<Object>> objects(std::string_view name) const;
     [[nodiscard]] Result<std::vector<std::string>> texts(std::string_view name) const;

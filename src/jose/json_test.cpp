@@ -35,6 +35,15 @@ TEST(JsonObject, HoldsSizeAndDepthToTheLimits) {
     refused(std::string(60000, '['));
 }
 
+TEST(JsonObject, ReadsKeysIntoSecrets) {
+    const auto o = *Object::parse(R"({"k":"000102FF","p":"AAEC_w","bad":"0","n":1})");
+    EXPECT_EQ(hex(expose(*o.secret_hex_octets("k"))), "000102FF");
+    EXPECT_EQ(hex(expose(*o.secret_octets("p"))), "000102FF");
+    EXPECT_EQ(o.secret_hex_octets("bad").error().path, "bad");
+    EXPECT_EQ(o.secret_octets("n").error().path, "n");
+    EXPECT_EQ(o.secret_octets("absent").error().code, Errc::missing_field);
+}
+
 TEST(JsonObject, NamesTheMemberThatIsWrong) {
     const auto o = Object::parse(
         R"({"n":1.5,"big":9223372036854775808,"s":"","o":{"t":"x"},"h":"0","b":"Zh==","list":[1],"late":253402300800,"neg":-1})");

@@ -37,7 +37,11 @@ Result<Step> cancel(S back, const Offered& offered, const msg::CancelSessionRequ
         return refuse(
             std::move(back), Refusal::smdp_oid_wrong,
             "The eUICC signed OID " + content.smdp_oid.text() + ", this server is " + env.server.oid.text() + ".");
-    Cancelling next{{offered.card, offered.order_id, digest_of(der::encode(request)), {}},
+    Cancelling next{{offered.card,
+                     offered.order_id,
+                     digest_of(der::encode(request)),
+                     seconds(env.now + env.server.session_time),
+                     {}},
                     offered.reply.transaction_id.bytes,
                     content.reason};
     Action load = LoadOrder{offered.order_id.text};

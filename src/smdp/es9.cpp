@@ -1,7 +1,5 @@
 #include "mcim/smdp/es9.h"
 
-#include <cstdlib>
-
 #include "mcim/msg/json.h"
 
 namespace mcim::smdp {
@@ -56,26 +54,6 @@ std::string write_reply(const Reply& reply) {
             }
         },
         reply);
-}
-
-void exercise_es9_body(View body) {
-    Server server{"smdp.example.com",       {}, {}, {}, SecretBytes(32), std::chrono::seconds(300),
-                  std::chrono::seconds(300)};
-    class NoRandom final : public Random {
-        void fill(std::span<std::uint8_t> out) override { std::ranges::fill(out, std::uint8_t{0}); }
-    } random;
-    x509::EumCache cache;
-    const Env env{Time{}, random, server, cache};
-    for (const Route& route : routes) {
-        auto function = route.read(std::string_view(reinterpret_cast<const char*>(body.data()), body.size()));
-        if (!function) continue;
-        auto answer =
-            std::visit([&](auto&& f) { return step(Nothing{}, Event(std::move(f)), env); }, *std::move(function));
-        if (!answer) std::abort();  // a function is always answered or acted upon
-        if (const auto* reply = std::get_if<Reply>(&answer->then);
-            reply != nullptr && write_reply(*reply).size() > 65536)
-            std::abort();
-    }
 }
 
 }  // namespace mcim::smdp

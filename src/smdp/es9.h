@@ -12,7 +12,4 @@ inline constexpr std::string_view es9_path = "/gsma/rsp2/es9plus/";
 /// The body; empty for NoContent, which is HTTP 204.
 [[nodiscard]] std::string write_reply(const Reply&);
 
-/// For fuzzing: whatever reads as a function re-encodes, and a server that knows nobody refuses it.
-void exercise_es9_body(View);
-
 }  // namespace mcim::smdp

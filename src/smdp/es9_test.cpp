@@ -39,21 +39,28 @@ TEST(Es9, RepliesCarryTheirFieldsAndRefusalsTheirCodes) {
 }
 
 TEST(Es9, HostileBodiesAreRefused) {
+    Desk desk;
+    const auto ask_every = [&](std::string_view body) {
+        for (const std::string_view name : {"initiateAuthentication", "authenticateClient", "getBoundProfilePackage",
+                                            "cancelSession", "handleNotification"})
+            if (auto function = read_function(std::string(es9_path) + std::string(name), body)) {
+                EXPECT_TRUE(desk.ask(*std::move(function))) << body;
+            }
+    };
     for (const std::string_view body :
          {"", "{", "[]", R"({"transactionId":"zz"})", R"({"transactionId":""})", R"({"euiccChallenge":"AA=="})"})
-        exercise_es9_body(as_view(body));
-    Desk desk;
+        ask_every(body);
     const test::SoftCard card = desk.card();
     const auto first = desk.initiated(card);
     for (std::string body : {msg::to_json(card.initiate("x")), msg::to_json(card.authenticate(first, "M")),
                              msg::to_json(card.notify(desk.iccid, msg::NotificationEventBit::enable)),
                              msg::to_json(card.installed(first.transaction_id, desk.iccid, desk.server.oid))}) {
-        exercise_es9_body(as_view(body));
+        ask_every(body);
         for (std::size_t i = 0; i < body.size(); i += 7) {
             std::string changed = body;
             changed[i] = static_cast<char>(changed[i] ^ 1);
-            exercise_es9_body(as_view(changed));
-            exercise_es9_body(as_view(body.substr(0, i)));
+            ask_every(changed);
+            ask_every(body.substr(0, i));
         }
     }
 }

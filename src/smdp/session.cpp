@@ -77,6 +77,12 @@ Result<State> decode_state(View octets) {
     return std::visit([](auto&& s) { return State(std::move(s)); }, std::move(stored.kind.value));
 }
 
+std::optional<std::int64_t> over_at(const std::variant<Offered, Bound, Ended>& state) {
+    if (const auto* offered = std::get_if<Offered>(&state)) return offered->expires_at;
+    if (const auto* ended = std::get_if<Ended>(&state)) return ended->expires_at;
+    return std::nullopt;
+}
+
 View transaction_id_of(const Function& function) {
     return std::visit(
         [](const auto& f) -> View {

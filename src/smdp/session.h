@@ -71,10 +71,11 @@ struct Ended {
     Card card;
     msg::Utf8 order_id;
     Digest request;
+    std::int64_t expires_at = 0;  ///< seconds since 1970: as long as somebody may ask again
     der::Extensions more;
     static constexpr auto asn1 =
         der::sequence("Ended", der::field<&Ended::card>("card"), der::field<&Ended::order_id>("orderId"),
-                      der::field<&Ended::request>("request"));
+                      der::field<&Ended::request>("request"), der::field<&Ended::expires_at>("expiresAt"));
     friend bool operator==(const Ended&, const Ended&) = default;
 };
 
@@ -156,6 +157,8 @@ using State = std::variant<Nothing, Offered, Bound, Ended, SigningChallenge, Fin
                            SigningOffer, LoadingBinding, GatingBinding, ConsentingBinding, Sealing, Cancelling,
                            CheckingNotification>;
 
+/// When a session that has bound nothing may be forgotten; nullopt: it stays with its order.
+[[nodiscard]] std::optional<std::int64_t> over_at(const std::variant<Offered, Bound, Ended>&);
 /// Offered, Bound and Ended with the version of their format.
 [[nodiscard]] Bytes encode_state(const std::variant<Offered, Bound, Ended>&);
 [[nodiscard]] Result<State> decode_state(View);

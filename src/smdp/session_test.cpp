@@ -245,6 +245,24 @@ TEST(CancelSession, LeavesWhatAnotherSessionHasBoundAndEndsFurtherDownloads) {
     EXPECT_EQ(desk.order().state, OrderState::installed);
 }
 
+TEST(CancelSession, IsForgottenWhenNobodyCanAskAgain) {
+    Desk desk;
+    const SoftCard card = desk.card();
+    const auto offer = desk.offered(card);
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(
+        CancelSession{card.cancel(offer.transaction_id, desk.server.oid, msg::CancelSessionReason::postponed)}));
+    const auto state = *decode_state(desk.sessions.at(offer.transaction_id.bytes));
+    const auto ends = std::chrono::floor<std::chrono::seconds>(desk.now + desk.server.session_time);
+    EXPECT_EQ(over_at(std::get<Ended>(state)), ends.time_since_epoch().count());
+    desk.bound(card, desk.offered(card));
+    for (const auto& [id, stored] : desk.sessions) {
+        const auto other = *decode_state(stored);
+        if (const auto* bound = std::get_if<Bound>(&other)) {
+            EXPECT_FALSE(over_at(*bound));
+        }
+    }
+}
+
 // ---------------------------------------------------------------- notifications
 
 TEST(Notification, SecondCopyChangesNothing) {

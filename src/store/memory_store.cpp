@@ -11,7 +11,7 @@ struct Tables {
     std::map<std::string, smdp::Order, std::less<>> orders;
     std::vector<smdp::Note> notes;
     std::map<Bytes, StoredSession> sessions;
-    std::map<Bytes, std::int64_t> offers;  // seconds at which a session that is only offered ends
+    std::map<Bytes, std::int64_t> offers;  // seconds at which a session that has bound nothing ends
     std::map<crypto::Sha256, Notification> notifications;
     std::map<Iccid, Subscription> subscriptions;
     std::map<Iccid, signer::WrappedPackage> packages;
@@ -63,7 +63,7 @@ Status apply(Tables& t, const smdp::PutOrder& c) {
 Status apply(Tables& t, const smdp::PutSession& c) {
     t.sessions[c.transaction_id] = {c.order_id, smdp::encode_state(c.state)};
     t.offers.erase(c.transaction_id);
-    if (const auto* offered = std::get_if<smdp::Offered>(&c.state)) t.offers[c.transaction_id] = offered->expires_at;
+    if (const auto over = smdp::over_at(c.state)) t.offers[c.transaction_id] = *over;
     return ok();
 }
 Status apply(Tables& t, const PurgeSessions& c) {

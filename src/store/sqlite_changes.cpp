@@ -87,11 +87,10 @@ Status write(Database& db, const smdp::PutSession& c) {
         db.prepare("INSERT INTO sessions VALUES (?,?,?,?) ON CONFLICT (transaction_id) DO UPDATE SET "
                    "order_id=excluded.order_id, state=excluded.state, offered_until=excluded.offered_until"));
     const Bytes state = smdp::encode_state(c.state);
-    const auto* offered = std::get_if<smdp::Offered>(&c.state);
     return s->bind(View(c.transaction_id))
         .bind(c.order_id)
         .bind(View(state))
-        .bind_optional(offered == nullptr ? std::nullopt : std::optional(offered->expires_at))
+        .bind_optional(smdp::over_at(c.state))
         .run();
 }
 Status write(Database& db, const PurgeSessions& c) {

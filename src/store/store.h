@@ -82,7 +82,7 @@ struct Row {
 
 // ---------------------------------------------------------------- changes
 
-/// Offers that were never taken up and whose time is over; what was bound stays with its order.
+/// Offers that were never taken up and cancelled sessions, whose time is over; what was bound stays with its order.
 struct PurgeSessions {
     Time now;
 };

@@ -169,8 +169,8 @@ TEST_P(AnyStore, TimelineKeepsItsOrder) {
 }
 
 TEST_P(AnyStore, SessionsAreReplacedByTheirNextState) {
-    const smdp::Ended first{{}, {"order-1"}, {Bytes(32, 1)}, {}};
-    const smdp::Ended second{{}, {"order-1"}, {Bytes(32, 2)}, {}};
+    const smdp::Ended first{{}, {"order-1"}, {Bytes(32, 1)}, 0, {}};
+    const smdp::Ended second{{}, {"order-1"}, {Bytes(32, 2)}, 0, {}};
     ASSERT_TRUE(commit({smdp::PutSession{{1, 2}, "order-1", first}}));
     ASSERT_TRUE(commit({smdp::PutSession{{1, 2}, "order-1", second}}));
     const auto found = **store->find_session(Bytes{1, 2});
@@ -182,12 +182,16 @@ TEST_P(AnyStore, SessionsAreReplacedByTheirNextState) {
 TEST_P(AnyStore, OffersThatWereNotTakenUpArePurged) {
     smdp::Offered offered;
     offered.expires_at = std::chrono::floor<std::chrono::seconds>(t0).time_since_epoch().count();
-    ASSERT_TRUE(commit({smdp::PutSession{{1}, "order-1", offered}, smdp::PutSession{{2}, "order-1", offered},
-                        smdp::PutSession{{2}, "order-1", smdp::Bound{offered, {}}}}));
+    ASSERT_TRUE(
+        commit({smdp::PutSession{{1}, "order-1", offered}, smdp::PutSession{{2}, "order-1", offered},
+                smdp::PutSession{{2}, "order-1", smdp::Bound{offered, {}}},
+                smdp::PutSession{{3}, "order-1", smdp::Ended{{}, {}, {Bytes(32, 1)}, offered.expires_at, {}}}}));
     ASSERT_TRUE(commit({PurgeSessions{t0 - std::chrono::seconds(1)}}));
     EXPECT_TRUE(*store->find_session(Bytes{1}));
+    EXPECT_TRUE(*store->find_session(Bytes{3}));
     ASSERT_TRUE(commit({PurgeSessions{t0}}));
     EXPECT_FALSE(*store->find_session(Bytes{1}));
+    EXPECT_FALSE(*store->find_session(Bytes{3})) << "cancelled, and nobody asks again";
     EXPECT_TRUE(*store->find_session(Bytes{2})) << "its installation result is still to come";
 }
 

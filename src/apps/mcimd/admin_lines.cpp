@@ -35,10 +35,10 @@ Result<signer::Algorithm> algorithm_of(const jose::Object& in) {
 Result<signer::Subscription> keys_for(Platform& p, const jose::Object& in, const Imsi& imsi,
                                       signer::Algorithm algorithm) {
     if (!in.has("k")) return p.signer.new_subscription_keys(imsi, algorithm);
-    TRY(Bytes k, in.hex_octets("k"));
-    TRY(auto opc, in.optional_member(&jose::Object::hex_octets, "opc"));
-    return p.signer.ask(signer::WrapSubscription{imsi, algorithm, SecretBytes(std::move(k)),
-                                                 SecretBytes(std::move(opc).value_or(Bytes{}))});
+    TRY(SecretBytes k, in.secret_hex_octets("k"));
+    TRY(auto opc, in.optional_member(&jose::Object::secret_hex_octets, "opc"));
+    return p.signer.ask(
+        signer::WrapSubscription{imsi, algorithm, std::move(k), std::move(opc).value_or(SecretBytes())});
 }
 
 struct NewLine {
@@ -57,8 +57,8 @@ Result<NewLine> with_given_numbers(Platform& p, const jose::Object& in) {
 Result<NewLine> from_package(Platform& p, const jose::Object& in, const Iccid& iccid) {
     CHECKED(in.only({"operator", "iccid", "package", "service_provider_name", "profile_name", "msisdn", "imsi",
                      "algorithm", "k", "opc"}));
-    TRY(Bytes der, in.octets("package"));
-    TRY(auto wrapped, p.signer.ask(signer::WrapPackage{iccid, SecretBytes(std::move(der))}));
+    TRY(SecretBytes der, in.secret_octets("package"));
+    TRY(auto wrapped, p.signer.ask(signer::WrapPackage{iccid, std::move(der)}));
     if (!in.has("k")) {
         TRY(auto line, p.signer.ask(signer::ExtractSubscription{iccid, wrapped}));
         return NewLine{std::move(line.imsi), std::move(line.subscription), std::move(wrapped)};

@@ -17,65 +17,94 @@ void log_record(const auc::Record& r) {
                 masked(r.imsi.text()), r.detail);
 }
 
-/// The core's steps until there is a reply; a number is on the disk before the vector with it leaves.
-Result<std::optional<auc::Reply>> drive(Platform& p, auc::Event event) {
+struct Outcome {
+    std::optional<auc::Reply> reply;
+    store::Batch changes;  ///< on the disk before the reply leaves
+};
+
+/// The core's steps until there is a reply.
+Result<Outcome> drive(Platform& p, auc::Event event) {
     auc::State state = auc::Idle{};
+    Outcome out;
     for (;;) {
         TRY(auc::Step step, auc::step(state, std::move(event), {p.now(), p.random}));
         if (step.record) log_record(*step.record);
-        if (step.update) CHECKED(p.store.commit_one({*std::move(step.update)}));
-        if (!step.ask) return std::move(step.reply);
+        if (step.update) out.changes.emplace_back(*std::move(step.update));
+        if (!step.ask) {
+            out.reply = std::move(step.reply);
+            return out;
+        }
         state = std::move(step.next);
         event = auc::SignerAnswered{p.signer.execute_one(*step.ask)};
     }
 }
 
-/// Somebody else moved the number meanwhile: with the row as it is now.
-template <class MakeEvent>
-Result<std::optional<auc::Reply>> drive_again(Platform& p, const Imsi& imsi, MakeEvent make) {
-    for (int attempt = 1;; ++attempt) {
-        TRY(auto found, p.store.find_auc(imsi));
-        auto reply = drive(p, make(std::move(found)));
-        if (reply || reply.error().code != Errc::conflict || attempt == attempts_max) return reply;
+using Finish = std::function<void(const Result<Outcome>&)>;
+using MakeEvent = std::function<auc::Event(std::optional<auc::Subscription>)>;
+
+Result<Outcome> attempt_once(Platform& p, const Imsi& imsi, const MakeEvent& make) {
+    TRY(auto found, p.store.find_auc(imsi));
+    TRY(Outcome out, drive(p, make(std::move(found))));
+    if (out.reply && std::holds_alternative<signer::Vector>(*out.reply)) {
+        TRY(auto more, take_over(p, imsi));
+        for (auto& change : more) out.changes.push_back(std::move(change));
     }
+    return out;
 }
 
-std::string answer(Platform& p, const auc::VectorWanted& wanted) {
-    auto reply = drive_again(p, wanted.imsi, [&](std::optional<auc::Subscription> found) {
-        return auc::Event(auc::AkaRequest{wanted.imsi, std::move(found)});
+/// Where somebody else moved the number meanwhile: with the row as it is now. Whoever asks for one subscriber's vectors
+/// faster than the disk takes them is refused some.
+void drive_and_commit(Platform& p, Imsi imsi, MakeEvent make, Finish finish, int attempt = 1) {
+    auto outcome = std::make_shared<Result<Outcome>>(attempt_once(p, imsi, make));
+    if (!*outcome || (*outcome)->changes.empty()) return finish(*outcome);
+    p.committer.commit(std::exchange((*outcome)->changes, {}), [=, &p](const Status& done) {
+        if (done) return finish(*outcome);
+        if (done.error().code == Errc::conflict && attempt < attempts_max)
+            return drive_and_commit(p, imsi, make, finish, attempt + 1);
+        finish(done.error());
     });
-    if (!reply) {
-        spdlog::error("auc: {}", to_string(reply.error()));
+}
+
+std::string render(const auc::VectorWanted& wanted, const Result<Outcome>& outcome) {
+    if (!outcome) {
+        spdlog::error("auc: {}", to_string(outcome.error()));
         return auc::render_failure(wanted);
     }
-    if (!*reply) return auc::render_failure(wanted);
-    const auto* vector = std::get_if<signer::Vector>(&**reply);
+    const auto* vector = outcome->reply ? std::get_if<signer::Vector>(&*outcome->reply) : nullptr;
     if (vector == nullptr) return auc::render_failure(wanted);
-    if (const auto done = take_over(p, wanted.imsi); !done) {
-        spdlog::error("auc: {}", to_string(done.error()));
-        return auc::render_failure(wanted);
-    }
     const auto rendered = auc::render_vector(wanted.imsi, *vector);
     return rendered ? as_text(expose(*rendered)) : auc::render_failure(wanted);
 }
-std::string answer(Platform& p, const auc::CardOutOfStep& report) {
-    const auto reply = drive_again(p, report.imsi, [&](std::optional<auc::Subscription> found) {
-        return auc::Event(auc::Resynchronise{report.imsi, report.rand, report.auts, std::move(found)});
-    });
-    if (!reply) spdlog::error("auc: {}", to_string(reply.error()));
-    return {};
+
+void answer(Platform& p, const auc::VectorWanted& wanted, http::DatagramServer::Reply reply) {
+    drive_and_commit(
+        p, wanted.imsi,
+        [imsi = wanted.imsi](std::optional<auc::Subscription> found) {
+            return auc::Event(auc::AkaRequest{imsi, std::move(found)});
+        },
+        [wanted, reply = std::move(reply)](const Result<Outcome>& outcome) { reply(render(wanted, outcome)); });
 }
-std::string answer(Platform&, const auc::TripletsWanted& wanted) { return auc::render_failure(wanted); }
+/// Has no answer: the serving network asks for a vector next.
+void answer(Platform& p, const auc::CardOutOfStep& report, const http::DatagramServer::Reply&) {
+    drive_and_commit(
+        p, report.imsi,
+        [report](std::optional<auc::Subscription> found) {
+            return auc::Event(auc::Resynchronise{report.imsi, report.rand, report.auts, std::move(found)});
+        },
+        [](const Result<Outcome>& outcome) {
+            if (!outcome) spdlog::error("auc: {}", to_string(outcome.error()));
+        });
+}
+void answer(Platform&, const auc::TripletsWanted& wanted, const http::DatagramServer::Reply& reply) {
+    reply(auc::render_failure(wanted));
+}
 
 }  // namespace
 
-std::string answer_auc(Platform& p, std::string_view datagram) {
+void answer_auc(Platform& p, std::string_view datagram, http::DatagramServer::Reply reply) {
     const auto parsed = auc::parse_datagram(as_view(datagram));
-    if (!parsed) {
-        spdlog::info("auc: a datagram that is none of hostapd's: {}", to_string(parsed.error()));
-        return {};
-    }
-    return std::visit([&](const auto& d) { return answer(p, d); }, *parsed);
+    if (!parsed) return spdlog::info("auc: a datagram that is none of hostapd's: {}", to_string(parsed.error()));
+    std::visit([&](const auto& d) { answer(p, d, std::move(reply)); }, *parsed);
 }
 
 }  // namespace mcim::apps::mcimd

@@ -1,10 +1,11 @@
-// The authentication centre's role: answers hostapd's datagrams (module auc has their form).
+// The authentication centre behind hostapd's socket.
 #pragma once
 #include "mcim/apps/mcimd/platform.h"
+#include "mcim/http/datagram.h"
 
 namespace mcim::apps::mcimd {
 
-/// The answer's octets; empty: there is none to give.
-[[nodiscard]] std::string answer_auc(Platform&, std::string_view datagram);
+/// Answers when what the answer takes for granted is on the disk, with the commits of all other sessions.
+void answer_auc(Platform&, std::string_view datagram, http::DatagramServer::Reply);
 
 }  // namespace mcim::apps::mcimd

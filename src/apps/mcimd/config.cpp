@@ -1,5 +1,7 @@
 #include "mcim/apps/mcimd/config.h"
 
+#include <arpa/inet.h>
+
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
@@ -77,15 +79,12 @@ public:
         complain(key, allowed + " is wanted, not \"" + *found + '"');
     }
     void complain(std::string_view key, const std::string& sentence) {
-        const toml::node* node = find(key);
-        const auto line = node != nullptr     ? node->source().begin.line
-                          : table_ != nullptr ? table_->source().begin.line
-                                              : 0;
-        mistakes_.lines.push_back(file_.string() + ":" + std::to_string(line) + ": " + name_ + "." + std::string(key) +
-                                  ": " + sentence);
+        mistakes_.lines.push_back(file_.string() + ":" + std::to_string(line_of(key)) + ": " + name_ + "." +
+                                  std::string(key) + ": " + sentence);
     }
     /// Keys that nobody asked for: a slip of the pen would else be a silent default.
-    void finish() {
+    void finish(Config& config) {
+        for (const auto& key : asked_) config.lines[name_ + "." + key] = line_of(key);
         if (table_ == nullptr) return;
         for (const auto& [key, node] : *table_)
             if (!asked_.contains(std::string(key.str()))) {
@@ -97,6 +96,11 @@ public:
     [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
 
 private:
+    [[nodiscard]] unsigned line_of(std::string_view key) const {
+        const toml::node* node = find(key);
+        if (node == nullptr) node = table_;
+        return node == nullptr ? 0 : node->source().begin.line;
+    }
     [[nodiscard]] const toml::node* find(std::string_view key) const {
         return table_ == nullptr ? nullptr : table_->get(key);
     }
@@ -129,6 +133,11 @@ void read_listen(Reader& in, Config& config) {
     }
     std::string ip = text.substr(0, colon);
     if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
+    in6_addr parsed{};
+    if (inet_pton(AF_INET, ip.c_str(), &parsed) != 1 && inet_pton(AF_INET6, ip.c_str(), &parsed) != 1) {
+        in.complain("listen", std::string(allowed) + " is wanted, not \"" + text + '"');
+        return;
+    }
     config.listen = {std::move(ip), static_cast<std::uint16_t>(std::stoi(digits))};
 }
 
@@ -198,32 +207,39 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
     read_server(server, config);
     const auto roles = server.texts("roles", "a list of \"dp\", \"auc\", \"pva\"");
     if (roles.empty()) server.complain("roles", "a list of \"dp\", \"auc\", \"pva\" is wanted");
-    server.finish();
+    server.finish(config);
     const auto section = [&](std::string name) { return Reader(root[name].as_table(), name, file, mistakes); };
     for (const auto& role : roles) {
         if (role == "dp") {
             Reader in = section(role);
             config.dp = read_dp(in);
-            in.finish();
+            in.finish(config);
         } else if (role == "auc") {
             Reader in = section(role);
             config.auc = read_auc(in);
-            in.finish();
+            in.finish(config);
         } else if (role == "pva") {
             Reader in = section(role);
             config.pva = read_pva(in);
-            in.finish();
+            in.finish(config);
         } else {
             server.complain("roles", "\"" + role + "\" is no role; known are dp, auc, pva");
         }
     }
     if (!mistakes.lines.empty()) return mistakes;
+    config.file = file;
     return config;
+}
+
+std::string Config::place(std::string_view key) const {
+    const auto line = lines.find(key);
+    return file.string() + ":" + std::to_string(line == lines.end() ? 0 : line->second) + ": " + std::string(key);
 }
 
 std::variant<Config, Mistakes> load_config(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
-    if (!in) return Mistakes{{file.string() + ": cannot be read"}};
+    std::error_code ignored;
+    if (!in || std::filesystem::is_directory(file, ignored)) return Mistakes{{file.string() + ": cannot be read"}};
     std::ostringstream text;
     text << in.rdbuf();
     return parse_config(text.str(), std::filesystem::absolute(file));

@@ -34,6 +34,7 @@
 //   verdict_seconds = 600
 #pragma once
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -75,6 +76,11 @@ struct Config {
     std::optional<DpConfig> dp;
     std::optional<AucConfig> auc;
     std::optional<PvaConfig> pva;
+
+    std::filesystem::path file{};                          ///< where it comes from
+    std::map<std::string, unsigned, std::less<>> lines{};  ///< of each key, "dp.ci"; where it is absent, of its table
+    /// "mcimd.toml:12: dp.ci", as mistakes begin.
+    [[nodiscard]] std::string place(std::string_view key) const;
 };
 
 /// What is wrong, a line each: "mcimd.toml:3: dp.address: a host name, with a port where it is not 443, is wanted".
@@ -85,5 +91,8 @@ struct Mistakes {
 /// `file` names the source in mistakes and gives the folder of relative paths.
 [[nodiscard]] std::variant<Config, Mistakes> parse_config(std::string_view toml, const std::filesystem::path& file);
 [[nodiscard]] std::variant<Config, Mistakes> load_config(const std::filesystem::path& file);
+/// What it names, looked at without changing anything: files that are there and hold what they should, certificates
+/// that chain and fit their keys, folders to write into. Empty where a start would find nothing wrong.
+[[nodiscard]] Mistakes check_files(const Config&, Time now);
 
 }  // namespace mcim::apps::mcimd

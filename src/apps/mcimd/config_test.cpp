@@ -63,6 +63,8 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
     const std::vector<Case> cases{
         {changed("listen = \"127.0.0.1:8443\"", "listen = \"127.0.0.1\""),
          "m.toml:3: server.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted, not \"127.0.0.1\""},
+        {changed("listen = \"127.0.0.1:8443\"", "listen = \"localhost:8443\""),
+         "m.toml:3: server.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted, not \"localhost:8443\""},
         {changed("listen = \"127.0.0.1:8443\"", "listen = 8443"),
          "m.toml:3: server.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted"},
         {changed("database = \"mcimd.sqlite\"", ""),
@@ -99,6 +101,7 @@ TEST(Config, SaysWhereTheTextIsNoToml) {
     const auto parsed = parse_config("[server]\nlisten = \n", "m.toml");
     EXPECT_TRUE(std::get<Mistakes>(parsed).lines.front().starts_with("m.toml:2: "));
     EXPECT_FALSE(std::get<Mistakes>(load_config("/nowhere/m.toml")).lines.empty());
+    EXPECT_EQ(std::get<Mistakes>(load_config("/")).lines.front(), "/: cannot be read");
 }
 
 }  // namespace

@@ -211,6 +211,21 @@ TEST_F(TwoOrders, ReleaseOfAProfileOnItsWayClosesItsLine) {
     EXPECT_EQ(auc_status("999990000000001"), "closed");
 }
 
+TEST_F(TwoOrders, BootstrapProfileMakesNobodysCustomerOfItsDevice) {
+    const Iccid third = *Iccid::with_check_digit("894412345678901233");
+    add_operator("x", crypto::PrivateKey::generate(crypto::Curve::p256));
+    add_line("x", third, "999970000000003");
+    jose::ObjectWriter w;
+    w.text("operator", "x").text("iccid", third.text()).text("policy", "open").text("class", "provisioning");
+    install(admin("POST", "/orders", w.finish()), third);
+    notify(card.notify(third, msg::NotificationEventBit::enable));
+    install(*of_b, second);
+    notify(card.notify(second, msg::NotificationEventBit::enable));
+    EXPECT_EQ(standing(second), "enabled");
+    EXPECT_EQ(standing(third), "installed") << "the way back into the network stays";
+    EXPECT_EQ(auc_status("999970000000003"), "active");
+}
+
 // ---------------------------------------------------------------- the order of an EID
 
 TEST_F(Mcimd, OrderThatCannotBeDownloadedHidesNoOtherOfItsEid) {

@@ -16,7 +16,8 @@ Status give_way(Platform& p, const Subscription& enabled, store::Batch& out) {
     for (auto& other : others) {
         if (other.iccid == enabled.iccid || other.standing == Standing::closed || other.standing == Standing::reserved)
             continue;
-        if (other.operator_id != enabled.operator_id) {
+        TRY(const bool bootstrap, is_bootstrap(p.store, other.iccid));
+        if (other.operator_id != enabled.operator_id && !bootstrap) {
             CHECKED(close_line(p, std::move(other), "its device moved to operator " + enabled.operator_id, out));
         } else if (other.standing == Standing::enabled) {
             other.standing = Standing::installed;
@@ -97,6 +98,15 @@ bool takes_place(Platform& p, const smdp::RecordNotification& n) {
 
 }  // namespace
 
+bool is_bootstrap(const smdp::Order& order) {
+    const auto metadata = der::decode<msg::StoreMetadataRequest>(order.metadata);
+    return metadata && metadata->profile_class == msg::ProfileClass::provisioning;
+}
+Result<bool> is_bootstrap(store::Store& store, const Iccid& iccid) {
+    TRY(const auto order, store.find_order_by_iccid(iccid));
+    return order && is_bootstrap(*order);
+}
+
 Status close_line(Platform& p, Subscription s, std::string_view why, store::Batch& out) {
     spdlog::info("subscription {} is closed: {}", masked(s.iccid.text()), why);
     TRY(auto order, p.store.find_order_by_iccid(s.iccid));
@@ -112,9 +122,9 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
     return ok();
 }
 
-Status take_over(Platform& p, const Imsi& imsi) {
+Result<store::Batch> take_over(Platform& p, const Imsi& imsi) {
     TRY(const auto row, p.store.find_row(handover_kind, imsi.text()));
-    if (!row) return ok();
+    if (!row) return store::Batch{};
     TRY(const Iccid iccid, Iccid::parse_unchecked(as_text(row->body)));
     TRY(auto left, p.store.find_subscription(iccid));
     store::Batch batch{store::DropRow{handover_kind, imsi.text()}};
@@ -125,7 +135,7 @@ Status take_over(Platform& p, const Imsi& imsi) {
         }
         CHECKED(close_line(p, *std::move(left), "the line that takes its place is in use", batch));
     }
-    return p.store.commit_one(std::move(batch));
+    return batch;
 }
 
 Result<store::Row> card_row(Platform& p, const Eid& eid) {

@@ -10,13 +10,18 @@ namespace mcim::apps::mcimd {
 /// two that read the same version, the second finds a conflict and looks again.
 [[nodiscard]] Result<store::Row> card_row(Platform&, const Eid&);
 
+/// Ordered with the provisioning class (SGP.22 2.4.5.3): it connects a device until it has a subscription, and makes
+/// nobody's customer of it. It stays when the device moves.
+[[nodiscard]] bool is_bootstrap(const smdp::Order&);
+[[nodiscard]] Result<bool> is_bootstrap(store::Store&, const Iccid&);  ///< by the order that delivered it
+
 /// The end of a line: nothing more of it is served or downloaded, and its operator has no say in its device. `why` is
 /// for the log.
 [[nodiscard]] Status close_line(Platform&, store::Subscription, std::string_view why, store::Batch& out);
 
-/// Before the first vector of a line leaves: what its release let go is closed, so that a device never has the use of
-/// both, whatever its agent tells or does not tell.
-[[nodiscard]] Status take_over(Platform&, const Imsi&);
+/// What goes to the disk with the first vector of a line: what its release let go is closed, so that a device never has
+/// the use of both, whatever its agent tells or does not tell. Empty for every later one.
+[[nodiscard]] Result<store::Batch> take_over(Platform&, const Imsi&);
 
 /// The core's effects as changes of the store.
 [[nodiscard]] Result<store::Batch> changes_of(Platform&, std::vector<smdp::Effect>);

@@ -37,6 +37,14 @@ Result<smdp::State> load_state(Platform& p, View transaction_id) {
     return smdp::decode_state(stored->state);
 }
 
+/// Of a session that begins.
+std::optional<std::string> offered_order(const store::Batch& changes) {
+    for (const auto& change : changes)
+        if (const auto* put = std::get_if<smdp::PutSession>(&change))
+            if (std::holds_alternative<smdp::Offered>(put->state)) return put->order_id;
+    return std::nullopt;
+}
+
 /// One request through the core, up to its reply.
 Result<Answer> drive(Platform& p, const smdp::Function& function) {
     Ports ports(p);
@@ -75,6 +83,12 @@ void answer(Platform& p, std::shared_ptr<const smdp::Function> function, std::st
             http::Reply reply, int attempt) {
     auto outcome = drive(p, *function);
     if (!outcome) return reply(with_protocol(unavailable(path, outcome.error()), protocol));
+    if (const auto order = attempt == 1 ? offered_order(outcome->changes) : std::nullopt;
+        order && !p.offers.take(*order, p.now()))
+        outcome = Answer{smdp::Refused{smdp::Refusal::attempts_exceeded,
+                                       "Downloads of this order were begun too often within the hour: try again "
+                                       "later."},
+                         {}};
     log_reply(path, outcome->reply);
     auto response = with_protocol(response_of(outcome->reply), protocol);
     if (outcome->changes.empty()) return reply(std::move(response));

@@ -25,6 +25,17 @@ void Committer::flush() {
     for (std::size_t i = 0; i < callbacks.size(); ++i) callbacks[i](std::move(results[i]));
 }
 
+bool OffersPerHour::take(const std::string& order_id, Time now) {
+    if (now - since_ >= std::chrono::hours(1) || now < since_) {
+        since_ = now;
+        taken_.clear();
+    }
+    unsigned& taken = taken_[order_id];
+    if (taken >= max) return false;
+    ++taken;
+    return true;
+}
+
 std::optional<crypto::PublicKey> Platform::operator_key(std::string_view id) {
     const auto found = store.find_operator(id);
     if (!found || !*found) return std::nullopt;

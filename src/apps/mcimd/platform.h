@@ -20,6 +20,19 @@ struct Verifier {
 
 inline constexpr unsigned unverified_per_minute = 1000;
 
+/// Downloads that may be begun of each order within an hour. A genuine card with a code could else fill the disk: every
+/// session that it begins is stored for a while, and stands in the order's timeline for ever.
+class OffersPerHour {
+public:
+    static constexpr unsigned max = 60;
+    /// Whether one more may begin.
+    [[nodiscard]] bool take(const std::string& order_id, Time now);
+
+private:
+    Time since_{};
+    std::map<std::string, unsigned> taken_;
+};
+
 struct Platform {
     http::Loop& loop;
     store::Store& store;
@@ -32,6 +45,7 @@ struct Platform {
     x509::EumCache eum_cache{};
     /// Notifications that nobody vouches for are recorded up to this number a minute: anybody can send them.
     unsigned unverified_left = unverified_per_minute;
+    OffersPerHour offers{};
     Time (*clock)() = system_now;
 
     [[nodiscard]] Time now() const { return clock(); }

@@ -20,18 +20,21 @@ Result<smdp::ProfileSource> source_of(store::Store& store, store::Subscription s
     return smdp::ProfileSource(signer::FromTemplate{std::move(variables), std::move(s.keys)});
 }
 
-/// Whose customer the device is: who has a profile on it, and who has one on its way to it.
+/// Whose customer the device is: who has a profile on it, and who has one on its way to it. Bootstrap profiles are no
+/// customer relation.
 Result<std::vector<transfer::Subscription>> for_consent(store::Store& store, const smdp::AskConsent& asked) {
     std::vector<transfer::Subscription> out;
     TRY(auto rows, store.subscriptions_of(asked.eid));
     for (auto& s : rows) {
+        TRY(const bool bootstrap, is_bootstrap(store, s.iccid));
+        if (bootstrap) continue;
         const bool current = s.standing != store::Standing::closed && s.standing != store::Standing::reserved;
         out.push_back({std::move(s.iccid), std::move(s.operator_id),
                        current ? transfer::Standing::current : transfer::Standing::closed});
     }
     TRY(auto orders, store.orders_of(asked.eid));
     for (auto& o : orders)
-        if (smdp::on_its_way(o) && o.id != asked.order_id)
+        if (smdp::on_its_way(o) && !is_bootstrap(o) && o.id != asked.order_id)
             out.push_back({std::move(o.iccid), std::move(o.operator_id), transfer::Standing::current});
     return out;
 }

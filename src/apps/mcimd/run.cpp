@@ -1,8 +1,10 @@
 #include <spdlog/sinks/stdout_sinks.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "mcim/apps/mcimd/log.h"
+#include "mcim/apps/mcimd/open_files.h"
 #include "mcim/apps/mcimd/program.h"
 #include "mcim/base/version.h"
 
@@ -11,7 +13,19 @@ namespace {
 
 constexpr std::chrono::seconds grace{10};
 
-int serve(const Config& config) {
+/// A limit that the system does not grant would be met as "too many open files", by the operator too.
+void fit_into_open_files(http::Limits& limits) {
+    const auto room = make_room(limits.connections_max);
+    if (room < limits.connections_max)
+        spdlog::warn(
+            "server.connections_max is {}, but the limit of open files leaves room for {}: raise the hard limit "
+            "(systemd: LimitNOFILE={})",
+            limits.connections_max, room, limits.connections_max + files_reserved);
+    limits.connections_max = room;
+}
+
+int serve(Config config) {
+    fit_into_open_files(config.limits);
     http::Loop loop;
     std::unique_ptr<http::Timer> ending;
     auto program = Program::start(config, loop);
@@ -33,6 +47,11 @@ int serve(const Config& config) {
     return 0;
 }
 
+int print(const Mistakes& mistakes) {
+    for (const auto& line : mistakes.lines) std::fprintf(stderr, "%s\n", line.c_str());
+    return 2;
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
@@ -49,15 +68,13 @@ int run(int argc, const char* const* argv) {
         return app.exit(e);
     }
     const auto loaded = load_config(file);
-    if (const auto* mistakes = std::get_if<Mistakes>(&loaded)) {
-        for (const auto& line : mistakes->lines) std::fprintf(stderr, "%s\n", line.c_str());
-        return 2;
-    }
+    if (const auto* mistakes = std::get_if<Mistakes>(&loaded)) return print(*mistakes);
+    const auto& config = std::get<Config>(loaded);
+    if (const auto mistakes = check_files(config, system_now()); !mistakes.lines.empty()) return print(mistakes);
     if (check_only) {
         std::printf("%s: no mistakes\n", file.c_str());
         return 0;
     }
-    const auto& config = std::get<Config>(loaded);
     log_to(std::make_shared<spdlog::sinks::stderr_sink_st>(), config.log_level);
     return serve(config);
 }

@@ -1,0 +1,88 @@
+// What a configuration names, looked at before anything is opened or made: every mistake at once, under its key.
+#include <unistd.h>
+
+#include "mcim/apps/mcimd/identity.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+constexpr std::size_t socket_name_octets_max = 100;
+
+class Check {
+public:
+    explicit Check(const Config& config) : config_(config) {}
+
+    /// Nothing where it went wrong, which is named then.
+    template <class T>
+    std::optional<T> hold(std::string_view key, Result<T> found, std::string_view wanted) {
+        if (found) return std::optional<T>(*std::move(found));
+        complain(key, to_string(found.error()), wanted);
+        return std::nullopt;
+    }
+    void complain(std::string_view key, const std::string& what, std::string_view wanted) {
+        out_.lines.push_back(config_.place(key) + ": " + what + "; " + std::string(wanted) + " is wanted");
+    }
+    void certificates(std::string_view key, const std::vector<std::filesystem::path>& files) {
+        for (const auto& file : files) hold(key, read_certificate(file), "a certificate file, DER or PEM");
+    }
+    void place_for(std::string_view key, const std::filesystem::path& file) {
+        const auto folder = file.parent_path();
+        if (access(folder.c_str(), W_OK | X_OK) != 0)
+            complain(key, folder.string() + " is no folder into which this user may write", "a file in one");
+    }
+    void place_for_socket(std::string_view key, const std::filesystem::path& file) {
+        if (file.string().size() > socket_name_octets_max)
+            complain(key, file.string() + " is too long", "a name of at most 100 octets");
+        place_for(key, file);
+    }
+    [[nodiscard]] bool sound() const { return out_.lines.empty(); }
+    Mistakes take() && { return std::move(out_); }
+
+private:
+    const Config& config_;
+    Mistakes out_;
+};
+
+void check_dp(Check& check, const DpConfig& dp, const custody::Custody* keys, Time now) {
+    check.certificates("dp.auth_certificate", {dp.auth_certificate});
+    check.certificates("dp.pb_certificate", {dp.pb_certificate});
+    const auto anchors = check.hold("dp.ci", trust_anchors(dp.ci), "a CI's own certificate, or a list of them");
+    if (keys == nullptr) return;
+    for (const auto& [key, name] : {std::pair("dp.auth_key", &dp.auth_key), std::pair("dp.pb_key", &dp.pb_key)})
+        check.hold(key, keys->public_key({*name}), "the name of a signing key in server.keys");
+    // what each file says holds; now whether they fit together
+    if (anchors && check.sound())
+        check.hold("dp.auth_certificate", dp_server(dp, SecretBytes(32), *keys, now),
+                   "certificates of this CI, for the keys dp.auth_key and dp.pb_key");
+}
+
+void check_pva(Check& check, const PvaConfig& pva, const custody::Custody& keys) {
+    const auto key = check.hold("pva.key", keys.public_key({pva.key}), "the name of a signing key in server.keys");
+    if (key && key->curve() != crypto::Curve::p256)
+        check.complain("pva.key", pva.key + " is on another curve", "a key on P-256, for ES256,");
+}
+
+}  // namespace
+
+Mistakes check_files(const Config& config, Time now) {
+    Check check(config);
+    check.place_for("server.database", config.database);
+    check.place_for_socket("server.admin_socket", config.admin_socket);
+    if (config.auc) check.place_for_socket("auc.socket", config.auc->socket);
+    check.certificates("server.tls_certificate", config.tls_certificate);
+    if (check.sound()) check.hold("server.tls_key", tls_identity(config), "the private key of the TLS certificate");
+
+    SystemRandom random;
+    const auto folder = check.hold("server.keys", custody::KeyFolder::open(config.keys), "a folder of keys");
+    std::unique_ptr<custody::Custody> keys;
+    if (folder)
+        keys = check
+                   .hold("server.keys", custody::Custody::load(*folder, custody_policy(config), random),
+                         "a folder of keys")
+                   .value_or(nullptr);
+    if (config.dp) check_dp(check, *config.dp, keys.get(), now);
+    if (config.pva && keys) check_pva(check, *config.pva, *keys);
+    return std::move(check).take();
+}
+
+}  // namespace mcim::apps::mcimd

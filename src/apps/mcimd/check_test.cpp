@@ -1,0 +1,71 @@
+#include "mcim/apps/mcimd/mcimd_for_test.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+class Check : public testing::Test {
+protected:
+    /// The installation's configuration with one text replaced.
+    std::vector<std::string> mistakes(std::string_view text = "", std::string_view by = "") {
+        std::string toml = at.toml();
+        toml.replace(toml.find(text), text.size(), by);
+        const auto parsed = parse_config(toml, at.temp / "mcimd.toml");
+        if (const auto* wrong = std::get_if<Mistakes>(&parsed)) return wrong->lines;
+        return check_files(std::get<Config>(parsed), system_now()).lines;
+    }
+    /// The one mistake, without the folder's name.
+    std::string mistake(std::string_view text, std::string_view by) {
+        const auto lines = mistakes(text, by);
+        EXPECT_EQ(lines.size(), 1U) << by;
+        if (lines.empty()) return "";
+        std::string line = lines.front();
+        const std::string folder = (at.temp / "").string();
+        for (auto i = line.find(folder); i != std::string::npos; i = line.find(folder)) line.erase(i, folder.size());
+        return line;
+    }
+    Installation at;
+};
+
+TEST_F(Check, FindsNothingWrongWithWhatStarts) {
+    EXPECT_EQ(mistakes(), std::vector<std::string>{});
+    EXPECT_FALSE(std::filesystem::exists(at.temp / "mcimd.sqlite")) << "looking makes nothing";
+}
+
+TEST_F(Check, NamesTheFileTheKeyAndWhatIsWanted) {
+    at.write("text", as_view("no certificate"));
+    struct Case {
+        std::string_view text, by, place, wanted;
+    };
+    const std::vector<Case> cases{
+        {R"(ci = "ci.der")", R"(ci = "absent.der")", "mcimd.toml:13: dp.ci: ", "a CI's own certificate"},
+        {R"(ci = "ci.der")", R"(ci = "auth.der")", "mcimd.toml:13: dp.ci: ", "a CI's own certificate"},
+        {R"("auth.der")", R"("text")", "mcimd.toml:14: dp.auth_certificate: ", "a certificate file"},
+        {R"("auth.der")", R"("pb.der")", "mcimd.toml:14: dp.auth_certificate: ", "certificates of this CI"},
+        {R"("pb.der")", R"(".")", "mcimd.toml:15: dp.pb_certificate: ", "a certificate file"},
+        {R"("pb.der")", "\"pb.der\"\npb_key = \"verifier\"", "mcimd.toml:14: dp.auth_certificate: ", "dp.pb_key"},
+        {R"("pb.der")", "\"pb.der\"\nauth_key = \"nobody\"", "mcimd.toml:16: dp.auth_key: ", "a signing key"},
+        {R"("tls.key")", R"("absent.key")", "mcimd.toml:8: server.tls_key: ", "the private key of the TLS certificate"},
+        {R"("tls.key")", R"("keys/signing/dppb.der")", "mcimd.toml:8: server.tls_key: ", "the private key"},
+        {R"("tls.der")", R"("absent")", "mcimd.toml:7: server.tls_certificate: ", "a certificate file, DER or PEM"},
+        {R"("mcimd.sqlite")", R"("nowhere/mcimd.sqlite")", "mcimd.toml:5: server.database: ", "a file in one"},
+        {R"("admin.sock")", R"("nowhere/admin.sock")", "mcimd.toml:9: server.admin_socket: ", "a file in one"},
+        {R"("verifier.example")", "\"verifier.example\"\nkey = \"nobody\"",
+         "mcimd.toml:20: pva.key: ", "a signing key"},
+        {R"("127.0.0.1:0")", R"("localhost:0")", "mcimd.toml:3: server.listen: ", "an IP address and a port"},
+    };
+    for (const auto& c : cases) {
+        const std::string line = mistake(c.text, c.by);
+        EXPECT_TRUE(line.starts_with(c.place)) << line;
+        EXPECT_NE(line.find(c.wanted), std::string::npos) << line;
+    }
+}
+
+TEST_F(Check, NamesAllAtOnce) {
+    std::filesystem::remove(at.temp / "ci.der");
+    std::filesystem::remove(at.temp / "tls.der");
+    std::filesystem::remove_all(at.temp / "keys");
+    EXPECT_EQ(mistakes().size(), 3U);
+}
+
+}  // namespace
+}  // namespace mcim::apps::mcimd

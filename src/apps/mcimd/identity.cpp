@@ -1,0 +1,74 @@
+#include "mcim/apps/mcimd/identity.h"
+
+#include "mcim/apps/common/files.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+constexpr std::size_t certificate_file_octets_max = 64 * 1024;
+
+}  // namespace
+
+Result<x509::Certificate> read_certificate(const std::filesystem::path& file) {
+    TRY(const auto content, read_file(file, certificate_file_octets_max));
+    auto der = certificate_of_file(content);
+    if (!der) return std::move(der).error().within(file.string());
+    auto certificate = x509::parse_certificate(*der);
+    if (!certificate) return std::move(certificate).error().within(file.string());
+    return certificate;
+}
+
+Result<http::TlsIdentity> tls_identity(const Config& config) {
+    http::TlsIdentity out;
+    for (const auto& file : config.tls_certificate) {
+        TRY(auto certificate, read_certificate(file));
+        out.chain.push_back(std::move(certificate.der));
+    }
+    TRY(const auto content, custody::read_private_file(config.tls_key));
+    const std::string_view text(reinterpret_cast<const char*>(expose(content).data()), content.size());
+    auto key = text.find("-----BEGIN") == std::string_view::npos ? crypto::PrivateKey::from_der(expose(content))
+                                                                 : crypto::PrivateKey::from_pem(text);
+    if (!key) return std::move(key).error().within(config.tls_key.string());
+    TRY(const auto leaf, read_certificate(config.tls_certificate.front()));
+    TRY(const auto certified, leaf.public_key());
+    if (!(certified == key->public_key()))
+        return fail(Errc::conflict, config.tls_key, "it is not the key of " + config.tls_certificate.front().string());
+    out.key_pkcs8 = key->to_pkcs8();
+    return out;
+}
+
+Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path>& files) {
+    x509::TrustAnchors out;
+    for (const auto& file : files) {
+        TRY(auto ci, read_certificate(file));
+        if (const auto added = out.add(std::move(ci)); !added)
+            return fail(Errc::refused, file, x509::to_string(added.refused()));
+    }
+    return out;
+}
+
+Result<smdp::Server> dp_server(const DpConfig& config, SecretBytes challenge_key, const custody::Custody& keys,
+                               Time now) {
+    smdp::Server out;
+    out.address = config.address;
+    out.challenge_key = std::move(challenge_key);
+    TRY(out.anchors, trust_anchors(config.ci));
+    TRY(const auto auth, read_certificate(config.auth_certificate));
+    TRY(const auto pb, read_certificate(config.pb_certificate));
+    TRY(auto credential, smdp::make_credential(auth.der, pb.der, {config.auth_key}, {config.pb_key}, out.anchors, now));
+    for (const auto& [certificate, name] : {std::pair(&auth, &config.auth_key), std::pair(&pb, &config.pb_key)}) {
+        TRY(const auto certified, certificate->public_key());
+        TRY(const auto held, keys.public_key({*name}));
+        if (!(certified == held))
+            return fail(Errc::conflict, "keys/signing/" + *name, "it is not the key of its certificate");
+    }
+    TRY(out.oid, der::Oid::parse(auth.registered_ids.front()));
+    out.credentials.push_back(std::move(credential));
+    return out;
+}
+
+custody::Policy custody_policy(const Config& config) {
+    return config.auc && config.auc->laboratory ? custody::Policy::laboratory() : custody::Policy{};
+}
+
+}  // namespace mcim::apps::mcimd

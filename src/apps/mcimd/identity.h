@@ -1,0 +1,19 @@
+// Who the platform is, from the files that the configuration names: certificates, and the keys that fit them.
+#pragma once
+#include "mcim/apps/mcimd/config.h"
+#include "mcim/custody/custody.h"
+#include "mcim/http/server.h"
+#include "mcim/smdp/server.h"
+
+namespace mcim::apps::mcimd {
+
+/// DER, or the first certificate of PEM.
+[[nodiscard]] Result<x509::Certificate> read_certificate(const std::filesystem::path&);
+[[nodiscard]] Result<http::TlsIdentity> tls_identity(const Config&);
+[[nodiscard]] Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path>& ci);
+/// Certificates that chain to `anchors` and belong to keys that the custody has.
+[[nodiscard]] Result<smdp::Server> dp_server(const DpConfig&, SecretBytes challenge_key, const custody::Custody&,
+                                             Time now);
+[[nodiscard]] custody::Policy custody_policy(const Config&);
+
+}  // namespace mcim::apps::mcimd
