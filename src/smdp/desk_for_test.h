@@ -145,6 +145,7 @@ struct Desk {
         orders.at(e.order.id) = e.order;
     }
     void store(Note e) { notes.push_back(e.sentence); }
+    void store(NoteRefusal e) { refusals.push_back(std::move(e)); }
     void store(RecordNotification e) {
         trusted += e.trust == Trust::verified ? 1 : 0;
         notifications.emplace(e.digest, std::move(e));
@@ -167,6 +168,7 @@ struct Desk {
     std::vector<AskConsent> consent_asked;
     std::vector<signer::SealProfile> sealed;
     std::vector<std::string> notes;
+    std::vector<NoteRefusal> refusals;
     std::vector<std::string> changes;
     int signatures = 0;
     int trusted = 0;
