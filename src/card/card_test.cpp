@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -16,8 +15,6 @@
 
 namespace mcim::card {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// Answers every command with itself, backwards.
 class EchoCard final : public CardPort {
@@ -33,15 +30,10 @@ public:
 
 class ReaderTest : public testing::Test {
 protected:
-    ReaderTest() {
-        std::string name = (fs::temp_directory_path() / "mcim-card-XXXXXX").string();
-        folder = mkdtemp(name.data());
-        EXPECT_EQ(pipe(stop), 0);
-    }
+    ReaderTest() { EXPECT_EQ(pipe(stop), 0); }
     ~ReaderTest() override {
         finish();
         ::close(stop[0]);
-        fs::remove_all(folder);
     }
     void start(std::optional<TcpAddress> vpcd = {}) {
         auto listener = listen_unix(path());
@@ -54,10 +46,10 @@ protected:
         if (stop[1] >= 0) ::close(std::exchange(stop[1], -1));
         if (thread.joinable()) thread.join();
     }
-    [[nodiscard]] std::string path() const { return folder + "/card"; }
+    [[nodiscard]] std::string path() const { return (folder / "card").string(); }
     ApduChannel connect() { return *ApduChannel::connect(path()); }
 
-    std::string folder;
+    test::TempFolder folder;
     int stop[2] = {-1, -1};
     EchoCard card;
     std::optional<Reader> reader;
@@ -101,8 +93,8 @@ TEST_F(ReaderTest, TakesThePlaceOfADeadSocketOnly) {
     { const auto dead = listen_unix(path()); }
     start();
     EXPECT_EQ(listen_unix(path()).error().code, Errc::conflict);
-    std::ofstream(folder + "/file") << "x";
-    EXPECT_EQ(listen_unix(folder + "/file").error().code, Errc::conflict);
+    std::ofstream(folder / "file") << "x";
+    EXPECT_EQ(listen_unix(folder / "file").error().code, Errc::conflict);
     EXPECT_EQ(listen_unix(std::string(200, 'x')).error().code, Errc::bad_value);
 }
 

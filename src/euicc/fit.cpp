@@ -58,7 +58,7 @@ bool belongs_to(const saip::Image& image, const msg::OperatorId& owner) {
     return std::ranges::all_of(image.nodes, [&](const saip::Node& adf) {
         if (adf.kind != saip::NodeKind::adf) return true;
         const saip::Node* file = find_in(image, adf, ef_imsi);
-        if (file == nullptr) return true;
+        if (file == nullptr || file->name != "ef-imsi") return true;  // an ISIM has another file of that number
         const auto imsi = Imsi::from_ef(file->content);
         if (!imsi) return true;
         return imsi->text().starts_with(network) && has_group(image, adf, ef_gid1, service_gid1, owner.gid1) &&

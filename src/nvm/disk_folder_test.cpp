@@ -4,23 +4,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "mcim/nvm/store.h"
 #include "support/random.h"
+#include "support/temp_folder.h"
 
 namespace mcim::nvm {
 namespace {
 
 class DiskFolderTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string pattern = (std::filesystem::temp_directory_path() / "mcim-nvm-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        path_ = pattern + "/card";
-    }
-    void TearDown() override { std::filesystem::remove_all(std::filesystem::path(path_).parent_path()); }
-    std::string path_;
+    test::TempFolder temp_;
+    std::string path_ = (temp_ / "card").string();
 };
 
 TEST_F(DiskFolderTest, DoesWhatItIsAsked) {

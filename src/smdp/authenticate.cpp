@@ -51,6 +51,8 @@ FindOrder find_order(const msg::AuthenticateResponseOk& answer, const Eid& eid) 
     return {eid};
 }
 
+Refusing refusing(const Offer& offer, const Order& order) { return {order, offer.card, offer.transaction_id, "offer"}; }
+
 AskGate ask_gate(const Offer& offer, const Order& order, Eid eid) {
     return {std::move(eid), offer.transaction_id, order.policy, order.id, order.operator_id};
 }
@@ -90,23 +92,28 @@ Result<Step> on(Offered s, AuthenticateClient e, const Env&) {
 Result<Step> on(FindingOrder s, OrderFound e, const Env& env) {
     if (!e.order) return refuse(Nothing{}, Refusal::matching_id_refused);
     TRY(Eid eid, eid_of(s.offer.card));
-    if (auto refused = check_order(*e.order, eid, env.now)) return refuse(Nothing{}, std::move(*refused));
+    if (auto refused = check_order(*e.order, eid, env.now))
+        return refuse(Nothing{}, *std::move(refused), refusing(s.offer, *e.order), env);
     TRY(const auto metadata, der::decode<msg::StoreMetadataRequest>(e.order->metadata));
     if (auto refused = check_eligibility(*e.order, metadata, s.offer.euicc_info2))
-        return refuse(Nothing{}, std::move(*refused));
+        return refuse(Nothing{}, *std::move(refused), refusing(s.offer, *e.order), env);
     Action ask = ask_gate(s.offer, *e.order, std::move(eid));
     return Step{GatingOffer{std::move(s.offer), *std::move(e.order)}, std::move(ask), {}};
 }
 
-Result<Step> on(GatingOffer s, GateAnswered e, const Env&) {
-    if (e.refused_because) return refuse(Nothing{}, Refusal::not_eligible, *std::move(e.refused_because));
+Result<Step> on(GatingOffer s, GateAnswered e, const Env& env) {
+    if (e.refused_because)
+        return refuse(Nothing{}, {Refusal::not_eligible, *std::move(e.refused_because)}, refusing(s.offer, s.order),
+                      env);
     TRY(Eid eid, eid_of(s.offer.card));
     Action ask = AskConsent{s.order.id, s.order.operator_id, std::move(eid), s.order.release};
     return Step{ConsentingOffer{std::move(s.offer), std::move(s.order)}, std::move(ask), {}};
 }
 
 Result<Step> on(ConsentingOffer s, ConsentAnswered e, const Env& env) {
-    if (e.refused_because) return refuse(Nothing{}, Refusal::not_eligible, *std::move(e.refused_because));
+    if (e.refused_because)
+        return refuse(Nothing{}, {Refusal::not_eligible, *std::move(e.refused_because)}, refusing(s.offer, s.order),
+                      env);
     const Credential* credential = find_credential(env.server, s.offer.credential);
     if (credential == nullptr) return refuse(Nothing{}, Refusal::no_certificate_for_ci);
     Offered offered;

@@ -8,6 +8,13 @@ State back_of(Binding binding) {
     return std::visit([](auto&& s) { return State(std::move(s)); }, std::move(binding.back));
 }
 
+/// A refusal of a package whose order is known; the session stays as it was.
+Result<Step> refuse_package(Binding binding, const Order& order, Refused refused, const Env& env) {
+    const Card card = binding.offered().card;
+    const Bytes id = binding.offered().reply.transaction_id.bytes;
+    return refuse(back_of(std::move(binding)), std::move(refused), {order, card, id, "package"}, env);
+}
+
 /// The request's own checks; nullopt: it holds.
 std::optional<Refused> check_request(const Offered& offered, const msg::GetBoundProfilePackageRequest& request,
                                      Time now) {
@@ -82,15 +89,16 @@ Result<Step> on(LoadingBinding s, BindingLoaded e, const Env& env) {
     auto& [order, source] = *e.content;
     TRY(Eid eid, eid_of(s.binding.offered().card));
     if (auto refused = check_order(order, eid, env.now))
-        return refuse(back_of(std::move(s.binding)), at_binding(std::move(*refused)));
+        return refuse_package(std::move(s.binding), order, at_binding(*std::move(refused)), env);
     Action ask = AskGate{std::move(eid), s.binding.offered().reply.transaction_id.bytes, order.policy, order.id,
                          order.operator_id};
     return Step{GatingBinding{std::move(s.binding), std::move(order), std::move(source)}, std::move(ask), {}};
 }
 
-Result<Step> on(GatingBinding s, GateAnswered e, const Env&) {
+Result<Step> on(GatingBinding s, GateAnswered e, const Env& env) {
     if (e.refused_because)
-        return refuse(back_of(std::move(s.binding)), Refusal::not_eligible, *std::move(e.refused_because));
+        return refuse_package(std::move(s.binding), s.order, {Refusal::not_eligible, *std::move(e.refused_because)},
+                              env);
     TRY(Eid eid, eid_of(s.binding.offered().card));
     Action ask = AskConsent{s.order.id, s.order.operator_id, std::move(eid), s.order.release};
     return Step{ConsentingBinding{std::move(s.binding), std::move(s.order), std::move(s.source)}, std::move(ask), {}};
@@ -98,7 +106,8 @@ Result<Step> on(GatingBinding s, GateAnswered e, const Env&) {
 
 Result<Step> on(ConsentingBinding s, ConsentAnswered e, const Env& env) {
     if (e.refused_because)
-        return refuse(back_of(std::move(s.binding)), Refusal::not_eligible, *std::move(e.refused_because));
+        return refuse_package(std::move(s.binding), s.order, {Refusal::not_eligible, *std::move(e.refused_because)},
+                              env);
     const Credential* credential = find_credential(env.server, s.binding.offered().credential.bytes);
     if (credential == nullptr)
         return refuse(back_of(std::move(s.binding)), at_binding({Refusal::no_certificate_for_ci}));

@@ -146,6 +146,7 @@ struct Desk {
         orders.at(e.order.id) = e.order;
     }
     void store(Note e) { notes.push_back(e.sentence); }
+    void store(NoteRefusal e) { refusals.push_back(std::move(e)); }
     void store(RecordNotification e) {
         trusted += e.trust == Trust::verified ? 1 : 0;
         notifications.emplace(e.digest, std::move(e));
@@ -168,6 +169,7 @@ struct Desk {
     std::vector<AskConsent> consent_asked;
     std::vector<signer::SealProfile> sealed;
     std::vector<std::string> notes;
+    std::vector<NoteRefusal> refusals;
     std::vector<std::string> changes;
     std::optional<Bytes> signature;  ///< in the place of every one that the server would make
     int signatures = 0;

@@ -45,11 +45,13 @@ const StatusCode& status_code(Refusal refusal) {
     return table[index];
 }
 
+std::string code_of(Refusal refusal) {
+    const StatusCode& code = status_code(refusal);
+    return std::string(code.subject) + "/" + std::string(code.reason);
+}
+
 std::string Refused::sentence() const { return detail.empty() ? std::string(status_code(refusal).sentence) : detail; }
 
-std::string to_string(const Refused& r) {
-    const StatusCode& code = status_code(r.refusal);
-    return std::string(code.subject) + "/" + std::string(code.reason) + " " + r.sentence();
-}
+std::string to_string(const Refused& r) { return code_of(r.refusal) + " " + r.sentence(); }
 
 }  // namespace mcim::smdp

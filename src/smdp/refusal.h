@@ -40,6 +40,7 @@ struct StatusCode {
     std::string_view sentence;
 };
 [[nodiscard]] const StatusCode& status_code(Refusal);
+[[nodiscard]] std::string code_of(Refusal);  ///< "8.2.6/3.8"
 /// In the order of the enumeration.
 [[nodiscard]] const std::array<StatusCode, refusal_count>& status_codes();
 

@@ -120,6 +120,17 @@ Step refuse(State back, Refusal refusal, std::string detail) {
     return refuse(std::move(back), Refused{refusal, std::move(detail)});
 }
 
+Result<Step> refuse(State back, Refused refused, const Refusing& refusing, const Env& env) {
+    TRY(const Eid eid, eid_of(refusing.card));
+    NoteRefusal note{refusing.order.id, env.now, to_bytes(refusing.transaction_id), code_of(refused.refusal),
+                     std::string(refusing.what) + " refused to EID " + eid.text() + ": " +
+                         std::string(status_code(refused.refusal).sentence)};
+    if (!refused.detail.empty()) note.sentence += " " + refused.detail;
+    Step step = refuse(std::move(back), std::move(refused));
+    step.effects.emplace_back(std::move(note));
+    return step;
+}
+
 const Credential* find_credential(const Server& server, View ci_key_id) {
     for (const Credential& c : server.credentials)
         if (equal(c.ci_key_id, ci_key_id)) return &c;

@@ -287,6 +287,15 @@ struct Note {
     Time at;
     std::string sentence;
 };
+/// A refusal in the timeline: of a card that proved who it is, for an order that it named. The same one again, with
+/// nothing in between, is the same line, counted.
+struct NoteRefusal {
+    std::string order_id;
+    Time at;
+    Bytes transaction_id;
+    std::string code;  ///< "8.2.5/4.3"
+    std::string sentence;
+};
 enum class Trust : std::uint8_t { verified, unverified };
 struct RecordNotification {
     crypto::Sha256 digest;
@@ -304,7 +313,7 @@ struct ProfileChanged {
     ProfileEvent event;
     std::string order_id;
 };
-using Effect = std::variant<PutSession, PutOrder, Note, RecordNotification, ProfileChanged>;
+using Effect = std::variant<PutSession, PutOrder, Note, NoteRefusal, RecordNotification, ProfileChanged>;
 
 struct Step {
     State next;

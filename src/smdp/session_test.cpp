@@ -127,6 +127,44 @@ TEST(Session, BindsNothingWhenTheGateClosesAfterTheOffer) {
     }
 }
 
+TEST(Session, LeavesEveryRefusalInTheTimelineOfItsOrder) {
+    Desk desk;
+    const SoftCard card = desk.card();
+    desk.gate_says = "The device is not trusted (fail). PCR 4 differs.";
+    const auto first = desk.initiated(card);
+    EXPECT_EQ(desk.refusal(AuthenticateClient{card.authenticate(first, desk.matching_id)}), "8.2.5/4.3");
+    ASSERT_EQ(desk.refusals.size(), 1U);
+    EXPECT_EQ(desk.refusals[0].order_id, "order-1");
+    EXPECT_EQ(desk.refusals[0].at, desk.now);
+    EXPECT_EQ(desk.refusals[0].code, "8.2.5/4.3");
+    EXPECT_EQ(desk.refusals[0].transaction_id, first.transaction_id.bytes);
+    EXPECT_EQ(desk.refusals[0].sentence, "offer refused to EID " + desk.pki.eid.text() +
+                                             ": This profile may not be downloaded to this eUICC now. The device is "
+                                             "not trusted (fail). PCR 4 differs.");
+    desk.gate_says.reset();
+    const auto offer = desk.offered(card);
+    desk.consent_says = "no release";
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.2.5/4.3");
+    desk.consent_says.reset();
+    desk.order().attempts = desk.order().attempts_max;
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.2/3.7");
+    EXPECT_EQ(desk.refusal(AuthenticateClient{card.authenticate(desk.initiated(card), desk.matching_id)}), "8.8.5/6.4");
+    ASSERT_EQ(desk.refusals.size(), 4U);
+    EXPECT_TRUE(desk.refusals[1].sentence.starts_with("package refused to EID ")) << desk.refusals[1].sentence;
+    EXPECT_NE(desk.refusals[2].sentence.find("attempted too often"), std::string::npos) << desk.refusals[2].sentence;
+    EXPECT_EQ(desk.refusals[3].code, "8.8.5/6.4");
+}
+
+TEST(Session, StrangersLeaveNothingInATimeline) {
+    Desk desk;
+    const SoftCard card = desk.card();
+    auto forged = card.authenticate(desk.initiated(card), desk.matching_id);
+    std::get<msg::AuthenticateResponseOk>(forged.authenticate_server_response.value).euicc_signature1.bytes[0] ^= 1U;
+    EXPECT_EQ(desk.refusal(AuthenticateClient{forged}), "8.1/6.1");
+    EXPECT_EQ(desk.refusal(AuthenticateClient{card.authenticate(desk.initiated(card), "GUESSED")}), "8.2.6/3.8");
+    EXPECT_TRUE(desk.refusals.empty());
+}
+
 TEST(Session, GivesALostReplyAgain) {
     Desk desk;
     const SoftCard card = desk.card();

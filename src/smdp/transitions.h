@@ -37,6 +37,14 @@ Result<Step> on(CheckingNotification, NotificationContext, const Env&);
 // ---- what they share
 [[nodiscard]] Step refuse(State back, Refusal, std::string detail = {});
 [[nodiscard]] Step refuse(State back, Refused);
+/// Whom a refusal concerns, once the order is known: its operator reads it in the timeline.
+struct Refusing {
+    const Order& order;
+    const Card& card;
+    View transaction_id;
+    std::string_view what;  ///< "offer", "package"
+};
+[[nodiscard]] Result<Step> refuse(State back, Refused, const Refusing&, const Env&);
 [[nodiscard]] const Credential* find_credential(const Server&, View ci_key_id);
 /// Certificates of the server and the CI that the card is to sign under, of what the card verifies and signs with.
 struct ChosenCi {

@@ -9,7 +9,7 @@ namespace {
 
 struct Tables {
     std::map<std::string, smdp::Order, std::less<>> orders;
-    std::vector<smdp::Note> notes;
+    std::map<std::string, std::vector<TimelineLine>, std::less<>> timelines;
     std::map<Bytes, StoredSession> sessions;
     std::map<Bytes, std::int64_t> offers;  // seconds at which a session that has bound nothing ends
     std::map<crypto::Sha256, Notification> notifications;
@@ -82,7 +82,20 @@ Status apply(Tables& t, const PurgeNotifications& c) {
     return ok();
 }
 Status apply(Tables& t, const smdp::Note& c) {
-    t.notes.push_back(c);
+    t.timelines[c.order_id].push_back({c.at, c.sentence});
+    return ok();
+}
+Status apply(Tables& t, const smdp::NoteRefusal& c) {
+    auto& lines = t.timelines[c.order_id];
+    for (auto line = lines.rbegin(); line != lines.rend() && line->refusal; ++line)
+        if (line->refusal->code == c.code && line->sentence == c.sentence) {
+            line->refusal = {c.code, c.transaction_id, line->refusal->times + 1, c.at};
+            return ok();
+        }
+    lines.push_back({c.at, c.sentence, TimelineLine::Refusal{c.code, c.transaction_id, 1, c.at}});
+    if (std::ranges::count_if(lines, [](const auto& l) { return l.refusal.has_value(); }) >
+        std::ptrdiff_t{refusals_kept})
+        lines.erase(std::ranges::find_if(lines, [](const auto& l) { return l.refusal.has_value(); }));
     return ok();
 }
 Status apply(Tables& t, const smdp::RecordNotification& c) {
@@ -199,11 +212,8 @@ public:
         std::erase_if(out, [&](const smdp::Order& o) { return o.eid != eid; });
         return out;
     }
-    Result<std::vector<smdp::Note>> timeline(std::string_view order_id) override {
-        std::vector<smdp::Note> out;
-        for (const auto& n : t_.notes)
-            if (n.order_id == order_id) out.push_back(n);
-        return out;
+    Result<std::vector<TimelineLine>> timeline(std::string_view order_id) override {
+        return find_in(t_.timelines, order_id).value_or(std::vector<TimelineLine>{});
     }
     Result<std::optional<StoredSession>> find_session(View id) override { return find_in(t_.sessions, to_bytes(id)); }
     Result<bool> has_notification(const crypto::Sha256& digest) override { return t_.notifications.contains(digest); }

@@ -4,7 +4,7 @@ namespace mcim::store {
 namespace {
 
 // Times are milliseconds since 1970, enumerations the numbers of their C++ types: orders.state 8 is Unavailable,
-// subscriptions.standing 2 enabled.
+// subscriptions.standing 2 enabled. Notes with a code are refusals.
 constexpr const char* version_1 = R"sql(
 CREATE TABLE operators (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, key_spki BLOB NOT NULL, created_at INTEGER NOT NULL
@@ -24,7 +24,7 @@ CREATE INDEX orders_of_eid ON orders (eid) WHERE eid IS NOT NULL;
 
 CREATE TABLE notes (
     order_id TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, sentence TEXT NOT NULL,
-    PRIMARY KEY (order_id, number)
+    code TEXT, transaction_id BLOB, times INTEGER, last_at INTEGER, PRIMARY KEY (order_id, number)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sessions (

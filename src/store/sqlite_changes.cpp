@@ -103,9 +103,27 @@ Status write(Database& db, const PurgeNotifications& c) {
     return s->bind(static_cast<std::int64_t>(c.keep)).run();
 }
 Status write(Database& db, const smdp::Note& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO notes SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 "
-                                  "FROM notes WHERE order_id=?1"));
+    TRY(Statement * s, db.prepare("INSERT INTO notes (order_id, number, at, sentence) SELECT ?1, "
+                                  "coalesce(max(number), 0) + 1, ?2, ?3 FROM notes WHERE order_id=?1"));
     return s->bind(c.order_id).bind(c.at).bind(c.sentence).run();
+}
+/// The line that says the same since the last other event, counted once more; or a new one, and the oldest give way.
+Status write(Database& db, const smdp::NoteRefusal& c) {
+    TRY(Statement * again,
+        db.prepare("UPDATE notes SET times=times+1, last_at=?1, transaction_id=?2 WHERE order_id=?3 AND code=?4 AND "
+                   "sentence=?5 AND number > coalesce((SELECT max(number) FROM notes WHERE order_id=?3 AND code IS "
+                   "NULL), 0)"));
+    again->bind(c.at).bind(View(c.transaction_id)).bind(c.order_id).bind(c.code).bind(c.sentence);
+    CHECKED(again->run());
+    if (db.rows_changed() != 0) return ok();
+    TRY(Statement * first, db.prepare("INSERT INTO notes SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, 1, "
+                                      "?2 FROM notes WHERE order_id=?1"));
+    first->bind(c.order_id).bind(c.at).bind(c.sentence).bind(c.code).bind(View(c.transaction_id));
+    CHECKED(first->run());
+    TRY(Statement * bound,
+        db.prepare("DELETE FROM notes WHERE order_id=?1 AND code IS NOT NULL AND number NOT IN (SELECT number FROM "
+                   "notes WHERE order_id=?1 AND code IS NOT NULL ORDER BY number DESC LIMIT ?2)"));
+    return bound->bind(c.order_id).bind(static_cast<std::int64_t>(refusals_kept)).run();
 }
 Status write(Database& db, const smdp::RecordNotification& c) {
     TRY(Statement * s,

@@ -96,7 +96,11 @@ Result<auc::Subscription> auc_at(const Statement& s) {
 
 Result<Operator> operator_at(const Statement& s) { return Operator{s.text(0), s.text(1), s.blob(2), s.time(3)}; }
 Result<Row> row_at(const Statement& s) { return Row{s.text(0), s.text(1), s.blob(2), s.integer(3)}; }
-Result<smdp::Note> note_at(const Statement& s) { return smdp::Note{s.text(0), s.time(1), s.text(2)}; }
+Result<TimelineLine> line_at(const Statement& s) {
+    TimelineLine line{s.time(0), s.text(1)};
+    if (!s.is_null(2)) line.refusal = {s.text(2), s.blob(3), static_cast<std::uint32_t>(s.integer(4)), s.time(5)};
+    return line;
+}
 Result<StoredSession> session_at(const Statement& s) { return StoredSession{s.text(0), s.blob(1)}; }
 Result<signer::WrappedPackage> package_at(const Statement& s) { return signer::WrappedPackage{s.blob(0)}; }
 Result<ReleaseUse> release_at(const Statement& s) {
@@ -140,8 +144,10 @@ public:
         return all(orders_by_eid, order_at, std::string_view(eid.text()));
     }
     Result<std::vector<smdp::Order>> list_orders() override { return all(all_orders, order_at); }
-    Result<std::vector<smdp::Note>> timeline(std::string_view id) override {
-        return all("SELECT order_id, at, sentence FROM notes WHERE order_id=? ORDER BY number", note_at, id);
+    Result<std::vector<TimelineLine>> timeline(std::string_view id) override {
+        return all(
+            "SELECT at, sentence, code, transaction_id, times, last_at FROM notes WHERE order_id=? ORDER BY number",
+            line_at, id);
     }
     Result<std::optional<StoredSession>> find_session(View id) override {
         return one("SELECT order_id, state FROM sessions WHERE transaction_id=?", session_at, id);

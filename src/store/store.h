@@ -71,6 +71,23 @@ struct Notification {
     Bytes octets;
 };
 
+/// What happened to an order.
+struct TimelineLine {
+    Time at{};
+    std::string sentence;
+    struct Refusal {
+        std::string code;      ///< "8.2.5/4.3"
+        Bytes transaction_id;  ///< of the last time
+        std::uint32_t times = 1;
+        Time last_at{};
+        friend bool operator==(const Refusal&, const Refusal&) = default;
+    };
+    std::optional<Refusal> refusal{};
+    friend bool operator==(const TimelineLine&, const TimelineLine&) = default;
+};
+/// An order keeps so many lines of refusals, the latest: a card can have itself refused as often as it likes.
+inline constexpr std::size_t refusals_kept = 50;
+
 /// A row of a module that keeps its own format in it (verifier: devices, nonces, verdicts; reference values).
 struct Row {
     std::string kind;
@@ -133,8 +150,8 @@ struct DropRow {
 };
 using Change =
     std::variant<AddOrder, smdp::PutOrder, smdp::PutSession, PurgeSessions, PurgeNotifications, smdp::Note,
-                 smdp::RecordNotification, AddSubscription, PutSubscription, AddOperator, AddAuc, auc::Update,
-                 SetAucStatus, ReserveRelease, ConsumeReleases, DropReservations, PutRow, DropRow>;
+                 smdp::NoteRefusal, smdp::RecordNotification, AddSubscription, PutSubscription, AddOperator, AddAuc,
+                 auc::Update, SetAucStatus, ReserveRelease, ConsumeReleases, DropReservations, PutRow, DropRow>;
 using Batch = std::vector<Change>;
 
 // ---------------------------------------------------------------- the store
@@ -163,7 +180,8 @@ public:
     /// The one that delivered this ICCID: not a cancelled one where there is another.
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid&) = 0;
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> list_orders() = 0;
-    [[nodiscard]] virtual Result<std::vector<smdp::Note>> timeline(std::string_view order_id) = 0;
+    /// In the order of what happened; a refusal that came again stands where it came first.
+    [[nodiscard]] virtual Result<std::vector<TimelineLine>> timeline(std::string_view order_id) = 0;
 
     [[nodiscard]] virtual Result<std::optional<StoredSession>> find_session(View transaction_id) = 0;
     [[nodiscard]] virtual Result<bool> has_notification(const crypto::Sha256& digest) = 0;

@@ -59,6 +59,10 @@ protected:
             store = *std::move(opened);
         }
     }
+    /// What is read next comes from the disk, where there is one.
+    void reopen_where_it_lasts() {
+        if (GetParam() != "memory") reopen();
+    }
     Status commit(Batch batch) { return store->commit_one(std::move(batch)); }
     static std::string conflict(const Status& s) {
         if (s) return "no conflict";
@@ -166,6 +170,35 @@ TEST_P(AnyStore, TimelineKeepsItsOrder) {
     EXPECT_EQ(lines[0].sentence, "one");
     EXPECT_EQ(lines[1].sentence, "two");
     EXPECT_EQ(lines[1].at, t0);
+}
+
+TEST_P(AnyStore, ARefusalThatComesAgainIsCountedUntilSomethingElseHappens) {
+    const auto refused = [](int minute, std::uint8_t transaction, std::string sentence) {
+        return smdp::NoteRefusal{
+            "a", t0 + std::chrono::minutes(minute), {transaction}, "8.2.5/4.3", std::move(sentence)};
+    };
+    ASSERT_TRUE(commit({smdp::Note{"a", t0, "released"}, refused(1, 1, "PCR 4"), refused(2, 2, "no release")}));
+    ASSERT_TRUE(commit({refused(3, 3, "PCR 4")}));
+    ASSERT_TRUE(commit({smdp::Note{"a", t0, "released again"}, refused(5, 5, "PCR 4")}));
+    reopen_where_it_lasts();
+    const auto lines = *store->timeline("a");
+    ASSERT_EQ(lines.size(), 5U);
+    EXPECT_FALSE(lines[0].refusal);
+    EXPECT_EQ(lines[1].at, t0 + std::chrono::minutes(1));
+    EXPECT_EQ(lines[1].refusal, (TimelineLine::Refusal{"8.2.5/4.3", {3}, 2, t0 + std::chrono::minutes(3)}));
+    EXPECT_EQ(lines[2].sentence, "no release");
+    EXPECT_EQ(lines[4].refusal, (TimelineLine::Refusal{"8.2.5/4.3", {5}, 1, t0 + std::chrono::minutes(5)}));
+    EXPECT_TRUE(store->timeline("b")->empty());
+}
+
+TEST_P(AnyStore, RefusalsOfAnOrderAreBoundedAndItsEventsStay) {
+    ASSERT_TRUE(commit({smdp::Note{"a", t0, "released"}}));
+    for (std::size_t n = 0; n < refusals_kept + 5; ++n)
+        ASSERT_TRUE(commit({smdp::NoteRefusal{"a", t0, {1}, "8.2.5/4.3", "reason " + std::to_string(n)}}));
+    const auto lines = *store->timeline("a");
+    ASSERT_EQ(lines.size(), refusals_kept + 1);
+    EXPECT_EQ(lines[0].sentence, "released");
+    EXPECT_EQ(lines[1].sentence, "reason 5");
 }
 
 TEST_P(AnyStore, SessionsAreReplacedByTheirNextState) {

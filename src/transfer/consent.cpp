@@ -3,7 +3,9 @@
 namespace mcim::transfer {
 namespace {
 
-Refused refuse(ConsentFault fault, std::string sentence) { return {fault, std::nullopt, std::move(sentence)}; }
+Refused refuse(ConsentFault fault, const Subscription& held, std::string sentence) {
+    return {fault, std::nullopt, std::move(sentence), held};
+}
 
 }  // namespace
 
@@ -24,22 +26,22 @@ Decision decide(const MoveOrder& order, std::span<const Subscription> of_this_ei
     for (const auto& s : of_this_eid) {
         if (s.standing != Standing::current || s.operator_id == order.operator_id) continue;
         if (held != nullptr)
-            return refuse(ConsentFault::several_subscriptions, "The device has current subscriptions of " +
-                                                                   held->operator_id + " (ICCID " + held->iccid.text() +
-                                                                   ") and " + s.operator_id + " (ICCID " +
-                                                                   s.iccid.text() + "); close one of them first.");
+            return refuse(ConsentFault::several_subscriptions, *held,
+                          "The device has current subscriptions of " + held->operator_id + " (ICCID " +
+                              held->iccid.text() + ") and " + s.operator_id + " (ICCID " + s.iccid.text() +
+                              "); close one of them first.");
         held = &s;
     }
     if (held == nullptr) return Allowed{};
 
     const std::string& current = held->operator_id;
     if (!order.release)
-        return refuse(ConsentFault::release_missing, "The device has a subscription of " + current + " (ICCID " +
-                                                         held->iccid.text() + "). It can move to " + order.operator_id +
-                                                         " only with a release signed by " + current + ".");
+        return refuse(ConsentFault::release_missing, *held,
+                      "The device has a subscription of " + current + " (ICCID " + held->iccid.text() +
+                          "). It can move to " + order.operator_id + " only with a release signed by " + current + ".");
     const auto key = lookups.operator_key(current);
     if (!key)
-        return refuse(ConsentFault::unknown_operator,
+        return refuse(ConsentFault::unknown_operator, *held,
                       "No key of the current operator " + current +
                           " is known here, so its release cannot be checked; enrol the key first.");
 
@@ -51,7 +53,7 @@ Decision decide(const MoveOrder& order, std::span<const Subscription> of_this_ei
     const ReleaseCheck wanted{*key, current, order.eid, held->iccid, order.operator_id, now};
     ReleaseAnswer answer = check_release(*order.release, wanted, used_otherwise);
     if (auto* refused = std::get_if<ReleaseRefused>(&answer))
-        return Refused{ConsentFault::release_refused, refused->fault, std::move(refused->sentence)};
+        return Refused{ConsentFault::release_refused, refused->fault, std::move(refused->sentence), *held};
     return Allowed{Reservation{current, std::get<ReleaseAccepted>(std::move(answer)).jti, held->iccid}};
 }
 

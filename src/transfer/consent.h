@@ -62,6 +62,7 @@ struct Refused {
     ConsentFault fault;
     std::optional<ReleaseFault> release;
     std::string sentence;
+    Subscription held;  ///< the line whose operator has to let it go first
 };
 using Decision = std::variant<Allowed, Refused>;
 

@@ -3,16 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 
 #include "support/pki.h"
+#include "support/temp_folder.h"
 
 namespace mcim::x509 {
 namespace {
 
 using test::Pki;
-namespace fs = std::filesystem;
 
 TEST(Issue, SerialNumbersAreRandomPositiveAndOf16Octets) {
     Pki pki;
@@ -69,12 +68,6 @@ class OpensslJudges : public testing::TestWithParam<crypto::Curve> {
 protected:
     void SetUp() override {
         if (run("openssl version").exit != 0) GTEST_SKIP() << "openssl is not installed";
-        std::string name = (fs::temp_directory_path() / "mcim-x509-XXXXXX").string();
-        ASSERT_NE(mkdtemp(name.data()), nullptr);
-        folder_ = name;
-    }
-    void TearDown() override {
-        if (!folder_.empty()) fs::remove_all(folder_);
     }
 
     struct Output {
@@ -96,7 +89,7 @@ protected:
         out << "-----BEGIN CERTIFICATE-----\n" << base64(der) << "\n-----END CERTIFICATE-----\n";
         return path;
     }
-    fs::path folder_;
+    test::TempFolder folder_;
 };
 INSTANTIATE_TEST_SUITE_P(Curve, OpensslJudges, testing::Values(crypto::Curve::p256, crypto::Curve::brainpool_p256r1),
                          [](const auto& p) { return p.param == crypto::Curve::p256 ? "p256" : "brainpool"; });

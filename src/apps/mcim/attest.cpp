@@ -165,7 +165,9 @@ void print_verdict(std::ostream& out, const evidence::Verdict& v, Time now) {
     const bool fresh = now < v.expires_at;
     out << (v.passes() ? (fresh ? "PASS" : "PASS, but expired: it opens nothing") : "FAIL") << ", by the values "
         << v.reference_version << " of " << v.reference_operator << " for \"" << v.platform_model << "\", "
-        << to_rfc3339(v.issued_at) << " to " << to_rfc3339(v.expires_at) << "\n";
+        << to_rfc3339(v.issued_at) << " to " << to_rfc3339(v.expires_at) << "\n"
+        << (v.session.empty() ? "  outside of a download" : "  for the download in transaction " + hex(v.session))
+        << "\n";
     print_part(out, "platform", v.parts.platform);
     print_part(out, "module", v.parts.module);
 }
@@ -186,10 +188,7 @@ Status run_verdict(const VerdictOptions& options, std::ostream& out) {
     TRY(const auto tokens, answer.json.texts("verdicts"));
     if (tokens.empty())
         out << "There is no verdict: the device has not given evidence"
-            << (options.session.empty() ? " outside of a download session.\nThose of a download: --session "
-                                          "TRANSACTION, which \"mcim order explain\" names"
-                                        : " in this session")
-            << ".\n";
+            << (options.session.empty() ? "" : " in this session") << ".\n";
     for (const auto& token : tokens) {
         TRY(const auto verdict, read_token_claims(token));
         print_verdict(out, verdict, system_now());
@@ -202,8 +201,9 @@ void add_verdict(CLI::App& parent, Console& console) {
     auto options = std::make_shared<VerdictOptions>();
     add_admin_option(*command, options->admin);
     command->add_option("--eid", options->eid, "The device")->required();
-    command->add_option("--session", options->session,
-                        "Transaction ID of a download, hexadecimal: verdicts of that session");
+    command->add_option(
+        "--session", options->session,
+        "Only those of one download: its transaction ID, hexadecimal, as \"mcim order explain\" names it");
     command->add_flag("--json", options->json, "The platform's answer as it comes: signed tokens");
     command->callback([options, &console] { console.finish(run_verdict(*options, console.out)); });
 }

@@ -58,6 +58,7 @@ Status print_created(const CreateOptions& options, const jose::Object& order, st
     else
         out << "The policy is open: any device with a valid eUICC may have the profile.\n";
     if (options.eid.empty()) out << "No EID was named: whoever has the code may use it, once.\n";
+    CHECKED(print_waits(id, order, out));
     TRY(const auto picture, qr_picture(code, options.qr));
     if (!picture.empty()) out << "\n" << picture;
     out << "\n  " << code << "\n\nNext:\n"
@@ -123,7 +124,7 @@ Status run_change(const ChangeOptions& options, const std::string& verb, std::os
     }
     TRY(const auto state, answer.json.text("state"));
     out << "Order " << id << " is " << meaning_of_order_state(state) << "\n";
-    return ok();
+    return print_waits(id, answer.json, out);
 }
 
 CLI::App* add_change(CLI::App& parent, const std::string& verb, const std::string& what,
@@ -147,6 +148,27 @@ void add_changes(CLI::App& parent, Console& console) {
 }
 
 }  // namespace
+
+/// The device is another operator's customer. What has to come first, and how to get it.
+Status print_waits(const std::string& order_id, const jose::Object& order, std::ostream& out) {
+    if (!order.has("waits_for")) return ok();
+    TRY(const auto waits, order.object("waits_for"));
+    TRY(const auto fault, waits.text("fault"));
+    TRY(const auto holder, waits.text("operator"));
+    TRY(const auto iccid, waits.text("iccid"));
+    TRY(const auto sentence, waits.text("sentence"));
+    TRY(const auto eid, order.text("eid"));
+    TRY(const auto to, order.text("operator"));
+    out << "\nThe download is refused until " << holder << " lets the device go: its release is wanted, for ICCID "
+        << iccid << " of\nEID " << eid << ".\n"
+        << sentence << "\n";
+    if (fault != "release_missing" && fault != "release_refused") return ok();
+    out << "How to get it: " << holder << " signs it with its own key, and you give it to the order.\n"
+        << "  mcim transfer release --operator " << holder << " --key " << holder << ".key.pem --eid " << eid
+        << " --iccid " << iccid << " --to " << to << " --out release.jws\n"
+        << "  mcim order release " << order_id << " --release release.jws\n";
+    return ok();
+}
 
 void add_qr_option(CLI::App& command, std::string& choice) {
     command.add_flag("--qr{dark},--no-qr{none}", choice, "QR code or none; --qr=light for a light background")

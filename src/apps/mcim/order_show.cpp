@@ -84,10 +84,19 @@ void print_order(std::ostream& out, const jose::Object& order) {
                        {"expires", time_or(order, "expires_at")}});
 }
 
-Status print_timeline(std::ostream& out, const jose::Object& order) {
-    TRY(const auto timeline, order.objects("timeline"));
-    for (const auto& entry : timeline) out << "  " << text_or(entry, "at") << "  " << text_or(entry, "what") << "\n";
-    return ok();
+/// A refusal carries its code; below it how often it came, and in which transaction the last time.
+void print_line(std::ostream& out, const jose::Object& line) {
+    out << "  " << text_or(line, "at") << "  " << text_or(line, "what");
+    const auto code = line.text("code");
+    if (!code) {
+        out << "\n";
+        return;
+    }
+    const auto times = line.integer("times");
+    const std::string indent(24, ' ');
+    out << " [" << *code << "]\n" << indent << "in transaction " << text_or(line, "session");
+    if (times && *times > 1) out << ", the last of " << *times << " times, at " << text_or(line, "last_at");
+    out << "\n";
 }
 
 Status run_show(const Options& options, std::ostream& out) {
@@ -113,9 +122,9 @@ void explain_terms(std::ostream& out, const jose::Object& order) {
                         : "Only the card with EID " + eid + " may have it.\n");
     if (text_or(order, "policy") == "attested")
         out << "Its policy is \"attested\": before anything of the profile leaves, the device proves the state of its\n"
-               "software with a TPM quote, and it must match the operator's reference values. How that went in a "
-               "session:\n"
-               "  mcim attest verdict --eid EID --session TRANSACTION\n";
+               "software with a TPM quote, and it must match the operator's reference values. How that went:\n"
+               "  mcim attest verdict --eid "
+            << (eid.empty() ? "EID" : eid) << "\n";
     else
         out << "Its policy is \"open\": the state of the device's software is not asked for.\n";
     if (const auto end = order.time("expires_at"))
@@ -140,9 +149,9 @@ Status run_explain(const Options& options, std::ostream& out) {
         << text_or(order, "iccid") << ".\n\n";
     explain_terms(out, order);
     out << "\nWhat happened:\n";
-    CHECKED(print_timeline(out, order));
+    CHECKED(print_timeline(order, out));
     out << "\n" << meaning_of_order_state(text_or(order, "state")) << "\n";
-    return ok();
+    return print_waits(id, order, out);
 }
 
 CLI::App* add_with_id(CLI::App& parent, const std::string& verb, const std::string& what,
@@ -160,6 +169,12 @@ std::string meaning_of_order_state(std::string_view state) {
     for (const auto& known : state_meanings)
         if (known.state == state) return std::string(known.meaning);
     return std::string(state);
+}
+
+Status print_timeline(const jose::Object& order, std::ostream& out) {
+    TRY(const auto timeline, order.objects("timeline"));
+    for (const auto& line : timeline) print_line(out, line);
+    return ok();
 }
 
 void add_order_list(CLI::App& parent, Console& console) {

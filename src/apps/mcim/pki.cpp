@@ -29,16 +29,16 @@ struct InitOptions {
 std::string init_json(const PkiPaths& paths, const PkiPlan& plan, const PkiCertificates& made) {
     const auto entry = [](const fs::path& file, const x509::Certificate& c) {
         jose::ObjectWriter w;
-        w.text("file", file.string()).text("keyIdentifier", hex(c.subject_key_id.value_or(Bytes{})));
-        w.text("notAfter", to_rfc3339(c.validity.not_after));
+        w.text("file", file.string()).text("key_identifier", hex(c.subject_key_id.value_or(Bytes{})));
+        w.text("not_after", to_rfc3339(c.validity.not_after));
         return w;
     };
     jose::ObjectWriter out;
     out.text("dir", paths.root.string()).text("curve", crypto::to_string(plan.curve));
-    out.text("dpOid", plan.dp_oid.text()).text("dpHost", plan.dp_host).texts("eumEins", plan.eins);
+    out.text("dp_oid", plan.dp_oid.text()).text("dp_host", plan.dp_host).texts("eum_eins", plan.eins);
     out.object("ci", entry(paths.ci_certificate(), made.ci)).object("eum", entry(paths.eum_certificate(), made.eum));
-    out.object("dpAuth", entry(paths.dp_auth(), made.dp_auth)).object("dpPb", entry(paths.dp_pb(), made.dp_pb));
-    out.object("dpTls", entry(paths.dp_tls(), made.dp_tls));
+    out.object("dp_auth", entry(paths.dp_auth(), made.dp_auth)).object("dp_pb", entry(paths.dp_pb(), made.dp_pb));
+    out.object("dp_tls", entry(paths.dp_tls(), made.dp_tls));
     return out.finish();
 }
 

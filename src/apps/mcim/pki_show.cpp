@@ -56,12 +56,12 @@ Status verify(const x509::Certificate& c, const ShowOptions& options, Time now) 
 std::string json(const x509::Certificate& c) {
     jose::ObjectWriter w;
     if (const auto role = c.role()) w.text("role", to_string(*role));
-    w.text("subject", to_string(c.subject)).text("issuer", to_string(c.issuer)).text("serialNumber", hex(c.serial));
-    w.text("notBefore", to_rfc3339(c.validity.not_before)).text("notAfter", to_rfc3339(c.validity.not_after));
-    if (c.key) w.text("curve", crypto::to_string(c.key->curve)).text("publicPoint", hex(c.key->point));
-    if (c.subject_key_id) w.text("subjectKeyIdentifier", hex(*c.subject_key_id));
-    if (c.authority_key_id) w.text("authorityKeyIdentifier", hex(*c.authority_key_id));
-    w.texts("registeredIds", c.registered_ids).texts("dnsNames", c.dns_names);
+    w.text("subject", to_string(c.subject)).text("issuer", to_string(c.issuer)).text("serial_number", hex(c.serial));
+    w.text("not_before", to_rfc3339(c.validity.not_before)).text("not_after", to_rfc3339(c.validity.not_after));
+    if (c.key) w.text("curve", crypto::to_string(c.key->curve)).text("public_point", hex(c.key->point));
+    if (c.subject_key_id) w.text("subject_key_identifier", hex(*c.subject_key_id));
+    if (c.authority_key_id) w.text("authority_key_identifier", hex(*c.authority_key_id));
+    w.texts("registered_ids", c.registered_ids).texts("dns_names", c.dns_names);
     if (c.role() == x509::Role::euicc)
         if (const auto eid = c.eid()) w.text("eid", eid->text());
     return w.finish();

@@ -1,6 +1,8 @@
 // The command line as people use it, in this process.
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "mcim/apps/mcim/run_for_test.h"
 #include "mcim/jose/json.h"
 #include "support/temp_folder.h"
@@ -42,13 +44,27 @@ TEST_F(PkiCommand, JsonIsOneObject) {
     const auto init = mcim({"pki", "init", "--dir", dir_, "--curve", "brainpool", "--eum-ein", "89044000", "--json"});
     const auto json = jose::Object::parse(init.out);
     ASSERT_TRUE(json) << init.out << init.err;
-    EXPECT_EQ(*json->text("dpOid"), "2.999.10");
-    EXPECT_EQ(*json->texts("eumEins"), std::vector<std::string>{"89044000"});
-    EXPECT_EQ(json->object("ci")->text("keyIdentifier")->size(), 40U);
+    EXPECT_EQ(*json->text("dp_oid"), "2.999.10");
+    EXPECT_EQ(*json->texts("eum_eins"), std::vector<std::string>{"89044000"});
+    EXPECT_EQ(json->object("ci")->text("key_identifier")->size(), 40U);
     const auto show = jose::Object::parse(mcim({"pki", "show", dir_ + "/dp/tls.pem", "--json"}).out);
     ASSERT_TRUE(show);
     EXPECT_EQ(*show->text("role"), "SM-DP+ TLS");
-    EXPECT_EQ(*show->texts("dnsNames"), std::vector<std::string>{"localhost"});
+    EXPECT_EQ(*show->texts("dns_names"), std::vector<std::string>{"localhost"});
+}
+
+/// All of `mcim` writes its JSON members alike: small letters, digits and underscores.
+TEST_F(PkiCommand, JsonMembersAreSnakeCase) {
+    const auto init = mcim({"pki", "init", "--dir", dir_, "--json"});
+    const auto card = mcim({"pki", "euicc", "--dir", dir_, "--number", "1", "--out", dir_ + "/card", "--json"});
+    const auto show = mcim({"pki", "show", dir_ + "/card/certificate.der", "--json"});
+    const std::regex member(R"re("([^"]*)":)re");
+    const std::regex snake("[a-z][a-z0-9_]*");
+    for (const std::string& text : {init.out, card.out, show.out}) {
+        ASSERT_TRUE(jose::Object::parse(text)) << text;
+        for (std::sregex_iterator it(text.begin(), text.end(), member), end; it != end; ++it)
+            EXPECT_TRUE(std::regex_match((*it)[1].str(), snake)) << (*it)[1];
+    }
 }
 
 TEST_F(PkiCommand, MakesShowsAndVerifiesACard) {

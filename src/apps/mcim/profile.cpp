@@ -1,5 +1,6 @@
 // mcim profile: packages for people.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -8,6 +9,7 @@
 #include "mcim/apps/mcim/text.h"
 #include "mcim/jose/json.h"
 #include "mcim/saip/lint.h"
+#include "mcim/saip/resolve.h"
 #include "mcim/saip/template.h"
 
 namespace mcim::apps {
@@ -32,6 +34,18 @@ Result<Read> read(const std::string& file) {
 
 // ---------------------------------------------------------------- mcim profile show
 
+/// Of the first USIM, as a card that takes anything would have it; nullopt where the package has none, or no card takes
+/// it.
+std::optional<Imsi> imsi_of(const saip::ProfilePackage& package) {
+    const auto resolution = saip::resolve(package, saip::lab_card());
+    if (!resolution.image) return std::nullopt;
+    const auto& nodes = resolution.image->nodes;
+    const auto file = std::ranges::find(nodes, "ef-imsi", &saip::Node::name);
+    if (file == nodes.end()) return std::nullopt;
+    auto imsi = Imsi::from_ef(file->content);
+    return imsi ? std::optional(*std::move(imsi)) : std::nullopt;
+}
+
 std::string json_of(const Read& r) {
     jose::ObjectWriter out;
     if (const auto* header = saip::profile_header_of(r.package)) {
@@ -42,6 +56,7 @@ std::string json_of(const Read& r) {
             .integer("minor_version", header->minor_version);
         if (header->profile_type) out.text("profile_type", header->profile_type->text);
     }
+    if (const auto imsi = imsi_of(r.package)) out.text("imsi", imsi->text());
     std::vector<std::string> elements;
     for (const auto& e : r.package.elements) elements.emplace_back(saip::name_of(e));
     return out.integer("octets", static_cast<std::int64_t>(r.der.size())).texts("elements", elements).finish();

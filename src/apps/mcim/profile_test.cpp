@@ -31,6 +31,7 @@ TEST(ProfileCommand, TemplateIsWrittenShownAndFoundWithoutKeys) {
     const auto outline = jose::Object::parse(mcim({"profile", "show", file, "--json"}).out);
     ASSERT_TRUE(outline);
     EXPECT_EQ(*outline->text("iccid"), "8988211000000000011");
+    EXPECT_EQ(outline->text("imsi")->size(), 15U);
     EXPECT_EQ(outline->texts("elements")->front(), "header");
     const auto lint = mcim({"profile", "lint", file});
     EXPECT_EQ(lint.code, 0) << lint.err;
@@ -50,6 +51,14 @@ TEST(ProfileCommand, MasksTheKeysOfATestProfileAndNamesThem) {
     const auto json = jose::Object::parse(mcim({"profile", "lint", package.string(), "--json"}).out);
     ASSERT_TRUE(json);
     EXPECT_FALSE(json->objects("findings")->empty());
+}
+
+TEST(ProfileCommand, OutlineHasTheNumbersOfThePackage) {
+    MCIM_REFERENCE_OR_SKIP(package, "profiles/TS48v7_SAIP2.3_NoBERTLV.der");
+    const auto outline = jose::Object::parse(mcim({"profile", "show", package.string(), "--json"}).out);
+    ASSERT_TRUE(outline);
+    EXPECT_EQ(*outline->text("iccid"), "89000123456789012341");
+    EXPECT_EQ(*outline->text("imsi"), "001010123456063");
 }
 
 }  // namespace

@@ -3,7 +3,11 @@
 //
 //   GET  /status
 //   GET  /operators, /subscriptions, /subscriptions/ICCID, /orders, /orders/ID (with its timeline), /notifications
-//   GET  /devices, /devices/EID, /devices/EID/verdicts[?session=HEX], /auc/IMSI
+//        An order that names a device of another operator's customer has "waits_for": {"fault", "operator", "iccid",
+//        "sentence"} until that operator's release is given; POST /orders and .../release answer so too
+//        A line of a timeline is {"at", "what"}; of a refusal also {"code", "session", "times", "last_at"}
+//   GET  /devices, /devices/EID, /auc/IMSI
+//   GET  /devices/EID/verdicts[?session=HEX]: {"verdicts": [JWS]}, of one session or of all that are kept, newest last
 //   POST /operators            {"id", "name", "key": SubjectPublicKeyInfo}
 //   POST /subscriptions        {"operator", "imsi", "iccid", "msisdn"?, "service_provider_name"?, "profile_name"?,
 //                               "algorithm"?, "k"? and "opc"? (hex: an import; absent: fresh keys), "mnc_digits"?,

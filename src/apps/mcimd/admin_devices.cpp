@@ -64,7 +64,7 @@ Result<Json> show_verdicts(Platform& p, std::string_view eid, std::string_view q
     CHECKED(need_verifier(p));
     TRY(const auto device, find(p, eid));
     static constexpr std::string_view parameter = "?session=";
-    Bytes session;
+    std::optional<Bytes> session;
     if (!query.empty()) {
         if (!query.starts_with(parameter)) return fail(Errc::bad_value, "query", "?session=HEX is the only one");
         TRY(session, from_hex(query.substr(parameter.size())));

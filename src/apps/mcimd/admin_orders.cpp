@@ -1,5 +1,6 @@
 // Orders and their timelines.
 #include "mcim/apps/mcimd/admin_calls.h"
+#include "mcim/apps/mcimd/ports.h"
 #include "mcim/msg/metadata.h"
 
 namespace mcim::apps::mcimd {
@@ -20,6 +21,40 @@ Json json_of(const Platform& p, const smdp::Order& o) {
     if (o.expires_at) out.time("expires_at", *o.expires_at);
     out.integer("attempts", o.attempts).integer("attempts_max", o.attempts_max);
     return out.time("created_at", o.created_at);
+}
+
+/// What stands between an order and the device that it names, as the download would hear it now; nullopt: nothing, or
+/// no device is named, or there is nothing to download.
+Result<std::optional<transfer::Refused>> missing_consent(Platform& p, const smdp::Order& o) {
+    std::optional<transfer::Refused> none;
+    if (!o.eid || !smdp::downloadable(o, p.now())) return none;
+    TRY(auto decision, decide_consent(p, {o.id, o.operator_id, *o.eid, o.release}));
+    if (auto* refused = std::get_if<transfer::Refused>(&decision)) return std::optional(std::move(*refused));
+    return none;
+}
+
+/// "waits_for": whose release of which line the order needs before its device gets the profile.
+Result<Json> with_consent(Platform& p, const smdp::Order& o) {
+    Json out = json_of(p, o);
+    TRY(const auto missing, missing_consent(p, o));
+    if (missing)
+        out.object("waits_for", Json()
+                                    .text("fault", to_string(missing->fault))
+                                    .text("operator", missing->held.operator_id)
+                                    .text("iccid", missing->held.iccid.text())
+                                    .text("sentence", missing->sentence));
+    return out;
+}
+
+Json json_of(const store::TimelineLine& line) {
+    Json out;
+    out.text("at", to_rfc3339(line.at)).text("what", line.sentence);
+    if (const auto& r = line.refusal)
+        out.text("code", r->code)
+            .hex_octets("session", r->transaction_id)
+            .integer("times", r->times)
+            .text("last_at", to_rfc3339(r->last_at));
+    return out;
 }
 
 Result<msg::ProfileClass> class_of(const jose::Object& in) {
@@ -110,8 +145,11 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     order.created_at = p.now();
     CHECKED(read_options(in, order));
     TRY(order, released(std::move(order)));
-    CHECKED(p.store.commit_one({store::AddOrder{order}, smdp::Note{order.id, p.now(), "ordered and released"}}));
-    return json_of(p, order);
+    store::Batch batch{store::AddOrder{order}, smdp::Note{order.id, p.now(), "ordered and released"}};
+    TRY(const auto missing, missing_consent(p, order));
+    if (missing) batch.emplace_back(smdp::Note{order.id, p.now(), "waits for consent: " + missing->sentence});
+    CHECKED(p.store.commit_one(std::move(batch)));
+    return with_consent(p, order);
 }
 
 Result<Json> list_orders(Platform& p) {
@@ -125,10 +163,11 @@ Result<Json> list_orders(Platform& p) {
 Result<Json> show_order(Platform& p, std::string_view id) {
     CHECKED(need_dp(p));
     TRY(const auto order, find(p, id));
-    TRY(const auto notes, p.store.timeline(id));
+    TRY(const auto timeline, p.store.timeline(id));
     std::vector<Json> lines;
-    for (const auto& n : notes) lines.push_back(Json().text("at", to_rfc3339(n.at)).text("what", n.sentence));
-    return json_of(p, order).objects("timeline", lines);
+    for (const auto& line : timeline) lines.push_back(json_of(line));
+    TRY(auto out, with_consent(p, order));
+    return out.objects("timeline", lines);
 }
 
 Result<Json> cancel_order(Platform& p, std::string_view id) {
@@ -159,7 +198,7 @@ Result<Json> release_order(Platform& p, std::string_view id, const jose::Object&
     batch.emplace_back(smdp::PutOrder{*next});
     batch.emplace_back(smdp::Note{next->id, p.now(), "released by its operator"});
     CHECKED(p.store.commit_one(std::move(batch)));
-    return json_of(p, *next);
+    return with_consent(p, *next);
 }
 
 Result<Json> list_notifications(Platform& p) {

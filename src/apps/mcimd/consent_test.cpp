@@ -43,6 +43,46 @@ TEST_F(Mcimd, MovesOnlyWithTheCurrentOperatorsRelease) {
     EXPECT_EQ(*admin("GET", "/subscriptions/" + first.text()).text("standing"), "closed");
 }
 
+TEST_F(Mcimd, OrderForAnotherOperatorsCustomerSaysWhoseReleaseItWaitsFor) {
+    add_operator("a", key_a);
+    add_operator("b", key_b);
+    add_line("a", first, "999990000000001");
+    add_line("b", second, "999980000000002");
+    const auto order_for_device = [&](const std::string& who, const Iccid& iccid) {
+        return admin("POST", "/orders",
+                     jose::ObjectWriter()
+                         .text("operator", who)
+                         .text("iccid", iccid.text())
+                         .text("policy", "open")
+                         .text("eid", at.pki.eid.text())
+                         .finish());
+    };
+    const auto of_a = order_for_device("a", first);
+    EXPECT_FALSE(of_a.has("waits_for")) << "nobody's customer yet";
+    install(of_a, first);
+
+    const auto of_b = order_for_device("b", second);
+    ASSERT_TRUE(of_b.has("waits_for"));
+    EXPECT_EQ(*of_b.object("waits_for")->text("fault"), "release_missing");
+    EXPECT_EQ(*of_b.object("waits_for")->text("operator"), "a");
+    EXPECT_EQ(*of_b.object("waits_for")->text("iccid"), first.text());
+    const std::string id = *of_b.text("id");
+    const auto shown = admin("GET", "/orders/" + id);
+    EXPECT_TRUE(shown.has("waits_for"));
+    EXPECT_TRUE(shown.objects("timeline")->back().text("what")->starts_with("waits for consent: "));
+
+    const auto released = [&](Time until) {
+        const std::string token =
+            *transfer::sign_release({"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), until - 1h, until},
+                                    "", jose::signer_of(key_a));
+        return admin("POST", "/orders/" + id + "/release", jose::ObjectWriter().text("release", token).finish());
+    };
+    EXPECT_EQ(*released(system_now() - 1s).object("waits_for")->text("fault"), "release_refused") << "it has expired";
+    EXPECT_FALSE(released(system_now() + 30min).has("waits_for"));
+    install(of_b, second);
+    EXPECT_FALSE(admin("GET", "/orders/" + id).has("waits_for")) << "there is nothing left to download";
+}
+
 TEST_F(Mcimd, ReleaseServesOneOrderOnly) {
     add_operator("a", key_a);
     add_operator("b", key_b);

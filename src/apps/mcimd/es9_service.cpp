@@ -55,7 +55,7 @@ Result<Answer> drive(Platform& p, const smdp::Function& function) {
         TRY(smdp::Step step, smdp::step(std::move(state), std::move(event), env));
         if (auto* reply = std::get_if<smdp::Reply>(&step.then)) {
             TRY(store::Batch changes, changes_of(p, std::move(step.effects)));
-            // a port's changes belong to what happened; to a refusal nothing belongs
+            // a port's changes belong to what happened; a refusal leaves its line in the timeline and nothing else
             if (!std::holds_alternative<smdp::Refused>(*reply))
                 for (auto& change : ports.take_changes()) changes.push_back(std::move(change));
             return Answer{std::move(*reply), std::move(changes)};

@@ -57,6 +57,8 @@ tls_certificate = "tls.der"
 tls_key = "tls.key"
 admin_socket = "admin.sock"
 log_level = "error"
+)" + more_of_server +
+               R"(
 [dp]
 address = "smdpp.example.com"
 ci = "ci.der"
@@ -84,6 +86,7 @@ id = "verifier.example"
         const auto draft = draft_server(profile, key.public_key(), pki.ci.certificate, pki.random);
         return test::Pki::certify(draft, key, pki.ci.key);
     }
+    std::string more_of_server;  ///< lines of the section [server]
     test::TempFolder temp;
     test::Pki pki;
     SystemRandom random;

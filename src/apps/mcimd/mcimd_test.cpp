@@ -165,6 +165,46 @@ TEST_F(Attested, DeviceWithAnotherRegisterIsRefusedAndToldTheDifference) {
     EXPECT_EQ(state_of(order), "Released");
 }
 
+TEST_F(Attested, RefusalStandsInTheOrdersTimelineWithItsCodeAndTheDifference) {
+    const auto order = add_order("a", first, "attested");
+    tpm.pcrs[4] = crypto::sha256(as_view("rootkit"));
+    std::string last;
+    for (int i = 0; i < 3; ++i) {
+        const auto ok = initiate();
+        attest(ok.transaction_id.bytes);
+        refusal("authenticateClient", card.authenticate(ok, *order.text("matching_id")));
+        last = hex(ok.transaction_id.bytes);
+    }
+    start();  // it is on the disk
+    const auto timeline = *admin("GET", "/orders/" + *order.text("id")).objects("timeline");
+    ASSERT_EQ(timeline.size(), 2U) << "the same refusal is one line";
+    const auto& line = timeline.back();
+    EXPECT_EQ(*line.text("code"), "8.2.5/4.3");
+    EXPECT_EQ(*line.integer("times"), 3);
+    EXPECT_EQ(*line.text("session"), last);
+    for (const std::string& part : {std::string("offer refused to EID ") + at.pki.eid.text(),
+                                    std::string("may not be downloaded"), std::string("PCR 4")})
+        EXPECT_NE(line.text("what")->find(part), std::string::npos) << *line.text("what");
+}
+
+TEST_F(Attested, VerdictsOfDownloadsAreShownWithoutNamingTheirSessions) {
+    const std::string verdicts = "/devices/" + at.pki.eid.text() + "/verdicts";
+    EXPECT_TRUE(admin("GET", verdicts).texts("verdicts")->empty());
+    const auto one = initiate(), two = initiate();
+    attest(one.transaction_id.bytes);
+    tpm.pcrs[4] = crypto::sha256(as_view("rootkit"));
+    attest(two.transaction_id.bytes);
+    const auto tokens = *admin("GET", verdicts).texts("verdicts");
+    ASSERT_EQ(tokens.size(), 2U);
+    const auto newest = evidence::verify_verdict(tokens[1], at.verifier_key.public_key(), system_now());
+    ASSERT_TRUE(newest);
+    EXPECT_EQ(newest->session, two.transaction_id.bytes);
+    EXPECT_FALSE(newest->passes());
+    const auto of_one = *admin("GET", verdicts + "?session=" + hex(one.transaction_id.bytes)).texts("verdicts");
+    ASSERT_EQ(of_one.size(), 1U);
+    EXPECT_TRUE(evidence::verify_verdict(of_one[0], at.verifier_key.public_key(), system_now())->passes());
+}
+
 TEST_F(Attested, VerdictOfOneSessionOpensNoOther) {
     const auto order = add_order("a", first, "attested");
     EXPECT_EQ(attest(initiate().transaction_id.bytes).status, 200U);
@@ -240,6 +280,15 @@ TEST_F(Mcimd, AnswersWhatIsNoEs9Cleanly) {
     EXPECT_EQ(missing.status, 400U);
     EXPECT_NE(missing.body.find("smdpAddress"), std::string::npos) << missing.body;
     EXPECT_EQ(post(path, std::string(300'000, ' '), es9_headers()).status, 413U);
+    initiate();  // and it goes on
+}
+
+TEST_F(Mcimd, BodiesBeyondTheConfiguredLimitAreRefused) {
+    at.more_of_server = "body_octets_max = 4000\n";
+    start();
+    const std::string path = "/gsma/rsp2/es9plus/initiateAuthentication";
+    EXPECT_EQ(post(path, std::string(4001, ' '), es9_headers()).status, 413U);
+    EXPECT_EQ(post(path, std::string(4000, ' '), es9_headers()).status, 400U) << "no JSON, but no longer too large";
     initiate();  // and it goes on
 }
 

@@ -2,7 +2,6 @@
 
 #include "mcim/apps/mcimd/consequences.h"
 #include "mcim/apps/mcimd/verifier.h"
-#include "mcim/transfer/consent.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -40,6 +39,19 @@ Result<std::vector<transfer::Subscription>> for_consent(store::Store& store, con
 }
 
 }  // namespace
+
+Result<transfer::Decision> decide_consent(Platform& p, const smdp::AskConsent& asked) {
+    TRY(const auto current, for_consent(p.store, asked));
+    const transfer::ConsentLookups lookups{
+        [&](std::string_view id) { return p.operator_key(id); },
+        [&](std::string_view operator_id, std::string_view jti) -> std::optional<transfer::ReleaseUse> {
+            const auto use = p.store.find_release_use(operator_id, jti);
+            if (!use) return transfer::ReleaseUse{"", true};  // unreadable: then it opens nothing
+            if (!*use) return std::nullopt;
+            return transfer::ReleaseUse{(*use)->order_id, (*use)->consumed};
+        }};
+    return transfer::decide({asked.order_id, asked.operator_id, asked.eid, asked.release}, current, p.now(), lookups);
+}
 
 Result<smdp::Event> Ports::act(smdp::Action action) {
     return std::visit([&](auto&& a) { return answer(std::move(a)); }, std::move(action));
@@ -83,17 +95,7 @@ Result<smdp::Event> Ports::answer(const smdp::AskGate& a) {
 
 Result<smdp::Event> Ports::answer(const smdp::AskConsent& a) {
     TRY(auto card, card_row(platform_, a.eid));
-    TRY(const auto current, for_consent(platform_.store, a));
-    const transfer::ConsentLookups lookups{
-        [&](std::string_view id) { return platform_.operator_key(id); },
-        [&](std::string_view operator_id, std::string_view jti) -> std::optional<transfer::ReleaseUse> {
-            const auto use = platform_.store.find_release_use(operator_id, jti);
-            if (!use) return transfer::ReleaseUse{"", true};  // unreadable: then it opens nothing
-            if (!*use) return std::nullopt;
-            return transfer::ReleaseUse{(*use)->order_id, (*use)->consumed};
-        }};
-    const auto decision =
-        transfer::decide({a.order_id, a.operator_id, a.eid, a.release}, current, platform_.now(), lookups);
+    TRY(const auto decision, decide_consent(platform_, a));
     if (const auto* refused = std::get_if<transfer::Refused>(&decision))
         return smdp::Event(smdp::ConsentAnswered{refused->sentence});
     const auto& allowed = std::get<transfer::Allowed>(decision);

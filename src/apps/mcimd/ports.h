@@ -3,8 +3,13 @@
 #pragma once
 #include "mcim/apps/mcimd/platform.h"
 #include "mcim/smdp/session.h"
+#include "mcim/transfer/consent.h"
 
 namespace mcim::apps::mcimd {
+
+/// May this order's profile go to its device now: whose customer the device is, and whether a release lets it go. Asked
+/// by the download, and in advance by whoever makes an order.
+[[nodiscard]] Result<transfer::Decision> decide_consent(Platform&, const smdp::AskConsent&);
 
 /// Answers actions of one request. Changes that belong to an answer are collected and go into the same batch as the
 /// session's own effects: the release that is reserved for this order, and the card's row (consequences.h), so that two

@@ -179,14 +179,15 @@ Result<std::vector<evidence::ReferenceValues>> load_reference_values(Platform& p
     return out;
 }
 
-Result<std::vector<std::string>> signed_verdicts(Platform& p, const pva::DeviceRecord& record, View session) {
+Result<std::vector<std::string>> signed_verdicts(Platform& p, const pva::DeviceRecord& record,
+                                                 const std::optional<Bytes>& session) {
     const jose::Signer sign = [&](View octets) -> Result<Bytes> {
         TRY(const auto signature, p.signer.sign(p.verifier->key, octets));
         return to_bytes(signature.octets);
     };
     std::vector<std::string> out;
     for (const auto& s : record.sessions) {
-        if (!equal(s.session, session)) continue;
+        if (session && s.session != *session) continue;
         for (const auto& verdict : s.verdicts) {
             TRY(auto token, evidence::sign_verdict(verdict, p.verifier->key.text, sign));
             out.push_back(std::move(token));

@@ -17,6 +17,7 @@
 #include "mcim/msg/info.h"
 #include "support/pki.h"
 #include "support/swtpm.h"
+#include "support/temp_folder.h"
 
 namespace mcim::tre {
 namespace {
@@ -78,15 +79,12 @@ private:
 
 struct TreProcess : testing::Test {
     TreProcess() {
-        std::string name = (fs::temp_directory_path() / "mcim-tre-XXXXXX").string();
-        folder = mkdtemp(name.data());
         write("cert.der", pki.euicc.der());
         write("eum.der", pki.eum.der());
         write("ci.der", pki.ci.der());
         write("key.der", to_bytes(expose(pki.euicc.key.to_pkcs8())));
         write("passphrase", to_bytes(as_view("correct horse\n")));
     }
-    ~TreProcess() override { fs::remove_all(folder); }
 
     void write(const std::string& name, const Bytes& content) const {
         std::ofstream(folder / name, std::ios::binary)
@@ -123,7 +121,7 @@ struct TreProcess : testing::Test {
     }
 
     test::Pki pki;
-    fs::path folder;
+    test::TempFolder folder;
 };
 
 TEST_F(TreProcess, IsMadeOnceAndAnswers) {

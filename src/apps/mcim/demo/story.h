@@ -44,6 +44,8 @@ struct Story {
 struct Ordered {
     std::string id;
     std::string activation_code;
+    std::string waits_for{};  ///< the operator whose release is wanted first
+    std::string why{};
 };
 [[nodiscard]] Result<Ordered> order(Lab&, const Platform&, const Operator&, std::vector<std::string> more);
 /// The timeline of an order, shown.

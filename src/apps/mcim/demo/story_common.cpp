@@ -25,7 +25,13 @@ Result<Ordered> order(Lab& lab, const Platform& platform, const Operator& o, std
     arguments.insert(arguments.end(), more.begin(), more.end());
     const auto made = lab.mcim(std::move(arguments));
     if (!made.good()) return fail(Errc::refused, "mcim order create", made.text);
-    return Ordered{made.member("id"), made.member("activation_code")};
+    Ordered ordered{made.member("id"), made.member("activation_code")};
+    if (made.json && made.json->has("waits_for")) {
+        TRY(const auto waits, made.json->object("waits_for"));
+        TRY(ordered.waits_for, waits.text("operator"));
+        TRY(ordered.why, waits.text("sentence"));
+    }
+    return ordered;
 }
 
 void show_timeline(Lab& lab, const Platform& platform, const std::string& order_id) {

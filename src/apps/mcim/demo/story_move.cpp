@@ -53,6 +53,9 @@ Status no_consent_no_move(Story& s) {
     s.lab.say().check(values.good(), "beta signed its own reference values", values.text);
 
     TRY(const Ordered made, order(s.lab, s.platform, s.beta, {"--eid", s.device.eid, "--policy", "attested"}));
+    s.lab.say().check(made.waits_for == s.alpha.id, "the order is taken, and says at once whose release it waits for",
+                      made.waits_for);
+    s.lab.say().note(made.why);
     refused_for(s, made, "release", "refused: alpha has not released this subscription");
 
     std::string other_eid = s.device.eid;
@@ -68,6 +71,9 @@ Status no_consent_no_move(Story& s) {
 
     TRY(const fs::path good, release_by_alpha(s, "release", s.device.eid, "1h"));
     CHECKED(give(s, made, good));
+    const auto free = s.lab.mcim({"order", "show", made.id, "--admin", s.platform.admin().string()});
+    s.lab.say().check(free.good() && !free.json->has("waits_for"), "with the right release the order waits for nobody",
+                      free.text);
     const auto cut = s.lab.agent_killed_after("es9p_authenticate_client", s.device, s.platform,
                                               {"download", "-a", made.activation_code});
     s.lab.say().check(!cut.good(), "with the right release the download begins (and the agent is killed half-way)");

@@ -134,6 +134,10 @@ Status no_trust_no_subscription(Story& s) {
         "the download is refused with 8.2.5/4.3", refused.text);
     s.lab.say().check(refused.text.find("PCR 4") != std::string::npos, "and the difference is named");
     s.lab.say().note(refused.text);
+    const auto explained = s.lab.mcim({"order", "explain", made.id, "--admin", s.platform.admin().string()});
+    s.lab.say().check(
+        explained.text.find("8.2.5/4.3") != std::string::npos && explained.text.find("PCR 4") != std::string::npos,
+        "the order's timeline has the refusal, its code and the difference", explained.text);
     const Search search = search_messages(s.device.messages(), s.alpha);
     s.lab.say().check(search.messages > 0 && search.found == 0,
                       "nothing of the profile has left the server: neither ICCID nor IMSI is in any of " +

@@ -1,0 +1,59 @@
+// What `mcim order` makes of the platform's answers.
+#include "mcim/apps/mcim/order.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace mcim::apps {
+namespace {
+
+jose::Object order(const jose::ObjectWriter& json) { return *jose::Object::parse(json.finish()); }
+
+TEST(OrderTimeline, RefusalsHaveTheirCodeAndHowOftenTheyCame) {
+    const std::vector<jose::ObjectWriter> lines{
+        jose::ObjectWriter().text("at", "2026-06-01T12:00:00Z").text("what", "ordered and released"),
+        jose::ObjectWriter()
+            .text("at", "2026-06-01T12:01:00Z")
+            .text("what", "offer refused to EID 89: PCR 4 differs.")
+            .text("code", "8.2.5/4.3")
+            .text("session", "AB01")
+            .integer("times", 3)
+            .text("last_at", "2026-06-01T12:09:00Z")};
+    std::ostringstream out;
+    ASSERT_TRUE(print_timeline(order(jose::ObjectWriter().objects("timeline", lines)), out));
+    EXPECT_EQ(out.str(),
+              "  2026-06-01T12:00:00Z  ordered and released\n"
+              "  2026-06-01T12:01:00Z  offer refused to EID 89: PCR 4 differs. [8.2.5/4.3]\n"
+              "                        in transaction AB01, the last of 3 times, at 2026-06-01T12:09:00Z\n");
+}
+
+TEST(OrderWaits, SaysWhoseReleaseIsWantedAndHowToGetIt) {
+    const auto waiting = [](std::string_view fault) {
+        return order(jose::ObjectWriter()
+                         .text("operator", "south")
+                         .text("eid", "89049032000000000000000000000163")
+                         .object("waits_for", jose::ObjectWriter()
+                                                  .text("fault", fault)
+                                                  .text("operator", "north")
+                                                  .text("iccid", "8988211000000000011")
+                                                  .text("sentence", "The device has a subscription of north.")));
+    };
+    std::ostringstream out;
+    ASSERT_TRUE(print_waits("1234", waiting("release_missing"), out));
+    for (const char* part :
+         {"refused until north", "The device has a subscription of north.",
+          "mcim transfer release --operator north --key north.key.pem --eid 89049032000000000000000000000163 --iccid "
+          "8988211000000000011 --to south --out release.jws",
+          "mcim order release 1234 --release release.jws"})
+        EXPECT_NE(out.str().find(part), std::string::npos) << part << "\n" << out.str();
+    std::ostringstream several;
+    ASSERT_TRUE(print_waits("1234", waiting("several_subscriptions"), several));
+    EXPECT_EQ(several.str().find("mcim transfer release"), std::string::npos) << "one release is not enough then";
+    std::ostringstream nothing;
+    ASSERT_TRUE(print_waits("1234", order(jose::ObjectWriter().text("operator", "south")), nothing));
+    EXPECT_EQ(nothing.str(), "");
+}
+
+}  // namespace
+}  // namespace mcim::apps
