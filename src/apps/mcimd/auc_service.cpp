@@ -65,15 +65,16 @@ void drive_and_commit(Platform& p, Imsi imsi, MakeEvent make, Finish finish, int
     });
 }
 
-std::string render(const auc::VectorWanted& wanted, const Result<Outcome>& outcome) {
-    if (!outcome) {
-        spdlog::error("auc: {}", to_string(outcome.error()));
-        return auc::render_failure(wanted);
-    }
-    const auto* vector = outcome->reply ? std::get_if<signer::Vector>(&*outcome->reply) : nullptr;
-    if (vector == nullptr) return auc::render_failure(wanted);
+void reply_to(const auc::VectorWanted& wanted, const Result<Outcome>& outcome,
+              const http::DatagramServer::Reply& reply) {
+    if (!outcome) spdlog::error("auc: {}", to_string(outcome.error()));
+    const auto* vector = outcome && outcome->reply ? std::get_if<signer::Vector>(&*outcome->reply) : nullptr;
+    if (vector == nullptr) return reply(auc::render_failure(wanted));
     const auto rendered = auc::render_vector(wanted.imsi, *vector);
-    return rendered ? as_text(expose(*rendered)) : auc::render_failure(wanted);
+    if (!rendered) return reply(auc::render_failure(wanted));
+    // CK and IK are in it: from here to the socket, without a copy
+    const View text = expose(*rendered);
+    reply({reinterpret_cast<const char*>(text.data()), text.size()});
 }
 
 void answer(Platform& p, const auc::VectorWanted& wanted, http::DatagramServer::Reply reply) {
@@ -82,7 +83,7 @@ void answer(Platform& p, const auc::VectorWanted& wanted, http::DatagramServer::
         [imsi = wanted.imsi](std::optional<auc::Subscription> found) {
             return auc::Event(auc::AkaRequest{imsi, std::move(found)});
         },
-        [wanted, reply = std::move(reply)](const Result<Outcome>& outcome) { reply(render(wanted, outcome)); });
+        [wanted, reply = std::move(reply)](const Result<Outcome>& outcome) { reply_to(wanted, outcome, reply); });
 }
 /// Has no answer: the serving network asks for a vector next.
 void answer(Platform& p, const auc::CardOutOfStep& report, const http::DatagramServer::Reply&) {
