@@ -58,8 +58,7 @@ tls_key = "tls.key"
 admin_socket = "admin.sock"
 log_level = "error"
 )" + more_of_server +
-               R"(
-[dp]
+               R"([dp]
 address = "smdpp.example.com"
 ci = "ci.der"
 auth_certificate = "auth.der"

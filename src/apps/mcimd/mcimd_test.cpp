@@ -284,11 +284,11 @@ TEST_F(Mcimd, AnswersWhatIsNoEs9Cleanly) {
 }
 
 TEST_F(Mcimd, BodiesBeyondTheConfiguredLimitAreRefused) {
-    at.more_of_server = "body_octets_max = 4000\n";
+    at.more_of_server = "body_octets_max = 4096\n";
     start();
     const std::string path = "/gsma/rsp2/es9plus/initiateAuthentication";
-    EXPECT_EQ(post(path, std::string(4001, ' '), es9_headers()).status, 413U);
-    EXPECT_EQ(post(path, std::string(4000, ' '), es9_headers()).status, 400U) << "no JSON, but no longer too large";
+    EXPECT_EQ(post(path, std::string(4097, ' '), es9_headers()).status, 413U);
+    EXPECT_EQ(post(path, std::string(4096, ' '), es9_headers()).status, 400U) << "no JSON, but no longer too large";
     initiate();  // and it goes on
 }
 

@@ -93,10 +93,26 @@ Result<int> wait_for(pid_t child, const sigset_t& stop_or_child) {
     _exit(status);
 }
 
+Result<int> contain(const std::function<int()>& body, const sigset_t& awaited, const sigset_t& as_before) {
+    CHECKED(enter_private_namespaces());
+    const pid_t child = fork();
+    if (child < 0) return os_error("fork");
+    if (child == 0) become_first_process(body, as_before);
+    return wait_for(child, awaited);
+}
+
+[[noreturn]] void become_container(const std::function<int()>& body, const sigset_t& awaited,
+                                   const sigset_t& as_before) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const auto status = contain(body, awaited, as_before);
+    if (!status) std::fprintf(stderr, "mcim demo: %s\n", to_string(status.error()).c_str());
+    std::fflush(nullptr);
+    _exit(status ? *status : 2);
+}
+
 }  // namespace
 
 Result<int> run_contained(const std::function<int()>& body) {
-    CHECKED(enter_private_namespaces());
     // blocked before there is a child, so that neither its end nor a signal to stop is missed
     sigset_t awaited;
     sigset_t as_before;
@@ -104,9 +120,10 @@ Result<int> run_contained(const std::function<int()>& body) {
     for (const int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP}) sigaddset(&awaited, signal);
     sigprocmask(SIG_BLOCK, &awaited, &as_before);
     std::fflush(nullptr);
+    // one child to enter the namespaces, so that this process stays what it was, and its child to be the first in them
     const pid_t child = fork();
     if (child < 0) return os_error("fork");
-    if (child == 0) become_first_process(body, as_before);
+    if (child == 0) become_container(body, awaited, as_before);
     auto status = wait_for(child, awaited);
     sigprocmask(SIG_SETMASK, &as_before, nullptr);
     return status;
