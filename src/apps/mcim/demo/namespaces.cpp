@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -62,6 +63,8 @@ Status enter_private_namespaces() {
     return bring_loopback_up();
 }
 
+int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
 /// Until `child` has ended by itself, or another of these signals came, at which it is killed, and with it its
 /// namespace.
 Result<int> wait_for(pid_t child, const sigset_t& stop_or_child) {
@@ -77,7 +80,7 @@ Result<int> wait_for(pid_t child, const sigset_t& stop_or_child) {
         if (ended == 0) continue;
         if (ended < 0) return os_error("waitpid");
         if (signal != SIGCHLD) return 128 + signal;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        return exit_status(status);
     }
 }
 
@@ -93,40 +96,57 @@ Result<int> wait_for(pid_t child, const sigset_t& stop_or_child) {
     _exit(status);
 }
 
-Result<int> contain(const std::function<int()>& body, const sigset_t& awaited, const sigset_t& as_before) {
-    CHECKED(enter_private_namespaces());
-    const pid_t child = fork();
-    if (child < 0) return os_error("fork");
-    if (child == 0) become_first_process(body, as_before);
-    return wait_for(child, awaited);
+/// Enters the namespaces in the caller's stead, who could start no process any more when theirs is over.
+[[noreturn]] void keep_namespaces(const std::function<int()>& body, const sigset_t& as_before, int complaints) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (const Status entered = enter_private_namespaces(); !entered) {
+        const std::string text = entered.error().path + '\n' + entered.error().detail;
+        (void)!write(complaints, text.data(), text.size());
+        _exit(1);
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // once more: the rights in a new user namespace have cleared it
+    const pid_t first = fork();
+    if (first == 0) become_first_process(body, as_before);
+    int status = 0;
+    if (first < 0 || waitpid(first, &status, 0) < 0) _exit(1);
+    _exit(exit_status(status));
 }
 
-[[noreturn]] void become_container(const std::function<int()>& body, const sigset_t& awaited,
-                                   const sigset_t& as_before) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const auto status = contain(body, awaited, as_before);
-    if (!status) std::fprintf(stderr, "mcim demo: %s\n", to_string(status.error()).c_str());
-    std::fflush(nullptr);
-    _exit(status ? *status : 2);
+/// What was written until all writers are gone.
+std::string read_all(int fd) {
+    std::string out;
+    std::array<char, 256> buffer{};
+    for (ssize_t n = 0; (n = read(fd, buffer.data(), buffer.size())) > 0;)
+        out.append(buffer.data(), static_cast<std::size_t>(n));
+    return out;
 }
 
 }  // namespace
 
 Result<int> run_contained(const std::function<int()>& body) {
+    std::array<int, 2> complaints{};
+    if (pipe2(complaints.data(), O_CLOEXEC) != 0) return os_error("pipe");
     // blocked before there is a child, so that neither its end nor a signal to stop is missed
     sigset_t awaited;
     sigset_t as_before;
     sigemptyset(&awaited);
     for (const int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP}) sigaddset(&awaited, signal);
     sigprocmask(SIG_BLOCK, &awaited, &as_before);
+    // where the keeper is killed, its first process dies of that and is waited for here: then all are gone
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     std::fflush(nullptr);
-    // one child to enter the namespaces, so that this process stays what it was, and its child to be the first in them
-    const pid_t child = fork();
-    if (child < 0) return os_error("fork");
-    if (child == 0) become_container(body, awaited, as_before);
-    auto status = wait_for(child, awaited);
+    const pid_t keeper = fork();
+    if (keeper == 0) keep_namespaces(body, as_before, complaints[1]);
+    close(complaints[1]);
+    auto status = keeper < 0 ? Result<int>(os_error("fork")) : wait_for(keeper, awaited);
+    while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+    }
     sigprocmask(SIG_SETMASK, &as_before, nullptr);
-    return status;
+    const std::string complaint = read_all(complaints[0]);
+    close(complaints[0]);
+    const auto end_of_path = complaint.find('\n');
+    if (end_of_path == std::string::npos) return status;
+    return fail(Errc::io, complaint.substr(0, end_of_path), complaint.substr(end_of_path + 1));
 }
 
 }  // namespace mcim::demo

@@ -96,6 +96,22 @@ TEST(RunContained, ProcessesFindThemselvesByNumber) {
     EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
+/// A process whose children's namespace is over can start none, and a leak sanitizer at its end starts one.
+TEST(RunContained, TheCallerCanStartProcessesAfterwards) {
+    const pid_t outer = fork();
+    if (outer == 0) {
+        const auto status = run_contained([] { return 0; });
+        if (!status) _exit(forbidden);
+        const pid_t next = fork();
+        if (next == 0) _exit(0);
+        _exit(next > 0 ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(outer, &status, 0);
+    if (WEXITSTATUS(status) == forbidden) GTEST_SKIP() << "no namespaces here";
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
 TEST(RunContained, LeavesNothingWhenItIsKilledOrInterrupted) {
     for (const int signal : {SIGKILL, SIGTERM, SIGINT, SIGHUP}) {
         const Contained contained(Contained::End::never);
