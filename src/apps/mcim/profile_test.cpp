@@ -58,7 +58,7 @@ TEST(ProfileCommand, OutlineHasTheNumbersOfThePackage) {
     const auto outline = jose::Object::parse(mcim({"profile", "show", package.string(), "--json"}).out);
     ASSERT_TRUE(outline);
     EXPECT_EQ(*outline->text("iccid"), "89000123456789012341");
-    EXPECT_EQ(*outline->text("imsi"), "001010123456063");
+    EXPECT_EQ(*outline->text("imsi"), "001010123456789");
 }
 
 }  // namespace
