@@ -8,6 +8,8 @@
 #include "mcim/msg/exercise.h"
 #include "targets.inc"
 
+#include "support/reference.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -25,7 +27,7 @@ int for_each_file(const fs::path& folder, Visit visit) {
     }
     return count;
 }
-const fs::path corpus = fs::path(MCIM_SOURCE_DIR) / "fuzz" / "corpus";
+const fs::path corpus = mcim::test::project_folder() / "fuzz" / "corpus";
 
 TEST(Corpus, EveryTargetHasOneAndSurvivesIt) {
     for (const auto& target : targets) {

@@ -9,6 +9,8 @@
 #include "mcim/crypto/hash.h"
 #include "mcim/msg/manage.h"
 
+#include "support/reference.h"
+
 namespace mcim::agent {
 namespace {
 
@@ -352,7 +354,7 @@ TEST(Download, IllegalEventsKeepTheState) {
 /// Every state times every event: either a step, or Errc::unexpected_event; never anything else.
 TEST(Download, EveryPairIsAnswered) {
     const std::string matrix = transition_matrix();
-    std::ifstream page(std::string(MCIM_SOURCE_DIR) + "/docs/agent-download.md");
+    std::ifstream page(test::project_folder() / "docs/agent-download.md");
     std::ostringstream text;
     text << page.rdbuf();
     EXPECT_NE(text.str().find(matrix), std::string::npos) << "docs/agent-download.md shows another matrix than:\n"

@@ -89,6 +89,14 @@ TEST(Secret, MovesLeaveNothingBehind) {
     static_assert(!std::is_copy_constructible_v<SecretBytes> && !std::is_copy_constructible_v<Secret<4>>);
 }
 
+TEST(Secret, EndsAsZeros) {
+    alignas(Secret<4>) std::array<std::uint8_t, sizeof(Secret<4>)> place{};
+    auto* secret = new (place.data()) Secret<4>(*Secret<4>::copy_of(*from_hex("01020304")));
+    EXPECT_EQ(hex(expose(*secret)), "01020304");
+    secret->~Secret();
+    EXPECT_EQ(hex(place), "00000000");
+}
+
 TEST(Error, PathGrowsOutwards) {
     const Error e =
         Error{Errc::bad_tag, 12, {}, "5F37 wanted"}.within("serverSignature1").within("AuthenticateServerRequest");

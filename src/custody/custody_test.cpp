@@ -179,9 +179,10 @@ TEST(Custody, EachAlgorithmCanBeSwitchedOff) {
     const auto subscription = on->ask(import_1());
     ASSERT_TRUE(subscription);
     const auto off = keys.load(Policy{{Algorithm::tuak_128}});
-    EXPECT_EQ(off->ask(import_1()).error().code, Errc::refused);
-    EXPECT_EQ(off->new_subscription_keys(imsi, Algorithm::milenage).error().code, Errc::refused);
-    EXPECT_EQ(off->vector(imsi, subscription->keys, 32, amf_1, {}).error().code, Errc::refused);
+    const auto refused = [](const auto& answer) { return !answer && answer.error().code == Errc::refused; };
+    EXPECT_TRUE(refused(off->ask(import_1())));
+    EXPECT_TRUE(refused(off->new_subscription_keys(imsi, Algorithm::milenage)));
+    EXPECT_TRUE(refused(off->vector(imsi, subscription->keys, 32, amf_1, {})));
 }
 
 /// Every octet that a response carries.

@@ -48,13 +48,26 @@ struct Card {
     }
     /// The profile package, or the refusal's detail.
     [[nodiscard]] Bytes install(View der, const crypto::PublicKey& server_key) const {
-        const auto pieces = bpp::split_for_card(der);
-        if (!pieces) return to_bytes(as_view(to_string(pieces.error())));
-        const auto opening = *bpp::parse_opening_piece(pieces->front());
-        const auto channel = der::decode<msg::InitialiseSecureChannelRequest>(opening.initialise_secure_channel);
-        auto accepted = bpp::accept_secure_channel(*channel, {transaction_id, eid, one_time_key, server_key});
+        auto accepted = bpp::accept_secure_channel(channel_of(der), {transaction_id, eid, one_time_key, server_key});
         if (const auto* refused = std::get_if<bpp::Refusal>(&accepted)) return to_bytes(as_view(refused->detail));
-        bpp::Opener opener(std::get<bpp::SessionKeys>(accepted), opening.octets_to_follow);
+        return open(der, std::get<bpp::SessionKeys>(accepted));
+    }
+    /// The same by a card that does not ask who signed: what is left are the keys.
+    [[nodiscard]] Bytes install_unsigned(View der) const {
+        const auto channel = channel_of(der);
+        const auto server_otpk = *crypto::PublicKey::from_point(curve, channel.smdp_otpk);
+        return open(
+            der, bpp::derive_session_keys(*one_time_key.agree(server_otpk), channel.control_ref_template.host_id, eid));
+    }
+    [[nodiscard]] static msg::InitialiseSecureChannelRequest channel_of(View der) {
+        const auto opening = *bpp::parse_opening_piece(bpp::split_for_card(der)->front());
+        return *der::decode<msg::InitialiseSecureChannelRequest>(opening.initialise_secure_channel);
+    }
+
+private:
+    [[nodiscard]] static Bytes open(View der, const bpp::SessionKeys& keys) {
+        const auto pieces = bpp::split_for_card(der);
+        bpp::Opener opener(keys, bpp::parse_opening_piece(pieces->front())->octets_to_follow);
         Bytes package;
         for (const View piece : std::span(*pieces).subspan(1)) {
             const auto opened = opener.take(piece);
@@ -71,6 +84,7 @@ TEST(SealProfile, ReachesTheCardItIsForOnBothCurvesInBothModes) {
     const Bytes package = package_of(iccid, 12'000);
     const auto wrapped = custody->ask(signer::WrapPackage{iccid, SecretBytes::copy_of(package)});
     ASSERT_TRUE(wrapped) << to_string(wrapped.error());
+    std::set<Bytes> server_otpks;
     for (const Curve curve : {Curve::p256, Curve::brainpool_p256r1}) {
         for (const Protection protection : {Protection::session_keys, Protection::profile_protection_keys}) {
             const Card card(curve);
@@ -79,8 +93,12 @@ TEST(SealProfile, ReachesTheCardItIsForOnBothCurvesInBothModes) {
             const auto server_key = *custody->public_key(request.signing_key);
             const auto sealed = custody->seal_profile(std::move(request));
             ASSERT_TRUE(sealed) << to_string(sealed.error());
-            EXPECT_EQ(card.install(sealed->bound_profile_package, server_key), package);
-            EXPECT_NE(Card(curve).install(sealed->bound_profile_package, server_key), package) << "another card";
+            const Bytes& bound = sealed->bound_profile_package;
+            EXPECT_EQ(card.install(bound, server_key), package);
+            EXPECT_EQ(card.install_unsigned(bound), package);
+            EXPECT_NE(Card(curve).install(bound, server_key), package) << "another card";
+            EXPECT_NE(Card(curve).install_unsigned(bound), package) << "another card";
+            EXPECT_TRUE(server_otpks.insert(Card::channel_of(bound).smdp_otpk.bytes).second) << "a key of one time";
         }
     }
 }

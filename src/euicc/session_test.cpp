@@ -5,6 +5,8 @@
 
 #include "mcim/euicc/card_for_test.h"
 
+#include "support/reference.h"
+
 namespace mcim::euicc {
 namespace {
 
@@ -52,7 +54,7 @@ struct SessionTest : testing::Test {
 // ---------------------------------------------------------------- the matrix
 
 TEST(SessionMatrix, IsThatOfTheDocument) {
-    std::ifstream in(std::string(MCIM_SOURCE_DIR) + "/docs/euicc-session.md");
+    std::ifstream in(test::project_folder() / "docs/euicc-session.md");
     std::stringstream document;
     document << in.rdbuf();
     EXPECT_NE(document.str().find(session_matrix()), std::string::npos) << "docs/euicc-session.md should show\n\n"

@@ -66,6 +66,7 @@ TEST(PowerCut, AtEveryOperationLeavesTheOldOrTheNewState) {
             EXPECT_TRUE(found == states[answered] || is_new) << "operation " << at;
             reached.insert(answered);
             EXPECT_TRUE((*opened)->commit(step(99)));
+            EXPECT_TRUE(Store::open(life.env, life.key)) << "and boots again after what follows";
         }
     }
     EXPECT_GT(cuts, 100U);

@@ -78,14 +78,22 @@ TEST(Store, TurnsALongJournalIntoASnapshot) {
 
 TEST(Store, ShowsNothingInItsFiles) {
     Bench b;
+    b.journal_octets_max = 400;
     const auto store = b.create();
+    const auto expect_nothing_shown = [&] {
+        for (const auto& [name, content] : b.folder.files()) {
+            EXPECT_EQ(as_text(content).find("sixteen"), std::string::npos) << name;
+            EXPECT_EQ(as_text(content).find("profile/1"), std::string::npos) << name;
+        }
+    };
     uicc::Changes secret;
     secret.put("profile/1/aka/0/k", to_bytes(as_view("sixteen octets K")));
     ASSERT_TRUE(store->commit(secret));
-    for (const auto& [name, content] : b.folder.files()) {
-        EXPECT_EQ(as_text(content).find("sixteen"), std::string::npos) << name;
-        EXPECT_EQ(as_text(content).find("profile/1"), std::string::npos) << name;
-    }
+    EXPECT_TRUE(b.folder.files().contains("journal-0"));
+    expect_nothing_shown();
+    for (std::uint8_t i = 0; i < 10; ++i) ASSERT_TRUE(store->commit(one("key", i)));
+    EXPECT_FALSE(b.folder.files().contains("journal-0")) << "a snapshot has it now";
+    expect_nothing_shown();
 }
 
 TEST(Store, RefusesAnotherKeyASecondCardAndAnEmptyFolder) {
@@ -169,7 +177,9 @@ TEST(Store, FindsRecordsThatWereSwappedOrLeftOut) {
     for (const auto& bad : {without_second, swapped, doubled}) {
         files["journal-0"] = bad;
         b.folder.put(files);
-        EXPECT_EQ(b.open().error().path, "card/journal-0");
+        const auto opened = b.open();
+        ASSERT_FALSE(opened);
+        EXPECT_EQ(opened.error().path, "card/journal-0");
     }
 }
 

@@ -122,8 +122,10 @@ TEST(ProfileTemplate, EveryAccessRuleThatAFileNamesIsThere) {
 TEST(ProfileTemplate, NobodyReadsKeysWithoutPinAndWritesImsiWithoutAdm) {
     const auto rules = access_rules();
     const Image image = installed(sample_package());
-    // rule 2: read with PIN 1, the rest with ADM 1; rule 5: read and update with PIN 1
+    // rule 2: read with PIN 1, the rest with ADM 1; rule 5: read and update with PIN 1; rule 10: read always
     EXPECT_EQ(hex(rules[1]), "800101A40683010195010880015AA40683010A950108");
+    EXPECT_EQ(hex(rules[4]), "800103A406830101950108800158A40683010A950108");
+    EXPECT_EQ(hex(rules[9]), "800101900080015AA40683010A950108");
     EXPECT_EQ(image.find(in_usim(0x6F07))->security.record, 2);
     EXPECT_EQ(image.find(in_usim(0x6F08))->security.record, 5);
     EXPECT_EQ(image.find(in_usim(0x6F06))->security.record, 10);

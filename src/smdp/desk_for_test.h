@@ -1,6 +1,8 @@
 // A server without a network: drives the core's actions against maps, keys at hand, and a gate and a consent that say
 // what the test wants.
 #pragma once
+#include <gtest/gtest.h>
+
 #include <map>
 
 #include "mcim/smdp/es9.h"
@@ -67,6 +69,13 @@ struct Desk {
         if (auto* refused = std::get_if<Refused>(&reply)) return fail(Errc::refused, "", to_string(*refused));
         return fail(Errc::unexpected_event, "", "another reply");
     }
+    /// A refusal fails the test, and nothing comes of it.
+    template <class R, class F>
+    R granted(F request) {
+        auto reply = ask_for<R>(std::move(request));
+        EXPECT_TRUE(reply) << to_string(reply.error());
+        return reply ? *std::move(reply) : R{};
+    }
     /// "8.2.6/3.8" or "".
     template <class F>
     std::string refusal(F request) {
@@ -79,13 +88,13 @@ struct Desk {
     }
 
     msg::InitiateAuthenticationOkEs9 initiated(const test::SoftCard& c) {
-        return *ask_for<msg::InitiateAuthenticationOkEs9>(InitiateAuthentication{c.initiate(server.address)});
+        return granted<msg::InitiateAuthenticationOkEs9>(InitiateAuthentication{c.initiate(server.address)});
     }
     msg::AuthenticateClientOk offered(const test::SoftCard& c) {
-        return *ask_for<msg::AuthenticateClientOk>(AuthenticateClient{c.authenticate(initiated(c), matching_id)});
+        return granted<msg::AuthenticateClientOk>(AuthenticateClient{c.authenticate(initiated(c), matching_id)});
     }
     BoundPackage bound(const test::SoftCard& c, const msg::AuthenticateClientOk& offer) {
-        return *ask_for<BoundPackage>(GetBoundProfilePackage{c.prepare(offer)});
+        return granted<BoundPackage>(GetBoundProfilePackage{c.prepare(offer)});
     }
 
     // ---- the ports

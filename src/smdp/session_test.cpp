@@ -107,6 +107,7 @@ TEST(Session, SignsAndSealsNothingBehindAClosedGate) {
         const int signatures = desk.signatures;
         (gate ? desk.gate_says : desk.consent_says) = "PCR 4 differs";
         auto reply = desk.ask(AuthenticateClient{card.authenticate(first, desk.matching_id)});
+        ASSERT_TRUE(std::holds_alternative<Refused>(*reply));
         EXPECT_EQ(std::get<Refused>(*reply), (Refused{Refusal::not_eligible, "PCR 4 differs"}));
         EXPECT_EQ(desk.signatures, signatures);
         EXPECT_TRUE(desk.sessions.empty());

@@ -9,12 +9,14 @@
 
 #include "mcim/base/version.h"
 
+#include "support/reference.h"
+
 namespace mcim {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path project = MCIM_SOURCE_DIR;
+const fs::path project = test::project_folder();
 
 std::string content_of(const fs::path& file) {
     std::ostringstream out;

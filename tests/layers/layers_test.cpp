@@ -47,6 +47,8 @@ bool includes(const fs::path& file, std::string_view what) {
     std::ifstream in(file);
     for (std::string line; std::getline(in, line);)
         if (line.starts_with("#include <" + std::string(what))) return true;
+
+#include "support/reference.h"
     return false;
 }
 
@@ -56,7 +58,7 @@ void for_each_source(const fs::path& folder, Visit visit) {
         if (const auto ext = entry.path().extension(); ext == ".h" || ext == ".cpp") visit(entry.path());
 }
 
-const fs::path source = fs::path(MCIM_SOURCE_DIR) / "src";
+const fs::path source = mcim::test::project_folder() / "src";
 
 TEST(Layers, EveryDependencyPointsDown) {
     const auto modules = declared_modules();

@@ -10,6 +10,8 @@ namespace mcim::test {
 
 namespace fs = std::filesystem;
 
+fs::path project_folder() { return MCIM_SOURCE_DIR; }
+
 std::optional<fs::path> reference(std::string_view relative) {
     const auto existing = [&](const fs::path& folder) -> std::optional<fs::path> {
         std::error_code ignored;
@@ -18,7 +20,7 @@ std::optional<fs::path> reference(std::string_view relative) {
         return std::nullopt;
     };
     if (const char* named = std::getenv("MCIM_REFERENCE_DIR")) return existing(named);
-    const fs::path project = MCIM_SOURCE_DIR;
+    const fs::path project = project_folder();
     if (auto found = existing(project / "tests" / "reference")) return found;
     return existing(project.parent_path() / "shared" / "reference");
 }

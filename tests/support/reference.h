@@ -9,6 +9,9 @@
 
 namespace mcim::test {
 
+/// Where the project lies: some tests read its documents and data.
+[[nodiscard]] std::filesystem::path project_folder();
+
 /// A file or folder below the reference data: the folder that MCIM_REFERENCE_DIR names; else `tests/reference`, which
 /// git ignores; else `shared/reference` beside the project, for several checkouts.
 [[nodiscard]] std::optional<std::filesystem::path> reference(std::string_view relative);

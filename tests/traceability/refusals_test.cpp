@@ -17,7 +17,7 @@ namespace mcim {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path top(MCIM_SOURCE_DIR);
+const fs::path top = test::project_folder();
 
 std::string text_of(const fs::path& file) {
     std::ifstream in(file);

@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -303,6 +305,32 @@ TEST_F(TreProcess, ACopiedFolderDoesNotStartWithAnotherTpm) {
     Process thief(run_line("copy", "tpm:" + elsewhere->tcti()));
     EXPECT_NE(thief.wait(), 0);
     EXPECT_EQ(thief.said.find("answers at"), std::string::npos) << thief.said;
+}
+
+/// Whether pages of this process are locked. AddressSanitizer makes the calls that lock do nothing.
+[[maybe_unused]] bool memory_is_locked() {
+    std::ifstream in("/proc/self/status");
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with("VmLck:")) return line.find_first_of("123456789") != std::string::npos;
+    return false;
+}
+
+TEST(Hardening, MemoryIsNotDumpedNotTracedNotSwapped) {
+    const pid_t child = fork();
+    if (child == 0) {
+        const auto notes = protect_memory();
+        rlimit core{1, 1};
+        if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_max != 0) _exit(2);
+        if (prctl(PR_GET_DUMPABLE) != 0) _exit(3);
+#if !defined(__SANITIZE_ADDRESS__)
+        if (notes.empty() && !memory_is_locked()) _exit(4);
+#endif
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0) << "2: core dumps, 3: can be traced, 4: not locked, and nobody is told";
 }
 
 /// Whoever takes the process over finds no way out of it.
