@@ -37,7 +37,7 @@ Status Reader::wait_and_serve() {
     std::size_t i = 2;
     for (Connection& c : connections_)
         if (waiting[i++].revents != 0) CHECKED(serve_connection(c));
-    std::erase_if(connections_, [](const Connection& c) { return c.gone; });
+    CHECKED(remove_those_gone());
     if (waiting[1].revents != 0) accept_local();
     return ok();
 }
@@ -65,7 +65,7 @@ Status Reader::serve_connection(Connection& connection) {
     }
     connection.frames.add(*octets);
     while (const auto payload = connection.frames.next()) {
-        TRY(const Bytes reply, answer(*payload));
+        TRY(const Bytes reply, answer(connection, *payload));
         if (!reply.empty() && !write_all(connection.socket, frame(reply))) {
             connection.gone = true;
             return ok();
@@ -74,14 +74,33 @@ Status Reader::serve_connection(Connection& connection) {
     return ok();
 }
 
-Result<Bytes> Reader::answer(View payload) {
-    if (payload.size() > 1) return card_.transmit(payload);
+/// Where a peer broke off, the channels that it had opened are closed: else the card has none left after 19 deaths.
+Status Reader::remove_those_gone() {
+    for (const Connection& c : connections_) {
+        if (!c.gone) continue;
+        for (const Bytes& close : c.channels.closing()) CHECKED(card_.transmit(close));
+    }
+    std::erase_if(connections_, [](const Connection& c) { return c.gone; });
+    return ok();
+}
+
+void Reader::reset_card() {
+    card_.reset();
+    for (Connection& c : connections_) c.channels.clear();
+}
+
+Result<Bytes> Reader::answer(Connection& connection, View payload) {
+    if (payload.size() > 1) {
+        TRY(Bytes answer, card_.transmit(payload));
+        connection.channels.saw(payload, answer);
+        return answer;
+    }
     if (payload.empty()) return Bytes{};
     switch (static_cast<Control>(payload.front())) {
         case Control::atr: return card_.answer_to_reset();
         case Control::off:
         case Control::on:
-        case Control::reset: card_.reset(); break;
+        case Control::reset: reset_card(); break;
     }
     return Bytes{};
 }

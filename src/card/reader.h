@@ -4,6 +4,7 @@
 #include <list>
 
 #include "mcim/card/frame.h"
+#include "mcim/card/open_channels.h"
 #include "mcim/card/socket.h"
 
 namespace mcim::card {
@@ -36,6 +37,7 @@ private:
         Descriptor socket;
         Peer peer = Peer::local;
         FrameBuffer frames = {};
+        OpenChannels channels = {};
         bool gone = false;
     };
     [[nodiscard]] Status wait_and_serve();
@@ -43,7 +45,9 @@ private:
     void accept_local();
     [[nodiscard]] Status serve_connection(Connection&);
     /// The answer to a payload; empty: none.
-    [[nodiscard]] Result<Bytes> answer(View payload);
+    [[nodiscard]] Result<Bytes> answer(Connection&, View payload);
+    void reset_card();
+    [[nodiscard]] Status remove_those_gone();
 
     CardPort& card_;
     Descriptor listener_;

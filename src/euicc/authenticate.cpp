@@ -57,15 +57,15 @@ OrCode<Authenticated> authenticate(const ChallengeIssued& state, const msg::Auth
 }
 
 msg::AuthenticateResponseOk sign_answer(const msg::AuthenticateServerRequest& request, const SigningIdentity& identity,
-                                        const DurableState& state) {
+                                        const Call& call) {
     msg::AuthenticateResponseOk out;
     out.euicc_signed1 = {request.server_signed1.transaction_id,
                          request.server_signed1.server_address,
                          request.server_signed1.server_challenge,
-                         euicc_info2(state),
+                         euicc_info2(call.state),
                          request.ctx_params1,
                          {}};
-    out.euicc_signature1.bytes = identity.key.sign(der::encode(out.euicc_signed1));
+    out.euicc_signature1.bytes = call.sign(identity, der::encode(out.euicc_signed1));
     out.euicc_certificate = identity.chain.euicc_certificate;
     out.eum_certificate = identity.chain.eum_certificate;
     return out;
@@ -81,7 +81,7 @@ Step on(ChallengeIssued&& state, AuthenticateServer&& event, Call& call) {
         return {Idle{}, {der::encode(msg::AuthenticateServerResponse{error})}};
     }
     auto& next = std::get<Authenticated>(outcome);
-    auto ok = sign_answer(event.request, call.state.identities[next.identity], call.state);
+    auto ok = sign_answer(event.request, call.state.identities[next.identity], call);
     next.euicc_signature1 = ok.euicc_signature1.bytes;
     return {std::move(next), {der::encode(msg::AuthenticateServerResponse{std::move(ok)})}};
 }

@@ -29,12 +29,13 @@ void drop_oldest_switch_notification(Call& call) {
 }
 
 /// Signed by the key that loaded the profile; its server knows that chain.
-msg::OtherSignedNotification sign(const DurableState& state, const InstalledProfile& profile,
+msg::OtherSignedNotification sign(const Call& call, const InstalledProfile& profile,
                                   msg::NotificationMetadata metadata) {
+    const auto& state = call.state;
     const SigningIdentity& signer =
         state.identities[std::min<std::size_t>(profile.identity, state.identities.size() - 1)];
     msg::OtherSignedNotification out;
-    out.euicc_notification_signature.bytes = signer.key.sign(der::encode(metadata));
+    out.euicc_notification_signature.bytes = call.sign(signer, der::encode(metadata));
     out.tbs_other_notification = std::move(metadata);
     out.euicc_certificate = signer.chain.euicc_certificate;
     out.eum_certificate = signer.chain.eum_certificate;
@@ -67,7 +68,7 @@ void notify(Call& call, const InstalledProfile& profile, NotificationEventBit bi
         if (address == except || std::ranges::find(told, address) != told.end()) continue;
         told.push_back(address);
         msg::NotificationMetadata metadata{next_sequence_number(call), msg::event(bit), {address}, profile.iccid(), {}};
-        keep(call, {sign(call.state, profile, std::move(metadata))});
+        keep(call, {sign(call, profile, std::move(metadata))});
     }
 }
 

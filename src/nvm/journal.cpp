@@ -10,17 +10,15 @@ namespace mcim::nvm {
 namespace {
 
 constexpr std::string_view magic = "MCIMJRNL";
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2;
 constexpr std::size_t head_octets = 4 + 8 + 4;
+constexpr std::uint8_t end_mark = 0xA5;
 constexpr std::size_t tag_octets = 16;
 constexpr std::string_view prefix = "journal-";
 
-/// A record ends in a GCM tag. Where the last octets are zero instead, the file grew but its data never reached the
-/// disk.
-bool ends_unwritten(View file) {
-    const View end = file.last(std::min(file.size(), tag_octets));
-    return std::ranges::all_of(end, [](auto octet) { return octet == 0; });
-}
+/// Where the last octet is zero instead of the end mark, the file grew but its data never reached the disk. However few
+/// octets of the last record lie in a block that was not written.
+bool ends_unwritten(View file) { return file.empty() || file.back() == 0; }
 
 Error changed(const std::string& path, std::size_t offset, std::string detail) {
     return {Errc::bad_crypto, offset, path,
@@ -56,17 +54,17 @@ Result<Journal::Replay> Journal::replay(View file, uicc::Entries& entries, const
             return changed(path, octets_, "the head of a record was changed");
         }
         if (epoch != epoch_ + 1) return changed(path, octets_, "a record is missing or repeated");
-        if (rest.size() < head_octets + length) break;
+        const std::size_t record_octets = head_octets + length + 1;
+        if (rest.size() < record_octets) break;
+        if (rest.size() == record_octets && ends_unwritten(file)) break;
         const View sealed = rest.subspan(head_octets, length);
         const auto plain = crypto::gcm_open(expose(keys_.seal), sealed, associated(found_head));
-        if (!plain) {
-            if (rest.size() == head_octets + length && ends_unwritten(file)) break;
+        if (!plain || rest[record_octets - 1] != end_mark)
             return changed(path, octets_, "a record was changed or damaged");
-        }
         auto changes = unpack(expose(*plain));
         if (!changes) return std::move(changes).error().within(path);
         uicc::apply(entries, *changes);
-        committed(rest.first(head_octets + length));
+        committed(rest.first(record_octets));
     }
     return Replay{octets_};
 }
@@ -76,11 +74,11 @@ Bytes Journal::next(const uicc::Changes& changes, Random& random) {
     constexpr std::size_t nonce_octets = 12;
     const Bytes record_head = head(nonce_octets + plain.size() + tag_octets, epoch_ + 1);
     const Bytes sealed = crypto::gcm_seal(expose(keys_.seal), expose(plain), associated(record_head), random);
-    return concat({octets_ == 0 ? View(header_) : View{}, record_head, sealed});
+    return concat({octets_ == 0 ? View(header_) : View{}, record_head, sealed, View(&end_mark, 1)});
 }
 
 void Journal::committed(View octets) {
-    std::ranges::copy(octets.last(tag_octets), chain_.begin());
+    std::ranges::copy(octets.last(tag_octets + 1).first(tag_octets), chain_.begin());
     octets_ += octets.size();
     ++epoch_;
 }

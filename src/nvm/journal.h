@@ -1,8 +1,9 @@
 // What happened since a snapshot: sealed records, one a commit, appended to the file "journal-<epoch of the snapshot>".
 //
-//   file:    "MCIMJRNL"   version 1   salt(16) and epoch(8) of the snapshot
+//   file:    "MCIMJRNL"   version 2   salt(16) and epoch(8) of the snapshot
 //   record:  length(4) of what follows the head   epoch(8)   check(4): HMAC over length and epoch, cut
 //            AES-256-GCM(packed changes); associated data: the head and the tag of the record before
+//            end mark A5: a file that grew without its data ends in zero instead
 //
 // The check makes a length trustworthy, which tells a torn write from a changed file: a record that ends early although
 // its head is genuine was cut by a power failure and is rolled back; anything else that does not open was changed.

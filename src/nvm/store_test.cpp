@@ -159,6 +159,28 @@ TEST(Store, RollsBackAJournalThatWasCutAnywhere) {
     EXPECT_GT(seen.size(), 2U) << "every record is a state of its own";
 }
 
+/// A block of the disk that was never written reads as zeros, however few octets of the record lie in it.
+TEST(Store, RollsBackARecordWhoseEndWasNeverWritten) {
+    Bench b;
+    const auto store = b.create();
+    ASSERT_TRUE(store->commit(one("k", 1)));
+    const std::size_t good = b.folder.files().at("journal-0").size();
+    const auto before = readable(*store);
+    ASSERT_TRUE(store->commit(one("k", 2)));
+    const auto files = b.folder.files();
+    const Bytes& journal = files.at("journal-0");
+    for (std::size_t grown = good + 1; grown <= journal.size(); ++grown)
+        for (std::size_t written = good; written < grown; ++written) {
+            auto torn = files;
+            torn["journal-0"].resize(grown);
+            std::fill(torn["journal-0"].begin() + static_cast<std::ptrdiff_t>(written), torn["journal-0"].end(), 0);
+            b.folder.put(torn);
+            const auto opened = b.open();
+            ASSERT_TRUE(opened) << written << " of " << grown << ": " << to_string(opened.error());
+            EXPECT_EQ(readable(**opened), before);
+        }
+}
+
 TEST(Store, FindsRecordsThatWereSwappedOrLeftOut) {
     Bench b;
     const auto store = b.create();

@@ -1,6 +1,7 @@
 // A folder of one test, gone afterwards.
 #pragma once
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -9,8 +10,13 @@ namespace mcim::test {
 
 class TempFolder {
 public:
-    TempFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "mcim-test-XXXXXX").string();
+    enum class On : std::uint8_t { disk, memory };
+    /// In memory where the machine has such a file system: reaching the disk is not what the test is about.
+    explicit TempFolder(On on = On::disk) {
+        const std::filesystem::path memory = "/dev/shm";
+        const bool in_memory = on == On::memory && ::access(memory.c_str(), W_OK) == 0;
+        std::string name =
+            ((in_memory ? memory : std::filesystem::temp_directory_path()) / "mcim-test-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) std::abort();
         path_ = name;
     }

@@ -1,0 +1,115 @@
+#include "search.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+namespace mcim::secrets {
+namespace {
+
+std::string text(View octets) { return {octets.begin(), octets.end()}; }
+
+std::string lower(std::string s) {
+    std::ranges::transform(s, s.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return s;
+}
+
+/// As it stands where `before` octets of its group of three come before it: without the characters that its neighbours
+/// have a part in.
+std::string base64_inside(View secret, std::size_t before) {
+    const std::string all = base64(concat({Bytes(before), secret}));
+    const std::size_t skipped = before == 0 ? 0 : before + 1;
+    const std::size_t whole = (before + secret.size()) * 8 / 6;
+    return all.substr(skipped, whole - skipped);
+}
+
+std::string for_urls(std::string s) {
+    std::ranges::replace(s, '+', '-');
+    std::ranges::replace(s, '/', '_');
+    return s;
+}
+
+std::string without_white_space(View content) {
+    std::string out;
+    out.reserve(content.size());
+    for (const auto octet : content)
+        if (octet != ' ' && octet != '\n' && octet != '\r' && octet != '\t') out += static_cast<char>(octet);
+    return out;
+}
+
+bool contains(std::string_view content, const std::string& needle) {
+    const std::boyer_moore_horspool_searcher searcher(needle.begin(), needle.end());
+    return std::search(content.begin(), content.end(), searcher) != content.end();
+}
+
+}  // namespace
+
+Search::Search(const Secrets& secrets) {
+    for (const auto& [name, secret] : secrets) {
+        needles_.push_back({name, text(secret)});
+        needles_.push_back({name + " (backwards)", std::string(secret.rbegin(), secret.rend())});
+        needles_.push_back({name + " (hexadecimal)", hex(secret)});
+        needles_.push_back({name + " (hexadecimal)", lower(hex(secret))});
+        for (std::size_t before = 0; before < 3; ++before) {
+            const std::string inside = base64_inside(secret, before);
+            needles_.push_back({name + " (base64)", inside});
+            if (for_urls(inside) != inside) needles_.push_back({name + " (base64url)", for_urls(inside)});
+        }
+    }
+}
+
+std::vector<std::string> Search::in(View content) const {
+    const std::string_view whole(reinterpret_cast<const char*>(content.data()), content.size());
+    const std::string joined = without_white_space(content);
+    std::vector<std::string> out;
+    for (const auto& [name, octets] : needles_)
+        if ((contains(whole, octets) || contains(joined, octets)) && (out.empty() || out.back() != name))
+            out.push_back(name);
+    return out;
+}
+
+std::optional<std::vector<Bytes>> memory_of(int pid) {
+    const std::string proc = "/proc/" + std::to_string(pid);
+    const int memory = open((proc + "/mem").c_str(), O_RDONLY | O_CLOEXEC);
+    if (memory < 0) return std::nullopt;
+    const int pages = open((proc + "/pagemap").c_str(), O_RDONLY | O_CLOEXEC);
+    static constexpr std::size_t page = 4096;
+    static constexpr std::uint64_t present_or_swapped = std::uint64_t{3} << 62U;
+    std::vector<Bytes> out;
+    std::ifstream maps(proc + "/maps");
+    for (std::string line; std::getline(maps, line);) {
+        std::istringstream in(line);
+        std::uint64_t from = 0;
+        std::uint64_t to = 0;
+        char dash = 0;
+        std::string rights;
+        in >> std::hex >> from >> dash >> to >> rights;
+        if (!rights.starts_with("rw") || line.ends_with("[vvar]")) continue;
+        // sanitizers reserve terabytes of which they touch little: only what was touched is read
+        static constexpr std::uint64_t chunk_pages = 4096;
+        std::vector<std::uint64_t> entries(chunk_pages);
+        Bytes region;
+        for (std::uint64_t at = from; at < to; at += chunk_pages * page) {
+            const std::size_t count = static_cast<std::size_t>(std::min(chunk_pages, (to - at) / page));
+            const auto got = pread(pages, entries.data(), count * 8, static_cast<off_t>(at / page * 8));
+            if (got <= 0) break;
+            for (std::size_t i = 0; i < static_cast<std::size_t>(got) / 8; ++i) {
+                if ((entries[i] & present_or_swapped) == 0) continue;
+                const std::size_t before = region.size();
+                region.resize(before + page);
+                const auto n = pread(memory, region.data() + before, page, static_cast<off_t>(at + i * page));
+                region.resize(before + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+            }
+        }
+        if (!region.empty()) out.push_back(std::move(region));
+    }
+    close(memory);
+    close(pages);
+    return out;
+}
+
+}  // namespace mcim::secrets
