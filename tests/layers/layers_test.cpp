@@ -8,6 +8,8 @@
 #include <set>
 #include <sstream>
 
+#include "support/reference.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -47,8 +49,6 @@ bool includes(const fs::path& file, std::string_view what) {
     std::ifstream in(file);
     for (std::string line; std::getline(in, line);)
         if (line.starts_with("#include <" + std::string(what))) return true;
-
-#include "support/reference.h"
     return false;
 }
 
