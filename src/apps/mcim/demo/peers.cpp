@@ -68,7 +68,7 @@ Result<Login> log_in(const Radius& radius, Method method, const Imsi& imsi, std:
                            "\"\n  pcsc=\"\"\n  pin=\"" + pin + "\"\n}\n");
     TRY(const Output output,
         run({"eapol_test", "-W", "-c", config.string(), "-a127.0.0.1", "-p" + std::to_string(radius.port),
-             "-sradius-secret", "-r0", "-t8", "-R" + std::string(vpcd_reader), "-P" + pin},
+             "-sradius-secret", "-r0", "-t20", "-R" + std::string(vpcd_reader), "-P" + pin},
             30s));
     write_text(log, output.out + output.err);
     const bool said_so = output.out.find("\nSUCCESS") != std::string::npos;
