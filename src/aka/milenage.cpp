@@ -35,7 +35,14 @@ Block input(Sqn sqn, const Amf& amf) {
     return out;
 }
 
-Secret<16> secret(const Block& block) { return *Secret<16>::copy_of(block); }
+/// E[in] XOR opc, which may be a key: nothing of it stays behind on the stack.
+Secret<16> masked(const crypto::AesBlock& aes, const Block& in, View opc) {
+    Secret<16> out;
+    const auto octets = expose_mutable(out);
+    aes.encrypt(in, octets);
+    for (std::size_t i = 0; i < octets.size(); ++i) octets[i] ^= opc[i];
+    return out;
+}
 
 template <std::size_t N>
 std::array<std::uint8_t, N> part(const Secret<16>& block, std::size_t from) {
@@ -46,7 +53,7 @@ std::array<std::uint8_t, N> part(const Secret<16>& block, std::size_t from) {
 
 Secret<16> opc_from_op(const Secret<16>& k, const Secret<16>& op) {
     const crypto::AesBlock aes(expose(k));
-    return secret(aes.encrypt(*to_array<16>(expose(op))) ^ expose(op));
+    return masked(aes, *to_array<16>(expose(op)), expose(op));
 }
 
 Milenage::Milenage(const Secret<16>& k, const Secret<16>& opc, const MilenageConstants& constants)
@@ -55,13 +62,13 @@ Milenage::Milenage(const Secret<16>& k, const Secret<16>& opc, const MilenageCon
 Secret<16> Milenage::out1(const Rand& rand, Sqn sqn, const Amf& amf) const {
     const Block temp = aes_.encrypt(rand ^ expose(opc_));
     const Block mixed = rotated(input(sqn, amf) ^ expose(opc_), constants_.rotation[0]);
-    return secret(aes_.encrypt(temp ^ mixed ^ constants_.xoring[0]) ^ expose(opc_));
+    return masked(aes_, temp ^ mixed ^ constants_.xoring[0], expose(opc_));
 }
 
 Secret<16> Milenage::out(std::size_t n, const Rand& rand) const {
     const Block temp = aes_.encrypt(rand ^ expose(opc_));
     const Block mixed = rotated(temp ^ expose(opc_), constants_.rotation[n - 1]);
-    return secret(aes_.encrypt(mixed ^ constants_.xoring[n - 1]) ^ expose(opc_));
+    return masked(aes_, mixed ^ constants_.xoring[n - 1], expose(opc_));
 }
 
 Mac Milenage::f1(const Rand& rand, Sqn sqn, const Amf& amf) const { return part<8>(out1(rand, sqn, amf), 0); }

@@ -84,10 +84,13 @@ AesBlock& AesBlock::operator=(AesBlock&&) noexcept = default;
 
 Block AesBlock::encrypt(const Block& in) const {
     Block out{};
+    encrypt(in, out);
+    return out;
+}
+void AesBlock::encrypt(const Block& in, std::span<std::uint8_t, 16> out) const {
     int done = 0;
     require(EVP_EncryptUpdate(impl_->context.get(), out.data(), &done, in.data(), 16) == 1 && done == 16,
             "one AES block");
-    return out;
 }
 
 struct AesCbc::Impl {

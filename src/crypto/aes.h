@@ -17,6 +17,7 @@ public:
     AesBlock(AesBlock&&) noexcept;
     AesBlock& operator=(AesBlock&&) noexcept;
     [[nodiscard]] Block encrypt(const Block&) const;
+    void encrypt(const Block& in, std::span<std::uint8_t, 16> out) const;  ///< where the outcome is a secret
 
 private:
     struct Impl;

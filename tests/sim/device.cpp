@@ -234,8 +234,11 @@ Status Device::attest(View session) {
 
 agent::Event Device::perform(const agent::CallCard& action) {
     auto answer = call_card(action.request);
-    if (!answer) return agent::CardFailed{std::move(answer).error()};
-    return agent::CardAnswered{*std::move(answer)};
+    if (answer) return agent::CardAnswered{*std::move(answer)};
+    agent::CardFailed failed{std::move(answer).error()};
+    if (process_->isdr) failed.status_word = process_->isdr->refused_with();
+    process_->isdr.reset();  // a card that was reset has closed the channel: the next call opens one
+    return failed;
 }
 agent::Event Device::perform(const agent::PostEs9& action) {
     auto response = exchange("/gsma/rsp2/es9plus/" + std::string(action.function), action.body);
