@@ -13,7 +13,7 @@ using Commands = std::vector<std::string>;
 
 const std::string select_usim = "00A404040CA0000000871002FF49FF0589";
 
-/// As uicc::exercise_apdu cuts them: a length octet before each.
+/// As euicc::exercise_apdu cuts them: a length octet before each.
 Bytes conversation(const Commands& commands) {
     Bytes out;
     for (const std::string& command : commands) {

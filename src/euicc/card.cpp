@@ -21,6 +21,14 @@ bool names(View asked, View aid) {
     return asked.size() > rid_octets && asked.size() <= aid.size() && equal(asked, aid.first(asked.size()));
 }
 
+/// TERMINAL CAPABILITY and TERMINAL PROFILE (TS 102 221 11.1.19, 11.2.1): what the terminal can do changes nothing
+/// here.
+apdu::Response take_note_of_terminal(const apdu::Class& cla, const apdu::Command& command) {
+    if (cla.space != ClassSpace::proprietary) return sw::class_not_supported;
+    if (command.p1 != 0 || command.p2 != 0) return sw::wrong_p1_p2;
+    return sw::ok;
+}
+
 }  // namespace
 
 Result<Card> Card::load(uicc::Entries entries) {
@@ -46,7 +54,8 @@ Result<Card::Outcome> Card::execute(const apdu::Class& cla, const apdu::Command&
     if (cla.chain == apdu::Chain::more) return Outcome{{}, sw::chaining_not_supported};
     const Ins ins = command.instruction();
     if (ins == Ins::manage_channel) return Outcome{{}, manage_channel(cla, command)};
-    if (ins == Ins::terminal_capability || ins == Ins::terminal_profile) return Outcome{{}, sw::ok};
+    if (ins == Ins::terminal_capability || ins == Ins::terminal_profile)
+        return Outcome{{}, take_note_of_terminal(cla, command)};
     if (ins == Ins::select && cla.space == ClassSpace::interindustry && command.p1 == by_name)
         if (auto outcome = select_by_name(cla.channel, command)) return *std::move(outcome);
     // SELECT of a file leaves the security domain for the profile (TS 102 221 8.4.1).
@@ -64,7 +73,8 @@ Result<Card::Outcome> Card::resume() { return uicc_->resume(); }
 
 // ---------------------------------------------------------------- channels
 
-/// TS 102 221 11.1.17
+/// MANAGE CHANNEL (TS 102 221 11.1.17). None left to assign: 6A81; a number that is no channel, or open already: 6A86;
+/// closing one that is not open changes nothing and is no error: 6200.
 apdu::Response Card::manage_channel(const apdu::Class& cla, const apdu::Command& command) {
     if (cla.space != ClassSpace::interindustry) return sw::class_not_supported;
     if (!command.data.empty()) return sw::wrong_length;

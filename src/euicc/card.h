@@ -1,5 +1,6 @@
 // The card: logical channels, SELECT by name, and behind it the ISD-R, the ECASD, ISD-Ps and the applications of the
-// enabled profile (SGP.22 2.4; TS 102 221 8.7, 11.1.1, 11.1.17). No I/O; InsertedCard is the loop around it.
+// enabled profile (SGP.22 2.4; TS 102 221 8.7, 11.1.1, 11.1.17, 11.1.19, 11.2.1). No I/O; InsertedCard is the loop
+// around it.
 //
 //   Outcome o = *card.execute(cla, command, env);
 //   while (!o.response) { storage.commit(o.changes); o = *card.resume(); }

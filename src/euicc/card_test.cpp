@@ -1,4 +1,5 @@
 #include "mcim/euicc/card_for_test.h"
+#include "mcim/uicc/profile_for_test.h"
 
 namespace mcim::euicc {
 namespace {
@@ -52,6 +53,42 @@ TEST_F(CardTest, ChannelsOpenBothWaysAndClose) {
     EXPECT_EQ(agent.fetch("C1E2910003BF2E00"), "6881");
     EXPECT_EQ(agent.fetch("00708000"), "6A86");
     EXPECT_EQ(agent.fetch("00700014"), "6A86");
+}
+
+TEST_F(CardTest, RefusesManageChannelThatSaysSomethingElse) {
+    EXPECT_EQ(agent.send("8070000001"), "6E00");
+    EXPECT_EQ(agent.send("0070010001"), "6A86");
+    EXPECT_EQ(agent.send("00708014"), "6A86");
+    EXPECT_EQ(agent.send("007000000101"), "6700");
+    EXPECT_EQ(agent.send("0270000001"), "6881");  // from a channel that is not open
+    EXPECT_EQ(agent.send("0070000000"), "6C01");
+    EXPECT_EQ(agent.send("0070000001"), "029000");  // the same command with its length: one channel, not two
+}
+
+TEST_F(CardTest, AChannelOpenedFromAnotherStartsInItsDirectory) {
+    InstalledProfile record;
+    record.state = msg::ProfileState::enabled;
+    record.metadata = for_test::metadata(*Iccid::parse_unchecked(for_test::iccid_digits));
+    uicc::Changes changes = uicc::Profile::install(uicc::for_test::image())->entries(record.uicc_prefix());
+    put_profile(changes, record);
+    ASSERT_TRUE(agent.storage.commit(changes));
+    agent.restart();
+    EXPECT_EQ(agent.fetch("0070000001"), "029000");
+    EXPECT_EQ(agent.fetch("02A4040C0CA0000000871002FF49FF0589"), "9000");
+    EXPECT_EQ(agent.fetch("0270000001"), "039000");
+    EXPECT_EQ(agent.fetch("03A4000C026F38"), "9000");
+    EXPECT_EQ(agent.fetch("0070000001"), "049000");  // from the basic channel: the MF
+    EXPECT_EQ(agent.fetch("40A4000C026F38"), "6A82");
+    EXPECT_EQ(agent.fetch("40A4000C022FE2"), "9000");
+}
+
+TEST_F(CardTest, TakesNoteOfTheTerminalOnAnyChannel) {
+    EXPECT_EQ(agent.fetch("80AA000005A903830107"), "9000");
+    EXPECT_EQ(agent.fetch("81AA000005A903830107"), "9000");
+    EXPECT_EQ(agent.fetch("8010000004FFFFFFFF"), "9000");
+    EXPECT_EQ(agent.fetch("00AA000005A903830107"), "6E00");
+    EXPECT_EQ(agent.fetch("0010000004FFFFFFFF"), "6E00");
+    EXPECT_EQ(agent.fetch("80AA010005A903830107"), "6A86");
 }
 
 TEST_F(CardTest, RunsOutOfChannels) {

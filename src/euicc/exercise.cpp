@@ -5,6 +5,7 @@
 
 #include "mcim/euicc/inserted_card.h"
 #include "mcim/euicc/manufacture.h"
+#include "mcim/uicc/profile_for_test.h"
 #include "mcim/x509/issue.h"
 
 namespace mcim::euicc {
@@ -57,11 +58,33 @@ const uicc::Changes& factory_state() {
     return changes;
 }
 
+/// The card with a profile as an installation leaves it, enabled.
+uicc::Changes with_profile() {
+    uicc::Changes changes;
+    const auto profile = *uicc::Profile::install(uicc::for_test::image());
+    InstalledProfile record;
+    record.state = msg::ProfileState::enabled;
+    record.metadata.iccid.bytes = *from_hex("98103254769810321498");
+    Counters counters;
+    counters.next_slot = record.slot + 1;
+    put_counters(changes, counters);
+    put_profile(changes, record);
+    changes.merge(profile.entries(record.uicc_prefix()));
+    return changes;
+}
+
 void check_rules(const DurableState& state) {
     std::size_t used = 0;
     for (const auto& [slot, profile] : state.profiles) used += profile.footprint;
     require(used + state.free_memory() == state.birth.memory_octets);
     require(std::ranges::count_if(state.profiles, [](const auto& p) { return p.second.enabled(); }) <= 1);
+}
+
+Bytes send(InsertedCard& card, View command, Env& env) {
+    const auto answer = card.transmit(command, env);
+    require(answer && answer->size() >= 2 && answer->size() <= 258);
+    check_rules(card.card().state());
+    return *answer;
 }
 
 Bytes as_apdu(View command) {
@@ -81,17 +104,39 @@ void exercise_isdr(View input) {
     CountingRandom random;
     Env env{random, std::nullopt};
     apdu::Command select{0x00, 0xA4, 0x04, 0x0C, {isdr_aid.begin(), isdr_aid.end()}, {}};
-    require(card->transmit(apdu::encode(select), env)->size() == 2);
+    require(send(*card, apdu::encode(select), env).size() == 2);
     while (input.size() > 2) {
         const std::size_t length = static_cast<std::size_t>(input[0]) << 8U | input[1];
         input = input.subspan(2);
         const View command = input.first(std::min(length, input.size()));
         input = input.subspan(command.size());
-        const auto answer = card->transmit(as_apdu(command), env);
-        require(answer && answer->size() >= 2 && answer->size() <= 258);
-        check_rules(card->card().state());
+        send(*card, as_apdu(command), env);
     }
     require(static_cast<bool>(InsertedCard::insert(storage)));  // what became durable can be read again
+}
+
+void exercise_apdu(View input) {
+    static const uicc::Changes profile = with_profile();
+    uicc::MemoryStorage storage;
+    require(static_cast<bool>(storage.commit(factory_state())));
+    require(static_cast<bool>(storage.commit(profile)));
+    auto card = InsertedCard::insert(storage);
+    require(static_cast<bool>(card));
+    CountingRandom random;
+    Env env{random, std::nullopt};
+    while (!input.empty()) {
+        const std::size_t octets = std::min<std::size_t>(input.front(), input.size() - 1);
+        send(*card, input.subspan(1, octets), env);
+        input = input.subspan(1 + octets);
+    }
+    const auto again = InsertedCard::insert(storage);
+    require(static_cast<bool>(again));
+    const uicc::Uicc* before = card->card().uicc();
+    const uicc::Uicc* after = again->card().uicc();
+    require((before == nullptr) == (after == nullptr));
+    if (after == nullptr) return;
+    for (uicc::FileIndex i = 0; i < after->profile().files().size(); ++i)
+        require(after->profile().content(i) == before->profile().content(i));
 }
 
 }  // namespace mcim::euicc

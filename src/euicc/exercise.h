@@ -1,4 +1,4 @@
-// For fuzzing: what an agent, or who has taken its place, can send to the card.
+// For fuzzing: what a modem or an agent, or who has taken its place, can send to the card.
 #pragma once
 #include "mcim/base/bytes.h"
 
@@ -8,5 +8,9 @@ namespace mcim::euicc {
 /// five octets or more whose first is FE is an ES10 command without its header; others are APDUs. Aborts where a rule
 /// of the card no longer holds: more than one profile enabled, memory gained or lost, an answer without status word.
 void exercise_isdr(View);
+
+/// The same card with a small profile enabled gets a row of commands as a modem sends them, a length octet before each.
+/// Aborts as above, and where a file of the profile is not stored as the card shows it.
+void exercise_apdu(View);
 
 }  // namespace mcim::euicc

@@ -14,7 +14,6 @@ using Reply = std::optional<apdu::Response>;
 struct Commands {
     Uicc& card;
     Channel& channel;
-    std::uint8_t number;
     const apdu::Command& command;
     Env& env;
     Changes changes{};
@@ -24,7 +23,6 @@ struct Commands {
     // select.cpp
     [[nodiscard]] Reply select();
     [[nodiscard]] Reply status();
-    [[nodiscard]] Reply manage_channel();
     // binary_commands.cpp
     [[nodiscard]] Reply read_binary();
     [[nodiscard]] Reply update_binary();
@@ -45,7 +43,6 @@ struct Commands {
     [[nodiscard]] Reply in_umts_context(std::size_t authenticator, const std::array<std::uint8_t, 16>& rand,
                                         const std::array<std::uint8_t, 16>& autn);
     // terminal_commands.cpp
-    [[nodiscard]] Reply accept();
     [[nodiscard]] Reply nothing_proactive();
     [[nodiscard]] Reply get_challenge();
 

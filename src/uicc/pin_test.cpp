@@ -34,7 +34,9 @@ TEST(Pin, HoldsOnEveryChannelUntilTheReset) {
     Card card;
     card.script({
         {verify_pin, "9000"},
-        {"0070000001", "019000"},
+    });
+    card.uicc->open_channel(1, 0);
+    card.script({
         {"01A4040C0CA0000000871002FF49FF0589", "9000"},
         {"01B0870009", "0809101010325476989000"},
     });

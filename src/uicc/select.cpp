@@ -1,4 +1,4 @@
-// SELECT, STATUS and MANAGE CHANNEL: what a channel looks at (TS 102 221 8.4, 8.5, 11.1.1, 11.1.2, 11.1.17).
+// SELECT and STATUS: what a channel looks at (TS 102 221 8.4, 8.5, 11.1.1, 11.1.2).
 #include <algorithm>
 
 #include "mcim/der/tlv.h"
@@ -194,29 +194,6 @@ Reply Commands::status() {
         case 0x0C: return sw::ok;
         default: return sw::wrong_p1_p2;
     }
-}
-
-Reply Commands::manage_channel() {
-    if (!command.data.empty()) return sw::wrong_length;
-    const std::uint8_t wanted = command.p2;
-    if (command.p1 == 0x80) {
-        if (wanted == 0 || wanted >= apdu::channels_max) return sw::wrong_p1_p2;
-        if (!card.is_open(wanted)) return sw::channel_not_supported;
-        card.close_channel(wanted);
-        return sw::ok;
-    }
-    if (command.p1 != 0x00) return sw::wrong_p1_p2;
-    if (wanted != 0) {  // the terminal names the channel
-        if (wanted >= apdu::channels_max || card.is_open(wanted)) return sw::wrong_p1_p2;
-        card.open_channel(wanted, number);
-        return sw::ok;
-    }
-    for (std::uint8_t n = 1; n < apdu::channels_max; ++n) {
-        if (card.is_open(n)) continue;
-        card.open_channel(n, number);
-        return apdu::Response{Bytes{n}};
-    }
-    return sw::function_not_supported;
 }
 
 }  // namespace mcim::uicc

@@ -188,29 +188,24 @@ TEST(Channels, KeepTheirOwnSelection) {
     Card card;
     card.script({
         {"01A4000C023F00", "6881"},
-        {"0070000001", "019000"},
+    });
+    card.uicc->open_channel(1, 0);
+    card.script({
         {"01A4040C0CA0000000871002FF49FF0589", "9000"},
         {"01A4000C026F38", "9000"},
         {"00A4000C026F38", "6A82"},
-        {"0170000001", "029000"},  // opened from channel 1: starts in its directory
-        {"02A4000C026F38", "9000"},
-        {"0070000300", "9000"},  // named by the terminal
-        {"0070000300", "6A86"},
-        {"03A4000C022FE2", "9000"},
-        {"0070800100", "9000"},
-        {"01A4000C023F00", "6881"},
-        {"0070800100", "6881"},
-        {"0070800000", "6A86"},
     });
-    EXPECT_EQ(card.send("0070000000"), "6C01");
-}
-
-TEST(Channels, AreNineteenBesidesTheBasicOne) {
-    Card card;
-    for (unsigned n = 1; n <= 19; ++n)
-        EXPECT_EQ(card.send("0070000001"), hex(Bytes{static_cast<std::uint8_t>(n)}) + "9000");
-    EXPECT_EQ(card.send("0070000001"), "6A81");
-    card.script({{"4FA4000C022FE2", "9000"}, {"4FB000000A", "981010325476981032149000"}});
+    card.uicc->open_channel(2, 1);  // from channel 1: starts in its directory
+    card.uicc->open_channel(19, 0);
+    card.script({
+        {"02A4000C026F38", "9000"},
+        {"4FA4000C022FE2", "9000"},
+        {"4FB000000A", "981010325476981032149000"},
+    });
+    card.uicc->close_channel(1);
+    card.script({
+        {"01A4000C023F00", "6881"}, {"0070000001", "6D00"},  // the card above answers it
+    });
 }
 
 TEST(Commands, RefuseWhatTheyDoNotKnow) {
@@ -226,8 +221,6 @@ TEST(Commands, RefuseWhatTheyDoNotKnow) {
 TEST(Commands, AnswerTheTerminalHonestly) {
     Card card;
     card.script({
-        {"80AA000005A903830107", "9000"},
-        {"8010000004FFFFFFFF", "9000"},
         {"8012000010", "6985"},
         {"801400000C810301250002028281030100", "6985"},
         {"80C2000003D60100", "6985"},

@@ -1,16 +1,9 @@
-// What terminals say about themselves, and the card application toolkit, of which this card has nothing to offer
-// (TS 102 221 11.1.16, 11.1.19, 11.2).
+// The card application toolkit, of which this card has nothing to offer (TS 102 221 11.2), and GET CHALLENGE.
 #include "mcim/uicc/commands.h"
 
 namespace mcim::uicc {
 namespace {
 namespace sw = apdu::sw;
-}
-
-/// TERMINAL PROFILE, TERMINAL CAPABILITY: taken note of.
-Reply Commands::accept() {
-    if (command.p1 != 0 || command.p2 != 0) return sw::wrong_p1_p2;
-    return sw::ok;
 }
 
 /// FETCH and TERMINAL RESPONSE without a proactive command, ENVELOPE without an application that registered for it.

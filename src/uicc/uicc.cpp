@@ -12,7 +12,8 @@ namespace sw = apdu::sw;
 using apdu::ClassSpace;
 using apdu::Ins;
 
-/// TS 102 221 table 10.5: which class space an instruction belongs to.
+/// TS 102 221 table 10.5: which class space an instruction belongs to. What is for the card as a whole (MANAGE CHANNEL,
+/// TERMINAL PROFILE, TERMINAL CAPABILITY) does not come here.
 struct Entry {
     Ins instruction;
     ClassSpace space;
@@ -23,7 +24,6 @@ constexpr auto etsi = ClassSpace::proprietary;
 constexpr std::array entries{
     Entry{Ins::select, iso, &Commands::select},
     Entry{Ins::status, etsi, &Commands::status},
-    Entry{Ins::manage_channel, iso, &Commands::manage_channel},
     Entry{Ins::read_binary, iso, &Commands::read_binary},
     Entry{Ins::update_binary, iso, &Commands::update_binary},
     Entry{Ins::activate_file, iso, &Commands::activate_file},
@@ -39,8 +39,6 @@ constexpr std::array entries{
     Entry{Ins::unblock_pin, iso, &Commands::pin_command},
     Entry{Ins::authenticate, iso, &Commands::authenticate},
     Entry{Ins::get_challenge, iso, &Commands::get_challenge},
-    Entry{Ins::terminal_profile, etsi, &Commands::accept},
-    Entry{Ins::terminal_capability, etsi, &Commands::accept},
     Entry{Ins::fetch, etsi, &Commands::nothing_proactive},
     Entry{Ins::terminal_response, etsi, &Commands::nothing_proactive},
     Entry{Ins::envelope, etsi, &Commands::nothing_proactive},
@@ -54,7 +52,7 @@ Outcome Uicc::execute(const apdu::Class& cla, const apdu::Command& command, Env&
     attempt_.reset();
     if (!is_open(cla.channel)) return {{}, sw::channel_not_supported};
     if (cla.chain == apdu::Chain::more) return {{}, sw::chaining_not_supported};
-    Commands commands{*this, *channels_[cla.channel], cla.channel, command, env};
+    Commands commands{*this, *channels_[cla.channel], command, env};
     Reply reply = commands.run(cla);
     return {std::move(commands.changes), std::move(reply)};
 }

@@ -39,8 +39,8 @@ public:
     /// `prefix` is that of the profile's entries: "profile/3/". Only the basic channel is open, the MF selected.
     Uicc(Profile profile, std::string prefix);
 
-    /// The class has been decoded and carries no secure messaging. Channels that are not open answer 6881. MANAGE
-    /// CHANNEL is understood too; a card that routes channels itself keeps it away from here and uses the calls below.
+    /// The class has been decoded and carries no secure messaging. Channels that are not open answer 6881. The
+    /// card above opens and closes them (MANAGE CHANNEL) with the calls below.
     [[nodiscard]] Outcome execute(const apdu::Class&, const apdu::Command&, Env&);
     /// After an outcome without response has been committed. Without one waiting: a broken invariant.
     [[nodiscard]] Outcome resume();
