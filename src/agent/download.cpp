@@ -243,7 +243,10 @@ Step on(AuthenticatingServer s, CardAnswered e) {
     if (const auto* error = std::get_if<msg::AuthenticateResponseError>(&answer.value))
         return stopped("ES10b.AuthenticateServer",
                        "The card refused the server: " + std::string(to_string(error->authenticate_error_code)) + ".",
-                       "The server is not one that this card may trust. Check the activation code.");
+                       error->authenticate_error_code == msg::AuthenticateErrorCode::undefined_error
+                           ? "The card may hold as many results as it keeps: deliver them (notification process), and "
+                             "try again."
+                           : "The server is not one that this card may trust. Check the activation code.");
     const msg::AuthenticateClientRequest request{s.session.transaction_id, std::move(answer), {}};
     PostEs9 post{s.session.attempt.order.code.smdp_address, es9_authenticate, msg::to_json(request)};
     return {AuthenticatingClient{std::move(s.session)}, std::move(post)};

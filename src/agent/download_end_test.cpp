@@ -49,6 +49,15 @@ TEST(DownloadEnd, NamesTheStatusOfTheElementThatTheCardDidNotTake) {
         std::string::npos);
 }
 
+TEST(DownloadEnd, ACardThatGivesNoReasonMayHoldTooManyResults) {
+    const auto advice = [](msg::AuthenticateErrorCode code) {
+        const msg::AuthenticateServerResponse refused{msg::AuthenticateResponseError{transaction, code, {}}};
+        return end_of(after(state::AuthenticatingServer{session()}, CardAnswered{der::encode(refused)})).advice;
+    };
+    EXPECT_NE(advice(msg::AuthenticateErrorCode::undefined_error).find("notification process"), std::string::npos);
+    EXPECT_EQ(advice(msg::AuthenticateErrorCode::invalid_oid).find("notification process"), std::string::npos);
+}
+
 TEST(DownloadEnd, AnOfferThatTheCardRefusesIsCancelledAtTheServer) {
     const msg::PrepareDownloadResponse refused{
         msg::PrepareDownloadResponseError{transaction, msg::DownloadErrorCode::invalid_signature, {}}};

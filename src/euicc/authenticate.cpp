@@ -1,5 +1,6 @@
 // ES10b.AuthenticateServer (SGP.22 5.7.13).
 #include "mcim/euicc/info.h"
+#include "mcim/euicc/notifications.h"
 #include "mcim/euicc/session.h"
 #include "mcim/euicc/time_floor.h"
 
@@ -48,6 +49,9 @@ OrCode<Authenticated> authenticate(const ChallengeIssued& state, const msg::Auth
         return AuthenticateErrorCode::invalid_signature;
     if (!equal(request.server_signed1.euicc_challenge, state.challenge))
         return AuthenticateErrorCode::euicc_challenge_mismatch;
+    // An SM-DS makes no results.
+    if (verified.role == x509::Role::dp_auth && !is_room_for_results(call.state))
+        return AuthenticateErrorCode::undefined_error;
     raise_time_floor(call, verified.certificate);
     return Authenticated{request.server_signed1.transaction_id,
                          request.server_signed1.server_address.text,

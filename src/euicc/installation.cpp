@@ -150,6 +150,9 @@ Installation::Refused Installation::accept_metadata(View request, Call& call) {
     metadata_ = *std::move(decoded);
     if (metadata_->icon && !metadata_->icon_type)
         return refusal(command, ErrorReason::incorrect_input_values, "an icon without its type");
+    if (const auto& told = metadata_->notification_configuration_info;
+        told && told->size() > notification_addresses_max)
+        return refusal(command, ErrorReason::incorrect_input_values, "too many addresses want notifications");
     if (call.state.find_profile(metadata_->iccid) != nullptr)
         return refusal(command, ErrorReason::install_failed_due_to_iccid_already_exists_on_euicc,
                        "this ICCID is installed");

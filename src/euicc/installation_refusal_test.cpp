@@ -2,6 +2,7 @@
 #include "mcim/bpp/scp03t.h"
 #include "mcim/euicc/fit.h"
 #include "mcim/euicc/installation_for_test.h"
+#include "mcim/euicc/notifications.h"
 #include "mcim/saip/response.h"
 #include "mcim/saip/sample.h"
 
@@ -11,6 +12,7 @@ namespace {
 using for_test::BppCommandId;
 using for_test::ErrorReason;
 using for_test::InstallationTest;
+using for_test::installed;
 using for_test::Order;
 
 // ---------------------------------------------------------------- refusals, one for each reason
@@ -118,6 +120,16 @@ TEST_F(InstallationTest, RefusesAnIconWithoutItsType) {
     Order order;
     order.metadata.icon = der::OctetString<0, 1024>{{1, 2, 3}};
     expect_refused(load(order), BppCommandId::store_metadata, ErrorReason::incorrect_input_values);
+}
+TEST_F(InstallationTest, RefusesMoreNotificationAddressesThanOneEventMayTell) {
+    Order order;
+    auto& told = *order.metadata.notification_configuration_info;
+    while (told.size() < notification_addresses_max) told.push_back(told.front());
+    const Bytes most = der::encode(order.metadata);
+    told.push_back(told.front());
+    expect_refused(load(order), BppCommandId::store_metadata, ErrorReason::incorrect_input_values);
+    order.metadata = *der::decode<msg::StoreMetadataRequest>(most);
+    EXPECT_TRUE(installed(load(order)));
 }
 TEST_F(InstallationTest, RefusesPolicyRulesWithoutAnOwner) {
     Order order;

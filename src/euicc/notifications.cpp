@@ -44,6 +44,13 @@ msg::OtherSignedNotification sign(const Call& call, const InstalledProfile& prof
 
 }  // namespace
 
+bool is_room_for_results(const DurableState& state) {
+    std::size_t octets = 0;
+    for (const auto& [n, pending] : state.notifications)
+        if (!may_give_way(pending)) octets += der::encode(pending).size();
+    return octets < lasting_notification_octets_max;
+}
+
 std::int64_t next_sequence_number(Call& call) {
     const std::int64_t n = call.state.counters.next_notification++;
     put_counters(call.changes, call.state.counters);

@@ -8,6 +8,13 @@ namespace mcim::euicc {
 /// more. Results of installations and notifications of deletions are never dropped.
 inline constexpr std::size_t switch_notifications_max = 256;
 
+/// Those that are never dropped: while they take so much, no SM-DP+ is authenticated, so that no server can fill the
+/// card with results of packages that fail, and the result of the next download has its place.
+inline constexpr std::size_t lasting_notification_octets_max = 64UL * 1024;
+[[nodiscard]] bool is_room_for_results(const DurableState&);
+/// Addresses that the metadata of one profile may name: one event makes a notification for each.
+inline constexpr std::size_t notification_addresses_max = 32;
+
 /// Takes the next sequence number.
 [[nodiscard]] std::int64_t next_sequence_number(Call&);
 /// Adds one to the pending list.

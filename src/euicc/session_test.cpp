@@ -11,6 +11,7 @@ namespace mcim::euicc {
 namespace {
 
 using for_test::Agent;
+using for_test::installed;
 using for_test::Order;
 using for_test::Smdp;
 using msg::AuthenticateErrorCode;
@@ -230,6 +231,39 @@ TEST_F(SessionTest, ACertificateThatEndedBeforeTheFloorIsRefusedWithoutAClock) {
     EXPECT_TRUE(std::holds_alternative<msg::AuthenticateResponseOk>(agent.authenticate(r).value));
     agent.restart();
     EXPECT_EQ(refused(request()), AuthenticateErrorCode::invalid_certificate);
+}
+
+/// A server that the card trusts sends packages that fail, and nobody delivers the results.
+TEST_F(SessionTest, AuthenticatesNoSmDpPlusWhileMoreResultsWaitThanItKeeps) {
+    std::size_t results = 0;
+    for (auto response = agent.authenticate(request());; response = agent.authenticate(request())) {
+        const auto* ok = std::get_if<msg::AuthenticateResponseOk>(&response.value);
+        if (ok == nullptr) break;
+        ASSERT_LT(++results, 1000U);
+        const auto prepared = agent.prepare(smdp.prepare(*ok));
+        const View otpk = std::get<msg::PrepareDownloadResponseOk>(prepared.value).euicc_signed2.euicc_otpk;
+        auto channel = smdp.channel(otpk);
+        channel.smdp_sign.bytes[5] ^= 1U;
+        ASSERT_FALSE(
+            installed(std::get<msg::ProfileInstallationResult>(agent.load(smdp.bind(channel, otpk, Order{})))));
+    }
+    EXPECT_GT(results, 100U);
+    EXPECT_EQ(agent.notifications().size(), results);  // none is lost
+    EXPECT_EQ(refused(request()), AuthenticateErrorCode::undefined_error);
+    EXPECT_EQ(state(), "Idle");
+    agent.restart();
+    EXPECT_EQ(refused(request()), AuthenticateErrorCode::undefined_error);
+
+    const auto ds = pki.make_dp(x509::Role::ds_auth);  // makes no results
+    auto of_ds = request();
+    of_ds.server_certificate.tlv = ds.der();
+    of_ds.server_signature1.bytes = ds.key.sign(der::encode(of_ds.server_signed1));
+    EXPECT_TRUE(std::holds_alternative<msg::AuthenticateResponseOk>(agent.authenticate(of_ds).value));
+
+    const std::int64_t first = agent.notifications().front().metadata().seq_number;
+    EXPECT_EQ(agent.call<msg::NotificationSentResponse>(msg::NotificationSentRequest{first, {}}).status,
+              msg::DeleteNotificationStatus::ok);
+    EXPECT_TRUE(installed(for_test::download(agent, smdp, Order{})));
 }
 
 TEST_F(SessionTest, KeepsAndReturnsWhatALaterVersionAddsToTheServersData) {
