@@ -27,6 +27,10 @@ Judged judge(const msg::ProfileInstallationResult& result, const NotificationCon
     if (!key || !key->verify(der::encode(result.data), result.euicc_sign_pir.bytes))
         return {{}, "its signature is not that of the eUICC of its transaction"};
     if (result.data.smdp_oid != server.oid) return {{}, "it names another SM-DP+"};
+    // Each package that left has one end. A card that tells several says nothing that can be believed, and what was
+    // recorded on its way may be sent again by anybody, long after its row here has gone.
+    if (!is_out(*context.order, result.data.transaction_id.bytes))
+        return {{}, "the end of its transaction is known already"};
     const auto eid = eid_of(*card);
     if (!eid) return {{}, "the eUICC of its transaction has no EID"};
     return {*eid};
@@ -69,8 +73,10 @@ public:
         if (order_->last_sequence && told.seq_number <= *order_->last_sequence) return;
         seen(told.seq_number);
         changed(eid, event);
-        if (event == ProfileEvent::deleted && move_order(OrderEvent::remove)) return;
-        effects_.emplace_back(PutOrder{*order_});
+        if (event == ProfileEvent::deleted)
+            move_order(OrderEvent::remove);
+        else
+            effects_.emplace_back(PutOrder{*order_});
     }
     std::vector<Effect> take() && { return std::move(effects_); }
 
@@ -80,11 +86,12 @@ private:
     void changed(const Eid& eid, ProfileEvent event) {
         effects_.emplace_back(ProfileChanged{order_->iccid, eid, event, order_->id});
     }
+    /// False: taken back by its operator, or otherwise past this event. What is known of its packages is stored all the
+    /// same.
     bool move_order(OrderEvent event) {
-        auto next = after(*order_, event);
-        if (!next) return false;
-        effects_.emplace_back(PutOrder{*std::move(next)});
-        return true;
+        const auto next = after(*order_, event);
+        effects_.emplace_back(PutOrder{next.value_or(*order_)});
+        return next.has_value();
     }
     const Env& env_;
     std::optional<Order> order_;

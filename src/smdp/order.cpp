@@ -1,5 +1,6 @@
 #include "mcim/smdp/order.h"
 
+#include <algorithm>
 #include <array>
 
 namespace mcim::smdp {
@@ -36,6 +37,9 @@ constexpr auto rules = std::to_array<Rule>({
     {released, bind, downloaded},
     {released, refuse, error},
     {released, cancel, unavailable},
+    // of a package that was out when its operator released the order anew
+    {released, install_succeeded, installed},
+    {released, install_failed, released},
 
     {downloaded, bind, downloaded},
     {downloaded, install_succeeded, installed},
@@ -120,6 +124,9 @@ void set_out(Order& order, View transaction_id) {
 }
 bool settle(Order& order, View transaction_id) {
     return std::erase_if(order.outstanding, [&](const Bytes& id) { return equal(id, transaction_id); }) != 0;
+}
+bool is_out(const Order& order, View transaction_id) {
+    return std::ranges::any_of(order.outstanding, [&](const Bytes& id) { return equal(id, transaction_id); });
 }
 bool on_its_way(const Order& o) { return !o.outstanding.empty() && o.state != installed && o.state != unavailable; }
 

@@ -21,7 +21,7 @@ constexpr std::string_view picture =
     "Unavailable .           \n"
     "Confirmed    .           .           .           Released    .           .           .           .           "
     "Unavailable .           \n"
-    "Released     .           .           .           .           Downloaded  .           .           Error       "
+    "Released     .           .           .           .           Downloaded  Installed   Released    Error       "
     "Unavailable .           \n"
     "Downloaded   .           .           .           Released    Downloaded  Installed   Error       Error       "
     "Unavailable .           \n"

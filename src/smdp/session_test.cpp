@@ -318,6 +318,56 @@ TEST(Notification, SecondCopyChangesNothing) {
     EXPECT_EQ(desk.notifications.size(), 1U);
 }
 
+TEST(Notification, AResultIsKnownOfAnOrderThatWasTakenBack) {
+    for (const bool installs : {true, false}) {
+        Desk desk;
+        const SoftCard card = desk.card();
+        const auto offer = desk.offered(card);
+        desk.bound(card, offer);
+        desk.order() = *after(desk.order(), OrderEvent::cancel);
+        const auto& id = offer.transaction_id;
+        ASSERT_TRUE(desk.ask(HandleNotification{installs ? card.installed(id, desk.iccid, desk.server.oid)
+                                                         : card.failed(id, desk.iccid, desk.server.oid)}));
+        EXPECT_EQ(desk.order().state, OrderState::unavailable);
+        EXPECT_TRUE(desk.order().outstanding.empty());
+        EXPECT_TRUE(desk.changes.empty());
+    }
+}
+
+TEST(Notification, AResultOfAnEarlierReleaseCounts) {
+    Desk desk;
+    const SoftCard card = desk.card();
+    const auto first = desk.offered(card);
+    desk.bound(card, first);
+    const auto second = desk.offered(card);
+    desk.bound(card, second);
+    desk.order() = *after(desk.order(), OrderEvent::release);
+    ASSERT_TRUE(desk.ask(HandleNotification{card.failed(first.transaction_id, desk.iccid, desk.server.oid)}));
+    EXPECT_EQ(desk.order().state, OrderState::released);
+    EXPECT_EQ(desk.order().outstanding.size(), 1U);
+    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(second.transaction_id, desk.iccid, desk.server.oid)}));
+    EXPECT_EQ(desk.order().state, OrderState::installed);
+    EXPECT_EQ(desk.changes.size(), 1U);
+}
+
+/// By a card that signs as many as it likes, or by who has recorded one.
+TEST(Notification, OnlyOneResultOfATransactionCounts) {
+    Desk desk;
+    const SoftCard card = desk.card();
+    const auto offer = desk.offered(card);
+    desk.bound(card, offer);
+    const auto result = card.installed(offer.transaction_id, desk.iccid, desk.server.oid);
+    ASSERT_TRUE(desk.ask(HandleNotification{result}));
+    const auto order = desk.order();
+    desk.notifications.clear();
+    ASSERT_TRUE(desk.ask_for<NoContent>(HandleNotification{result}));
+    ASSERT_TRUE(
+        desk.ask_for<NoContent>(HandleNotification{card.failed(offer.transaction_id, desk.iccid, desk.server.oid)}));
+    EXPECT_EQ(desk.order(), order);
+    EXPECT_EQ(desk.changes.size(), 1U);
+    EXPECT_EQ(desk.trusted, 1);
+}
+
 TEST(Notification, UnverifiableOnesAreRecordedAndChangeNothing) {
     Desk desk;
     const SoftCard card = desk.card();
