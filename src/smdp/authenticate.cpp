@@ -141,7 +141,8 @@ Result<Step> on(SigningOffer s, Signed e, const Env& env) {
     std::vector<Effect> effects;
     effects.emplace_back(PutSession{reply.transaction_id.bytes, s.offered.order_id.text, s.offered});
     effects.emplace_back(Note{s.offered.order_id.text, env.now,
-                              "offered to EID " + eid.text() + " in transaction " + hex(reply.transaction_id.bytes)});
+                              "offered to EID " + eid.text() + " in transaction " + hex(reply.transaction_id.bytes),
+                              NoteKind::routine});
     auto out = reply;
     return Step{std::move(s.offered), Reply(std::move(out)), std::move(effects)};
 }

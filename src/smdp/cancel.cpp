@@ -68,7 +68,9 @@ Result<Step> on(Cancelling s, OrderFound e, const Env& env) {
     std::vector<Effect> effects;
     effects.emplace_back(PutSession{s.transaction_id, s.ended.order_id.text, s.ended});
     if (e.order) {
-        effects.emplace_back(Note{e.order->id, env.now, "cancelled by the eUICC: " + std::string(to_string(s.reason))});
+        const bool ends_it = !keeps_order(s.reason) && !e.order->refused;
+        effects.emplace_back(Note{e.order->id, env.now, "cancelled by the eUICC: " + std::string(to_string(s.reason)),
+                                  ends_it ? NoteKind::milestone : NoteKind::routine});
         if (auto order = cancelled(*std::move(e.order), s)) effects.emplace_back(PutOrder{*std::move(order)});
     }
     return Step{std::move(s.ended), Reply(msg::CancelSessionOk{}), std::move(effects)};

@@ -154,7 +154,10 @@ struct Desk {
         ++e.order.version;
         orders.at(e.order.id) = e.order;
     }
-    void store(Note e) { notes.push_back(e.sentence); }
+    void store(Note e) {
+        notes.push_back(e.sentence);
+        milestones += e.kind == NoteKind::milestone ? 1 : 0;
+    }
     void store(NoteRefusal e) { refusals.push_back(std::move(e)); }
     void store(RecordNotification e) {
         trusted += e.trust == Trust::verified ? 1 : 0;
@@ -178,6 +181,7 @@ struct Desk {
     std::vector<AskConsent> consent_asked;
     std::vector<signer::SealProfile> sealed;
     std::vector<std::string> notes;
+    int milestones = 0;  ///< of the notes
     std::vector<NoteRefusal> refusals;
     std::vector<std::string> changes;
     std::optional<Bytes> signature;  ///< in the place of every one that the server would make

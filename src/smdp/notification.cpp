@@ -68,9 +68,12 @@ public:
         const auto bit = msg::single_event(told.profile_management_operation);
         if (!bit || *bit == msg::NotificationEventBit::install) return;  // an installation is told by its result
         const ProfileEvent event = event_of(*bit);
-        note(std::string(to_string(event)) + " on EID " + eid.text());
         // told late: what happened since is known. A card's numbers rise always (3.5)
-        if (order_->last_sequence && told.seq_number <= *order_->last_sequence) return;
+        const bool late = order_->last_sequence && told.seq_number <= *order_->last_sequence;
+        const bool ends_it = !late && event == ProfileEvent::deleted && after(*order_, OrderEvent::remove);
+        note(std::string(to_string(event)) + " on EID " + eid.text(),
+             ends_it ? NoteKind::milestone : NoteKind::routine);
+        if (late) return;
         seen(told.seq_number);
         changed(eid, event);
         if (event == ProfileEvent::deleted)
@@ -81,7 +84,9 @@ public:
     std::vector<Effect> take() && { return std::move(effects_); }
 
 private:
-    void note(std::string sentence) { effects_.emplace_back(Note{order_->id, env_.now, std::move(sentence)}); }
+    void note(std::string sentence, NoteKind kind = NoteKind::milestone) {
+        effects_.emplace_back(Note{order_->id, env_.now, std::move(sentence), kind});
+    }
     void seen(std::int64_t number) { order_->last_sequence = std::max(number, order_->last_sequence.value_or(number)); }
     void changed(const Eid& eid, ProfileEvent event) {
         effects_.emplace_back(ProfileChanged{order_->iccid, eid, event, order_->id});
@@ -141,7 +146,9 @@ Result<Step> on(CheckingNotification s, NotificationContext e, const Env& env) {
     if (judged.eid && e.order->eid != judged.eid) judged = {{}, "its eUICC is not the one that has the profile"};
 
     std::vector<Effect> effects;
+    std::string order_id;
     if (judged.eid) {
+        order_id = e.order->id;
         Consequences consequences(env, std::move(e.order));
         std::visit([&](const auto& n) { consequences.of(n, *judged.eid); }, s.notification.value);
         effects = std::move(consequences).take();
@@ -149,7 +156,8 @@ Result<Step> on(CheckingNotification s, NotificationContext e, const Env& env) {
     Bytes octets = der::encode(s.notification);
     const auto trust = judged.eid ? Trust::verified : Trust::unverified;
     const auto digest = judged.eid ? s.digest : crypto::sha256(octets);
-    effects.emplace_back(RecordNotification{digest, env.now, trust, judged.sentence, std::move(octets)});
+    effects.emplace_back(
+        RecordNotification{digest, env.now, trust, judged.sentence, std::move(octets), std::move(order_id)});
     return Step{Nothing{}, Reply(NoContent{}), std::move(effects)};
 }
 

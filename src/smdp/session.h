@@ -281,11 +281,15 @@ struct PutSession {
 struct PutOrder {
     Order order;
 };
+/// Routine is what a device can bring about as often as it likes; it gives way to later routine. What its operator did,
+/// and what changed the order, are milestones and stay.
+enum class NoteKind : std::uint8_t { milestone, routine };
 /// A line in the order's timeline.
 struct Note {
     std::string order_id;
     Time at;
     std::string sentence;
+    NoteKind kind = NoteKind::milestone;
 };
 /// A refusal in the timeline: of a card that proved who it is, for an order that it named. The same one again, with
 /// nothing in between, is the same line, counted.
@@ -302,7 +306,8 @@ struct RecordNotification {
     Time at;
     Trust trust;
     std::string sentence;
-    Bytes octets;  ///< PendingNotification, DER
+    Bytes octets;            ///< PendingNotification, DER
+    std::string order_id{};  ///< that a verified one is about
 };
 /// What happened to a profile on its card, as the card signed it: for the subscription behind it.
 enum class ProfileEvent : std::uint8_t { installed, enabled, disabled, deleted };

@@ -368,6 +368,41 @@ TEST(Notification, OnlyOneResultOfATransactionCounts) {
     EXPECT_EQ(desk.trusted, 1);
 }
 
+/// What stays in the timeline for good is bounded by what the operator does.
+TEST(Timeline, WhatADeviceCanRepeatIsRoutine) {
+    Desk desk;
+    SoftCard card = desk.card();
+    for (int i = 0; i < 3; ++i) {
+        const auto offer = desk.offered(card);
+        ASSERT_TRUE(desk.ask(
+            CancelSession{card.cancel(offer.transaction_id, desk.server.oid, msg::CancelSessionReason::postponed)}));
+    }
+    EXPECT_EQ(desk.notes.size(), 6U);
+    EXPECT_EQ(desk.milestones, 0);
+    const auto offer = desk.offered(card);
+    const auto others = std::array{desk.offered(card), desk.offered(card)};
+    desk.bound(card, offer);
+    EXPECT_EQ(desk.milestones, 1);
+    for (const auto& other : others)  // the first one ends the order
+        ASSERT_TRUE(desk.ask(CancelSession{
+            card.cancel(other.transaction_id, desk.server.oid, msg::CancelSessionReason::end_user_rejection)}));
+    EXPECT_EQ(desk.milestones, 2);
+    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(offer.transaction_id, desk.iccid, desk.server.oid)}));
+    EXPECT_EQ(desk.milestones, 3);
+    for (const auto bit :
+         {msg::NotificationEventBit::enable, msg::NotificationEventBit::disable, msg::NotificationEventBit::enable}) {
+        ++card.seq_number;
+        ASSERT_TRUE(desk.ask(HandleNotification{card.notify(desk.iccid, bit)}));
+    }
+    EXPECT_EQ(desk.milestones, 3);
+    for (int i = 0; i < 2; ++i) {
+        ++card.seq_number;
+        ASSERT_TRUE(desk.ask(HandleNotification{card.notify(desk.iccid, msg::NotificationEventBit::delete_)}));
+    }
+    EXPECT_EQ(desk.milestones, 4);  // the first deletion ended the order
+    for (const auto& [digest, n] : desk.notifications) EXPECT_EQ(n.order_id, desk.order().id);
+}
+
 TEST(Notification, UnverifiableOnesAreRecordedAndChangeNothing) {
     Desk desk;
     const SoftCard card = desk.card();

@@ -13,6 +13,7 @@ struct Tables {
     std::map<Bytes, StoredSession> sessions;
     std::map<Bytes, std::int64_t> offers;  // seconds at which a session that has bound nothing ends
     std::map<crypto::Sha256, Notification> notifications;
+    std::map<std::string, std::vector<crypto::Sha256>, std::less<>> verified;  // of an order, the oldest first
     std::map<Iccid, Subscription> subscriptions;
     std::map<Iccid, signer::WrappedPackage> packages;
     std::map<Imsi, auc::Subscription> auc;
@@ -82,7 +83,11 @@ Status apply(Tables& t, const PurgeNotifications& c) {
     return ok();
 }
 Status apply(Tables& t, const smdp::Note& c) {
-    t.timelines[c.order_id].push_back({c.at, c.sentence});
+    auto& lines = t.timelines[c.order_id];
+    lines.push_back({c.at, c.sentence, {}, c.kind});
+    const auto is_routine = [](const TimelineLine& l) { return l.kind == smdp::NoteKind::routine; };
+    if (std::ranges::count_if(lines, is_routine) > std::ptrdiff_t{routine_kept})
+        lines.erase(std::ranges::find_if(lines, is_routine));
     return ok();
 }
 Status apply(Tables& t, const smdp::NoteRefusal& c) {
@@ -100,8 +105,17 @@ Status apply(Tables& t, const smdp::NoteRefusal& c) {
 }
 Status apply(Tables& t, const smdp::RecordNotification& c) {
     const bool added =
-        t.notifications.emplace(c.digest, Notification{c.digest, c.at, c.trust, c.sentence, c.octets}).second;
-    return added || c.trust == smdp::Trust::unverified ? ok() : Status(conflict("notifications.digest"));
+        t.notifications.emplace(c.digest, Notification{c.digest, c.at, c.trust, c.sentence, c.octets, c.order_id})
+            .second;
+    if (!added) return c.trust == smdp::Trust::unverified ? ok() : Status(conflict("notifications.digest"));
+    if (c.order_id.empty()) return ok();
+    auto& of_order = t.verified[c.order_id];
+    of_order.push_back(c.digest);
+    if (of_order.size() > verified_kept) {
+        t.notifications.erase(of_order.front());
+        of_order.erase(of_order.begin());
+    }
+    return ok();
 }
 Status apply(Tables& t, const AddSubscription& c) {
     CHECKED(check_subscription(t, c.subscription));

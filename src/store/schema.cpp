@@ -68,7 +68,14 @@ CREATE TABLE rows (
 ) STRICT;
 )sql";
 
-constexpr std::array<const char*, 1> steps{version_1};
+// What a device can repeat is bounded for each order.
+constexpr const char* version_2 = R"sql(
+ALTER TABLE notes ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE notifications ADD COLUMN order_id TEXT;
+CREATE INDEX notifications_of_order ON notifications (order_id) WHERE order_id IS NOT NULL;
+)sql";
+
+constexpr std::array<const char*, 2> steps{version_1, version_2};
 
 }  // namespace
 

@@ -103,9 +103,14 @@ Status write(Database& db, const PurgeNotifications& c) {
     return s->bind(static_cast<std::int64_t>(c.keep)).run();
 }
 Status write(Database& db, const smdp::Note& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO notes (order_id, number, at, sentence) SELECT ?1, "
-                                  "coalesce(max(number), 0) + 1, ?2, ?3 FROM notes WHERE order_id=?1"));
-    return s->bind(c.order_id).bind(c.at).bind(c.sentence).run();
+    TRY(Statement * s, db.prepare("INSERT INTO notes (order_id, number, at, sentence, kind) SELECT ?1, "
+                                  "coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM notes WHERE order_id=?1"));
+    CHECKED(s->bind(c.order_id).bind(c.at).bind(c.sentence).bind(number(c.kind)).run());
+    if (c.kind == smdp::NoteKind::milestone) return ok();
+    TRY(Statement * bound,
+        db.prepare("DELETE FROM notes WHERE order_id=?1 AND kind=1 AND number NOT IN (SELECT number FROM notes WHERE "
+                   "order_id=?1 AND kind=1 ORDER BY number DESC LIMIT ?2)"));
+    return bound->bind(c.order_id).bind(static_cast<std::int64_t>(routine_kept)).run();
 }
 /// The line that says the same since the last other event, counted once more; or a new one, and the oldest give way.
 Status write(Database& db, const smdp::NoteRefusal& c) {
@@ -117,7 +122,7 @@ Status write(Database& db, const smdp::NoteRefusal& c) {
     CHECKED(again->run());
     if (db.rows_changed() != 0) return ok();
     TRY(Statement * first, db.prepare("INSERT INTO notes SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, 1, "
-                                      "?2 FROM notes WHERE order_id=?1"));
+                                      "?2, 0 FROM notes WHERE order_id=?1"));
     first->bind(c.order_id).bind(c.at).bind(c.sentence).bind(c.code).bind(View(c.transaction_id));
     CHECKED(first->run());
     TRY(Statement * bound,
@@ -127,9 +132,16 @@ Status write(Database& db, const smdp::NoteRefusal& c) {
 }
 Status write(Database& db, const smdp::RecordNotification& c) {
     TRY(Statement * s,
-        db.prepare(c.trust == smdp::Trust::verified ? "INSERT INTO notifications VALUES (?,?,?,?,?)"
-                                                    : "INSERT OR IGNORE INTO notifications VALUES (?,?,?,?,?)"));
-    return s->bind(View(c.digest)).bind(c.at).bind(number(c.trust)).bind(c.sentence).bind(View(c.octets)).run();
+        db.prepare(c.trust == smdp::Trust::verified ? "INSERT INTO notifications VALUES (?,?,?,?,?,?)"
+                                                    : "INSERT OR IGNORE INTO notifications VALUES (?,?,?,?,?,?)"));
+    const bool about_an_order = !c.order_id.empty();
+    s->bind(View(c.digest)).bind(c.at).bind(number(c.trust)).bind(c.sentence).bind(View(c.octets));
+    CHECKED(s->bind_optional(about_an_order ? std::optional<std::string_view>(c.order_id) : std::nullopt).run());
+    if (!about_an_order) return ok();
+    TRY(Statement * bound,
+        db.prepare("DELETE FROM notifications WHERE order_id=?1 AND rowid NOT IN (SELECT rowid FROM notifications "
+                   "WHERE order_id=?1 ORDER BY rowid DESC LIMIT ?2)"));
+    return bound->bind(c.order_id).bind(static_cast<std::int64_t>(verified_kept)).run();
 }
 Status write(Database& db, const AddSubscription& c) {
     TRY(Statement * s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));

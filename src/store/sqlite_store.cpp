@@ -99,6 +99,7 @@ Result<Row> row_at(const Statement& s) { return Row{s.text(0), s.text(1), s.blob
 Result<TimelineLine> line_at(const Statement& s) {
     TimelineLine line{s.time(0), s.text(1)};
     if (!s.is_null(2)) line.refusal = {s.text(2), s.blob(3), static_cast<std::uint32_t>(s.integer(4)), s.time(5)};
+    TRY(line.kind, enumerator(s.integer(6), smdp::NoteKind::routine));
     return line;
 }
 Result<StoredSession> session_at(const Statement& s) { return StoredSession{s.text(0), s.blob(1)}; }
@@ -110,7 +111,7 @@ Result<ReleaseUse> release_at(const Statement& s) {
 Result<Notification> notification_at(const Statement& s) {
     TRY(const auto digest, to_array<32>(s.blob(0)));
     TRY(const auto trust, enumerator(s.integer(2), smdp::Trust::unverified));
-    return Notification{digest, s.time(1), trust, s.text(3), s.blob(4)};
+    return Notification{digest, s.time(1), trust, s.text(3), s.blob(4), s.is_null(5) ? std::string{} : s.text(5)};
 }
 
 class SqliteStore final : public Store {
@@ -146,7 +147,8 @@ public:
     Result<std::vector<smdp::Order>> list_orders() override { return all(all_orders, order_at); }
     Result<std::vector<TimelineLine>> timeline(std::string_view id) override {
         return all(
-            "SELECT at, sentence, code, transaction_id, times, last_at FROM notes WHERE order_id=? ORDER BY number",
+            "SELECT at, sentence, code, transaction_id, times, last_at, kind FROM notes WHERE order_id=? ORDER BY "
+            "number",
             line_at, id);
     }
     Result<std::optional<StoredSession>> find_session(View id) override {

@@ -69,6 +69,7 @@ struct Notification {
     smdp::Trust trust{};
     std::string sentence;
     Bytes octets;
+    std::string order_id{};
 };
 
 /// What happened to an order.
@@ -83,10 +84,15 @@ struct TimelineLine {
         friend bool operator==(const Refusal&, const Refusal&) = default;
     };
     std::optional<Refusal> refusal{};
+    smdp::NoteKind kind = smdp::NoteKind::milestone;
     friend bool operator==(const TimelineLine&, const TimelineLine&) = default;
 };
 /// An order keeps so many lines of refusals, the latest: a card can have itself refused as often as it likes.
 inline constexpr std::size_t refusals_kept = 50;
+/// And so many of what its device can repeat, and so many verified notifications: those that have given way would
+/// change nothing if they came again (smdp/notification.cpp).
+inline constexpr std::size_t routine_kept = 50;
+inline constexpr std::size_t verified_kept = 50;
 
 /// A row of a module that keeps its own format in it (verifier: devices, nonces, verdicts; reference values).
 struct Row {

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <set>
 
+#include "mcim/store/sqlite.h"
 #include "support/temp_folder.h"
 
 namespace mcim::store {
@@ -201,6 +202,24 @@ TEST_P(AnyStore, RefusalsOfAnOrderAreBoundedAndItsEventsStay) {
     EXPECT_EQ(lines[1].sentence, "reason 5");
 }
 
+TEST_P(AnyStore, WhatADeviceRepeatsIsBoundedAndMilestonesStay) {
+    ASSERT_TRUE(commit({smdp::Note{"a", t0, "ordered"}, smdp::Note{"b", t0, "offered", smdp::NoteKind::routine}}));
+    for (std::size_t n = 0; n < routine_kept + 5; ++n)
+        ASSERT_TRUE(commit({smdp::Note{"a", t0, "offered " + std::to_string(n), smdp::NoteKind::routine}}));
+    ASSERT_TRUE(commit({smdp::Note{"a", t0, "bound"}}));
+    ASSERT_TRUE(commit({smdp::Note{"a", t0, "enabled", smdp::NoteKind::routine}}));
+    reopen_where_it_lasts();
+    const auto lines = *store->timeline("a");
+    ASSERT_EQ(lines.size(), routine_kept + 2);
+    EXPECT_EQ(lines[0].sentence, "ordered");
+    EXPECT_EQ(lines[0].kind, smdp::NoteKind::milestone);
+    EXPECT_EQ(lines[1].sentence, "offered 6");
+    EXPECT_EQ(lines[1].kind, smdp::NoteKind::routine);
+    EXPECT_EQ(lines[routine_kept].sentence, "bound");
+    EXPECT_EQ(lines.back().sentence, "enabled");
+    EXPECT_EQ(store->timeline("b")->size(), 1U);
+}
+
 TEST_P(AnyStore, SessionsAreReplacedByTheirNextState) {
     const smdp::Ended first{{}, {"order-1"}, {Bytes(32, 1)}, 0, {}};
     const smdp::Ended second{{}, {"order-1"}, {Bytes(32, 2)}, 0, {}};
@@ -246,6 +265,21 @@ TEST_P(AnyStore, NotificationIsTakenOnce) {
         EXPECT_EQ(n.octets, (Bytes{5, 6}));
         EXPECT_EQ(n.trust, n.digest == digest ? smdp::Trust::verified : smdp::Trust::unverified);
     }
+}
+
+TEST_P(AnyStore, VerifiedNotificationsOfAnOrderAreBounded) {
+    const auto record = [](std::size_t n, std::string order_id) {
+        crypto::Sha256 digest{};
+        digest[0] = static_cast<std::uint8_t>(n);
+        digest[1] = static_cast<std::uint8_t>(order_id[0]);
+        return smdp::RecordNotification{digest, t0, smdp::Trust::verified, "", {}, std::move(order_id)};
+    };
+    ASSERT_TRUE(commit({record(0, "b")}));
+    for (std::size_t n = 0; n < verified_kept + 3; ++n) ASSERT_TRUE(commit({record(n, "a")}));
+    EXPECT_EQ(store->list_notifications()->size(), verified_kept + 1);
+    EXPECT_TRUE(*store->has_notification(record(0, "b").digest));
+    EXPECT_FALSE(*store->has_notification(record(2, "a").digest));
+    EXPECT_TRUE(*store->has_notification(record(3, "a").digest));
 }
 
 TEST_P(AnyStore, UnverifiedNotificationsAreBounded) {
@@ -399,6 +433,29 @@ TEST(SqliteStore, BelongsToOneProcess) {
     EXPECT_FALSE(open_sqlite_store(folder / "db"));
     first->reset();
     EXPECT_TRUE(open_sqlite_store(folder / "db"));
+}
+
+TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
+    const TempFolder folder;
+    {
+        auto store = open_sqlite_store(folder / "db");
+        ASSERT_TRUE(store);
+        ASSERT_TRUE((*store)->commit_one({smdp::Note{"a", t0, "ordered"}}));
+    }
+    {
+        auto db = Database::open(folder / "db");
+        ASSERT_TRUE(db);
+        ASSERT_TRUE(
+            (*db)->run("ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
+                       "ALTER TABLE notifications DROP COLUMN order_id; PRAGMA user_version = 1"));
+    }
+    auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store) << to_string(store.error());
+    ASSERT_TRUE((*store)->commit_one({smdp::Note{"a", t0, "offered", smdp::NoteKind::routine}}));
+    const auto lines = *(*store)->timeline("a");
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0].kind, smdp::NoteKind::milestone);
+    EXPECT_EQ(lines[1].kind, smdp::NoteKind::routine);
 }
 
 TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {
