@@ -9,6 +9,26 @@ using for_test::Agent;
 struct CardTest : testing::Test {
     test::Pki pki;
     Agent agent{for_test::birth(pki)};
+
+    /// As an installation and EnableProfile leave it.
+    void enable_a_profile() {
+        InstalledProfile record;
+        record.state = msg::ProfileState::enabled;
+        record.metadata = for_test::metadata(*Iccid::parse_unchecked(for_test::iccid_digits));
+        uicc::Changes changes = uicc::Profile::install(uicc::for_test::image())->entries(record.uicc_prefix());
+        put_profile(changes, record);
+        ASSERT_TRUE(agent.storage.commit(changes));
+        agent.restart();
+    }
+    /// Names and contents of everything secret that the storage holds, but for PINs, which their owner changes.
+    std::map<std::string, std::string> keys() {
+        std::map<std::string, std::string> found;
+        const auto entries = agent.storage.load();
+        for (const auto& [name, value] : *entries)
+            if (name.ends_with("/k") || name.ends_with("/opc") || name.ends_with("/key"))
+                found.emplace(name, hex(expose(value)));
+        return found;
+    }
 };
 
 TEST_F(CardTest, SelectIsdRAnswersWithItsTemplate) {
@@ -66,13 +86,7 @@ TEST_F(CardTest, RefusesManageChannelThatSaysSomethingElse) {
 }
 
 TEST_F(CardTest, AChannelOpenedFromAnotherStartsInItsDirectory) {
-    InstalledProfile record;
-    record.state = msg::ProfileState::enabled;
-    record.metadata = for_test::metadata(*Iccid::parse_unchecked(for_test::iccid_digits));
-    uicc::Changes changes = uicc::Profile::install(uicc::for_test::image())->entries(record.uicc_prefix());
-    put_profile(changes, record);
-    ASSERT_TRUE(agent.storage.commit(changes));
-    agent.restart();
+    enable_a_profile();
     EXPECT_EQ(agent.fetch("0070000001"), "029000");
     EXPECT_EQ(agent.fetch("02A4040C0CA0000000871002FF49FF0589"), "9000");
     EXPECT_EQ(agent.fetch("0270000001"), "039000");
@@ -80,6 +94,35 @@ TEST_F(CardTest, AChannelOpenedFromAnotherStartsInItsDirectory) {
     EXPECT_EQ(agent.fetch("0070000001"), "049000");  // from the basic channel: the MF
     EXPECT_EQ(agent.fetch("40A4000C026F38"), "6A82");
     EXPECT_EQ(agent.fetch("40A4000C022FE2"), "9000");
+}
+
+/// PUT KEY, STORE DATA, UPDATE BINARY and every other instruction, to each application that can be selected, from
+/// whoever knows PIN and ADM: keys come in bound packages only.
+TEST_F(CardTest, NoCommandBringsAKeyOntoTheCard) {
+    enable_a_profile();
+    const auto before = keys();
+    ASSERT_TRUE(before.contains("profile/0/aka/0/k"));
+    ASSERT_TRUE(before.contains("euicc/identity/0/key"));
+    const std::string key = "404142434445464748494A4B4C4D4E4F";
+    const std::string isdp = hex(isdp_aid(0));
+    for (const std::string& aid : {std::string("A0000005591010FFFFFFFF8900000100"),  // ISD-R
+                                   std::string("A0000005591010FFFFFFFF8900000200"),  // ECASD
+                                   isdp, std::string("A0000000871002FF49FF0589")}) {
+        agent.restart();
+        const std::string select = "00A4040C" + hex(Bytes{static_cast<std::uint8_t>(aid.size() / 2)}) + aid;
+        ASSERT_EQ(agent.fetch(select), "9000") << aid;
+        agent.fetch("002000010831323334FFFFFFFF");  // PIN 1 and ADM 1, where the profile listens
+        agent.fetch("0020000A083535353535353535");
+        for (const std::string cla : {"00", "80", "84"})
+            for (unsigned ins = 0; ins < 0x100; ++ins) {
+                const std::string header = cla + hex(Bytes{static_cast<std::uint8_t>(ins)});
+                // a plain key; PUT KEY's key version, AES and length; STORE DATA of a DGI with the key
+                for (const std::string& data : {"10" + key, "1501" + ("8810" + key) + "00", "138010" + key + "00"})
+                    for (const std::string p1p2 : {"0000", "0181", "9100"}) agent.fetch(header + p1p2 + data);
+                if (ins == 0xA4) agent.fetch(select);
+            }
+        EXPECT_EQ(keys(), before) << aid;
+    }
 }
 
 TEST_F(CardTest, TakesNoteOfTheTerminalOnAnyChannel) {
