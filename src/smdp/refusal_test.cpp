@@ -69,9 +69,10 @@ TEST_F(Es9Refusal, NoCertificateThatTheCardCanVerify) {
 // ---- AuthenticateClient
 
 TEST_F(Es9Refusal, TransactionThatThisServerNeverGave) {
-    auto r = request();
-    r.transaction_id.bytes.back() ^= 1U;
-    EXPECT_EQ(authenticate(r), "8.10.1/3.9");
+    auto hello = desk.initiated(card);
+    hello.server_signed1.transaction_id.bytes.back() ^= 1U;
+    hello.transaction_id = hello.server_signed1.transaction_id;  // made up, and signed as such by the card
+    EXPECT_EQ(authenticate(card.authenticate(hello, desk.matching_id)), "8.10.1/3.9");
 }
 TEST_F(Es9Refusal, TransactionThatHasExpired) {
     const auto r = request();
