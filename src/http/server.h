@@ -22,6 +22,8 @@ struct Limits {
     std::chrono::milliseconds request_time{20'000};  ///< from its first octet to its last
     std::chrono::milliseconds idle_time{60'000};     ///< between two requests
     std::chrono::milliseconds write_time{30'000};
+
+    friend bool operator==(const Limits&, const Limits&) = default;
 };
 
 struct TlsIdentity {
