@@ -281,19 +281,6 @@ TEST_F(Raw, HandlerThatNeverAnswersLosesTheConnectionNotTheServer) {
     EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "");
     EXPECT_NE(talk("GET /ok HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("ok"), std::string::npos);
 }
-TEST_F(Raw, ServesTheNextClientWhenOneLeaves) {
-    limits.connections_max = 1;
-    serve();
-    boost::asio::io_context context;
-    std::optional<boost::asio::local::stream_protocol::socket> first(context);
-    first->connect({(folder / "s").string()});
-    std::jthread leaves([&] {
-        boost::asio::write(*first,
-                           boost::asio::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
-        first.reset();
-    });
-    EXPECT_NE(talk("GET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("GET /2"), std::string::npos);
-}
 TEST_F(Raw, BlockingClientTalksOverIt) {
     serve();
     Client client({});

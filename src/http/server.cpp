@@ -3,14 +3,15 @@
 #include <sys/stat.h>
 
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <set>
 
 #include "mcim/base/wiping.h"
+#include "mcim/http/guests.h"
 #include "mcim/http/loop_impl.h"
 #include "mcim/http/stream.h"
 #include "mcim/http/tls.h"
@@ -26,20 +27,14 @@ using Local = asio::local::stream_protocol;
 using SteadyTimer =
     asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
-/// What a listener can do to its connections.
-class Closable {
-public:
-    Closable() = default;
-    Closable(const Closable&) = delete;
-    Closable& operator=(const Closable&) = delete;
-    virtual ~Closable() = default;
-    virtual void close_when_idle() = 0;
-};
-
 }  // namespace
 
 struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
-    Impl(Loop& on, Limits within, Handler to) : loop(on.impl().context), limits(within), handler(std::move(to)) {}
+    Impl(Loop& on, Limits within, Handler to)
+        : loop(on.impl().context),
+          limits(within),
+          handler(std::move(to)),
+          guests(within.connections_max, within.connections_per_address_max) {}
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     virtual ~Impl() = default;
@@ -48,19 +43,29 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     [[nodiscard]] virtual std::uint16_t port() const = 0;
 
     /// A connection has ended: there may be room for one that waits.
-    void left(Closable* who) {
-        connections.erase(who);
-        if (waiting_for_room && !closing) {
-            waiting_for_room = false;
-            accept();
-        }
+    void left(Guest& who) {
+        guests.leave(who);
+        somebody_must_go = false;
+        if (std::exchange(newcomer, std::nullopt) && !closing) accept();
+    }
+    void waits(Guest& who) {
+        guests.waits(who);
+        if (somebody_must_go) shed_one();
+    }
+    void shed_one() {
+        somebody_must_go = !guests.shed_one();
+        if (!somebody_must_go) ++shed;
     }
 
     asio::io_context& loop;
     Limits limits;
     Handler handler;
-    std::set<Closable*> connections;
-    bool waiting_for_room = false;
+    Guests guests;
+    /// Where there is one in the kernel's queue: nothing else may be left on the loop than answers that are being made.
+    std::optional<asio::executor_work_guard<Executor>> newcomer;
+    bool somebody_must_go = false;  ///< for the newcomer, as soon as it waits for its client
+    std::uint64_t turned_away = 0;
+    std::uint64_t shed = 0;
     bool closing = false;
 };
 
@@ -103,16 +108,16 @@ std::string_view sentence_of(unsigned status) {
 /// One client. The timer runs for whatever is awaited; when it goes off, the pending operation is cancelled and says
 /// so.
 template <class Stream>
-class Connection final : public Closable, public std::enable_shared_from_this<Connection<Stream>> {
+class Connection final : public Guest, public std::enable_shared_from_this<Connection<Stream>> {
 public:
-    Connection(Stream stream, std::shared_ptr<Server::Impl> server)
+    Connection(Stream stream, std::shared_ptr<Server::Impl> server, const std::optional<Place>& place)
         : stream_(std::move(stream)),
           server_(std::move(server)),
           timer_(server_->loop),
           buffer_(server_->limits.header_octets_max + 4096) {
-        server_->connections.insert(this);
+        server_->guests.enter(*this, place);
     }
-    ~Connection() override { server_->left(this); }
+    ~Connection() override { server_->left(*this); }
 
     void start() {
         expect(server_->limits.handshake_time);
@@ -125,6 +130,11 @@ public:
     void close_when_idle() override {
         keep_alive_ = false;
         if (idle_) stream_.socket().cancel();
+    }
+    void end() override {
+        error_code ignored;
+        stream_.socket().shutdown(asio::socket_base::shutdown_both, ignored);
+        stream_.socket().cancel(ignored);
     }
 
 private:
@@ -141,6 +151,7 @@ private:
     }
 
     void await_request() {
+        server_->waits(*this);
         parser_.emplace();
         parser_->eager(true);
         parser_->body_limit(server_->limits.body_octets_max);
@@ -178,6 +189,7 @@ private:
 
     void on_request() {
         timer_.cancel();
+        server_->guests.works(*this);
         keep_alive_ = parser_->get().keep_alive() && !server_->closing;
         server_->handler(taken(parser_->release()), [self = this->shared_from_this()](Response response) {
             asio::dispatch(self->server_->loop,
@@ -209,6 +221,7 @@ private:
     }
 
     void shut_down() {
+        server_->waits(*this);
         expect(linger_time);
         stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->linger(); });
     }
@@ -257,10 +270,7 @@ struct Listener final : Server::Impl {
     }
 
     void accept() override {
-        if (connections.size() >= limits.connections_max) {
-            waiting_for_room = true;
-            return;
-        }
+        if (guests.full()) return await_newcomer();
         acceptor.async_accept([self = this->shared_from_this(), this](error_code error, Socket<Protocol> socket) {
             if (closing) return;
             if (!error) serve(std::move(socket));
@@ -268,8 +278,18 @@ struct Listener final : Server::Impl {
             accept();
         });
     }
-    /// No file descriptor is left: those who are served will give some back.
+    /// Whoever comes finds no room: it stays in the kernel's queue until somebody has left.
+    void await_newcomer() {
+        acceptor.async_wait(asio::socket_base::wait_read, [self = this->shared_from_this(), this](error_code error) {
+            if (error || closing) return;
+            if (!guests.full()) return accept();
+            newcomer.emplace(loop.get_executor());
+            shed_one();
+        });
+    }
+    /// No file descriptor is left: somebody gives one back.
     void retry_later() {
+        if (guests.shed_one()) ++shed;
         auto timer = std::make_shared<asio::steady_timer>(loop, std::chrono::milliseconds(50));
         timer->async_wait([timer, self = this->shared_from_this()](error_code) {
             if (!self->closing) self->accept();
@@ -279,12 +299,18 @@ struct Listener final : Server::Impl {
     void serve(Socket<Protocol> socket) {
         if constexpr (std::same_as<Protocol, Tcp>) {
             error_code ignored;
+            const auto place = place_of(socket.remote_endpoint(ignored).address());
+            if (!guests.admits(place)) {
+                ++turned_away;
+                return;
+            }
             socket.set_option(Tcp::no_delay(true), ignored);
             std::make_shared<Connection<TlsStream>>(TlsStream(std::move(socket), tls->native_handle()),
-                                                    shared_from_this())
+                                                    shared_from_this(), place)
                 ->start();
         } else {
-            std::make_shared<Connection<PlainStream>>(PlainStream(std::move(socket)), shared_from_this())->start();
+            std::make_shared<Connection<PlainStream>>(PlainStream(std::move(socket)), shared_from_this(), std::nullopt)
+                ->start();
         }
     }
 
@@ -326,12 +352,15 @@ Status clear_stale_socket(const std::filesystem::path& file) {
 Server::Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() { close(); }
 std::uint16_t Server::port() const { return impl_->port(); }
-std::size_t Server::connections() const { return impl_->connections.size(); }
+std::size_t Server::connections() const { return impl_->guests.size(); }
+std::uint64_t Server::turned_away() const { return impl_->turned_away; }
+std::uint64_t Server::shed() const { return impl_->shed; }
 
 void Server::close() {
     if (std::exchange(impl_->closing, true)) return;
     impl_->close_listener();
-    for (Closable* connection : impl_->connections) connection->close_when_idle();
+    impl_->newcomer.reset();
+    impl_->guests.close_when_idle();
 }
 
 Result<std::unique_ptr<Server>> Server::listen_tls(Loop& loop, const Address& address, const TlsIdentity& identity,

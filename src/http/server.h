@@ -17,11 +17,16 @@ namespace mcim::http {
 struct Limits {
     std::size_t body_octets_max = 256U * 1024U;
     std::size_t header_octets_max = 8U * 1024U;
-    std::size_t connections_max = 12'000;  ///< further clients wait in the kernel's queue
+    /// When they are reached, a newcomer takes the place of who has waited for its client longest. Where all of them
+    /// are being answered, it waits in the kernel's queue.
+    std::size_t connections_max = 12'000;
+    std::size_t connections_per_address_max = 1'000;  ///< of one IPv4 address or IPv6 /64; more are closed at once
     std::chrono::milliseconds handshake_time{10'000};
     std::chrono::milliseconds request_time{20'000};  ///< from its first octet to its last
     std::chrono::milliseconds idle_time{60'000};     ///< between two requests
     std::chrono::milliseconds write_time{30'000};
+
+    friend bool operator==(const Limits&, const Limits&) = default;
 };
 
 struct TlsIdentity {
@@ -47,6 +52,9 @@ public:
     ~Server();
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::size_t connections() const;
+    /// Since it listens: connections beyond connections_per_address_max, and idle ones that made room for others.
+    [[nodiscard]] std::uint64_t turned_away() const;
+    [[nodiscard]] std::uint64_t shed() const;
     /// Takes no new connection, ends idle ones, and lets the others have their answer.
     void close();
 

@@ -74,5 +74,20 @@ TEST(Version, StandsInOnePlace) {
     }
 }
 
+/// Who runs a program need not have its sources.
+TEST(Programs, PointNobodyIntoTheirSources) {
+    const std::regex text("\"[^\"\n]*\\bsrc/[^\"\n]*\"");
+    int files = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(project / "src")) {
+        const std::string name = entry.path().filename().string();
+        if (!(name.ends_with(".cpp") || name.ends_with(".h")) || name.find("_test.") != std::string::npos) continue;
+        ++files;
+        std::smatch found;
+        const std::string content = content_of(entry.path());
+        EXPECT_FALSE(std::regex_search(content, found, text)) << entry.path() << ": " << found.str();
+    }
+    EXPECT_GT(files, 100);
+}
+
 }  // namespace
 }  // namespace mcim

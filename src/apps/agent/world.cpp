@@ -1,9 +1,8 @@
 #include "world.h"
 
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
+#include "mcim/apps/common/files.h"
 #include "mcim/card/channel.h"
 #include "mcim/evidence/evidence.h"
 #include "mcim/msg/info.h"
@@ -12,27 +11,6 @@
 
 namespace mcim::agent {
 namespace {
-
-Result<Bytes> read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return fail(Errc::io, path, "cannot be read");
-    return Bytes{std::istreambuf_iterator<char>(in), {}};
-}
-
-/// DER, or the first certificate of a PEM file.
-Result<Bytes> read_certificate(const std::string& path) {
-    TRY(Bytes octets, read_file(path));
-    static constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----";
-    static constexpr std::string_view end = "-----END CERTIFICATE-----";
-    const std::string text = as_text(octets);
-    const auto from = text.find(begin);
-    if (from == std::string::npos) return octets;
-    const auto to = text.find(end, from);
-    if (to == std::string::npos) return fail(Errc::truncated, path, "the PEM certificate has no end");
-    std::string body = text.substr(from + begin.size(), to - from - begin.size());
-    std::erase_if(body, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
-    return from_base64(body);
-}
 
 /// HOST[:PORT]=IP:PORT
 Result<std::pair<http::HostPort, http::HostPort>> parse_resolve(std::string_view text) {
@@ -124,7 +102,7 @@ World::~World() = default;
 Result<std::unique_ptr<World>> World::open(const WorldConfig& config) {
     http::ClientConfig client;
     for (const auto& file : config.ci_files) {
-        TRY(Bytes root, read_certificate(file));
+        TRY(Bytes root, apps::read_certificate_file(file));
         client.roots.push_back(std::move(root));
     }
     for (const auto& text : config.resolve) {

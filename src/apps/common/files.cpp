@@ -11,8 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view certificate_begin = "-----BEGIN CERTIFICATE-----";
-constexpr std::string_view certificate_end = "-----END CERTIFICATE-----";
+constexpr std::size_t certificate_file_octets_max = 64 * 1024;
 constexpr std::size_t pem_line_characters = 64;
 
 Error system_error(const fs::path& path, std::string what) {
@@ -47,8 +46,6 @@ Status write_new_file(const fs::path& path, View content) {
     return ok();
 }
 
-namespace {
-
 /// In one allocation: a string that grows leaves what it held behind.
 std::string pem_of_base64(std::string_view label, std::string_view text) {
     std::string out;
@@ -59,30 +56,27 @@ std::string pem_of_base64(std::string_view label, std::string_view text) {
     return out.append("-----END ").append(label).append("-----\n");
 }
 
-}  // namespace
-
 std::string pem(std::string_view label, View der) { return pem_of_base64(label, base64(der)); }
 
-SecretBytes private_key_pem(const crypto::PrivateKey& key) {
-    const SecretBytes der = key.to_pkcs8();
-    std::string body = base64(expose(der));
-    std::string text = pem_of_base64("PRIVATE KEY", body);
-    SecretBytes out = SecretBytes::copy_of(as_view(text));
-    explicit_bzero(body.data(), body.size());
-    explicit_bzero(text.data(), text.size());
-    return out;
-}
-
-Result<Bytes> certificate_of_file(View content) {
+Result<Bytes> der_of_file(std::string_view label, View content) {
+    const std::string begin = "-----BEGIN " + std::string(label) + "-----";
+    const std::string end = "-----END " + std::string(label) + "-----";
     const std::string text = as_text(content);
-    const auto begin = text.find(certificate_begin);
-    if (begin == std::string::npos) return to_bytes(content);
-    const auto from = begin + certificate_begin.size();
-    const auto end = text.find(certificate_end, from);
-    if (end == std::string::npos) return fail(Errc::truncated, "PEM", "no line " + std::string(certificate_end));
-    std::string body = text.substr(from, end - from);
+    const auto at = text.find(begin);
+    if (at == std::string::npos) return to_bytes(content);
+    const auto from = at + begin.size();
+    const auto to = text.find(end, from);
+    if (to == std::string::npos) return fail(Errc::truncated, "PEM", "no line " + end);
+    std::string body = text.substr(from, to - from);
     std::erase_if(body, [](char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; });
     return from_base64(body);
+}
+
+Result<Bytes> read_certificate_file(const fs::path& path) {
+    TRY(const Bytes content, read_file(path, certificate_file_octets_max));
+    auto der = der_of_file("CERTIFICATE", content);
+    if (!der) return std::move(der).error().within(path.string());
+    return der;
 }
 
 }  // namespace mcim::apps

@@ -1,9 +1,9 @@
-// Files that everybody may read: certificates. Keys go through custody/private_file.h.
+// Files that everybody may read: certificates and public keys. For those of private keys see key_files.h.
 #pragma once
 #include <filesystem>
 
-#include "mcim/base/secret.h"
-#include "mcim/crypto/ec.h"
+#include "mcim/base/bytes.h"
+#include "mcim/base/result.h"
 
 namespace mcim::apps {
 
@@ -14,9 +14,10 @@ namespace mcim::apps {
 
 /// RFC 7468, lines of 64 characters.
 [[nodiscard]] std::string pem(std::string_view label, View der);
-/// "PRIVATE KEY": PKCS#8.
-[[nodiscard]] SecretBytes private_key_pem(const crypto::PrivateKey&);
-/// A certificate as files hold it: DER, or the first CERTIFICATE block of PEM.
-[[nodiscard]] Result<Bytes> certificate_of_file(View content);
+[[nodiscard]] std::string pem_of_base64(std::string_view label, std::string_view base64);
+/// What files hold as DER, or as PEM: then its first block of this label.
+[[nodiscard]] Result<Bytes> der_of_file(std::string_view label, View content);
+/// A certificate, DER; of PEM the first.
+[[nodiscard]] Result<Bytes> read_certificate_file(const std::filesystem::path&);
 
 }  // namespace mcim::apps

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "mcim/apps/common/files.h"
+#include "mcim/apps/common/key_files.h"
 #include "mcim/custody/key_folder.h"
 #include "mcim/x509/time.h"
 

@@ -60,7 +60,7 @@ TEST_F(PkiFolder, HoldsKeysThatBelongToItsCertificates) {
     ASSERT_TRUE(keys) << to_string(keys.error());
     EXPECT_TRUE(keys->at({std::string(dp_auth_key_name)}).public_key() == *loaded->dp_auth.public_key());
     EXPECT_TRUE(keys->at({std::string(dp_pb_key_name)}).public_key() == *loaded->dp_pb.public_key());
-    EXPECT_EQ(*certificate_of_file(*read_file(paths_.dp_tls_pem(), 4096)), loaded->dp_tls.der);
+    EXPECT_EQ(*der_of_file("CERTIFICATE", *read_file(paths_.dp_tls_pem(), 4096)), loaded->dp_tls.der);
 }
 
 TEST_F(PkiFolder, IsNeverOverwritten) {
@@ -125,10 +125,10 @@ TEST_F(PkiFolder, AnEumKeyThatOthersMayReadIsRefused) {
 
 TEST(CertificateOfFile, TakesDerAndPem) {
     const Bytes der{0x30, 0x03, 0x02, 0x01, 0x05};
-    EXPECT_EQ(*certificate_of_file(der), der);
-    EXPECT_EQ(*certificate_of_file(as_view("text before\n" + pem("CERTIFICATE", der))), der);
-    EXPECT_FALSE(certificate_of_file(as_view("-----BEGIN CERTIFICATE-----\nMAMC")));
-    EXPECT_FALSE(certificate_of_file(as_view("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n")));
+    EXPECT_EQ(*der_of_file("CERTIFICATE", der), der);
+    EXPECT_EQ(*der_of_file("CERTIFICATE", as_view("text before\n" + pem("CERTIFICATE", der))), der);
+    EXPECT_FALSE(der_of_file("CERTIFICATE", as_view("-----BEGIN CERTIFICATE-----\nMAMC")));
+    EXPECT_FALSE(der_of_file("CERTIFICATE", as_view("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n")));
 }
 
 }  // namespace

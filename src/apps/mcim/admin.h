@@ -1,5 +1,5 @@
 // The administration of a running mcimd, as the commands call it: JSON over HTTP on its UNIX socket. Whoever may open
-// the socket may do all of it; mcimd/admin.h lists the calls.
+// the socket may do all of it; docs/mcimd.md lists the calls.
 #pragma once
 #include <filesystem>
 

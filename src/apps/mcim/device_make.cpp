@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "mcim/apps/common/files.h"
+#include "mcim/apps/common/key_files.h"
 #include "mcim/apps/common/pki_folder.h"
 #include "mcim/apps/mcim/device.h"
 #include "mcim/apps/mcim/program.h"

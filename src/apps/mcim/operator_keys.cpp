@@ -1,6 +1,7 @@
 #include "mcim/apps/mcim/operator_keys.h"
 
 #include "mcim/apps/common/files.h"
+#include "mcim/apps/common/key_files.h"
 #include "mcim/custody/private_file.h"
 
 namespace mcim::apps {
@@ -11,22 +12,8 @@ namespace {
 
 constexpr std::size_t key_file_octets_max = 16 * 1024;
 constexpr std::size_t token_file_octets_max = 64 * 1024;
-constexpr std::string_view public_begin = "-----BEGIN PUBLIC KEY-----";
-constexpr std::string_view public_end = "-----END PUBLIC KEY-----";
 
 bool white(char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; }
-
-Result<Bytes> spki_in(View content) {
-    const std::string text = as_text(content);
-    const auto begin = text.find(public_begin);
-    if (begin == std::string::npos) return to_bytes(content);
-    const auto from = begin + public_begin.size();
-    const auto end = text.find(public_end, from);
-    if (end == std::string::npos) return fail(Errc::truncated, "", "no line " + std::string(public_end));
-    std::string body = text.substr(from, end - from);
-    std::erase_if(body, white);
-    return from_base64(body);
-}
 
 Status check_curve(const fs::path& path, crypto::Curve curve) {
     if (curve == crypto::Curve::p256) return ok();
@@ -36,13 +23,8 @@ Status check_curve(const fs::path& path, crypto::Curve curve) {
 }  // namespace
 
 Result<crypto::PrivateKey> read_signing_key(const fs::path& path) {
-    TRY(const SecretBytes content, custody::read_private_file(path));
-    const View octets = expose(content);
-    const std::string_view text(reinterpret_cast<const char*>(octets.data()), octets.size());
-    auto key = text.find("-----BEGIN") == std::string_view::npos ? crypto::PrivateKey::from_der(octets)
-                                                                 : crypto::PrivateKey::from_pem(text);
-    if (!key) return std::move(key).error().within(path.string());
-    CHECKED(check_curve(path, key->curve()));
+    TRY(auto key, read_private_key(path));
+    CHECKED(check_curve(path, key.curve()));
     return key;
 }
 
@@ -51,7 +33,7 @@ Result<crypto::PublicKey> read_public_key(const fs::path& path) {
     if (as_text(content).find("PRIVATE KEY-----") != std::string::npos)
         return fail(Errc::refused, path.string(),
                     "this is a private key, and nobody else's business; name the public one");
-    auto spki = spki_in(content);
+    auto spki = der_of_file("PUBLIC KEY", content);
     if (!spki) return std::move(spki).error().within(path.string());
     auto key = crypto::PublicKey::from_spki(*spki);
     if (!key) return std::move(key).error().within(path.string());

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "mcim/apps/common/files.h"
+#include "mcim/apps/common/key_files.h"
 #include "mcim/apps/common/pki_folder.h"
 #include "mcim/custody/private_file.h"
 #include "mcim/jose/json.h"

@@ -12,8 +12,6 @@
 namespace mcim::apps {
 namespace {
 
-constexpr std::size_t file_octets_max = 64 * 1024;
-
 struct ShowOptions {
     std::string file;
     std::string ci;
@@ -22,10 +20,8 @@ struct ShowOptions {
 };
 
 Result<x509::Certificate> load(const std::string& path) {
-    TRY(const Bytes content, read_file(path, file_octets_max));
-    auto certificate = certificate_of_file(content);
-    if (!certificate) return std::move(certificate).error().within(path);
-    auto parsed = x509::parse_certificate(*certificate);
+    TRY(const Bytes der, read_certificate_file(path));
+    auto parsed = x509::parse_certificate(der);
     if (!parsed) return std::move(parsed).error().within(path);
     return parsed;
 }

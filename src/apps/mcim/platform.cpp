@@ -78,7 +78,7 @@ Status check_text(std::string_view option, const std::string& text) {
 // ---------------------------------------------------------------- what is written
 
 std::string config_text(const Options& options) {
-    return "# A platform of mcim. Paths start at this file's folder.\n"
+    return "# A platform of mcim. Paths start at this file's folder. Every key there is: mcimd --print-config\n"
            "\n"
            "[server]\n"
            "listen = \"" +

@@ -2,6 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
+
 #include "mcim/apps/mcimd/admin_calls.h"
 
 namespace mcim::apps::mcimd {
@@ -20,17 +23,6 @@ unsigned status_of(Errc code) {
     }
 }
 
-std::vector<std::string_view> split(std::string_view path) {
-    std::vector<std::string_view> out;
-    while (!path.empty()) {
-        path.remove_prefix(1);
-        const auto slash = path.find('/');
-        out.push_back(path.substr(0, slash));
-        path = slash == std::string_view::npos ? std::string_view() : path.substr(slash);
-    }
-    return out;
-}
-
 Result<Json> status(Platform& p) {
     TRY(const auto orders, p.store.list_orders());
     std::vector<std::string> roles;
@@ -47,54 +39,131 @@ Result<jose::Object> body_of(const http::Request& r) {
     return jose::Object::parse(r.body.empty() ? "{}" : std::string_view(r.body), body_limits);
 }
 
-Error unknown(const http::Request& r) {
-    return fail(Errc::not_found, std::string(r.path()),
-                "there is no such thing here; src/apps/mcimd/admin.h lists all");
+/// A call, as a handler gets it.
+struct Asked {
+    Platform& platform;
+    std::string_view named;  ///< what stands in the path where the table has capitals
+    std::string_view query;  ///< "?session=..."
+    const jose::Object& body;
+};
+struct Route : AdminCall {
+    Result<Json> (*answer)(const Asked&);
+};
+
+Result<Json> list_calls(const Asked&) {
+    std::vector<Json> out;
+    for (const auto& call : admin_calls()) {
+        out.push_back(Json().text("call", std::string(call.method) + " " + std::string(call.path)));
+        if (!call.members.empty()) out.back().text("members", call.members);
+        out.back().text("what", call.what);
+    }
+    return Json().objects("calls", out);
 }
 
-Result<Json> read(Platform& p, const http::Request& r, const std::vector<std::string_view>& at) {
-    const auto is = [&](std::string_view name, std::size_t parts) { return at.size() == parts && at[0] == name; };
-    if (is("status", 1)) return status(p);
-    if (is("operators", 1)) return list_operators(p);
-    if (is("subscriptions", 1)) return list_subscriptions(p);
-    if (is("subscriptions", 2)) return show_subscription(p, at[1]);
-    if (is("orders", 1)) return list_orders(p);
-    if (is("orders", 2)) return show_order(p, at[1]);
-    if (is("devices", 1)) return list_devices(p);
-    if (is("devices", 2)) return show_device(p, at[1]);
-    if (is("devices", 3) && at[2] == "verdicts")
-        return show_verdicts(p, at[1], std::string_view(r.target).substr(r.path().size()));
-    if (is("auc", 2)) return show_auc(p, at[1]);
-    if (is("notifications", 1)) return list_notifications(p);
-    return unknown(r);
+constexpr std::array routes{
+    Route{{"GET", "/", "", "this list"}, list_calls},
+    Route{{"GET", "/status", "", "roles, and how much there is"}, [](const Asked& a) { return status(a.platform); }},
+    Route{{"GET", "/operators", "", "all operators"}, [](const Asked& a) { return list_operators(a.platform); }},
+    Route{{"POST", "/operators", "id name key", "an operator, with the public key that signs releases"},
+          [](const Asked& a) { return add_operator(a.platform, a.body); }},
+    Route{{"GET", "/subscriptions", "", "all subscriptions"},
+          [](const Asked& a) { return list_subscriptions(a.platform); }},
+    Route{{"POST", "/subscriptions",
+           "operator iccid imsi? msisdn? service_provider_name? profile_name? algorithm? k? opc? mnc_digits? "
+           "package_octets_min? package?",
+           "a subscription, of the template or of a package"},
+          [](const Asked& a) { return add_subscription(a.platform, a.body); }},
+    Route{{"GET", "/subscriptions/ICCID", "", "one subscription"},
+          [](const Asked& a) { return show_subscription(a.platform, a.named); }},
+    Route{{"POST", "/subscriptions/ICCID/bar", "", "no vectors for it"},
+          [](const Asked& a) { return set_bar(a.platform, a.named, auc::Status::barred); }},
+    Route{{"POST", "/subscriptions/ICCID/unbar", "", "vectors again"},
+          [](const Asked& a) { return set_bar(a.platform, a.named, auc::Status::active); }},
+    Route{{"POST", "/subscriptions/ICCID/close", "", "for good: the operator has no say in the device any more"},
+          [](const Asked& a) { return close_subscription(a.platform, a.named); }},
+    Route{{"GET", "/orders", "", "all orders"}, [](const Asked& a) { return list_orders(a.platform); }},
+    Route{{"POST", "/orders", "operator iccid policy? eid? expires_at? release? attempts_max? package_octets? class?",
+           "an order, released, with its activation code"},
+          [](const Asked& a) { return add_order(a.platform, a.body); }},
+    Route{{"GET", "/orders/ID", "", "one order, with its timeline"},
+          [](const Asked& a) { return show_order(a.platform, a.named); }},
+    Route{{"POST", "/orders/ID/cancel", "", "nobody downloads it any more"},
+          [](const Asked& a) { return cancel_order(a.platform, a.named); }},
+    Route{{"POST", "/orders/ID/release", "release?", "it may be downloaded again, or with this release"},
+          [](const Asked& a) { return release_order(a.platform, a.named, a.body); }},
+    Route{{"GET", "/notifications", "", "what cards reported lately"},
+          [](const Asked& a) { return list_notifications(a.platform); }},
+    Route{{"GET", "/auc/IMSI", "", "what the authentication centre knows of it: status, SQN"},
+          [](const Asked& a) { return show_auc(a.platform, a.named); }},
+    Route{{"GET", "/devices", "", "all enrolled devices"}, [](const Asked& a) { return list_devices(a.platform); }},
+    Route{{"POST", "/devices", "eid ak_public tpm_identity platform_model", "enrols a device with its TPM"},
+          [](const Asked& a) { return add_device(a.platform, a.body); }},
+    Route{{"GET", "/devices/EID", "", "one device"}, [](const Asked& a) { return show_device(a.platform, a.named); }},
+    Route{{"GET", "/devices/EID/verdicts", "", "its verdicts (JWS), newest last; ?session=HEX: of one session"},
+          [](const Asked& a) { return show_verdicts(a.platform, a.named, a.query); }},
+    Route{{"POST", "/reference-values", "operator jws", "boot states that an operator trusts, signed"},
+          [](const Asked& a) { return add_reference_values(a.platform, a.body); }},
+};
+
+std::string_view take_part(std::string_view& path) {
+    path.remove_prefix(1);
+    const auto part = path.substr(0, path.find('/'));
+    path.remove_prefix(part.size());
+    return part;
 }
 
-Result<Json> change(Platform& p, const http::Request& r, const std::vector<std::string_view>& at) {
-    TRY(const auto body, body_of(r));
-    const auto is = [&](std::string_view name, std::size_t parts) { return at.size() == parts && at[0] == name; };
-    if (is("operators", 1)) return add_operator(p, body);
-    if (is("subscriptions", 1)) return add_subscription(p, body);
-    if (is("subscriptions", 3) && at[2] == "bar") return set_bar(p, at[1], auc::Status::barred);
-    if (is("subscriptions", 3) && at[2] == "unbar") return set_bar(p, at[1], auc::Status::active);
-    if (is("subscriptions", 3) && at[2] == "close") return close_subscription(p, at[1]);
-    if (is("orders", 1)) return add_order(p, body);
-    if (is("orders", 3) && at[2] == "cancel") return cancel_order(p, at[1]);
-    if (is("orders", 3) && at[2] == "release") return release_order(p, at[1], body);
-    if (is("devices", 1)) return add_device(p, body);
-    if (is("reference-values", 1)) return add_reference_values(p, body);
-    return unknown(r);
+/// What stands where `pattern` has capitals, "" where it has none; nullopt: another path.
+std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
+    std::string_view named;
+    while (!pattern.empty() && !path.empty()) {
+        const auto wanted = take_part(pattern);
+        const auto part = take_part(path);
+        if (!wanted.empty() && wanted.front() >= 'A' && wanted.front() <= 'Z')
+            named = part;
+        else if (part != wanted)
+            return std::nullopt;
+    }
+    return pattern.empty() && path.empty() ? std::optional(named) : std::nullopt;
+}
+
+/// A member that a call does not know is a slip of the pen, which would else be a silent default.
+Status check_members(std::string_view known, const jose::Object& body) {
+    for (const auto& name : body.names()) {
+        bool found = false;
+        for (auto rest = known; !rest.empty() && !found;) {
+            const auto end = std::min(rest.find(' '), rest.size());
+            const auto word = rest.substr(0, end);
+            found = word.substr(0, word.find('?')) == name;
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+        if (!found)
+            return fail(Errc::bad_value, name.substr(0, 64),
+                        known.empty() ? "this call takes no body"
+                                      : "no member of this name is known here; known are " + std::string(known));
+    }
+    return ok();
+}
+
+Result<Json> answer_of(Platform& p, const http::Request& r) {
+    if (r.method != "GET" && r.method != "POST") return fail(Errc::bad_value, "method", "GET or POST is wanted");
+    for (const auto& route : routes) {
+        const auto named = route.method == r.method ? match(route.path, r.path()) : std::nullopt;
+        if (!named) continue;
+        TRY(const auto body, body_of(r));
+        CHECKED(check_members(route.members, body));
+        return route.answer({p, *named, std::string_view(r.target).substr(r.path().size()), body});
+    }
+    return fail(Errc::not_found, std::string(r.path()), "there is no such call here; GET / lists all");
 }
 
 }  // namespace
 
+std::vector<AdminCall> admin_calls() { return {routes.begin(), routes.end()}; }
+
 void serve_admin(Platform& p, const http::Request& request, const http::Reply& reply) {
-    const auto at = split(request.path());
-    const auto answer = request.method == "GET" ? read(p, request, at)
-                        : request.method == "POST"
-                            ? change(p, request, at)
-                            : Result<Json>(fail(Errc::bad_value, "method", "GET or POST is wanted"));
+    const auto answer = answer_of(p, request);
     if (answer) {
-        if (request.method == "POST") spdlog::info("admin: {} done", at.empty() ? "" : at.front());
+        if (request.method == "POST") spdlog::info("admin: {} done", request.path());
         return reply(http::json_response(200, answer->finish()));
     }
     spdlog::info("admin: {} refused: {}", request.path(), to_string(answer.error()));

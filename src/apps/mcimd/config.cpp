@@ -153,6 +153,8 @@ void read_server(Reader& in, Config& config) {
     auto& limits = config.limits;
     in.number("body_octets_max", 4096, 64 << 20, [&](auto n) { limits.body_octets_max = static_cast<std::size_t>(n); });
     in.number("connections_max", 1, 1'000'000, [&](auto n) { limits.connections_max = static_cast<std::size_t>(n); });
+    in.number("connections_per_address_max", 1, 1'000'000,
+              [&](auto n) { limits.connections_per_address_max = static_cast<std::size_t>(n); });
     in.number("request_seconds", 1, 600, [&](auto n) { limits.request_time = std::chrono::seconds(n); });
 }
 
@@ -227,6 +229,9 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
         }
     }
     if (!mistakes.lines.empty()) return mistakes;
+    // all devices of a laboratory may be one machine
+    if (config.auc && config.auc->laboratory && !server.has("connections_per_address_max"))
+        config.limits.connections_per_address_max = config.limits.connections_max;
     config.file = file;
     return config;
 }

@@ -1,37 +1,5 @@
 // The configuration of mcimd: a TOML file. Relative paths in it start at the file's folder. Every mistake is named at
-// once, with file, line, key and what is allowed.
-//
-//   [server]
-//   listen = "127.0.0.1:8443"            # IP address and port of TLS; port 0: any free one
-//   roles = ["dp", "auc", "pva"]
-//   database = "mcimd.sqlite"
-//   keys = "keys"                        # folder of the signing and wrapping keys
-//   tls_certificate = ["tls.der"]        # the server's first, DER or PEM
-//   tls_key = "tls.key.pem"
-//   admin_socket = "admin.sock"
-//   log_level = "info"                   # debug, info, warn, error
-//   body_octets_max = 262144
-//   connections_max = 12000
-//   request_seconds = 20
-//
-//   [dp]
-//   address = "smdp.example.com:8443"    # as activation codes carry it
-//   ci = ["ci.der"]
-//   auth_certificate = "auth.der"
-//   pb_certificate = "pb.der"
-//   auth_key = "dpauth"
-//   pb_key = "dppb"
-//   attestation = "platform"             # platform, module, both: what the policy "attested" demands
-//
-//   [auc]
-//   socket = "auc.sock"                  # hostapd: eap_sim_db=unix:...
-//   laboratory = false                   # true: the test algorithm of TS 34.108 is served
-//
-//   [pva]
-//   id = "verifier.example"
-//   key = "verifier"
-//   nonce_seconds = 120
-//   verdict_seconds = 600
+// once, with file, line, key and what is allowed. config_keys.h lists the keys.
 #pragma once
 #include <filesystem>
 #include <map>

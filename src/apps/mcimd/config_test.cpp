@@ -40,6 +40,7 @@ TEST(Config, ReadsEveryRole) {
     EXPECT_EQ(c.keys, "/etc/mcim/keys");
     EXPECT_EQ(c.tls_certificate.size(), 2U);
     EXPECT_EQ(c.limits.body_octets_max, 65536U);
+    EXPECT_EQ(c.limits.connections_per_address_max, c.limits.connections_max) << "a laboratory's";
     EXPECT_EQ(c.log_level, "warn");
     EXPECT_EQ(c.dp->address, "smdp.example.com:8443");
     EXPECT_EQ(c.dp->ci.front(), "/srv/mcim/ci.der");
@@ -47,6 +48,14 @@ TEST(Config, ReadsEveryRole) {
     EXPECT_EQ(c.dp->attestation, pva::Demand::both);
     EXPECT_TRUE(c.auc->laboratory);
     EXPECT_EQ(c.pva->nonce_time, std::chrono::seconds(60));
+}
+
+TEST(Config, LimitsConnectionsOfAnAddressOutsideOfALaboratory) {
+    std::string text(whole);
+    text.replace(text.find("laboratory = true"), 17, "laboratory = false");
+    EXPECT_EQ(std::get<Config>(parse_config(text, "m.toml")).limits.connections_per_address_max, 1000U);
+    text.replace(text.find("[dp]"), 4, "connections_per_address_max = 7\n[dp]");
+    EXPECT_EQ(std::get<Config>(parse_config(text, "m.toml")).limits.connections_per_address_max, 7U);
 }
 
 /// The text with one line replaced, or taken out where `by` is empty.

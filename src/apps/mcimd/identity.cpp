@@ -1,19 +1,13 @@
 #include "mcim/apps/mcimd/identity.h"
 
 #include "mcim/apps/common/files.h"
+#include "mcim/apps/common/key_files.h"
 
 namespace mcim::apps::mcimd {
-namespace {
-
-constexpr std::size_t certificate_file_octets_max = 64 * 1024;
-
-}  // namespace
 
 Result<x509::Certificate> read_certificate(const std::filesystem::path& file) {
-    TRY(const auto content, read_file(file, certificate_file_octets_max));
-    auto der = certificate_of_file(content);
-    if (!der) return std::move(der).error().within(file.string());
-    auto certificate = x509::parse_certificate(*der);
+    TRY(const auto der, read_certificate_file(file));
+    auto certificate = x509::parse_certificate(der);
     if (!certificate) return std::move(certificate).error().within(file.string());
     return certificate;
 }
@@ -24,16 +18,12 @@ Result<http::TlsIdentity> tls_identity(const Config& config) {
         TRY(auto certificate, read_certificate(file));
         out.chain.push_back(std::move(certificate.der));
     }
-    TRY(const auto content, custody::read_private_file(config.tls_key));
-    const std::string_view text(reinterpret_cast<const char*>(expose(content).data()), content.size());
-    auto key = text.find("-----BEGIN") == std::string_view::npos ? crypto::PrivateKey::from_der(expose(content))
-                                                                 : crypto::PrivateKey::from_pem(text);
-    if (!key) return std::move(key).error().within(config.tls_key.string());
+    TRY(const auto key, read_private_key(config.tls_key));
     TRY(const auto leaf, read_certificate(config.tls_certificate.front()));
     TRY(const auto certified, leaf.public_key());
-    if (!(certified == key->public_key()))
+    if (!(certified == key.public_key()))
         return fail(Errc::conflict, config.tls_key, "it is not the key of " + config.tls_certificate.front().string());
-    out.key_pkcs8 = key->to_pkcs8();
+    out.key_pkcs8 = key.to_pkcs8();
     return out;
 }
 

@@ -42,6 +42,7 @@ struct Program::Impl {
     }
     Status listen(const Config& config, http::Loop& loop);
     void purge_now_and_then();
+    void say_whether_it_was_crowded();
 
     SystemRandom random{};
     std::unique_ptr<store::Store> store;
@@ -51,16 +52,26 @@ struct Program::Impl {
     std::unique_ptr<http::Server> admin{};
     std::unique_ptr<http::DatagramServer> auc{};
     std::unique_ptr<http::Timer> purging{};
+    std::uint64_t turned_away = 0;  ///< that the log knows of
+    std::uint64_t shed = 0;
 };
 
 void Program::Impl::purge_now_and_then() {
     purging = http::Timer::every(platform.loop, purge_period, [this] {
         platform.unverified_left = unverified_per_minute;
+        say_whether_it_was_crowded();
         platform.committer.commit({store::PurgeSessions{platform.now()}, store::PurgeNotifications{unverified_kept}},
                                   [](const Status& done) {
                                       if (!done) spdlog::error("purging: {}", to_string(done.error()));
                                   });
     });
+}
+
+void Program::Impl::say_whether_it_was_crowded() {
+    const auto away = tls->turned_away() - std::exchange(turned_away, tls->turned_away());
+    const auto idle = tls->shed() - std::exchange(shed, tls->shed());
+    if (away != 0) spdlog::warn("{} connections turned away: server.connections_per_address_max", away);
+    if (idle != 0) spdlog::warn("{} idle connections closed for newcomers: server.connections_max", idle);
 }
 
 Status Program::Impl::listen(const Config& config, http::Loop& loop) {

@@ -21,7 +21,7 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// `mcimd --config FILE [--check-config]`; the exit code.
+/// `mcimd --config FILE [--check-config]`, `mcimd --print-config`; the exit code.
 int run(int argc, const char* const* argv);
 
 }  // namespace mcim::apps::mcimd

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "mcim/apps/mcimd/config_keys.h"
 #include "mcim/apps/mcimd/log.h"
 #include "mcim/apps/mcimd/open_files.h"
 #include "mcim/apps/mcimd/program.h"
@@ -59,13 +60,20 @@ int run(int argc, const char* const* argv) {
         "mcimd: the platform of mcim, with the roles dp (SM-DP+), auc (authentication centre) and pva (verifier)"};
     std::filesystem::path file;
     bool check_only = false;
-    app.add_option("--config", file, "configuration file; src/apps/mcimd/config.h describes every key")->required();
+    bool print_config = false;
+    app.add_option("--config", file, "configuration file; wanted");
+    app.add_flag("--print-config", print_config, "print a configuration with every key, its default and its meaning");
     app.add_flag("--check-config", check_only, "read it, name every mistake, and end");
     app.set_version_flag("--version", named_version("mcimd") + " (SGP.22 v2.5)");
     try {
         app.parse(argc, argv);
+        if (file.empty() && !print_config) throw CLI::RequiredError("--config");
     } catch (const CLI::ParseError& e) {
         return app.exit(e);
+    }
+    if (print_config) {
+        std::fputs(commented_config().c_str(), stdout);
+        return 0;
     }
     const auto loaded = load_config(file);
     if (const auto* mistakes = std::get_if<Mistakes>(&loaded)) return print(*mistakes);

@@ -1,7 +1,8 @@
 #include <cstdio>
 
 #include "commands.h"
-#include "files.h"
+#include "mcim/apps/common/files.h"
+#include "mcim/apps/common/key_files.h"
 #include "mcim/euicc/manufacture.h"
 #include "state_folder.h"
 
@@ -26,11 +27,15 @@ Result<Eid> eid_of(const InitOptions& options, View certificate) {
     return eid;
 }
 
+Result<crypto::PrivateKey> read_key(const std::string& path) {
+    return path.starts_with("/proc/self/fd/") ? apps::read_inherited_private_key(path) : apps::read_private_key(path);
+}
+
 Result<euicc::Birth> read_birth(const InitOptions& options) {
     TRY(const euicc::CardClass card_class, parse_class(options.card_class));
-    TRY(Bytes certificate, read_certificate(options.certificate));
-    TRY(Bytes eum_certificate, read_certificate(options.eum_certificate));
-    TRY(crypto::PrivateKey key, read_private_key(options.key));
+    TRY(Bytes certificate, apps::read_certificate_file(options.certificate));
+    TRY(Bytes eum_certificate, apps::read_certificate_file(options.eum_certificate));
+    TRY(crypto::PrivateKey key, read_key(options.key));
     TRY(const Eid eid, eid_of(options, certificate));
     euicc::Birth birth{.eid = eid,
                        .card_class = card_class,
@@ -42,7 +47,7 @@ Result<euicc::Birth> read_birth(const InitOptions& options) {
                        .memory_octets = options.memory_kib * 1024};
     if (options.only_version2_0_fields) birth.info_fields = euicc::InfoFields::version2_0;
     for (const auto& path : options.ci_certificates) {
-        TRY(Bytes ci, read_certificate(path));
+        TRY(Bytes ci, apps::read_certificate_file(path));
         birth.ci_certificates.push_back(std::move(ci));
     }
     return birth;

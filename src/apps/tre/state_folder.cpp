@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "mcim/custody/private_file.h"
+#include "mcim/apps/common/key_files.h"
 #include "mcim/tpm/tpm.h"
 
 namespace mcim::tre {
@@ -11,18 +11,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view key_name = "state-key";
-constexpr std::size_t passphrase_octets_max = 4096;
-
-/// The content of the file without the line end that editors add.
-Result<SecretBytes> read_passphrase(const PassphraseSeal& seal) {
-    TRY(const SecretBytes content, custody::read_private_file(seal.file));
-    if (content.size() > passphrase_octets_max)
-        return fail(Errc::too_large, seal.file, "more than " + std::to_string(passphrase_octets_max) + " octets");
-    View text = expose(content);
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text = text.first(text.size() - 1);
-    if (text.empty()) return fail(Errc::bad_value, seal.file, "the passphrase is empty");
-    return SecretBytes::copy_of(text);
-}
 
 Status check_apart(const std::string& folder, const Seal& seal) {
     const auto* passphrase = std::get_if<PassphraseSeal>(&seal);
@@ -42,7 +30,7 @@ nvm::Assurance assurance_of(const Seal& seal) {
 
 Result<nvm::StateKey> create_key(nvm::Folder& folder, const Seal& seal, Random& random) {
     if (const auto* passphrase = std::get_if<PassphraseSeal>(&seal)) {
-        TRY(const SecretBytes text, read_passphrase(*passphrase));
+        TRY(const SecretBytes text, apps::read_passphrase(passphrase->file));
         return nvm::PassphraseKeyFile::create(folder, key_name, random, expose(text));
     }
     TRY(tpm::Tpm tpm, tpm::Tpm::open(std::get<TpmSeal>(seal).tcti));
@@ -58,7 +46,7 @@ Result<nvm::StateKey> open_key(nvm::Folder& folder, const Seal& seal) {
                                                      : "this card's key is under a passphrase: name its file with "
                                                        "passphrase-file:FILE");
     if (const auto* passphrase = std::get_if<PassphraseSeal>(&seal)) {
-        TRY(const SecretBytes text, read_passphrase(*passphrase));
+        TRY(const SecretBytes text, apps::read_passphrase(passphrase->file));
         return nvm::PassphraseKeyFile::open(folder, key_name, expose(text));
     }
     TRY(tpm::Tpm tpm, tpm::Tpm::open(std::get<TpmSeal>(seal).tcti));

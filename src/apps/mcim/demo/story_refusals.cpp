@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "mcim/apps/common/files.h"
+#include "mcim/apps/common/key_files.h"
 #include "mcim/apps/common/pki_folder.h"
 #include "story.h"
 

@@ -1,0 +1,84 @@
+#include "mcim/apps/common/key_files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "mcim/apps/common/files.h"
+#include "mcim/custody/private_file.h"
+
+namespace mcim::apps {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t key_octets_max = 16 * 1024;
+constexpr std::size_t passphrase_octets_max = 4096;
+
+Error cannot_read(const fs::path& path, int code) {
+    return fail(Errc::io, path.string(), "cannot be read: " + std::generic_category().message(code));
+}
+
+Result<SecretBytes> read_descriptor(const fs::path& path) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return cannot_read(path, errno);
+    SecretBytes buffer(key_octets_max + 1);
+    std::size_t size = 0;
+    ssize_t n = 0;
+    do {
+        n = ::read(fd, expose_mutable(buffer).data() + size, buffer.size() - size);
+        if (n > 0) size += static_cast<std::size_t>(n);
+    } while ((n > 0 && size < buffer.size()) || (n < 0 && errno == EINTR));
+    const int code = n < 0 ? errno : 0;
+    ::close(fd);
+    if (code != 0) return cannot_read(path, code);
+    if (size > key_octets_max) return fail(Errc::too_large, path.string(), "too long for a key");
+    return SecretBytes::copy_of(expose(buffer).first(size));
+}
+
+Result<crypto::PrivateKey> parse(const fs::path& path, View content) {
+    // read in place: a copy as std::string would not be wiped
+    const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
+    auto key = text.find("-----BEGIN") == std::string_view::npos ? crypto::PrivateKey::from_der(content)
+                                                                 : crypto::PrivateKey::from_pem(text);
+    if (!key) return std::move(key).error().within(path.string());
+    return key;
+}
+
+}  // namespace
+
+Result<crypto::PrivateKey> read_private_key(const fs::path& path) {
+    TRY(const SecretBytes content, custody::read_private_file(path));
+    return parse(path, expose(content));
+}
+
+Result<crypto::PrivateKey> read_inherited_private_key(const fs::path& path) {
+    TRY(const SecretBytes content, read_descriptor(path));
+    return parse(path, expose(content));
+}
+
+Result<SecretBytes> read_passphrase(const fs::path& path) {
+    TRY(const SecretBytes content, custody::read_private_file(path));
+    if (content.size() > passphrase_octets_max)
+        return fail(Errc::too_large, path.string(), "more than " + std::to_string(passphrase_octets_max) + " octets");
+    View text = expose(content);
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text = text.first(text.size() - 1);
+    if (text.empty()) return fail(Errc::bad_value, path.string(), "the passphrase is empty");
+    return SecretBytes::copy_of(text);
+}
+
+SecretBytes private_key_pem(const crypto::PrivateKey& key) {
+    const SecretBytes der = key.to_pkcs8();
+    std::string body = base64(expose(der));
+    std::string text = pem_of_base64("PRIVATE KEY", body);
+    SecretBytes out = SecretBytes::copy_of(as_view(text));
+    explicit_bzero(body.data(), body.size());
+    explicit_bzero(text.data(), text.size());
+    return out;
+}
+
+}  // namespace mcim::apps

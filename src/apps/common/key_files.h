@@ -1,0 +1,20 @@
+// Files that only their owner may read: private keys and passphrases (custody/private_file.h says when they are
+// refused).
+#pragma once
+#include <filesystem>
+
+#include "mcim/base/secret.h"
+#include "mcim/crypto/ec.h"
+
+namespace mcim::apps {
+
+/// PKCS#8 or SEC 1, PEM or DER.
+[[nodiscard]] Result<crypto::PrivateKey> read_private_key(const std::filesystem::path&);
+/// The same from a descriptor that was inherited (/proc/self/fd/N), which has no name that others could open.
+[[nodiscard]] Result<crypto::PrivateKey> read_inherited_private_key(const std::filesystem::path&);
+/// The content of the file without the line end that editors add. Errc::bad_value where nothing is left.
+[[nodiscard]] Result<SecretBytes> read_passphrase(const std::filesystem::path&);
+/// "PRIVATE KEY": PKCS#8 in PEM.
+[[nodiscard]] SecretBytes private_key_pem(const crypto::PrivateKey&);
+
+}  // namespace mcim::apps

@@ -1,0 +1,67 @@
+#include "mcim/apps/mcimd/config_keys.h"
+
+#include <algorithm>
+#include <array>
+
+namespace mcim::apps::mcimd {
+namespace {
+
+using enum Presence;
+
+constexpr std::array keys{
+    ConfigKey{"server", "listen", wanted, R"("0.0.0.0:443")", "IP address and port of TLS; port 0: any free one"},
+    ConfigKey{"server", "roles", wanted, R"(["dp", "auc", "pva"])", "any of dp, auc, pva; each has its table"},
+    ConfigKey{"server", "database", wanted, R"("mcimd.sqlite")", "made where it is absent, mode 0600"},
+    ConfigKey{"server", "keys", wanted, R"("keys")", "folder of the signing and wrapping keys, mode 0700"},
+    ConfigKey{"server", "tls_certificate", wanted, R"("tls.der")",
+              "DER or PEM; a list of files: the server's first, then those above it"},
+    ConfigKey{"server", "tls_key", wanted, R"("tls.key.pem")", "its private key, PKCS#8, mode 0600"},
+    ConfigKey{"server", "admin_socket", wanted, R"("admin.sock")",
+              "UNIX socket, mode 0600: whoever may open it may do everything"},
+    ConfigKey{"server", "log_level", optional, R"("info")", "debug, info, warn, error"},
+    ConfigKey{"server", "body_octets_max", optional, "262144", "of a request over TLS; 4096 to 67108864"},
+    ConfigKey{"server", "connections_max", optional, "12000",
+              "of clients at once; beyond it who is idle longest makes room; 1 to 1000000"},
+    ConfigKey{"server", "connections_per_address_max", optional, "1000",
+              "of one IPv4 address or IPv6 /64; all of them where the laboratory is true"},
+    ConfigKey{"server", "request_seconds", optional, "20", "from a request's first octet to its last; 1 to 600"},
+    ConfigKey{"dp", "address", wanted, R"("smdp.example.com")",
+              "host of activation codes, with a port where it is not 443"},
+    ConfigKey{"dp", "ci", wanted, R"("ci.der")", "the CI's certificate; a list of files: of each CI"},
+    ConfigKey{"dp", "auth_certificate", wanted, R"("auth.der")", "CERT.DPauth"},
+    ConfigKey{"dp", "pb_certificate", wanted, R"("pb.der")", "CERT.DPpb"},
+    ConfigKey{"dp", "auth_key", optional, R"("dpauth")", "name of its key in the folder `keys`"},
+    ConfigKey{"dp", "pb_key", optional, R"("dppb")", "name of its key in the folder `keys`"},
+    ConfigKey{"dp", "attestation", optional, R"("platform")",
+              R"(what an order's policy "attested" demands: platform, module, both)"},
+    ConfigKey{"auc", "socket", wanted, R"("auc.sock")", "UNIX datagram socket; hostapd: eap_sim_db=unix:FILE"},
+    ConfigKey{"auc", "laboratory", optional, "false", "true: the test algorithm of TS 34.108 is served"},
+    ConfigKey{"pva", "id", wanted, R"("verifier.example.com")", "the verifier's name in its verdicts"},
+    ConfigKey{"pva", "key", optional, R"("verifier")", "name of its key in the folder `keys`; on P-256"},
+    ConfigKey{"pva", "nonce_seconds", optional, "120", "a challenge is answered within; 10 to 3600"},
+    ConfigKey{"pva", "verdict_seconds", optional, "600", "a verdict lives; 10 to 86400"},
+};
+
+constexpr std::size_t comment_column = 42;
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() { return keys; }
+
+std::string commented_config() {
+    std::string out =
+        "# The configuration of mcimd. Paths start at this file's folder. What is commented out has this value "
+        "anyway.\n";
+    std::string_view table;
+    for (const auto& key : keys) {
+        if (key.table != table) out += "\n[" + std::string(key.table) + "]\n";
+        table = key.table;
+        std::string line = key.presence == optional ? "#" : "";
+        line.append(key.name).append(" = ").append(key.value);
+        line.resize(std::max(line.size() + 2, comment_column), ' ');
+        out += line + "# " + std::string(key.meaning) + "\n";
+    }
+    return out;
+}
+
+}  // namespace mcim::apps::mcimd
