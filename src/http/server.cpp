@@ -191,9 +191,12 @@ private:
         timer_.cancel();
         server_->guests.works(*this);
         keep_alive_ = parser_->get().keep_alive() && !server_->closing;
-        server_->handler(taken(parser_->release()), [self = this->shared_from_this()](Response response) {
-            asio::dispatch(self->server_->loop,
-                           [self, response = std::move(response)]() mutable { self->write(std::move(response)); });
+        // whoever answers may be another thread: it keeps nothing of the connection, which ends on the loop
+        server_->handler(taken(parser_->release()), [self = this->shared_from_this()](Response response) mutable {
+            auto& loop = self->server_->loop;
+            asio::dispatch(loop, [self = std::move(self), response = std::move(response)]() mutable {
+                self->write(std::move(response));
+            });
         });
     }
 
