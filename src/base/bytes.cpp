@@ -23,34 +23,39 @@ std::string encode64(View in, std::string_view alphabet, bool padded) {
     const std::size_t last = rest == 0 ? 0 : padded ? 4 : rest + 1;
     std::string out(in.size() / 3 * 4 + last, '=');
     char* to = out.data();
-    const auto put = [&](std::uint32_t group, std::size_t characters) {
-        for (std::size_t k = 0; k < characters; ++k) *to++ = alphabet[group >> (18 - 6 * k) & 63U];
-    };
     std::size_t i = 0;
-    for (; i + 3 <= in.size(); i += 3) put(std::uint32_t{in[i]} << 16U | std::uint32_t{in[i + 1]} << 8U | in[i + 2], 4);
-    if (rest == 1) put(std::uint32_t{in[i]} << 16U, 2);
-    if (rest == 2) put(std::uint32_t{in[i]} << 16U | std::uint32_t{in[i + 1]} << 8U, 3);
+    for (; i + 3 <= in.size(); i += 3, to += 4) {
+        const std::uint32_t group = std::uint32_t{in[i]} << 16U | std::uint32_t{in[i + 1]} << 8U | in[i + 2];
+        to[0] = alphabet[group >> 18U];
+        to[1] = alphabet[group >> 12U & 63U];
+        to[2] = alphabet[group >> 6U & 63U];
+        to[3] = alphabet[group & 63U];
+    }
+    if (rest == 0) return out;
+    const std::uint32_t group = std::uint32_t{in[i]} << 16U | (rest == 2 ? std::uint32_t{in[i + 1]} << 8U : 0U);
+    to[0] = alphabet[group >> 18U];
+    to[1] = alphabet[group >> 12U & 63U];
+    if (rest == 2) to[2] = alphabet[group >> 6U & 63U];
     return out;
 }
 
 Result<Bytes> decode64(std::string_view in, const std::array<std::int8_t, 256>& table) {
     if (in.size() % 4 == 1) return Error{Errc::bad_length, in.size(), {}, "not a base64 length"};
-    Bytes out;
-    out.reserve(in.size() * 3 / 4);
-    std::uint32_t bits = 0;
-    unsigned count = 0;
-    for (std::size_t i = 0; i < in.size(); ++i) {
-        const int value = table[static_cast<std::uint8_t>(in[i])];
-        if (value < 0) return Error{Errc::bad_value, i, {}, "not a base64 character"};
-        bits = bits << 6U | static_cast<std::uint32_t>(value);
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            out.push_back(static_cast<std::uint8_t>(bits >> count));
-            bits &= (1U << count) - 1;
+    Bytes out(in.size() * 3 / 4);
+    std::uint8_t* to = out.data();
+    for (std::size_t i = 0; i < in.size(); i += 4) {
+        const std::size_t characters = std::min<std::size_t>(4, in.size() - i);
+        std::int32_t group = 0;
+        for (std::size_t k = 0; k < characters; ++k) {
+            const std::int32_t value = table[static_cast<std::uint8_t>(in[i + k])];
+            if (value < 0) return Error{Errc::bad_value, i + k, {}, "not a base64 character"};
+            group |= value << (18 - 6 * k);
         }
+        const std::size_t octets = characters - 1;
+        for (std::size_t k = 0; k < octets; ++k) *to++ = static_cast<std::uint8_t>(group >> (16 - 8 * k));
+        if ((group & ((1 << (24 - 8 * octets)) - 1)) != 0)
+            return Error{Errc::bad_value, in.size(), {}, "base64 with stray bits at the end"};
     }
-    if (bits != 0) return Error{Errc::bad_value, in.size(), {}, "base64 with stray bits at the end"};
     return out;
 }
 

@@ -12,6 +12,8 @@
 #include <memory>
 #include <string_view>
 
+#include "mcim/http/tls_wire.h"
+
 namespace mcim::http {
 
 using Executor = boost::asio::io_context::executor_type;
@@ -48,14 +50,20 @@ private:
     Socket<Protocol> socket_;
 };
 
-/// TLS, server's side. OpenSSL works on the socket itself; only when it has to wait is the loop asked.
+/// TLS, server's side. OpenSSL works on what has arrived, and only when that is not enough is the loop asked.
 class TlsStream {
 public:
     using Protocol = boost::asio::ip::tcp;
-    TlsStream(Socket<Protocol> socket, SSL_CTX* context) : socket_(std::move(socket)), ssl_(SSL_new(context)) {
+    TlsStream(Socket<Protocol> socket, SSL_CTX* context)
+        : socket_(std::move(socket)), wire_(std::make_unique<TlsWire>()), ssl_(SSL_new(context)) {
         boost::system::error_code ignored;
         socket_.non_blocking(true, ignored);
-        if (ssl_) SSL_set_fd(ssl_.get(), socket_.native_handle());
+        wire_->socket = socket_.native_handle();
+        BIO* bio = new_bio(*wire_);
+        if (ssl_ && bio != nullptr)
+            SSL_set_bio(ssl_.get(), bio, bio);
+        else
+            ssl_.reset();
     }
 
     [[nodiscard]] Socket<Protocol>& socket() { return socket_; }
@@ -67,10 +75,21 @@ public:
     void async_read_some(boost::asio::mutable_buffer to, Handler handler) {
         attempt([to](SSL* ssl) { return SSL_read(ssl, to.data(), size_of(to.size())); }, std::move(handler));
     }
+    /// Record by record: the kernel is told that more follows, and sends them together.
     template <class Handler>
     void async_write(std::string_view all, Handler handler) {
-        attempt([all](SSL* ssl) { return SSL_write(ssl, all.data(), size_of(all.size())); },
-                without_size(std::move(handler)));
+        attempt(
+            [wire = wire_.get(), all](SSL* ssl) mutable {
+                for (;;) {
+                    const std::string_view record = all.substr(0, record_octets_max);
+                    wire->more_follows = record.size() < all.size();
+                    const int n = SSL_write(ssl, record.data(), size_of(record.size()));
+                    wire->more_follows = false;
+                    if (n <= 0 || record.size() == all.size()) return n;
+                    all.remove_prefix(record.size());
+                }
+            },
+            without_size(std::move(handler)));
     }
     /// Sends close_notify and does not wait for the client's.
     template <class Handler>
@@ -82,6 +101,8 @@ private:
     struct Free {
         void operator()(SSL* ssl) const { SSL_free(ssl); }
     };
+
+    static constexpr std::size_t record_octets_max = SSL3_RT_MAX_PLAIN_LENGTH;
 
     static int size_of(std::size_t n) { return static_cast<int>(std::min<std::size_t>(n, INT32_MAX)); }
     template <class Handler>
@@ -96,10 +117,8 @@ private:
         const int n = operation(ssl_.get());
         if (n > 0) return finish(std::move(handler), {}, static_cast<std::size_t>(n));
         switch (SSL_get_error(ssl_.get(), n)) {
-            case SSL_ERROR_WANT_READ:
-                return wait(boost::asio::socket_base::wait_read, std::move(operation), std::move(handler));
-            case SSL_ERROR_WANT_WRITE:
-                return wait(boost::asio::socket_base::wait_write, std::move(operation), std::move(handler));
+            case SSL_ERROR_WANT_READ: return read_wire(std::move(operation), std::move(handler));
+            case SSL_ERROR_WANT_WRITE: return await_room(std::move(operation), std::move(handler));
             case SSL_ERROR_SSL:
                 return finish(std::move(handler),
                               {static_cast<int>(ERR_get_error()), boost::asio::error::get_ssl_category()}, 0);
@@ -107,12 +126,24 @@ private:
         }
     }
     template <class Operation, class Handler>
-    void wait(boost::asio::socket_base::wait_type what, Operation operation, Handler handler) {
-        socket_.async_wait(what, [this, operation = std::move(operation),
-                                  handler = std::move(handler)](boost::system::error_code error) mutable {
-            if (error) return handler(error, 0);
-            attempt(std::move(operation), std::move(handler));
-        });
+    void read_wire(Operation operation, Handler handler) {
+        socket_.async_read_some(boost::asio::buffer(wire_->in),
+                                [this, operation = std::move(operation), handler = std::move(handler)](
+                                    boost::system::error_code error, std::size_t n) mutable {
+                                    if (error) return handler(error, 0);
+                                    wire_->at = 0;
+                                    wire_->end = n;
+                                    attempt(std::move(operation), std::move(handler));
+                                });
+    }
+    template <class Operation, class Handler>
+    void await_room(Operation operation, Handler handler) {
+        socket_.async_wait(boost::asio::socket_base::wait_write,
+                           [this, operation = std::move(operation),
+                            handler = std::move(handler)](boost::system::error_code error) mutable {
+                               if (error) return handler(error, 0);
+                               attempt(std::move(operation), std::move(handler));
+                           });
     }
     template <class Handler>
     void finish(Handler handler, boost::system::error_code error, std::size_t n) {
@@ -121,6 +152,7 @@ private:
     }
 
     Socket<Protocol> socket_;
+    std::unique_ptr<TlsWire> wire_;
     std::unique_ptr<SSL, Free> ssl_;
 };
 

@@ -1,5 +1,6 @@
 #include "mcim/msg/json.h"
 
+#include <array>
 #include <boost/json.hpp>
 
 namespace mcim::msg {
@@ -50,17 +51,40 @@ std::optional<Error> read_member(const der::Field& f, std::string_view text, voi
     return {};
 }
 
-json::object fields_of(const der::Type& type, const void* value) {
-    json::object out;
-    for (const der::Field& f : type.fields)
-        if (const void* v = f.find(value); v != nullptr && f.json.form != der::JsonForm::none)
-            out[name_of(f)] = text_of(f, v);
-    return out;
+/// The members, in the order of the table, each after a comma but the first of an object.
+void append_fields(std::string& out, const der::Type& type, const void* value) {
+    for (const der::Field& f : type.fields) {
+        const void* v = f.find(value);
+        if (v == nullptr || f.json.form == der::JsonForm::none) continue;
+        if (out.back() != '{') out += ',';
+        out += '"';
+        out += name_of(f);
+        out += "\":";
+        const std::string text = text_of(f, v);
+        if (f.json.form == der::JsonForm::text) {
+            out += json::serialize(json::string_view(text));
+            continue;
+        }
+        out += '"';  // hexadecimal and base64 have nothing to escape
+        out += text;
+        out += '"';
+    }
+    out += '}';
 }
 
-Result<json::object> parse_object(std::string_view body) {
+/// Memory for a body, most of it on the stack and all of it given back at once.
+class Scratch {
+public:
+    [[nodiscard]] json::storage_ptr storage() { return &memory_; }
+
+private:
+    std::array<unsigned char, 8192> first_;  // NOLINT: handed out unread
+    json::monotonic_resource memory_{first_.data(), first_.size()};
+};
+
+Result<json::object> parse_object(std::string_view body, Scratch& scratch) {
     boost::system::error_code ec;
-    json::value value = json::parse(body, ec);
+    json::value value = json::parse(body, ec, scratch.storage());
     if (ec) return fail(Errc::bad_value, "", "the body is not JSON");
     if (!value.is_object()) return fail(Errc::bad_value, "", "the body is not a JSON object");
     return std::move(value.as_object());
@@ -73,10 +97,15 @@ std::string text_at(const json::object& o, std::string_view name) {
 
 }  // namespace
 
-std::string write_json(const der::Type& type, const void* value) { return json::serialize(fields_of(type, value)); }
+std::string write_json(const der::Type& type, const void* value) {
+    std::string out = "{";
+    append_fields(out, type, value);
+    return out;
+}
 
 std::optional<Error> read_json(const der::Type& type, std::string_view body, void* value) {
-    auto object = parse_object(body);
+    Scratch scratch;
+    auto object = parse_object(body, scratch);
     if (!object) return std::move(object).error().within(type.name);
     for (const der::Field& f : type.fields) {
         if (f.json.form == der::JsonForm::none) continue;
@@ -94,9 +123,9 @@ std::optional<Error> read_json(const der::Type& type, std::string_view body, voi
 }
 
 std::string success_json(const der::Type& type, const void* value) {
-    json::object out{{"header", {{"functionExecutionStatus", {{"status", "Executed-Success"}}}}}};
-    for (auto& [name, text] : fields_of(type, value)) out[name] = std::move(text);
-    return json::serialize(out);
+    std::string out = R"({"header":{"functionExecutionStatus":{"status":"Executed-Success"}})";
+    append_fields(out, type, value);
+    return out;
 }
 
 std::string failure_json(const StatusCodeData& s) {
@@ -108,7 +137,8 @@ std::string failure_json(const StatusCodeData& s) {
 }
 
 Result<std::optional<StatusCodeData>> read_status(std::string_view body) {
-    TRY(const json::object object, parse_object(body));
+    Scratch scratch;
+    TRY(const json::object object, parse_object(body, scratch));
     const auto missing = [] {
         return fail(Errc::missing_field, "header.functionExecutionStatus",
                     "the reply does not say whether it succeeded");

@@ -1,5 +1,7 @@
 #include "mcim/apps/mcim/bench_server.h"
 
+#include <sched.h>
+
 #include <ctime>
 #include <fstream>
 
@@ -75,6 +77,37 @@ Result<Bytes> profile(const Iccid& iccid, const Imsi& imsi, std::size_t octets_m
     return saip::encode(package);
 }
 
+/// A server shares no cores with its clients: a process that is started while this lives has the first CPU, and this
+/// one the others afterwards. Where there is one CPU only, all stays as it is.
+class FirstCpu {
+public:
+    FirstCpu() {
+        if (sched_getaffinity(0, sizeof others_, &others_) != 0 || CPU_COUNT(&others_) < 2) return;
+        int first = 0;
+        while (!CPU_ISSET(first, &others_)) ++first;
+        CPU_CLR(first, &others_);
+        cpu_set_t alone;
+        CPU_ZERO(&alone);
+        CPU_SET(first, &alone);
+        taken_ = sched_setaffinity(0, sizeof alone, &alone) == 0;
+    }
+    FirstCpu(const FirstCpu&) = delete;
+    FirstCpu& operator=(const FirstCpu&) = delete;
+    ~FirstCpu() {
+        if (taken_) sched_setaffinity(0, sizeof others_, &others_);
+    }
+
+private:
+    cpu_set_t others_{};
+    bool taken_ = false;
+};
+
+Result<demo::Child> start_apart(const std::filesystem::path& mcimd, const std::filesystem::path& config,
+                                const std::filesystem::path& log) {
+    const FirstCpu cpu;
+    return demo::Child::start({mcimd.string(), "--config", config.string()}, log.string());
+}
+
 }  // namespace
 
 Result<BenchServer> BenchServer::start(const std::filesystem::path& folder, const std::filesystem::path& mcimd,
@@ -84,7 +117,7 @@ Result<BenchServer> BenchServer::start(const std::filesystem::path& folder, cons
     TRY(const auto pki, make_pki({folder / "pki"}, plan, system_now(), random));
     const auto config = folder / "mcimd.toml";
     CHECKED(write_new_file(config, as_view(configuration)));
-    TRY(auto child, demo::Child::start({mcimd.string(), "--config", config.string()}, (folder / "mcimd.log").string()));
+    TRY(auto child, start_apart(mcimd, config, folder / "mcimd.log"));
     BenchServer out(folder, std::move(child));
     out.client_.roots = {pki.ci.der};
     CHECKED(out.await_port());

@@ -46,10 +46,10 @@ std::optional<std::string> offered_order(const store::Batch& changes) {
 }
 
 /// One request through the core, up to its reply.
-Result<Answer> drive(Platform& p, const smdp::Function& function) {
+Result<Answer> drive(Platform& p, smdp::Function function) {
     Ports ports(p);
     TRY(smdp::State state, load_state(p, smdp::transaction_id_of(function)));
-    smdp::Event event = std::visit([](const auto& f) { return smdp::Event(f); }, function);
+    smdp::Event event = std::visit([](auto&& f) { return smdp::Event(std::move(f)); }, std::move(function));
     for (;;) {
         const smdp::Env env{p.now(), p.random, *p.dp, p.eum_cache};
         TRY(smdp::Step step, smdp::step(std::move(state), std::move(event), env));
@@ -79,25 +79,40 @@ http::Response unavailable(const std::string& path, const Error& error) {
     return response_of(smdp::Refused{smdp::Refusal::server_unavailable});
 }
 
-void answer(Platform& p, std::shared_ptr<const smdp::Function> function, std::string path, std::string protocol,
-            http::Reply reply, int attempt) {
-    auto outcome = drive(p, *function);
-    if (!outcome) return reply(with_protocol(unavailable(path, outcome.error()), protocol));
+/// A request that may have to be looked at again.
+struct Call {
+    std::string path;
+    std::string body;
+    std::string protocol;
+    http::Reply reply;
+};
+
+void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function function, int attempt);
+
+/// The rows were as they are now when the request came, as far as its client knows.
+void answer_again(Platform& p, const std::shared_ptr<const Call>& call, int attempt) {
+    auto function = smdp::read_function(call->path, call->body);
+    if (function) answer(p, call, *std::move(function), attempt);
+}
+
+void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function function, int attempt) {
+    auto outcome = drive(p, std::move(function));
+    if (!outcome) return call->reply(with_protocol(unavailable(call->path, outcome.error()), call->protocol));
     if (const auto order = attempt == 1 ? offered_order(outcome->changes) : std::nullopt;
         order && !p.offers.take(*order, p.now()))
         outcome = Answer{smdp::Refused{smdp::Refusal::attempts_exceeded,
                                        "Downloads of this order were begun too often within the hour: try again "
                                        "later."},
                          {}};
-    log_reply(path, outcome->reply);
-    auto response = with_protocol(response_of(outcome->reply), protocol);
-    if (outcome->changes.empty()) return reply(std::move(response));
+    log_reply(call->path, outcome->reply);
+    auto response = with_protocol(response_of(outcome->reply), call->protocol);
+    if (outcome->changes.empty()) return call->reply(std::move(response));
     p.committer.commit(std::move(outcome->changes),
-                       [=, &p, response = std::move(response)](const Status& done) mutable {
-                           if (done) return reply(std::move(response));
+                       [&p, call, attempt, response = std::move(response)](const Status& done) mutable {
+                           if (done) return call->reply(std::move(response));
                            if (done.error().code == Errc::conflict && attempt < attempts_max)
-                               return answer(p, function, path, protocol, reply, attempt + 1);
-                           reply(with_protocol(unavailable(path, done.error()), protocol));
+                               return answer_again(p, call, attempt + 1);
+                           call->reply(with_protocol(unavailable(call->path, done.error()), call->protocol));
                        });
 }
 
@@ -132,7 +147,7 @@ void serve_es9(Platform& p, const http::Request& request, const http::Reply& rep
         spdlog::info("{} unreadable: {}", path, to_string(function.error()));
         return reply(http::problem(unknown ? 404 : 400, to_string(function.error())));
     }
-    answer(p, std::make_shared<const smdp::Function>(*std::move(function)), path, *protocol, reply, 1);
+    answer(p, std::make_shared<const Call>(Call{path, request.body, *protocol, reply}), *std::move(function), 1);
 }
 
 }  // namespace mcim::apps::mcimd
