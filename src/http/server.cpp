@@ -122,8 +122,8 @@ public:
     void start() {
         expect(server_->limits.handshake_time);
         stream_.async_handshake([self = this->shared_from_this()](error_code error) {
-            self->timer_.cancel();
-            if (!error) self->await_request();
+            self->arrived();
+            if (!error && !self->timed_out_) self->await_request();
         });
     }
 
@@ -141,13 +141,19 @@ private:
     void expect(std::chrono::milliseconds within) {
         timed_out_ = false;
         timer_.expires_after(within);
-        timer_.async_wait([weak = this->weak_from_this()](error_code error) {
+        timer_.async_wait([weak = this->weak_from_this(), awaited = ++awaited_](error_code error) {
             const auto self = weak.lock();
-            if (error || !self) return;
+            if (error || !self || self->awaited_ != awaited) return;
             self->timed_out_ = true;
             error_code ignored;
             self->stream_.socket().cancel(ignored);
         });
+    }
+
+    /// What was expected is there. A timer that went off in the same turn of the loop is too late.
+    void arrived() {
+        ++awaited_;
+        timer_.cancel();
     }
 
     void await_request() {
@@ -168,7 +174,7 @@ private:
         const std::size_t room = buffer_.max_size() - buffer_.size();
         stream_.async_read_some(buffer_.prepare(std::min(room, read_octets)),
                                 [self = this->shared_from_this()](error_code error, std::size_t n) {
-                                    if (error) return self->on_lost(error);
+                                    if (error || self->timed_out_) return self->on_lost();
                                     self->buffer_.commit(n);
                                     // the first octets are there: from now on the client has request_time
                                     if (std::exchange(self->idle_, false))
@@ -188,26 +194,34 @@ private:
     }
 
     void on_request() {
-        timer_.cancel();
+        arrived();
         server_->guests.works(*this);
         keep_alive_ = parser_->get().keep_alive() && !server_->closing;
-        // whoever answers may be another thread: it keeps nothing of the connection, which ends on the loop
-        server_->handler(taken(parser_->release()), [self = this->shared_from_this()](Response response) mutable {
-            auto& loop = self->server_->loop;
-            asio::dispatch(loop, [self = std::move(self), response = std::move(response)]() mutable {
-                self->write(std::move(response));
-            });
+        server_->handler(taken(parser_->release()), [held = held_on_the_loop()](Response response) {
+            asio::dispatch(held->server_->loop,
+                           [held, response = std::move(response)]() mutable { held->write(std::move(response)); });
         });
     }
 
+    /// For whoever answers, who may be another thread: wherever the last of these goes, the connection ends on the
+    /// loop.
+    std::shared_ptr<Connection> held_on_the_loop() {
+        auto self = this->shared_from_this();
+        Connection* const connection = self.get();
+        return {connection, [self = std::move(self)](Connection* held) mutable {
+                    auto& loop = held->server_->loop;
+                    asio::dispatch(loop, [self = std::move(self)] {});
+                }};
+    }
+
     /// The client has gone or says nothing more; one that has begun a request is told so.
-    void on_lost(error_code) {
-        timer_.cancel();
+    void on_lost() {
+        arrived();
         if (timed_out_ && parser_->got_some()) refuse(408);
     }
 
     void refuse(unsigned status) {
-        timer_.cancel();
+        arrived();
         keep_alive_ = false;
         write(problem(status, sentence_of(status)));
     }
@@ -216,7 +230,7 @@ private:
         out_ = serialise(response, keep_alive_);
         expect(server_->limits.write_time);
         stream_.async_write(out_, [self = this->shared_from_this()](error_code error) {
-            self->timer_.cancel();
+            self->arrived();
             if (error) return;
             if (self->keep_alive_ && !self->server_->closing) return self->await_request();
             self->shut_down();
@@ -238,7 +252,7 @@ private:
                                          [self = this->shared_from_this()](error_code error, std::size_t n) {
                                              self->lingered_ += n;
                                              if (!error && self->lingered_ < linger_octets_max) return self->linger();
-                                             self->timer_.cancel();
+                                             self->arrived();
                                          });
     }
     static constexpr std::size_t read_octets = 8192;
@@ -253,6 +267,7 @@ private:
     std::string out_;
     std::array<char, 1024> rest_;  // written to, never looked at
     std::size_t lingered_ = 0;
+    std::uint64_t awaited_ = 0;  ///< how often something was expected, or came
     bool timed_out_ = false;
     bool keep_alive_ = true;
     bool idle_ = false;
@@ -276,21 +291,22 @@ struct Listener final : Server::Impl {
         if (guests.full()) return await_newcomer();
         acceptor.async_accept([self = this->shared_from_this(), this](error_code error, Socket<Protocol> socket) {
             if (closing) return;
+            if (error && error != asio::error::connection_aborted) return retry_later();
             if (!error) serve(std::move(socket));
-            if (error == asio::error::no_descriptors) return retry_later();
             accept();
         });
     }
     /// Whoever comes finds no room: it stays in the kernel's queue until somebody has left.
     void await_newcomer() {
         acceptor.async_wait(asio::socket_base::wait_read, [self = this->shared_from_this(), this](error_code error) {
-            if (error || closing) return;
+            if (closing) return;
+            if (error) return retry_later();
             if (!guests.full()) return accept();
             newcomer.emplace(loop.get_executor());
             shed_one();
         });
     }
-    /// No file descriptor is left: somebody gives one back.
+    /// No file descriptor or no memory is left: somebody gives something back.
     void retry_later() {
         if (guests.shed_one()) ++shed;
         auto timer = std::make_shared<asio::steady_timer>(loop, std::chrono::milliseconds(50));

@@ -59,8 +59,8 @@ public:
         boost::system::error_code ignored;
         socket_.non_blocking(true, ignored);
         wire_->socket = socket_.native_handle();
-        BIO* bio = new_bio(*wire_);
-        if (ssl_ && bio != nullptr)
+        BIO* bio = ssl_ ? new_bio(*wire_) : nullptr;
+        if (bio != nullptr)
             SSL_set_bio(ssl_.get(), bio, bio);
         else
             ssl_.reset();

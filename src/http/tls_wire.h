@@ -1,5 +1,5 @@
 // Private to the module: a TLS connection's socket as OpenSSL sees it (a BIO). It reads what the loop has brought, one
-// read of the socket for all the records that have arrived, and sends at once.
+// read of the socket for as much as its buffer takes of what has arrived, and sends at once.
 #pragma once
 #include <openssl/bio.h>
 

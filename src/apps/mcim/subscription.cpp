@@ -127,7 +127,7 @@ void add_add(CLI::App& parent, Console& console) {
     command->add_option("--msisdn", options->msisdn, "Telephone number, 5 to 15 digits without '+'");
     command->add_option("--provider", options->provider, "Service provider name; the operator's where absent");
     command->add_option("--profile-name", options->name, "Name of the profile; the operator's where absent");
-    command->add_option("--algorithm", options->algorithm, "MILENAGE, TUAK-128, TUAK-256; laboratory: test algorithm")
+    command->add_option("--algorithm", options->algorithm, "MILENAGE; in a laboratory: test algorithm")
         ->capture_default_str();
     command->add_option("--k-file", options->key_file, "Instead of fresh keys: file with k=HEX and opc=HEX, mode 0600");
     command->add_option("--profile", options->package, "Instead of all this: somebody's profile package, DER")

@@ -62,7 +62,8 @@ Result<Json> list_calls(const Asked&) {
 
 constexpr std::array routes{
     Route{{"GET", "/", "", "this list"}, list_calls},
-    Route{{"GET", "/status", "", "roles, and how much there is"}, [](const Asked& a) { return status(a.platform); }},
+    Route{{"GET", "/status", "", "what is served over TLS (dp, pva), and how much there is"},
+          [](const Asked& a) { return status(a.platform); }},
     Route{{"GET", "/operators", "", "all operators"}, [](const Asked& a) { return list_operators(a.platform); }},
     Route{{"POST", "/operators", "id name key", "an operator, with the public key that signs releases"},
           [](const Asked& a) { return add_operator(a.platform, a.body); }},

@@ -25,10 +25,10 @@ Json json_of(const store::Subscription& s) {
 Result<signer::Algorithm> algorithm_of(const jose::Object& in) {
     TRY(const auto name, in.optional_member(&jose::Object::text, "algorithm"));
     if (!name) return signer::Algorithm::milenage;
-    for (const auto a : {signer::Algorithm::milenage, signer::Algorithm::tuak_128, signer::Algorithm::tuak_256,
-                         signer::Algorithm::test})
+    for (const auto a : {signer::Algorithm::milenage, signer::Algorithm::test})
         if (to_string(a) == *name) return a;
-    return fail(Errc::bad_value, "algorithm", "\"" + *name + "\" is none of those that TS 33.102 and 34.108 have");
+    return fail(Errc::bad_value, "algorithm",
+                "\"" + *name + "\" is not served; MILENAGE is, and in a laboratory the test algorithm");
 }
 
 /// Fresh keys, which nobody sees; or those that the operator has already.

@@ -21,7 +21,7 @@ constexpr std::array keys{
     ConfigKey{"server", "log_level", optional, R"("info")", "debug, info, warn, error"},
     ConfigKey{"server", "body_octets_max", optional, "262144", "of a request over TLS; 4096 to 67108864"},
     ConfigKey{"server", "connections_max", optional, "12000",
-              "of clients at once; beyond it who is idle longest makes room; 1 to 1000000"},
+              "of clients at once; beyond it who keeps the server waiting longest makes room; 1 to 1000000"},
     ConfigKey{"server", "connections_per_address_max", optional, "1000",
               "of one IPv4 address or IPv6 /64; all of them where the laboratory is true"},
     ConfigKey{"server", "request_seconds", optional, "20", "from a request's first octet to its last; 1 to 600"},

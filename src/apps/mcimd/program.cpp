@@ -71,7 +71,7 @@ void Program::Impl::say_whether_it_was_crowded() {
     const auto away = tls->turned_away() - std::exchange(turned_away, tls->turned_away());
     const auto idle = tls->shed() - std::exchange(shed, tls->shed());
     if (away != 0) spdlog::warn("{} connections turned away: server.connections_per_address_max", away);
-    if (idle != 0) spdlog::warn("{} idle connections closed for newcomers: server.connections_max", idle);
+    if (idle != 0) spdlog::warn("{} connections that kept the server waiting closed for newcomers: server.connections_max", idle);
 }
 
 Status Program::Impl::listen(const Config& config, http::Loop& loop) {
