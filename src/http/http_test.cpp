@@ -285,6 +285,15 @@ TEST_F(Raw, HandlerThatNeverAnswersLosesTheConnectionNotTheServer) {
     EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "");
     EXPECT_NE(talk("GET /ok HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("ok"), std::string::npos);
 }
+TEST_F(Raw, HandlerMayForgetTheAnswerOnAnotherThread) {
+    std::vector<std::jthread> threads;
+    serve([&](const Request& request, Reply reply) {
+        if (request.target == "/ok") return reply({200, {}, "ok"});
+        threads.emplace_back([reply = std::move(reply)] {});
+    });
+    EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "");
+    EXPECT_NE(talk("GET /ok HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("ok"), std::string::npos);
+}
 TEST_F(Raw, BlockingClientTalksOverIt) {
     serve();
     Client client({});
