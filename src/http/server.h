@@ -52,7 +52,8 @@ public:
     ~Server();
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::size_t connections() const;
-    /// Since it listens: connections beyond connections_per_address_max, and those that kept the server waiting and made room.
+    /// Since it listens: connections beyond connections_per_address_max, and those that kept the server waiting and
+    /// made room.
     [[nodiscard]] std::uint64_t turned_away() const;
     [[nodiscard]] std::uint64_t shed() const;
     /// Takes no new connection, ends idle ones, and lets the others have their answer.

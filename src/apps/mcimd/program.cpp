@@ -69,9 +69,11 @@ void Program::Impl::purge_now_and_then() {
 
 void Program::Impl::say_whether_it_was_crowded() {
     const auto away = tls->turned_away() - std::exchange(turned_away, tls->turned_away());
-    const auto idle = tls->shed() - std::exchange(shed, tls->shed());
+    const auto closed = tls->shed() - std::exchange(shed, tls->shed());
     if (away != 0) spdlog::warn("{} connections turned away: server.connections_per_address_max", away);
-    if (idle != 0) spdlog::warn("{} connections that kept the server waiting closed for newcomers: server.connections_max", idle);
+    if (closed != 0)
+        spdlog::warn("{} connections that kept the server waiting closed for newcomers: server.connections_max",
+                     closed);
 }
 
 Status Program::Impl::listen(const Config& config, http::Loop& loop) {
