@@ -33,6 +33,14 @@ protected:
         thread = std::thread([this] { loop.run(); });
     }
     void serve_local(Handler handler) { serve(Server::listen_unix(loop, folder / "s", limits, std::move(handler))); }
+    /// Who asks for "/slow" is answered by the test, through `slow`.
+    void serve_one_at_a_time() {
+        limits.connections_max = 1;
+        serve_local([this](const Request& request, const Reply& reply) {
+            if (request.target == "/slow") return slow.set_value(reply);
+            echo(request, reply);
+        });
+    }
     void serve_tls() {
         auto profile = pki.dp_profile(x509::Role::dp_tls);
         profile.validity = {system_now() - 24h, system_now() + 24h};
@@ -88,6 +96,7 @@ protected:
     test::Pki pki;
     Limits limits;
     Loop loop;
+    std::promise<Reply> slow;
     std::unique_ptr<Server> server;
     std::thread thread;
     boost::asio::io_context context;
@@ -113,15 +122,10 @@ TEST_F(Crowd, NewcomerTakesThePlaceOfWhoWaitedLongest) {
 }
 
 TEST_F(Crowd, WhoIsBeingServedStaysAndTheNewcomerWaits) {
-    limits.connections_max = 1;
-    std::promise<Reply> waiting;
-    serve_local([&](const Request& request, const Reply& reply) {
-        if (request.target == "/slow") return waiting.set_value(reply);
-        echo(request, reply);
-    });
+    serve_one_at_a_time();
     auto first = client();
     ask(first, "/slow");
-    Reply reply = waiting.get_future().get();
+    Reply reply = slow.get_future().get();
     auto second = client();
     ask(second, "/2");
     EXPECT_EQ(connections(), 1U);
@@ -133,15 +137,10 @@ TEST_F(Crowd, WhoIsBeingServedStaysAndTheNewcomerWaits) {
 }
 
 TEST_F(Crowd, NewcomerComesInWhenSomebodyLeaves) {
-    limits.connections_max = 1;
-    std::promise<Reply> waiting;
-    serve_local([&](const Request& request, const Reply& reply) {
-        if (request.target == "/slow") return waiting.set_value(reply);
-        echo(request, reply);
-    });
+    serve_one_at_a_time();
     auto first = client();
     boost::asio::write(first, boost::asio::buffer(std::string("GET /slow HTTP/1.1\r\nConnection: close\r\n\r\n")));
-    Reply reply = waiting.get_future().get();
+    Reply reply = slow.get_future().get();
     auto second = client();
     ask(second, "/2");
     std::exchange(reply, nullptr)({200, {}, "bye"});
