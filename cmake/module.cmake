@@ -38,11 +38,8 @@ function(mcim_test name)
   cmake_parse_arguments(ARG "" "" "DEPS;LIBS;SOURCES" ${ARGN})
   list(TRANSFORM ARG_DEPS PREPEND mcim::)
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE ${ARG_DEPS} ${ARG_LIBS} mcim_test_support GTest::gtest_main mcim_build_flags)
+  target_link_libraries(${name} PRIVATE
+    ${ARG_DEPS} ${ARG_LIBS} mcim_test_support GTest::gtest_main mcim_build_flags mcim_test_flags)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  if(MCIM_SANITIZE)
-    # what is tested is watched for undefined behaviour, the tests are not: half the time of their compilation
-    target_compile_options(${name} PRIVATE -O0 -fno-sanitize=undefined)
-  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
 endfunction()
