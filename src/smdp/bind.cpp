@@ -100,7 +100,7 @@ Result<Step> on(GatingBinding s, GateAnswered e, const Env& env) {
         return refuse_package(std::move(s.binding), s.order, {Refusal::not_eligible, *std::move(e.refused_because)},
                               env);
     TRY(Eid eid, eid_of(s.binding.offered().card));
-    Action ask = AskConsent{s.order.id, s.order.operator_id, std::move(eid), s.order.release};
+    Action ask = AskConsent{s.order.id, s.order.operator_id, std::move(eid), s.order.release, true};
     return Step{ConsentingBinding{std::move(s.binding), std::move(s.order), std::move(s.source)}, std::move(ask), {}};
 }
 

@@ -255,6 +255,7 @@ struct AskConsent {
     std::string operator_id;
     Eid eid;
     std::optional<std::string> release;
+    bool to_bind = false;  ///< yes is acted upon at once: what else happens to the card meanwhile undoes it
 };
 struct LookUpNotification {
     crypto::Sha256 digest;

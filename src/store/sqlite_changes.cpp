@@ -27,13 +27,13 @@ std::string text_of(const std::vector<Bytes>& transactions) {
     return out;
 }
 
-/// The statement changed exactly one row, or `otherwise` is why.
-Status one_row(Database& db, Statement& s, const Error& otherwise) {
+/// The statement changed exactly one row; if not, the others say why.
+Status one_row(Database& db, Statement& s, Errc code, const char* path, const char* reason = "") {
     CHECKED(s.run());
-    if (db.rows_changed() != 1) return otherwise;
+    if (db.rows_changed() != 1) return fail(code, path, reason);
     return ok();
 }
-Error outdated(const std::string& table) { return fail(Errc::conflict, table + ".version", "it changed meanwhile"); }
+constexpr const char* outdated = "it changed meanwhile";
 
 Status write(Database& db, const AddOrder& c) {
     TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
@@ -80,7 +80,7 @@ Status write(Database& db, const smdp::PutOrder& c) {
         .bind_optional(o.last_sequence)
         .bind(o.id)
         .bind(o.version);
-    return one_row(db, *s, outdated("orders"));
+    return one_row(db, *s, Errc::conflict, "orders.version", outdated);
 }
 Status write(Database& db, const smdp::PutSession& c) {
     TRY(Statement * s,
@@ -108,8 +108,8 @@ Status write(Database& db, const smdp::Note& c) {
     CHECKED(s->bind(c.order_id).bind(c.at).bind(c.sentence).bind(number(c.kind)).run());
     if (c.kind == smdp::NoteKind::milestone) return ok();
     TRY(Statement * bound,
-        db.prepare("DELETE FROM notes WHERE order_id=?1 AND kind=1 AND number NOT IN (SELECT number FROM notes WHERE "
-                   "order_id=?1 AND kind=1 ORDER BY number DESC LIMIT ?2)"));
+        db.prepare("DELETE FROM notes WHERE order_id=?1 AND kind=1 AND number <= (SELECT number FROM notes WHERE "
+                   "order_id=?1 AND kind=1 ORDER BY number DESC LIMIT 1 OFFSET ?2)"));
     return bound->bind(c.order_id).bind(static_cast<std::int64_t>(routine_kept)).run();
 }
 /// The line that says the same since the last other event, counted once more; or a new one, and the oldest give way.
@@ -126,8 +126,8 @@ Status write(Database& db, const smdp::NoteRefusal& c) {
     first->bind(c.order_id).bind(c.at).bind(c.sentence).bind(c.code).bind(View(c.transaction_id));
     CHECKED(first->run());
     TRY(Statement * bound,
-        db.prepare("DELETE FROM notes WHERE order_id=?1 AND code IS NOT NULL AND number NOT IN (SELECT number FROM "
-                   "notes WHERE order_id=?1 AND code IS NOT NULL ORDER BY number DESC LIMIT ?2)"));
+        db.prepare("DELETE FROM notes WHERE order_id=?1 AND code IS NOT NULL AND number <= (SELECT number FROM notes "
+                   "WHERE order_id=?1 AND code IS NOT NULL ORDER BY number DESC LIMIT 1 OFFSET ?2)"));
     return bound->bind(c.order_id).bind(static_cast<std::int64_t>(refusals_kept)).run();
 }
 Status write(Database& db, const smdp::RecordNotification& c) {
@@ -139,8 +139,8 @@ Status write(Database& db, const smdp::RecordNotification& c) {
     CHECKED(s->bind_optional(about_an_order ? std::optional<std::string_view>(c.order_id) : std::nullopt).run());
     if (!about_an_order) return ok();
     TRY(Statement * bound,
-        db.prepare("DELETE FROM notifications WHERE order_id=?1 AND rowid NOT IN (SELECT rowid FROM notifications "
-                   "WHERE order_id=?1 ORDER BY rowid DESC LIMIT ?2)"));
+        db.prepare("DELETE FROM notifications WHERE order_id=?1 AND rowid <= (SELECT rowid FROM notifications "
+                   "WHERE order_id=?1 ORDER BY rowid DESC LIMIT 1 OFFSET ?2)"));
     return bound->bind(c.order_id).bind(static_cast<std::int64_t>(verified_kept)).run();
 }
 Status write(Database& db, const AddSubscription& c) {
@@ -172,7 +172,7 @@ Status write(Database& db, const PutSubscription& c) {
                                   "WHERE iccid=? AND version=?"));
     const auto& v = c.subscription;
     s->bind_optional(text_of(v.eid)).bind(number(v.standing)).bind(v.iccid.text()).bind(v.version);
-    return one_row(db, *s, outdated("subscriptions"));
+    return one_row(db, *s, Errc::conflict, "subscriptions.version", outdated);
 }
 Status write(Database& db, const AddOperator& c) {
     TRY(Statement * s, db.prepare("INSERT INTO operators VALUES (?,?,?,?)"));
@@ -197,18 +197,18 @@ Status write(Database& db, const auc::Update& c) {
         .bind(std::int64_t{c.subscription.sync_failures})
         .bind(c.subscription.imsi.text())
         .bind(static_cast<std::int64_t>(c.expected.number()));
-    return one_row(db, *s, fail(Errc::conflict, "auc.sqn", "it changed meanwhile"));
+    return one_row(db, *s, Errc::conflict, "auc.sqn", outdated);
 }
 Status write(Database& db, const SetAucStatus& c) {
     TRY(Statement * s, db.prepare("UPDATE auc SET status=? WHERE imsi=?"));
     s->bind(number(c.status)).bind(c.imsi.text());
-    return one_row(db, *s, fail(Errc::not_found, "auc"));
+    return one_row(db, *s, Errc::not_found, "auc");
 }
 Status write(Database& db, const ReserveRelease& c) {
     TRY(Statement * s, db.prepare("INSERT INTO releases VALUES (?,?,?,?,0) ON CONFLICT (operator_id, jti) "
                                   "DO UPDATE SET order_id=order_id WHERE order_id=excluded.order_id"));
     s->bind(c.operator_id).bind(c.jti).bind(c.order_id).bind(c.gives_up.text());
-    return one_row(db, *s, fail(Errc::conflict, "releases.jti", "it serves another order"));
+    return one_row(db, *s, Errc::conflict, "releases.jti", "it serves another order");
 }
 Status write(Database& db, const ConsumeReleases& c) {
     TRY(Statement * s, db.prepare("UPDATE releases SET consumed=1 WHERE order_id=?"));
@@ -222,16 +222,16 @@ Status write(Database& db, const PutRow& c) {
     if (c.row.version == 0) {
         TRY(Statement * s, db.prepare("INSERT INTO rows VALUES (?,?,?,1) ON CONFLICT (kind, key) DO NOTHING"));
         s->bind(c.row.kind).bind(c.row.key).bind(View(c.row.body));
-        return one_row(db, *s, outdated("rows"));
+        return one_row(db, *s, Errc::conflict, "rows.version", outdated);
     }
     TRY(Statement * s, db.prepare("UPDATE rows SET body=?, version=version+1 WHERE kind=? AND key=? AND version=?"));
     s->bind(View(c.row.body)).bind(c.row.kind).bind(c.row.key).bind(c.row.version);
-    return one_row(db, *s, outdated("rows"));
+    return one_row(db, *s, Errc::conflict, "rows.version", outdated);
 }
 Status write(Database& db, const DropRow& c) {
     TRY(Statement * s, db.prepare("DELETE FROM rows WHERE kind=? AND key=?"));
     s->bind(c.kind).bind(c.key);
-    return one_row(db, *s, fail(Errc::not_found, "rows"));
+    return one_row(db, *s, Errc::not_found, "rows");
 }
 
 }  // namespace

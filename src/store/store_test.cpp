@@ -440,14 +440,17 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
     {
         auto store = open_sqlite_store(folder / "db");
         ASSERT_TRUE(store);
-        ASSERT_TRUE((*store)->commit_one({smdp::Note{"a", t0, "ordered"}}));
+        ASSERT_TRUE((*store)->commit_one({smdp::Note{"a", t0, "ordered"}, PutRow{{"card", "1", Bytes{7}}}}));
     }
     {
         auto db = Database::open(folder / "db");
         ASSERT_TRUE(db);
         ASSERT_TRUE(
             (*db)->run("ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
-                       "ALTER TABLE notifications DROP COLUMN order_id; PRAGMA user_version = 1"));
+                       "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
+                       "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
+                       "version INTEGER NOT NULL, PRIMARY KEY (kind, key)) STRICT; "
+                       "INSERT INTO rows SELECT * FROM r; DROP TABLE r; PRAGMA user_version = 1"));
     }
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
@@ -456,6 +459,7 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
     ASSERT_EQ(lines.size(), 2U);
     EXPECT_EQ(lines[0].kind, smdp::NoteKind::milestone);
     EXPECT_EQ(lines[1].kind, smdp::NoteKind::routine);
+    EXPECT_EQ((*store)->find_row("card", "1").value(), (Row{"card", "1", Bytes{7}, 1}));
 }
 
 TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {

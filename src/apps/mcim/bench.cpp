@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "mcim/apps/mcim/bench_download.h"
+#include "mcim/apps/mcim/bench_floor.h"
 #include "mcim/apps/mcim/commands.h"
 
 namespace mcim::apps {
@@ -49,6 +50,7 @@ void add_bench(CLI::App& app, Console& console) {
     add_one(*bench, console, "der", "encode and decode messages of a download", bench_der);
     add_one(*bench, console, "aka", "authentication vectors, as the authentication centre makes them", bench_aka);
     add_download(*bench, console);
+    add_one(*bench, console, "floor", "the curve operations under a download, beside `openssl speed`", bench_floor);
 }
 
 }  // namespace mcim::apps

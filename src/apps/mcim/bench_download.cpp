@@ -116,7 +116,8 @@ Figures report(const Fleet& fleet, const Cost& cost, const Floor& floor) {
     const double server_cpu = microseconds(cost.server_cpu) / downloads;
     Figures out;
     out.add("downloads", std::uint64_t{fleet.complete()}, "complete downloads, each by a card of its own");
-    out.add("downloads_per_s", downloads / cost.elapsed.count(), 1, "cards and server on the same CPUs");
+    out.add("downloads_per_s", downloads / cost.elapsed.count(), 1,
+            "cards and server on CPUs of their own, where there are two");
     out.add("server_cpu_us", server_cpu, 1, "user and system CPU of the server's process for one download");
     out.add("floor_us", floor.total(), 1, "what no server gets below: handshake, 3 sign, 4 verify, agree, generate");
     out.add("ec_floor_us", floor.curves(), 1, "the curve operations in it");
@@ -137,15 +138,16 @@ Figures report(const Fleet& fleet, const Cost& cost, const Floor& floor) {
 
 Result<Figures> bench_download(const DownloadPlan& plan) {
     TRY(const auto folder, BenchFolder::make());
+    const CpuShares cpus;
     SystemRandom random;
     const auto mcimd = plan.mcimd.empty() ? beside_this_program("mcimd") : plan.mcimd;
-    TRY(auto server, BenchServer::start(folder.path(), mcimd, random));
+    TRY(auto server, BenchServer::start(folder.path(), mcimd, cpus, random));
     TRY(auto customers, make_customers(server, plan, random));
     TRY(const auto identity, tls_identity(server.pki()));
-    TRY(const auto floor_before, measure_floor(identity, server.client().roots));
+    TRY(const auto floor_before, measure_floor(cpus, identity, server.client().roots));
     Fleet fleet(server.client(), std::move(customers));
     TRY(const Cost cost, measured(server, fleet, plan.at_once));
-    TRY(const auto floor_after, measure_floor(identity, server.client().roots));
+    TRY(const auto floor_after, measure_floor(cpus, identity, server.client().roots));
     return report(fleet, cost, between(floor_before, floor_after));
 }
 

@@ -1,8 +1,10 @@
 #include "mcim/apps/mcim/bench_floor.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <sstream>
 
-#include "mcim/apps/mcim/bench.h"
+#include "mcim/apps/mcim/demo/child.h"
 #include "mcim/crypto/bare_operations.h"
 
 namespace mcim::apps {
@@ -21,23 +23,81 @@ Result<double> handshake_microseconds(http::BareHandshake& bare) {
     return microseconds(times[times.size() / 2]);
 }
 
-}  // namespace
-
-Result<Floor> measure_floor(const http::TlsIdentity& identity, const std::vector<Bytes>& roots) {
-    TRY(auto bare, http::BareHandshake::prepare(identity, roots));
-    Floor out;
-    TRY(out.handshake, handshake_microseconds(bare));
-    out.agreed = bare.agreed();
+void measure_operations(Floor& out) {
     crypto::BareOperations operations(crypto::Curve::p256);
     out.sign = microseconds_per_call([&] { operations.sign(); });
     out.verify = microseconds_per_call([&] { operations.verify(); });
     out.agree = microseconds_per_call([&] { operations.agree(); });
     out.generate = microseconds_per_call([&] { operations.generate(); });
-    const bool x25519 = out.agreed.ends_with("x25519") || out.agreed.ends_with("X25519");
-    const double ephemeral = x25519 ? microseconds_per_call([&] { operations.generate_x25519(); }) +
-                                          microseconds_per_call([&] { operations.agree_x25519(); })
-                                    : out.generate + out.agree;
-    out.handshake_curves = out.sign + ephemeral;
+    const double x25519 = microseconds_per_call([&] { operations.generate_x25519(); }) +
+                          microseconds_per_call([&] { operations.agree_x25519(); });
+    const bool over_x25519 = out.agreed.ends_with("x25519") || out.agreed.ends_with("X25519");
+    out.handshake_curves = out.sign + (over_x25519 ? x25519 : out.generate + out.agree);
+}
+
+/// What a card does all day.
+std::function<void()> curve_work() {
+    auto operations = std::make_shared<crypto::BareOperations>(crypto::Curve::p256);
+    return [operations] {
+        operations->sign();
+        operations->verify();
+    };
+}
+
+/// Microseconds for each operation, as `openssl speed -mr` prints them: +F4:number:bits:signatures per second:
+/// verifications per second, and +F5:number:bits:agreements per second:...
+struct OpensslSpeed {
+    double sign = 0;
+    double verify = 0;
+    double agree = 0;
+};
+Result<OpensslSpeed> openssl_speed() {
+    TRY(const auto ran,
+        demo::run({"openssl", "speed", "-mr", "-seconds", "2", "ecdsap256", "ecdhp256"}, std::chrono::seconds(30)));
+    OpensslSpeed out;
+    std::istringstream lines(ran.out);
+    for (std::string line; std::getline(lines, line);) {
+        double first = 0;
+        double second = 0;
+        if (std::sscanf(line.c_str(), "+F4:%*u:%*u:%lf:%lf", &first, &second) == 2)
+            out = {1e6 / first, 1e6 / second, out.agree};
+        if (std::sscanf(line.c_str(), "+F5:%*u:%*u:%lf", &first) == 1) out.agree = 1e6 / first;
+    }
+    if (ran.status != 0 || out.sign == 0 || out.agree == 0)
+        return fail(Errc::io, "openssl speed", "it did not say what it measured: " + ran.out + ran.err);
+    return out;
+}
+
+}  // namespace
+
+Result<Floor> measure_floor(const CpuShares& cpus, const http::TlsIdentity& identity, const std::vector<Bytes>& roots) {
+    TRY(auto bare, http::BareHandshake::prepare(identity, roots));
+    const ClientsAtWork beside(cpus, curve_work());
+    const OnServersCpu here(cpus);
+    Floor out;
+    TRY(out.handshake, handshake_microseconds(bare));
+    out.agreed = bare.agreed();
+    measure_operations(out);
+    return out;
+}
+
+Result<Figures> bench_floor() {
+    const CpuShares cpus;
+    const ClientsAtWork beside(cpus, curve_work());
+    const OnServersCpu here(cpus);
+    Floor floor;
+    measure_operations(floor);
+    TRY(const auto openssl, openssl_speed());
+    Figures out;
+    out.add("sign_us", floor.sign, 1, "ECDSA on P-256, as the floor of a download has it");
+    out.add("verify_us", floor.verify, 1, "of such a signature");
+    out.add("agree_us", floor.agree, 1, "ECDH on P-256");
+    out.add("openssl_sign_us", openssl.sign, 1, "by openssl speed ecdsap256");
+    out.add("openssl_verify_us", openssl.verify, 1, "by openssl speed ecdsap256");
+    out.add("openssl_agree_us", openssl.agree, 1, "by openssl speed ecdhp256");
+    out.add("sign_ratio", floor.sign / openssl.sign, 3, "at most 1.1 is wanted");
+    out.add("verify_ratio", floor.verify / openssl.verify, 3, "at most 1.1 is wanted");
+    out.add("agree_ratio", floor.agree / openssl.agree, 3, "at most 1.1 is wanted");
     return out;
 }
 

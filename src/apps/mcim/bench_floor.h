@@ -1,6 +1,8 @@
 // What a download costs a server on this machine whatever the program: one full TLS handshake of the linked library and
 // the curve operations of the protocol.
 #pragma once
+#include "mcim/apps/mcim/bench.h"
+#include "mcim/apps/mcim/bench_cpus.h"
 #include "mcim/http/bare_handshake.h"
 
 namespace mcim::apps {
@@ -22,8 +24,12 @@ struct Floor {
     [[nodiscard]] double curves() const { return handshake_curves + curves_of_protocol(); }
 };
 
-[[nodiscard]] Result<Floor> measure_floor(const http::TlsIdentity&, const std::vector<Bytes>& roots);
+/// On the server's CPU, while the clients' do the same.
+[[nodiscard]] Result<Floor> measure_floor(const CpuShares&, const http::TlsIdentity&, const std::vector<Bytes>& roots);
 /// The mean of two.
 [[nodiscard]] Floor between(const Floor&, const Floor&);
+
+/// The curve operations beside what `openssl speed` says of them, in the same conditions.
+[[nodiscard]] Result<Figures> bench_floor();
 
 }  // namespace mcim::apps

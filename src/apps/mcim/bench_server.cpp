@@ -1,7 +1,5 @@
 #include "mcim/apps/mcim/bench_server.h"
 
-#include <sched.h>
-
 #include <ctime>
 #include <fstream>
 
@@ -77,48 +75,21 @@ Result<Bytes> profile(const Iccid& iccid, const Imsi& imsi, std::size_t octets_m
     return saip::encode(package);
 }
 
-/// A server shares no cores with its clients: a process that is started while this lives has the first CPU, and this
-/// one the others afterwards. Where there is one CPU only, all stays as it is.
-class FirstCpu {
-public:
-    FirstCpu() {
-        if (sched_getaffinity(0, sizeof others_, &others_) != 0 || CPU_COUNT(&others_) < 2) return;
-        int first = 0;
-        while (!CPU_ISSET(first, &others_)) ++first;
-        CPU_CLR(first, &others_);
-        cpu_set_t alone;
-        CPU_ZERO(&alone);
-        CPU_SET(first, &alone);
-        taken_ = sched_setaffinity(0, sizeof alone, &alone) == 0;
-    }
-    FirstCpu(const FirstCpu&) = delete;
-    FirstCpu& operator=(const FirstCpu&) = delete;
-    ~FirstCpu() {
-        if (taken_) sched_setaffinity(0, sizeof others_, &others_);
-    }
-
-private:
-    cpu_set_t others_{};
-    bool taken_ = false;
-};
-
-Result<demo::Child> start_apart(const std::filesystem::path& mcimd, const std::filesystem::path& config,
-                                const std::filesystem::path& log) {
-    const FirstCpu cpu;
-    return demo::Child::start({mcimd.string(), "--config", config.string()}, log.string());
-}
-
 }  // namespace
 
 Result<BenchServer> BenchServer::start(const std::filesystem::path& folder, const std::filesystem::path& mcimd,
-                                       Random& random) {
+                                       const CpuShares& cpus, Random& random) {
     PkiPlan plan;
     plan.dp_host = host;
     TRY(const auto pki, make_pki({folder / "pki"}, plan, system_now(), random));
     const auto config = folder / "mcimd.toml";
     CHECKED(write_new_file(config, as_view(configuration)));
-    TRY(auto child, start_apart(mcimd, config, folder / "mcimd.log"));
-    BenchServer out(folder, std::move(child));
+    auto child = [&] {
+        const OnServersCpu here(cpus);
+        return demo::Child::start({mcimd.string(), "--config", config.string()}, folder / "mcimd.log");
+    }();
+    if (!child) return child.error();
+    BenchServer out(folder, *std::move(child));
     out.client_.roots = {pki.ci.der};
     CHECKED(out.await_port());
     CHECKED(out.add_operator());

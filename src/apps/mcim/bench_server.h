@@ -2,6 +2,7 @@
 #pragma once
 #include "mcim/agent/activation_code.h"
 #include "mcim/apps/common/pki_folder.h"
+#include "mcim/apps/mcim/bench_cpus.h"
 #include "mcim/apps/mcim/demo/child.h"
 #include "mcim/http/client.h"
 #include "mcim/jose/json.h"
@@ -12,7 +13,7 @@ class BenchServer {
 public:
     /// Makes the PKI in `folder`, and waits until the server listens.
     [[nodiscard]] static Result<BenchServer> start(const std::filesystem::path& folder,
-                                                   const std::filesystem::path& mcimd, Random&);
+                                                   const std::filesystem::path& mcimd, const CpuShares&, Random&);
 
     [[nodiscard]] const PkiPaths& pki() const { return pki_; }
     /// For its TLS port, which is not where DNS says.

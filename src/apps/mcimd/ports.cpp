@@ -33,7 +33,7 @@ Result<std::vector<transfer::Subscription>> for_consent(store::Store& store, con
     }
     TRY(auto orders, store.orders_of(asked.eid));
     for (auto& o : orders)
-        if (smdp::on_its_way(o) && !is_bootstrap(o) && o.id != asked.order_id)
+        if (o.id != asked.order_id && smdp::on_its_way(o) && !is_bootstrap(o))
             out.push_back({std::move(o.iccid), std::move(o.operator_id), transfer::Standing::current});
     return out;
 }
@@ -94,12 +94,15 @@ Result<smdp::Event> Ports::answer(const smdp::AskGate& a) {
 }
 
 Result<smdp::Event> Ports::answer(const smdp::AskConsent& a) {
-    TRY(auto card, card_row(platform_, a.eid));
+    std::optional<store::Row> card;
+    if (a.to_bind) {
+        TRY(card, card_row(platform_, a.eid));
+    }
     TRY(const auto decision, decide_consent(platform_, a));
     if (const auto* refused = std::get_if<transfer::Refused>(&decision))
         return smdp::Event(smdp::ConsentAnswered{refused->sentence});
     const auto& allowed = std::get<transfer::Allowed>(decision);
-    changes_.emplace_back(store::PutRow{std::move(card)});
+    if (card) changes_.emplace_back(store::PutRow{*std::move(card)});
     if (allowed.reserve)
         changes_.emplace_back(store::ReserveRelease{allowed.reserve->operator_id, allowed.reserve->jti, a.order_id,
                                                     allowed.reserve->gives_up});
