@@ -2,6 +2,7 @@
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -47,8 +48,15 @@ std::string_view sentence_of(unsigned status) {
         case 408: return "The request did not arrive in time.";
         case 413: return "The body is larger than this server takes.";
         case 431: return "The header is larger than this server takes.";
-        default: return "This is not an HTTP/1.1 request.";
+        default: return "This is not an HTTP/1.1 request, or not all of it.";
     }
+}
+
+bool is_of_tls(const error_code& error) { return error.category() == asio::error::get_ssl_category(); }
+
+/// The client takes this port for one without TLS.
+bool is_plain_http(const error_code& error) {
+    return is_of_tls(error) && ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST;
 }
 
 /// One client. The timer runs for whatever is awaited; when it goes off, the pending operation is cancelled and says
@@ -69,7 +77,10 @@ public:
         expect(server_->limits.handshake_time);
         stream_.async_handshake([self = this->shared_from_this()](error_code error) {
             self->arrived();
-            if (!error && !self->timed_out_) self->await_request();
+            if (self->timed_out_) return;
+            if (!error) return self->await_request();
+            if (is_plain_http(error)) return self->refuse_in_clear();
+            if (is_of_tls(error)) self->linger_for_a_while();
         });
     }
 
@@ -86,13 +97,19 @@ public:
 private:
     void expect(std::chrono::milliseconds within) {
         timed_out_ = false;
+        cancel_after(within, ++awaited_);
+    }
+
+    /// And again: between two steps of what is pending there is nothing to cancel.
+    void cancel_after(std::chrono::milliseconds within, std::uint64_t awaited) {
         timer_.expires_after(within);
-        timer_.async_wait([weak = this->weak_from_this(), awaited = ++awaited_](error_code error) {
+        timer_.async_wait([weak = this->weak_from_this(), awaited](error_code error) {
             const auto self = weak.lock();
             if (error || !self || self->awaited_ != awaited) return;
             self->timed_out_ = true;
             error_code ignored;
             self->stream_.socket().cancel(ignored);
+            self->cancel_after(cancel_again_after, awaited);
         });
     }
 
@@ -120,7 +137,7 @@ private:
         const std::size_t room = buffer_.max_size() - buffer_.size();
         stream_.async_read_some(buffer_.prepare(std::min(room, read_octets)),
                                 [self = this->shared_from_this()](error_code error, std::size_t n) {
-                                    if (error || self->timed_out_) return self->on_lost();
+                                    if (error || self->timed_out_) return self->on_lost(error);
                                     self->buffer_.commit(n);
                                     // the first octets are there: from now on the client has request_time
                                     if (std::exchange(self->idle_, false))
@@ -160,16 +177,30 @@ private:
                 }};
     }
 
-    /// The client has gone or says nothing more; one that has begun a request is told so.
-    void on_lost() {
+    /// The client has gone, says nothing more, or is no longer understood; one that has begun a request is told so.
+    void on_lost(const error_code& error) {
         arrived();
-        if (timed_out_ && parser_->got_some()) refuse(408);
+        if (timed_out_ && !idle_) return refuse(408);
+        if (error == asio::error::eof && !idle_) return refuse(400);
+        if (is_of_tls(error)) return linger_for_a_while();
+        part();
     }
 
     void refuse(unsigned status) {
         arrived();
         keep_alive_ = false;
         write(problem(status, sentence_of(status)));
+    }
+
+    /// Over TLS nobody can be told that does not speak it.
+    void refuse_in_clear() {
+        out_ = serialise(problem(400, "This port is for HTTP over TLS only (https)."), false);
+        expect(server_->limits.write_time);
+        asio::async_write(stream_.socket(), asio::buffer(out_),
+                          [self = this->shared_from_this()](error_code error, std::size_t) {
+                              self->arrived();
+                              if (!error) self->linger_for_a_while();
+                          });
     }
 
     void write(Response response) {
@@ -189,8 +220,20 @@ private:
         stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->linger(); });
     }
 
-    /// Reads on for a while what the client still sends: closing over unread octets would reset the connection and take
-    /// the answer with it.
+    /// With nothing unread there is nothing to wait for.
+    void part() {
+        expect(linger_time);
+        stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->arrived(); });
+    }
+
+    /// Something was said, be it an alert of TLS.
+    void linger_for_a_while() {
+        expect(linger_time);
+        linger();
+    }
+
+    /// Reads on what the client still sends: closing over unread octets would reset the connection and take with it
+    /// what was said last.
     void linger() {
         error_code ignored;
         stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
@@ -203,6 +246,7 @@ private:
     }
     static constexpr std::size_t read_octets = 8192;
     static constexpr std::chrono::seconds linger_time{2};
+    static constexpr std::chrono::milliseconds cancel_again_after{100};
     static constexpr std::size_t linger_octets_max = 16U * 1024U * 1024U;
 
     Stream stream_;
