@@ -111,7 +111,7 @@ void Program::stop() {
 }
 
 Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop& loop) {
-    TRY(const auto folder, custody::KeyFolder::open(config.keys));
+    TRY(const auto folder, key_folder(config));
     static SystemRandom random;  // as the custody wants it, it outlives every Program
     TRY(auto keys, custody::Custody::load(folder, custody_policy(config), random));
     TRY(auto database, store::open_sqlite_store(config.database));
