@@ -16,15 +16,20 @@
 namespace mcim::card {
 namespace {
 
-/// Answers every command with itself, backwards.
+/// Answers every command with itself, backwards; but opens channel 1, as often as it is asked to, and closes it.
 class EchoCard final : public CardPort {
 public:
     [[nodiscard]] Bytes answer_to_reset() override { return {0x3B, 0x00}; }
     void reset() override { ++resets; }
     [[nodiscard]] Result<Bytes> transmit(View command) override {
         if (command[0] == 0xFF) return fail(Errc::io, "card", "broken");
+        if (command[1] == 0x70) {
+            managed.push_back(hex(command));
+            return command[2] == 0x00 ? Bytes{0x01, 0x90, 0x00} : Bytes{0x90, 0x00};
+        }
         return Bytes(command.rbegin(), command.rend());
     }
+    std::vector<std::string> managed;  ///< MANAGE CHANNEL, in their order
     std::atomic<int> resets = 0;
 };
 
@@ -106,6 +111,25 @@ TEST_F(ReaderTest, AClientThatBreaksOffDisturbsNobody) {
     }
     auto other = connect();
     EXPECT_EQ(hex(*other.transmit(Bytes{1, 2, 3, 4})), "04030201");
+}
+
+TEST_F(ReaderTest, ClosesTheChannelsOfADeadClientAndNobodyElses) {
+    start();
+    std::optional<ApduChannel> one = connect();
+    std::optional<ApduChannel> two = connect();
+    const Bytes open = *from_hex("0070000001");
+    EXPECT_EQ(hex(*one->transmit(open)), "019000");
+    EXPECT_EQ(hex(*two->transmit(*from_hex("00708001"))), "9000");
+    EXPECT_EQ(hex(*two->transmit(open)), "019000") << "the same channel, another client's";
+    auto third = connect();
+    std::vector<std::string> told{"0070000001", "00708001", "0070000001"};
+    for (auto* gone : {&one, &two}) {
+        gone->reset();
+        // in the round after the one that saw it go
+        for (int i = 0; i < 2; ++i) EXPECT_TRUE(third.transmit(Bytes{1, 2, 3, 4}));
+        if (gone == &two) told.emplace_back("00708001");
+        EXPECT_EQ(card.managed, told);
+    }
 }
 
 TEST_F(ReaderTest, EndsWhenTheCardIsBroken) {

@@ -45,14 +45,17 @@ Status Reader::wait_and_serve() {
 void Reader::connect_vpcd() {
     if (!vpcd_address_) return;
     if (std::ranges::any_of(connections_, [](const auto& c) { return c.peer == Peer::vpcd; })) return;
-    if (auto connected = connect_tcp(*vpcd_address_))
-        connections_.push_back({.socket = *std::move(connected), .peer = Peer::vpcd});
+    if (auto connected = connect_tcp(*vpcd_address_)) add(*std::move(connected), Peer::vpcd);
 }
 
 void Reader::accept_local() {
     Descriptor accepted(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!accepted.valid() || connections_.size() >= connections_max) return;
-    connections_.push_back({.socket = std::move(accepted)});
+    add(std::move(accepted), Peer::local);
+}
+
+void Reader::add(Descriptor socket, Peer peer) {
+    connections_.push_back({.socket = std::move(socket), .peer = peer, .number = ++newest_});
 }
 
 /// A peer that breaks off or talks nonsense loses its connection; the card goes on.
@@ -76,23 +79,21 @@ Status Reader::serve_connection(Connection& connection) {
 
 /// Where a peer broke off, the channels that it had opened are closed: else the card has none left after 19 deaths.
 Status Reader::remove_those_gone() {
-    for (const Connection& c : connections_) {
-        if (!c.gone) continue;
-        for (const Bytes& close : c.channels.closing()) CHECKED(card_.transmit(close));
-    }
+    for (const Connection& c : connections_)
+        if (c.gone) CHECKED(channels_.leave(c.number, [this](View command) { return card_.transmit(command); }));
     std::erase_if(connections_, [](const Connection& c) { return c.gone; });
     return ok();
 }
 
 void Reader::reset_card() {
     card_.reset();
-    for (Connection& c : connections_) c.channels.clear();
+    channels_.clear();
 }
 
 Result<Bytes> Reader::answer(Connection& connection, View payload) {
     if (payload.size() > 1) {
         TRY(Bytes answer, card_.transmit(payload));
-        connection.channels.saw(payload, answer);
+        channels_.saw(connection.number, payload, answer);
         return answer;
     }
     if (payload.empty()) return Bytes{};

@@ -36,11 +36,12 @@ private:
     struct Connection {
         Descriptor socket;
         Peer peer = Peer::local;
+        OpenChannels::Client number = 0;
         FrameBuffer frames = {};
-        OpenChannels channels = {};
         bool gone = false;
     };
     [[nodiscard]] Status wait_and_serve();
+    void add(Descriptor, Peer);
     void connect_vpcd();
     void accept_local();
     [[nodiscard]] Status serve_connection(Connection&);
@@ -54,6 +55,8 @@ private:
     int stop_;
     std::optional<TcpAddress> vpcd_address_;
     std::list<Connection> connections_;
+    OpenChannels channels_;
+    OpenChannels::Client newest_ = 0;
     bool stopped_ = false;
 };
 

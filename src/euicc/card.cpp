@@ -15,6 +15,7 @@ constexpr std::uint8_t occurrence_bits = 0x03;
 constexpr std::uint8_t answer_bits = 0x0C;
 constexpr std::uint8_t no_answer = 0x0C;
 constexpr std::size_t rid_octets = 5;
+constexpr std::uint16_t number_octets = 1;
 
 /// Right-truncated names select too (TS 102 221 8.5.1.2), but not shorter than what tells the ISD-R from others.
 bool names(View asked, View aid) {
@@ -74,7 +75,8 @@ Result<Card::Outcome> Card::resume() { return uicc_->resume(); }
 // ---------------------------------------------------------------- channels
 
 /// MANAGE CHANNEL (TS 102 221 11.1.17). None left to assign: 6A81; a number that is no channel, or open already: 6A86;
-/// closing one that is not open changes nothing and is no error: 6200.
+/// closing one that is not open changes nothing and is no error: 6200. A channel that the card numbers is opened only
+/// when its number leaves with this very answer (Le 01; else 6C01): one whose number is lost could nobody close.
 apdu::Response Card::manage_channel(const apdu::Class& cla, const apdu::Command& command) {
     if (cla.space != ClassSpace::interindustry) return sw::class_not_supported;
     if (!command.data.empty()) return sw::wrong_length;
@@ -85,6 +87,7 @@ apdu::Response Card::manage_channel(const apdu::Class& cla, const apdu::Command&
 
 apdu::Response Card::open_channel(std::uint8_t from, const apdu::Command& command) {
     std::uint8_t number = command.p2;
+    if (number == 0 && command.le != number_octets) return apdu::exact_length(number_octets);
     if (number == 0)
         while (number < channels_.size() && channels_[number]) ++number;
     else if (number < channels_.size() && channels_[number])

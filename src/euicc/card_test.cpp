@@ -81,8 +81,14 @@ TEST_F(CardTest, RefusesManageChannelThatSaysSomethingElse) {
     EXPECT_EQ(agent.send("00708014"), "6A86");
     EXPECT_EQ(agent.send("007000000101"), "6700");
     EXPECT_EQ(agent.send("0270000001"), "6881");  // from a channel that is not open
-    EXPECT_EQ(agent.send("0070000000"), "6C01");
-    EXPECT_EQ(agent.send("0070000001"), "029000");  // the same command with its length: one channel, not two
+}
+
+TEST_F(CardTest, ChannelIsOpenedWhenItsNumberLeavesWithTheAnswer) {
+    for (const char* without_le_01 : {"0070000000", "00700000", "0070000002"}) {
+        EXPECT_EQ(agent.send(without_le_01), "6C01");
+        EXPECT_EQ(agent.send("00A4000C023F00"), "6A82") << "another command: the number would be lost";
+    }
+    EXPECT_EQ(agent.send("0070000001"), "029000") << "one channel, not four";
 }
 
 TEST_F(CardTest, AChannelOpenedFromAnotherStartsInItsDirectory) {

@@ -4,8 +4,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/datagram_protocol.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -180,135 +178,48 @@ TEST_F(Tls, NobodyAnswersIsAnError) {
     EXPECT_EQ(Client(c).send({"smdpp.example.com"}, {}).error().code, Errc::io);
 }
 
-// ---------------------------------------------------------------- limits, over a UNIX socket with raw octets
+// ---------------------------------------------------------------- a UNIX socket
 
-class Raw : public testing::Test {
+class UnixSocket : public testing::Test {
 protected:
-    Raw() {
-        limits.body_octets_max = 100;
-        limits.header_octets_max = 1000;
-        limits.request_time = 50ms;
-        limits.idle_time = 200ms;
+    [[nodiscard]] Result<std::unique_ptr<Server>> listen(Loop& on) {
+        return Server::listen_unix(on, folder / "s", {}, echo);
     }
-    void serve(Handler handler = echo) {
-        auto listening = Server::listen_unix(loop, folder / "s", limits, std::move(handler));
-        ASSERT_TRUE(listening) << to_string(listening.error());
-        server = *std::move(listening);
-        running.emplace(loop);
-    }
-    /// Sends, and reads until the server closes.
-    std::string talk(const std::string& octets) {
-        boost::asio::io_context context;
-        boost::asio::local::stream_protocol::socket socket(context);
-        socket.connect({(folder / "s").string()});
-        boost::system::error_code error;
-        boost::asio::write(socket, boost::asio::buffer(octets), error);
-        std::string out;
-        boost::asio::read(socket, boost::asio::dynamic_buffer(out), error);
-        return out;
-    }
-    static std::string status(const std::string& answer) { return answer.substr(0, answer.find('\r')); }
     TempFolder folder;
-    Limits limits;
     Loop loop;
-    std::unique_ptr<Server> server;
-    std::optional<Running> running;
 };
 
-TEST_F(Raw, SocketFileIsItsOwnersAlone) {
-    serve();
+TEST_F(UnixSocket, FileIsItsOwnersAlone) {
+    const auto server = listen(loop);
+    ASSERT_TRUE(server) << to_string(server.error());
     struct stat s {};
     ASSERT_EQ(stat((folder / "s").c_str(), &s), 0);
     EXPECT_EQ(s.st_mode & 0777U, 0600U);
 }
-TEST_F(Raw, RefusesASocketThatAnotherProcessListensOn) {
-    serve();
+TEST_F(UnixSocket, IsNotTakenFromAProcessThatListensOnIt) {
+    const auto server = listen(loop);
+    ASSERT_TRUE(server);
+    const Running running(loop);
     Loop second;
-    EXPECT_EQ(Server::listen_unix(second, folder / "s", limits, echo).error().code, Errc::conflict);
+    EXPECT_EQ(listen(second).error().code, Errc::conflict);
 }
-TEST_F(Raw, SendsWhatTheHandlerAnswers) {
-    serve();
-    EXPECT_EQ(talk("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-              "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\nConnection: close\r\n\r\nGET /a ");
-}
-TEST_F(Raw, NoContentHasNoBody) {
-    serve([](const Request&, const Reply& reply) { reply({204, {}, "ignored"}); });
-    EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-              "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
-}
-TEST_F(Raw, KeepsTheConnectionForTheNextRequest) {
-    serve();
-    const std::string answer =
-        talk("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    EXPECT_NE(answer.find("GET /1 "), std::string::npos);
-    EXPECT_NE(answer.find("GET /2 "), std::string::npos);
-}
-TEST_F(Raw, BodyThatIsTooLargeIs413) {
-    serve();
-    EXPECT_EQ(status(talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n")),
-              "HTTP/1.1 413 Content Too Large");
-    EXPECT_EQ(
-        status(talk("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n" + std::string(255, 'x'))),
-        "HTTP/1.1 413 Content Too Large");
-}
-TEST_F(Raw, HeaderThatIsTooLargeIs431) {
-    serve();
-    EXPECT_EQ(status(talk("GET / HTTP/1.1\r\nX: " + std::string(3000, 'x') + "\r\n\r\n")),
-              "HTTP/1.1 431 Request Header Fields Too Large");
-}
-TEST_F(Raw, WhatIsNoHttpIs400) {
-    serve();
-    EXPECT_EQ(status(talk("\x16\x03\x01\x02\r\n\r\n")), "HTTP/1.1 400 Bad Request");
-    EXPECT_EQ(status(talk("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n")), "HTTP/1.1 400 Bad Request");
-}
-TEST_F(Raw, SlowRequestIs408) {
-    serve();
-    EXPECT_EQ(status(talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc")),
-              "HTTP/1.1 408 Request Timeout");
-    EXPECT_EQ(status(talk("POST / HT")), "HTTP/1.1 408 Request Timeout");
-}
-TEST_F(Raw, SilentClientIsLeftWithoutAWord) {
-    serve();
-    EXPECT_EQ(talk(""), "");
-}
-TEST_F(Raw, AnswersLaterAndFromAnotherThread) {
-    std::vector<std::jthread> threads;
-    serve([&](Request request, Reply reply) {
-        threads.emplace_back([request = std::move(request), reply = std::move(reply)] { reply({200, {}, "late"}); });
-    });
-    EXPECT_NE(talk("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("late"), std::string::npos);
-}
-TEST_F(Raw, HandlerThatNeverAnswersLosesTheConnectionNotTheServer) {
-    serve([](const Request& request, const Reply& reply) {
-        if (request.target == "/ok") reply({200, {}, "ok"});
-    });
-    EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "");
-    EXPECT_NE(talk("GET /ok HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("ok"), std::string::npos);
-}
-TEST_F(Raw, HandlerMayForgetTheAnswerOnAnotherThread) {
-    std::vector<std::jthread> threads;
-    serve([&](const Request& request, Reply reply) {
-        if (request.target == "/ok") return reply({200, {}, "ok"});
-        threads.emplace_back([reply = std::move(reply)] {});
-    });
-    EXPECT_EQ(talk("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "");
-    EXPECT_NE(talk("GET /ok HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("ok"), std::string::npos);
-}
-TEST_F(Raw, BlockingClientTalksOverIt) {
-    serve();
+TEST_F(UnixSocket, BlockingClientTalksOverIt) {
+    const auto server = listen(loop);
+    ASSERT_TRUE(server);
+    const Running running(loop);
     Client client({});
     const auto response = client.send_unix(folder / "s", {"GET", "/status", {}, ""});
     ASSERT_TRUE(response) << to_string(response.error());
     EXPECT_EQ(response->body, "GET /status ");
     EXPECT_FALSE(client.send_unix(folder / "nobody", {}));
 }
-TEST_F(Raw, CloseEndsIdleConnectionsAndTheLoopRunsOut) {
-    auto listening = Server::listen_unix(loop, folder / "s", limits, echo);
-    ASSERT_TRUE(listening);
+TEST_F(UnixSocket, CloseLeavesNeitherFileNorWork) {
+    const auto server = listen(loop);
+    ASSERT_TRUE(server);
     boost::asio::io_context context;
     boost::asio::local::stream_protocol::socket socket(context);
     socket.connect({(folder / "s").string()});
-    loop.post([&] { loop.after(10ms, [&] { (*listening)->close(); }); });
+    loop.post([&] { loop.after(10ms, [&] { (*server)->close(); }); });
     EXPECT_TRUE(loop.run_for(5s));
     EXPECT_FALSE(std::filesystem::exists(folder / "s"));
 }

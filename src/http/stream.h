@@ -1,5 +1,7 @@
 // Private to the module: what a connection of the server reads from and writes to. Both kinds have the same operations;
 // each calls its handler once, never from within the call that started it.
+//
+// async_read_some with 0 octets and no error: some have come, but not yet a whole record of TLS.
 #pragma once
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
@@ -69,16 +71,21 @@ public:
     [[nodiscard]] Socket<Protocol>& socket() { return socket_; }
     template <class Handler>
     void async_handshake(Handler handler) {
-        attempt([](SSL* ssl) { return SSL_accept(ssl); }, without_size(std::move(handler)));
+        attempt(
+            Wants::all_it_needs, [](SSL* ssl) { return SSL_accept(ssl); }, without_size(std::move(handler)));
     }
     template <class Handler>
     void async_read_some(boost::asio::mutable_buffer to, Handler handler) {
-        attempt([to](SSL* ssl) { return SSL_read(ssl, to.data(), size_of(to.size())); }, std::move(handler));
+        const bool some_came_with_the_last = wire_->at != wire_->end;
+        attempt(
+            some_came_with_the_last ? Wants::nothing_more : Wants::what_comes_first,
+            [to](SSL* ssl) { return SSL_read(ssl, to.data(), size_of(to.size())); }, std::move(handler));
     }
     /// Record by record: the kernel is told that more follows, and sends them together.
     template <class Handler>
     void async_write(std::string_view all, Handler handler) {
         attempt(
+            Wants::all_it_needs,
             [wire = wire_.get(), all](SSL* ssl) mutable {
                 for (;;) {
                     const std::string_view record = all.substr(0, record_octets_max);
@@ -94,13 +101,18 @@ public:
     /// Sends close_notify and does not wait for the client's.
     template <class Handler>
     void async_shutdown(Handler handler) {
-        attempt([](SSL* ssl) { return SSL_shutdown(ssl) < 0 ? -1 : 1; }, without_size(std::move(handler)));
+        attempt(
+            Wants::all_it_needs, [](SSL* ssl) { return SSL_shutdown(ssl) < 0 ? -1 : 1; },
+            without_size(std::move(handler)));
     }
 
 private:
     struct Free {
         void operator()(SSL* ssl) const { SSL_free(ssl); }
     };
+
+    /// Of the client's octets, before the handler is called.
+    enum class Wants : std::uint8_t { all_it_needs, what_comes_first, nothing_more };
 
     static constexpr std::size_t record_octets_max = SSL3_RT_MAX_PLAIN_LENGTH;
 
@@ -111,14 +123,16 @@ private:
     }
 
     template <class Operation, class Handler>
-    void attempt(Operation operation, Handler handler) {
+    void attempt(Wants wants, Operation operation, Handler handler) {
         if (!ssl_) return finish(std::move(handler), boost::asio::error::no_memory, 0);
         ERR_clear_error();
         const int n = operation(ssl_.get());
         if (n > 0) return finish(std::move(handler), {}, static_cast<std::size_t>(n));
         switch (SSL_get_error(ssl_.get(), n)) {
-            case SSL_ERROR_WANT_READ: return read_wire(std::move(operation), std::move(handler));
-            case SSL_ERROR_WANT_WRITE: return await_room(std::move(operation), std::move(handler));
+            case SSL_ERROR_WANT_READ:
+                if (wants == Wants::nothing_more) return finish(std::move(handler), {}, 0);
+                return read_wire(wants, std::move(operation), std::move(handler));
+            case SSL_ERROR_WANT_WRITE: return await_room(wants, std::move(operation), std::move(handler));
             case SSL_ERROR_SSL:
                 return finish(std::move(handler),
                               {static_cast<int>(ERR_get_error()), boost::asio::error::get_ssl_category()}, 0);
@@ -126,23 +140,24 @@ private:
         }
     }
     template <class Operation, class Handler>
-    void read_wire(Operation operation, Handler handler) {
+    void read_wire(Wants wants, Operation operation, Handler handler) {
         socket_.async_read_some(boost::asio::buffer(wire_->in),
-                                [this, operation = std::move(operation), handler = std::move(handler)](
+                                [this, wants, operation = std::move(operation), handler = std::move(handler)](
                                     boost::system::error_code error, std::size_t n) mutable {
                                     if (error) return handler(error, 0);
                                     wire_->at = 0;
                                     wire_->end = n;
-                                    attempt(std::move(operation), std::move(handler));
+                                    if (wants == Wants::what_comes_first) wants = Wants::nothing_more;
+                                    attempt(wants, std::move(operation), std::move(handler));
                                 });
     }
     template <class Operation, class Handler>
-    void await_room(Operation operation, Handler handler) {
+    void await_room(Wants wants, Operation operation, Handler handler) {
         socket_.async_wait(boost::asio::socket_base::wait_write,
-                           [this, operation = std::move(operation),
+                           [this, wants, operation = std::move(operation),
                             handler = std::move(handler)](boost::system::error_code error) mutable {
                                if (error) return handler(error, 0);
-                               attempt(std::move(operation), std::move(handler));
+                               attempt(wants, std::move(operation), std::move(handler));
                            });
     }
     template <class Handler>

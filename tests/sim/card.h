@@ -34,8 +34,7 @@ public:
     /// And goes, in good order or not: the reader closes the channels that it left open (mcim/card/reader.h).
     void disconnect(unsigned connection) {
         if (connection != connections_) return;
-        for (const Bytes& close : channels_.closing()) static_cast<void>(transmit(connection, close));
-        channels_.clear();
+        static_cast<void>(channels_.leave(connection, [&](View command) { return transmit(connection, command); }));
     }
     /// io: the connection is gone, with the power or before.
     Result<Bytes> transmit(unsigned connection, View command) {
@@ -46,7 +45,7 @@ public:
             boot(loss_in_write_);
             return fail(Errc::io, "card", "the power went off");
         }
-        if (answer) channels_.saw(command, *answer);
+        if (answer) channels_.saw(connection, command, *answer);
         return answer;
     }
     void cut_power() { boot(Loss::everything); }

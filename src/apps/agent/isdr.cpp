@@ -77,6 +77,7 @@ Result<Isdr> Isdr::open(Transmit transmit) {
 
 Isdr::~Isdr() {
     if (channel_ == 0) return;
+    if (refused_with_ == apdu::sw::channel_not_supported) return;  // after a reset: by now it may be somebody else's
     const apdu::Command close{0,           static_cast<std::uint8_t>(apdu::Ins::manage_channel), 0x80, channel_, {},
                               std::nullopt};
     (void)transmit_(apdu::encode(close));  // the card may be gone: nothing is lost by that

@@ -37,6 +37,28 @@ TEST(Isdr, CollectsWhat61AnnouncesAndAsksAgainWithTheLengthThat6CNames) {
     EXPECT_EQ(card.asked[4].le, 2);
 }
 
+TEST(Isdr, OpensItsChannelHoweverTheCardGivesTheNumber) {
+    for (const std::deque<std::string>& number :
+         {std::deque<std::string>{"039000"}, {"6C01", "039000"}, {"6101", "039000"}}) {
+        PreparedCard card;
+        card.answers = number;
+        card.answers.push_back("9000");
+        { const Isdr isdr = card.open(); }
+        EXPECT_EQ(hex(apdu::encode(card.asked.back())), "00708003");
+    }
+}
+
+TEST(Isdr, ClosesItsChannelUnlessTheCardSaysThatItIsNotOpen) {
+    PreparedCard card;
+    card.answers.insert(card.answers.end(), {"6985"});
+    { EXPECT_FALSE(card.open().call(*from_hex("BF3E00"))); }
+    EXPECT_EQ(card.asked.back().instruction(), apdu::Ins::manage_channel);
+    PreparedCard reset_by_somebody;
+    reset_by_somebody.answers.insert(reset_by_somebody.answers.end(), {"6881"});
+    { EXPECT_FALSE(reset_by_somebody.open().call(*from_hex("BF3E00"))); }
+    EXPECT_EQ(reset_by_somebody.asked.back().instruction(), apdu::Ins::store_data);
+}
+
 TEST(Isdr, TellsTheStatusWordThatSaysNo) {
     PreparedCard card;
     card.answers.insert(card.answers.end(), {"6985", "9000", "6C00", "6C00"});

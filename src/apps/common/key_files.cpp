@@ -71,6 +71,16 @@ Result<SecretBytes> read_passphrase(const fs::path& path) {
     return SecretBytes::copy_of(text);
 }
 
+Status check_apart(const fs::path& passphrase_file, const fs::path& folder) {
+    std::error_code ignored;
+    const auto relative =
+        fs::relative(fs::weakly_canonical(passphrase_file, ignored), fs::weakly_canonical(folder, ignored), ignored)
+            .string();
+    if (!relative.empty() && !relative.starts_with(".."))
+        return fail(Errc::refused, passphrase_file.string(), "the passphrase may not lie beside what it protects");
+    return ok();
+}
+
 SecretBytes private_key_pem(const crypto::PrivateKey& key) {
     const SecretBytes der = key.to_pkcs8();
     std::string body = base64(expose(der));

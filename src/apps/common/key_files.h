@@ -14,6 +14,8 @@ namespace mcim::apps {
 [[nodiscard]] Result<crypto::PrivateKey> read_inherited_private_key(const std::filesystem::path&);
 /// The content of the file without the line end that editors add. Errc::bad_value where nothing is left.
 [[nodiscard]] Result<SecretBytes> read_passphrase(const std::filesystem::path&);
+/// Errc::refused where the file lies in the folder that it opens: whoever copies the one has the other.
+[[nodiscard]] Status check_apart(const std::filesystem::path& passphrase_file, const std::filesystem::path& folder);
 /// "PRIVATE KEY": PKCS#8 in PEM.
 [[nodiscard]] SecretBytes private_key_pem(const crypto::PrivateKey&);
 

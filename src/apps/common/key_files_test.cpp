@@ -57,5 +57,13 @@ TEST_F(KeyFiles, PassphrasesLoseTheLineEndOfEditorsAndNothingElse) {
     EXPECT_EQ(read_passphrase(write("c", as_view(std::string(5000, 'x')))).error().code, Errc::too_large);
 }
 
+TEST_F(KeyFiles, PassphrasesDoNotLieInTheFolderThatTheyOpen) {
+    const auto keys = folder / "keys";
+    for (const char* inside : {"p", "deeper/p", "../keys/p"})
+        EXPECT_EQ(check_apart(keys / inside, keys).error().code, Errc::refused) << inside;
+    for (const char* outside : {"p", "keys2/p", "keys/../p"})
+        EXPECT_TRUE(check_apart(folder / outside, keys)) << outside;
+}
+
 }  // namespace
 }  // namespace mcim::apps

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "mcim/apps/common/files.h"
+#include "mcim/apps/common/key_files.h"
 #include "mcim/apps/common/pki_folder.h"
 #include "mcim/apps/mcim/commands.h"
 #include "mcim/apps/mcim/text.h"
@@ -27,6 +28,7 @@ struct Options {
     std::string address;
     std::string listen = "127.0.0.1:8443";
     std::string verifier_id;
+    std::string keys_passphrase_file;
     bool lab = false;
     bool json = false;
 };
@@ -77,6 +79,11 @@ Status check_text(std::string_view option, const std::string& text) {
 
 // ---------------------------------------------------------------- what is written
 
+std::string passphrase_line(const Options& options) {
+    if (options.keys_passphrase_file.empty()) return "";
+    return "keys_passphrase_file = \"" + fs::absolute(options.keys_passphrase_file).string() + "\"\n";
+}
+
 std::string config_text(const Options& options) {
     return "# A platform of mcim. Paths start at this file's folder. Every key there is: mcimd --print-config\n"
            "\n"
@@ -86,7 +93,8 @@ std::string config_text(const Options& options) {
            "\"\n"
            "roles = [\"dp\", \"auc\", \"pva\"]\n"
            "database = \"mcimd.sqlite\"\n"
-           "keys = \"keys\"\n"
+           "keys = \"keys\"\n" +
+           passphrase_line(options) +
            "tls_certificate = [\"tls.der\"]\n"
            "tls_key = \"tls.key.pem\"\n"
            "admin_socket = \"admin.sock\"\n"
@@ -126,11 +134,19 @@ Status copy_public(const fs::path& from, const fs::path& to) {
     return write_new_file(to, content);
 }
 
+Result<custody::KeyFolder> new_key_folder(const fs::path& at, const Options& options, Random& random) {
+    const fs::path file = options.keys_passphrase_file;
+    if (file.empty()) return custody::KeyFolder::create(at, random);
+    CHECKED(check_apart(file, at));
+    TRY(const SecretBytes passphrase, read_passphrase(file));
+    return custody::KeyFolder::create(at, passphrase, random);
+}
+
 /// The signing keys of the SM-DP+ come from the PKI; the verifier's, and those that wrap K, are made here.
-Result<crypto::PublicKey> write_keys(const PkiPaths& pki, const Paths& to, Random& random) {
+Result<crypto::PublicKey> write_keys(const PkiPaths& pki, const Paths& to, const Options& options, Random& random) {
     TRY(const auto source, custody::KeyFolder::open(pki.dp_keys()));
     TRY(const auto known, source.signing_keys());
-    TRY(auto keys, custody::KeyFolder::create(to.keys(), random));
+    TRY(auto keys, new_key_folder(to.keys(), options, random));
     for (const auto name : {dp_auth_key_name, dp_pb_key_name}) {
         const auto found = known.find({std::string(name)});
         if (found == known.end())
@@ -145,7 +161,7 @@ Result<crypto::PublicKey> write_keys(const PkiPaths& pki, const Paths& to, Rando
 
 Status write_all(const PkiPaths& pki, const Paths& to, const Options& options, Random& random) {
     CHECKED(custody::ensure_private_folder(to.root));
-    TRY(const auto verifier, write_keys(pki, to, random));
+    TRY(const auto verifier, write_keys(pki, to, options, random));
     TRY(const SecretBytes tls_key, custody::read_private_file(pki.dp_tls_key()));
     CHECKED(custody::write_private_file(to.tls_key(), expose(tls_key)));
     CHECKED(copy_public(pki.ci_certificate(), to.ci()));
@@ -190,6 +206,8 @@ Status run_init(Options options, std::ostream& out) {
                                        {"--listen", options.listen},
                                        {"--verifier-id", options.verifier_id}})
         CHECKED(check_text(option, text));
+    if (!options.keys_passphrase_file.empty())
+        CHECKED(check_text("--keys-passphrase-file", options.keys_passphrase_file));
     SystemRandom random;
     CHECKED(write_platform(pki, options, random));
     const Paths made{options.dir};
@@ -228,6 +246,8 @@ void add_init(CLI::App& parent, Console& console) {
                         "HOST:PORT of activation codes; the certificate's host and the port of --listen where absent");
     command->add_option("--listen", options->listen, "IP address and port of TLS")->capture_default_str();
     command->add_option("--verifier-id", options->verifier_id, "Name of the verifier in its verdicts");
+    command->add_option("--keys-passphrase-file", options->keys_passphrase_file,
+                        "Seal the keys under the passphrase in this file (mode 0600), which mcimd reads at its start");
     command->add_flag("--lab", options->lab,
                       "Serve the test algorithm of TS 34.108 too: for test profiles, never in the field");
     command->add_flag("--json", options->json, "One JSON object instead of text");

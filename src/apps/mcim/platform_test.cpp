@@ -66,6 +66,27 @@ TEST_F(PlatformCommand, KeysBelongToItsCertificates) {
     EXPECT_EQ(*read_file(fs::path(dir_) / "ci.der", 4096), *read_file(PkiPaths{pki_}.ci_certificate(), 4096));
 }
 
+TEST_F(PlatformCommand, SealsItsKeysUnderAPassphrase) {
+    const std::string file = (folder_ / "passphrase").string();
+    ASSERT_TRUE(custody::write_private_file(file, as_view("correct horse\n")));
+    const auto made = init({"--keys-passphrase-file", file});
+    ASSERT_EQ(made.code, 0) << made.err;
+    EXPECT_EQ(custody::KeyFolder::open(fs::path(dir_) / "keys").error().code, Errc::refused);
+    const std::string config = as_text(*read_file(fs::path(dir_) / "mcimd.toml", 8192));
+    EXPECT_NE(config.find("keys_passphrase_file = \"" + file + "\""), std::string::npos) << config;
+    const auto opened =
+        custody::KeyFolder::open(fs::path(dir_) / "keys", SecretBytes::copy_of(as_view("correct horse")));
+    ASSERT_TRUE(opened) << to_string(opened.error());
+    EXPECT_EQ(opened->signing_keys()->size(), 3U);
+}
+
+TEST_F(PlatformCommand, MakesNothingWhereThePassphraseIsMissingOrLiesInside) {
+    EXPECT_TRUE(init({"--keys-passphrase-file", (folder_ / "absent").string()}).complains("absent"));
+    EXPECT_TRUE(init({"--keys-passphrase-file", dir_ + "/keys/passphrase"}).complains("beside what it protects"));
+    EXPECT_TRUE(init({"--keys-passphrase-file", "a\"b"}).complains("--keys-passphrase-file"));
+    EXPECT_FALSE(fs::exists(dir_));
+}
+
 TEST_F(PlatformCommand, TakesHostAndPortFromCertificateAndListener) {
     const auto made = init({"--listen", "127.0.0.1:9443", "--json"});
     ASSERT_EQ(made.code, 0) << made.err;

@@ -27,6 +27,7 @@ Result<Json> status(Platform& p) {
     TRY(const auto orders, p.store.list_orders());
     std::vector<std::string> roles;
     if (p.dp) roles.emplace_back("dp");
+    if (p.serves_auc) roles.emplace_back("auc");
     if (p.verifier) roles.emplace_back("pva");
     return Json()
         .texts("roles", roles)
@@ -62,7 +63,7 @@ Result<Json> list_calls(const Asked&) {
 
 constexpr std::array routes{
     Route{{"GET", "/", "", "this list"}, list_calls},
-    Route{{"GET", "/status", "", "what is served over TLS (dp, pva), and how much there is"},
+    Route{{"GET", "/status", "", "the roles that are served (dp, auc, pva), and how much there is"},
           [](const Asked& a) { return status(a.platform); }},
     Route{{"GET", "/operators", "", "all operators"}, [](const Asked& a) { return list_operators(a.platform); }},
     Route{{"POST", "/operators", "id name key", "an operator, with the public key that signs releases"},

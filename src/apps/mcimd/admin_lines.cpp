@@ -55,8 +55,10 @@ Result<NewLine> with_given_numbers(Platform& p, const jose::Object& in) {
 }
 /// Somebody's own package. Its numbers and keys are taken out inside the signer, unless they are given beside it.
 Result<NewLine> from_package(Platform& p, const jose::Object& in, const Iccid& iccid) {
-    CHECKED(in.only({"operator", "iccid", "package", "service_provider_name", "profile_name", "msisdn", "imsi",
-                     "algorithm", "k", "opc"}));
+    for (const std::string_view of_the_template : {"mnc_digits", "package_octets_min"})
+        if (in.has(of_the_template))
+            return fail(Errc::bad_value, std::string(of_the_template),
+                        "the template is filled with it; a package has its own");
     TRY(SecretBytes der, in.secret_octets("package"));
     TRY(auto wrapped, p.signer.ask(signer::WrapPackage{iccid, std::move(der)}));
     if (!in.has("k")) {
@@ -67,12 +69,6 @@ Result<NewLine> from_package(Platform& p, const jose::Object& in, const Iccid& i
     line.package = std::move(wrapped);
     return line;
 }
-Result<NewLine> from_template(Platform& p, const jose::Object& in) {
-    CHECKED(in.only({"operator", "iccid", "imsi", "msisdn", "service_provider_name", "profile_name", "algorithm", "k",
-                     "opc", "mnc_digits", "package_octets_min"}));
-    return with_given_numbers(p, in);
-}
-
 /// What the template cannot carry is refused now and not at the first download.
 Status read_template_options(const jose::Object& in, store::Subscription& s) {
     const auto& spn = s.service_provider_name;
@@ -124,7 +120,7 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
     if (!known) return fail(Errc::not_found, "operator", "\"" + operator_id + "\" is not known here");
     TRY(const auto digits, in.text("iccid"));
     TRY(Iccid iccid, Iccid::parse(digits));
-    TRY(auto line, in.has("package") ? from_package(p, in, iccid) : from_template(p, in));
+    TRY(auto line, in.has("package") ? from_package(p, in, iccid) : with_given_numbers(p, in));
     TRY(const auto msisdn_digits, in.optional_member(&jose::Object::text, "msisdn"));
     TRY(auto provider, in.optional_member(&jose::Object::text, "service_provider_name"));
     TRY(auto name, in.optional_member(&jose::Object::text, "profile_name"));

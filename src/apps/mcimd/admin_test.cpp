@@ -47,5 +47,30 @@ TEST_F(AdminCalls, RefuseMembersThatTheyDoNotKnow) {
     admin("POST", "/orders/x/release", R"({"release":"x"})", 404);
 }
 
+TEST_F(AdminCalls, OfAPackageTakeNothingOfTheTemplates) {
+    add_operator("a", key_a);
+    for (const std::string member : {"mnc_digits", "package_octets_min"}) {
+        jose::ObjectWriter w;
+        w.text("operator", "a").text("iccid", first.text()).text("package", "").integer(member, 2);
+        EXPECT_NE(admin("POST", "/subscriptions", w.finish(), 422).text("detail")->find(member), std::string::npos);
+    }
+}
+
+/// Each with the table of its role only.
+TEST(AdminStatus, ListsTheRolesThatAreServed) {
+    const Installation at;
+    for (const std::string role : {"dp", "auc", "pva"}) {
+        Config config = at.config();
+        if (role != "dp") config.dp.reset();
+        if (role != "auc") config.auc.reset();
+        if (role != "pva") config.pva.reset();
+        const Running running(config);
+        http::Client client({});
+        const auto answer = client.send_unix(at.temp / "admin.sock", {"GET", "/status", {}, ""});
+        ASSERT_TRUE(answer) << to_string(answer.error());
+        EXPECT_NE(answer->body.find("\"roles\":[\"" + role + "\"]"), std::string::npos) << answer->body;
+    }
+}
+
 }  // namespace
 }  // namespace mcim::apps::mcimd

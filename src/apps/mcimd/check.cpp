@@ -43,6 +43,19 @@ private:
     Mistakes out_;
 };
 
+std::unique_ptr<custody::Custody> check_keys(Check& check, const Config& config, Random& random) {
+    const bool sealed = !config.keys_passphrase_file.empty();
+    if (sealed && !check.hold("server.keys_passphrase_file", keys_passphrase(config),
+                              "a file that holds the passphrase of server.keys, for its owner only"))
+        return nullptr;
+    const std::string_view wanted = sealed ? "a folder of keys that were sealed under server.keys_passphrase_file"
+                                           : "a folder of keys that lie open, or server.keys_passphrase_file,";
+    const auto folder = check.hold("server.keys", key_folder(config), wanted);
+    if (!folder) return nullptr;
+    return check.hold("server.keys", custody::Custody::load(*folder, custody_policy(config), random), wanted)
+        .value_or(nullptr);
+}
+
 void check_dp(Check& check, const DpConfig& dp, const custody::Custody* keys, Time now) {
     check.certificates("dp.auth_certificate", {dp.auth_certificate});
     check.certificates("dp.pb_certificate", {dp.pb_certificate});
@@ -73,13 +86,7 @@ Mistakes check_files(const Config& config, Time now) {
     if (check.sound()) check.hold("server.tls_key", tls_identity(config), "the private key of the TLS certificate");
 
     SystemRandom random;
-    const auto folder = check.hold("server.keys", custody::KeyFolder::open(config.keys), "a folder of keys");
-    std::unique_ptr<custody::Custody> keys;
-    if (folder)
-        keys = check
-                   .hold("server.keys", custody::Custody::load(*folder, custody_policy(config), random),
-                         "a folder of keys")
-                   .value_or(nullptr);
+    const auto keys = check_keys(check, config, random);
     if (config.dp) check_dp(check, *config.dp, keys.get(), now);
     if (config.pva && keys) check_pva(check, *config.pva, *keys);
     return std::move(check).take();

@@ -60,6 +60,55 @@ TEST_F(Check, NamesTheFileTheKeyAndWhatIsWanted) {
     }
 }
 
+/// The installation's keys again, under a passphrase.
+class CheckOfSealedKeys : public Check {
+protected:
+    CheckOfSealedKeys() {
+        passphrase("right", "correct horse\n");
+        passphrase("wrong", "battery staple\n");
+        auto sealed =
+            custody::KeyFolder::create(at.temp / "sealed", SecretBytes::copy_of(as_view("correct horse")), at.random);
+        EXPECT_TRUE(sealed);
+        passphrase("sealed/inside", "correct horse\n");
+        passphrase("of_all", "correct horse\n");
+        std::filesystem::permissions(at.temp / "of_all", std::filesystem::perms::others_read,
+                                     std::filesystem::perm_options::add);
+        const auto found = custody::KeyFolder::open(at.temp / "keys")->signing_keys();
+        for (const auto& [name, key] : *found) EXPECT_TRUE(sealed->add_signing_key(name, key, at.random));
+    }
+    void passphrase(std::string_view name, std::string_view text) const {
+        EXPECT_TRUE(custody::write_private_file(at.temp / name, as_view(text)));
+    }
+    static std::string keys(const std::string& folder, const std::string& file) {
+        return "\nkeys = \"" + folder + "\"\nkeys_passphrase_file = \"" + file + "\"";
+    }
+};
+
+TEST_F(CheckOfSealedKeys, TheirPassphraseOpensThem) {
+    EXPECT_EQ(mistakes("\nkeys = \"keys\"", keys("sealed", "right")), std::vector<std::string>{});
+    Config config = at.config();
+    config.keys = at.temp / "sealed";
+    config.keys_passphrase_file = at.temp / "right";
+    EXPECT_NO_THROW(Running{config});
+}
+
+TEST_F(CheckOfSealedKeys, SaysWhichFileIsAtFaultAndHow) {
+    struct Case {
+        std::string by, place, words;
+    };
+    for (const auto& c :
+         {Case{keys("sealed", "wrong"), "6: server.keys: ", "the passphrase is another one"},
+          Case{"\nkeys = \"sealed\"", "6: server.keys: ", "none was given"},
+          Case{keys("keys", "right"), "6: server.keys: ", "not protected by one"},
+          Case{keys("sealed", "absent"), "7: server.keys_passphrase_file: ", "absent"},
+          Case{keys("sealed", "of_all"), "7: server.keys_passphrase_file: ", "chmod 600"},
+          Case{keys("sealed", "sealed/inside"), "7: server.keys_passphrase_file: ", "beside what it protects"}}) {
+        const std::string line = mistake("\nkeys = \"keys\"", c.by);
+        EXPECT_TRUE(line.starts_with("mcimd.toml:" + c.place)) << line;
+        EXPECT_NE(line.find(c.words), std::string::npos) << line;
+    }
+}
+
 TEST_F(Check, NamesAllAtOnce) {
     std::filesystem::remove(at.temp / "ci.der");
     std::filesystem::remove(at.temp / "tls.der");

@@ -33,6 +33,11 @@ public:
         const std::string text = wanted_text(key, allowed);
         return text.empty() ? std::filesystem::path() : file_.parent_path() / text;
     }
+    /// Empty where there is none.
+    std::filesystem::path path(std::string_view key, std::string_view allowed) {
+        const std::string found = text(key, allowed).value_or("");
+        return found.empty() ? std::filesystem::path() : file_.parent_path() / found;
+    }
     /// One text or a list of them.
     std::vector<std::filesystem::path> wanted_paths(std::string_view key, std::string_view allowed) {
         std::vector<std::filesystem::path> out;
@@ -145,6 +150,7 @@ void read_server(Reader& in, Config& config) {
     read_listen(in, config);
     config.database = in.wanted_path("database", "the name of the SQLite file");
     config.keys = in.wanted_path("keys", "the name of the folder of keys");
+    config.keys_passphrase_file = in.path("keys_passphrase_file", "the name of the file of a passphrase");
     config.tls_certificate = in.wanted_paths("tls_certificate", "the name of a certificate file, or a list of them");
     config.tls_key = in.wanted_path("tls_key", "the name of the TLS key file");
     config.admin_socket = in.wanted_path("admin_socket", "the name of a UNIX socket");

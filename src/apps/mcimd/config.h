@@ -36,6 +36,7 @@ struct Config {
     http::Address listen;
     std::filesystem::path database;
     std::filesystem::path keys;
+    std::filesystem::path keys_passphrase_file{};  ///< empty: the keys lie open in their folder
     std::vector<std::filesystem::path> tls_certificate;
     std::filesystem::path tls_key;
     std::filesystem::path admin_socket;

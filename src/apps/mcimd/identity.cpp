@@ -57,6 +57,17 @@ Result<smdp::Server> dp_server(const DpConfig& config, SecretBytes challenge_key
     return out;
 }
 
+Result<SecretBytes> keys_passphrase(const Config& config) {
+    CHECKED(check_apart(config.keys_passphrase_file, config.keys));
+    return read_passphrase(config.keys_passphrase_file);
+}
+
+Result<custody::KeyFolder> key_folder(const Config& config) {
+    if (config.keys_passphrase_file.empty()) return custody::KeyFolder::open(config.keys);
+    TRY(const SecretBytes passphrase, keys_passphrase(config));
+    return custody::KeyFolder::open(config.keys, passphrase);
+}
+
 custody::Policy custody_policy(const Config& config) {
     return config.auc && config.auc->laboratory ? custody::Policy::laboratory() : custody::Policy{};
 }

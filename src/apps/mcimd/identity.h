@@ -14,6 +14,9 @@ namespace mcim::apps::mcimd {
 /// Certificates that chain to `anchors` and belong to keys that the custody has.
 [[nodiscard]] Result<smdp::Server> dp_server(const DpConfig&, SecretBytes challenge_key, const custody::Custody&,
                                              Time now);
+[[nodiscard]] Result<SecretBytes> keys_passphrase(const Config&);
+/// With the passphrase, where the configuration names its file.
+[[nodiscard]] Result<custody::KeyFolder> key_folder(const Config&);
 [[nodiscard]] custody::Policy custody_policy(const Config&);
 
 }  // namespace mcim::apps::mcimd

@@ -95,8 +95,9 @@ id = "verifier.example"
 /// The program on a thread of its own.
 class Running {
 public:
-    explicit Running(const Installation& at) {
-        auto started = Program::start(at.config(), loop_);
+    explicit Running(const Installation& at) : Running(at.config()) {}
+    explicit Running(const Config& config) {
+        auto started = Program::start(config, loop_);
         if (!started) throw std::runtime_error(to_string(started.error()));
         program_ = *std::move(started);
         thread_ = std::thread([this] { loop_.run(); });

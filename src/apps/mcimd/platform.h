@@ -40,6 +40,7 @@ struct Platform {
     Random& random;
     Committer committer;
     std::optional<smdp::Server> dp{};
+    bool serves_auc = false;
     pva::Demand demand = pva::Demand::platform;
     std::optional<Verifier> verifier{};
     x509::EumCache eum_cache{};

@@ -111,7 +111,7 @@ void Program::stop() {
 }
 
 Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop& loop) {
-    TRY(const auto folder, custody::KeyFolder::open(config.keys));
+    TRY(const auto folder, key_folder(config));
     static SystemRandom random;  // as the custody wants it, it outlives every Program
     TRY(auto keys, custody::Custody::load(folder, custody_policy(config), random));
     TRY(auto database, store::open_sqlite_store(config.database));
@@ -122,6 +122,7 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
         TRY(platform.dp, dp_server(*config.dp, std::move(challenge_key), *impl->custody, platform.now()));
         platform.demand = config.dp->attestation;
     }
+    platform.serves_auc = config.auc.has_value();
     if (config.pva) {
         TRY(const auto key, impl->custody->public_key({config.pva->key}));
         if (key.curve() != crypto::Curve::p256) return fail(Errc::bad_value, "pva.key", "ES256 wants a key on P-256");

@@ -15,13 +15,7 @@ constexpr std::string_view key_name = "state-key";
 Status check_apart(const std::string& folder, const Seal& seal) {
     const auto* passphrase = std::get_if<PassphraseSeal>(&seal);
     if (passphrase == nullptr) return ok();
-    std::error_code ignored;
-    const auto relative =
-        fs::relative(fs::weakly_canonical(passphrase->file, ignored), fs::weakly_canonical(folder, ignored), ignored)
-            .string();
-    if (!relative.empty() && !relative.starts_with(".."))
-        return fail(Errc::refused, passphrase->file, "the passphrase may not lie beside what it protects");
-    return ok();
+    return apps::check_apart(passphrase->file, folder);
 }
 
 nvm::Assurance assurance_of(const Seal& seal) {
