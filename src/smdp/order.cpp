@@ -134,7 +134,9 @@ bool settle(Order& order, View transaction_id) {
 bool is_out(const Order& order, View transaction_id) {
     return std::ranges::any_of(order.outstanding, [&](const Bytes& id) { return equal(id, transaction_id); });
 }
-bool on_its_way(const Order& o) { return !o.outstanding.empty() && o.state != installed && o.state != unavailable; }
+bool on_its_way(const Order& o) {
+    return !o.outstanding.empty() && o.state != OrderState::installed && o.state != OrderState::unavailable;
+}
 
 std::string fresh_matching_id(Random& random) { return random_text(random, 26); }
 std::string fresh_order_id(Time now, Random& random) {

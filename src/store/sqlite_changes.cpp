@@ -33,7 +33,9 @@ Status one_row(Database& db, Statement& s, const Error& otherwise) {
     if (db.rows_changed() != 1) return otherwise;
     return ok();
 }
-Error outdated(const std::string& table) { return fail(Errc::conflict, table + ".version", "it changed meanwhile"); }
+Error row_outdated(const std::string& table) {
+    return fail(Errc::conflict, table + ".version", "it changed meanwhile");
+}
 
 Status write(Database& db, const AddOrder& c) {
     TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
@@ -80,7 +82,7 @@ Status write(Database& db, const smdp::PutOrder& c) {
         .bind_optional(o.last_sequence)
         .bind(o.id)
         .bind(o.version);
-    return one_row(db, *s, outdated("orders"));
+    return one_row(db, *s, row_outdated("orders"));
 }
 Status write(Database& db, const smdp::PutSession& c) {
     TRY(Statement * s,
@@ -172,7 +174,7 @@ Status write(Database& db, const PutSubscription& c) {
                                   "WHERE iccid=? AND version=?"));
     const auto& v = c.subscription;
     s->bind_optional(text_of(v.eid)).bind(number(v.standing)).bind(v.iccid.text()).bind(v.version);
-    return one_row(db, *s, outdated("subscriptions"));
+    return one_row(db, *s, row_outdated("subscriptions"));
 }
 Status write(Database& db, const AddOperator& c) {
     TRY(Statement * s, db.prepare("INSERT INTO operators VALUES (?,?,?,?)"));
@@ -222,11 +224,11 @@ Status write(Database& db, const PutRow& c) {
     if (c.row.version == 0) {
         TRY(Statement * s, db.prepare("INSERT INTO rows VALUES (?,?,?,1) ON CONFLICT (kind, key) DO NOTHING"));
         s->bind(c.row.kind).bind(c.row.key).bind(View(c.row.body));
-        return one_row(db, *s, outdated("rows"));
+        return one_row(db, *s, row_outdated("rows"));
     }
     TRY(Statement * s, db.prepare("UPDATE rows SET body=?, version=version+1 WHERE kind=? AND key=? AND version=?"));
     s->bind(View(c.row.body)).bind(c.row.kind).bind(c.row.key).bind(c.row.version);
-    return one_row(db, *s, outdated("rows"));
+    return one_row(db, *s, row_outdated("rows"));
 }
 Status write(Database& db, const DropRow& c) {
     TRY(Statement * s, db.prepare("DELETE FROM rows WHERE kind=? AND key=?"));
