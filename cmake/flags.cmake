@@ -7,10 +7,14 @@ endif()
 
 add_library(mcim_build_flags INTERFACE)
 target_compile_options(mcim_build_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fno-omit-frame-pointer)
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fno-omit-frame-pointer
+  # no path of a clone in an object: ccache gives it to the others
+  -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # gcc 12 reports false positives of these two inside its own std::string and std::variant when sanitizers are on
   target_compile_options(mcim_build_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+  # it need not look for garbage below half a gigabyte: a sixth of the compilation less
+  target_compile_options(mcim_build_flags INTERFACE --param=ggc-min-heapsize=500000)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # in clang -Wconversion has this one too, in gcc it has not
@@ -38,4 +42,8 @@ endif()
 add_library(mcim_test_flags INTERFACE)
 if(MCIM_SANITIZE)
   target_compile_options(mcim_test_flags INTERFACE -O0 -fno-sanitize=undefined)
+endif()
+if(CMAKE_UNITY_BUILD)
+  # several tests in one translation unit: a local name may be a file's; the other presets look at each by itself
+  target_compile_options(mcim_test_flags INTERFACE -Wno-shadow)
 endif()

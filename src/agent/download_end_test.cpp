@@ -7,8 +7,6 @@
 namespace mcim::agent {
 namespace {
 
-const msg::TransactionId transaction{{0xAB}};
-
 Session session() {
     Order order;
     order.code = *parse_activation_code("LPA:1$smdp.example.com$ID-1");

@@ -8,10 +8,9 @@ namespace mcim::aka {
 namespace {
 
 using test::for_each_vector;
-using test::Vector;
 
 /// Everything but the keys: both files name it alike.
-void expect_functions(const Milenage& milenage, Vector& v) {
+void expect_functions(const Milenage& milenage, test::Vector& v) {
     const Rand rand = v.array<16>("rand");
     const Sqn sqn = Sqn::from_octets(v.array<6>("sqn"));
     const Amf amf = v.array<2>("amf");
@@ -27,7 +26,7 @@ void expect_functions(const Milenage& milenage, Vector& v) {
 
 TEST(Milenage, MatchesEveryPublishedTestSet) {
     int sets = 0;
-    for_each_vector("src/aka/vectors/milenage.vec", [&](Vector& v) {
+    for_each_vector("src/aka/vectors/milenage.vec", [&](test::Vector& v) {
         SCOPED_TRACE(v.text("clause"));
         const auto k = v.secret<16>("k");
         const auto opc = opc_from_op(k, v.secret<16>("op"));
@@ -39,7 +38,7 @@ TEST(Milenage, MatchesEveryPublishedTestSet) {
 }
 
 TEST(Milenage, TakesAnOperatorsConstants) {
-    for_each_vector("src/aka/vectors/milenage_constants.vec", [](Vector& v) {
+    for_each_vector("src/aka/vectors/milenage_constants.vec", [](test::Vector& v) {
         MilenageConstants constants;
         constants.rotation = v.array<5>("rotation");
         const Bytes xoring = v.bytes("xoring");

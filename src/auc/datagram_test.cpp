@@ -9,15 +9,15 @@ namespace {
 
 using test::SeededRandom;
 
-const Imsi imsi = *Imsi::parse("001010123456789");
+const Imsi subscriber = *Imsi::parse("001010123456789");
 const std::string auts_line = "AKA-AUTS 001010123456789 000102030405060708090A0B0C0D aabbccddeeff00112233445566778899";
 
 TEST(Datagram, ReadsWhatHostapdSends) {
-    EXPECT_EQ(*parse_datagram(as_view("AKA-REQ-AUTH 001010123456789")), Datagram(VectorWanted{imsi}));
-    const CardOutOfStep expected{imsi, *to_array<16>(*from_hex("aabbccddeeff00112233445566778899")),
+    EXPECT_EQ(*parse_datagram(as_view("AKA-REQ-AUTH 001010123456789")), Datagram(VectorWanted{subscriber}));
+    const CardOutOfStep expected{subscriber, *to_array<16>(*from_hex("aabbccddeeff00112233445566778899")),
                                  *to_array<14>(*from_hex("000102030405060708090A0B0C0D"))};
     EXPECT_EQ(*parse_datagram(as_view(auts_line)), Datagram(expected));
-    EXPECT_EQ(*parse_datagram(as_view("SIM-REQ-AUTH 001010123456789 3")), Datagram(TripletsWanted{imsi}));
+    EXPECT_EQ(*parse_datagram(as_view("SIM-REQ-AUTH 001010123456789 3")), Datagram(TripletsWanted{subscriber}));
 }
 
 TEST(Datagram, IsWrittenAsHostapdWritesIt) {
@@ -98,7 +98,7 @@ signer::Vector vector_of(std::size_t res, std::size_t key) {
 }
 
 TEST(Datagram, WritesIkBeforeCk) {
-    const auto text = render_vector(imsi, vector_of(8, 16));
+    const auto text = render_vector(subscriber, vector_of(8, 16));
     ASSERT_TRUE(text);
     const auto times = [](std::string_view octet, int n) {
         std::string out;
@@ -110,17 +110,17 @@ TEST(Datagram, WritesIkBeforeCk) {
 }
 
 TEST(Datagram, HasRoomForVectorsOf128BitKeysOnly) {
-    EXPECT_TRUE(render_vector(imsi, vector_of(4, 16)));
-    EXPECT_TRUE(render_vector(imsi, vector_of(16, 16)));
-    EXPECT_FALSE(render_vector(imsi, vector_of(3, 16)));
-    EXPECT_FALSE(render_vector(imsi, vector_of(17, 16)));
-    EXPECT_FALSE(render_vector(imsi, vector_of(8, 32)));
-    EXPECT_FALSE(render_vector(imsi, vector_of(8, 0)));
+    EXPECT_TRUE(render_vector(subscriber, vector_of(4, 16)));
+    EXPECT_TRUE(render_vector(subscriber, vector_of(16, 16)));
+    EXPECT_FALSE(render_vector(subscriber, vector_of(3, 16)));
+    EXPECT_FALSE(render_vector(subscriber, vector_of(17, 16)));
+    EXPECT_FALSE(render_vector(subscriber, vector_of(8, 32)));
+    EXPECT_FALSE(render_vector(subscriber, vector_of(8, 0)));
 }
 
 TEST(Datagram, WritesFailures) {
-    EXPECT_EQ(render_failure(VectorWanted{imsi}), "AKA-RESP-AUTH 001010123456789 FAILURE");
-    EXPECT_EQ(render_failure(TripletsWanted{imsi}), "SIM-RESP-AUTH 001010123456789 FAILURE");
+    EXPECT_EQ(render_failure(VectorWanted{subscriber}), "AKA-RESP-AUTH 001010123456789 FAILURE");
+    EXPECT_EQ(render_failure(TripletsWanted{subscriber}), "SIM-RESP-AUTH 001010123456789 FAILURE");
 }
 
 }  // namespace

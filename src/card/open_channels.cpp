@@ -8,12 +8,12 @@ namespace {
 using apdu::Ins;
 
 constexpr std::uint8_t open = 0x00;
-constexpr std::uint8_t close = 0x80;
+constexpr std::uint8_t close_channel = 0x80;
 constexpr std::size_t header_octets = 4;
 constexpr std::size_t status_octets = 2;
 
 apdu::Command close_command(std::uint8_t channel) {
-    return {0, static_cast<std::uint8_t>(Ins::manage_channel), close, channel, {}, {}};
+    return {0, static_cast<std::uint8_t>(Ins::manage_channel), close_channel, channel, {}, {}};
 }
 apdu::Command number_command(std::uint8_t asked_on) {
     const auto cla =
@@ -44,7 +44,7 @@ void OpenChannels::saw(Client client, View command, View answer) {
     const auto waited = number_waits_.extract(cla->channel);
     if (!apdu::is_success(sw)) return;
     if (ins == Ins::get_response && waited && data.size() == 1) opened_by_[data.front()] = waited.mapped();
-    if (ins == Ins::manage_channel && command[2] == close) opened_by_.erase(command[3]);  // 6200: it was not open
+    if (ins == Ins::manage_channel && command[2] == close_channel) opened_by_.erase(command[3]);  // 6200: it was not open
     if (ins != Ins::manage_channel || command[2] != open) return;
     if (command[3] != 0)
         opened_by_[command[3]] = client;

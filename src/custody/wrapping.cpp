@@ -5,11 +5,11 @@
 namespace mcim::custody {
 namespace {
 
-constexpr std::uint8_t format_1 = 1;
+constexpr std::uint8_t wrapping_format_1 = 1;
 constexpr std::size_t header_octets = 3;  // format, key version
 
 Bytes header(WrappingKeys::Version version) {
-    return {format_1, static_cast<std::uint8_t>(version >> 8U), static_cast<std::uint8_t>(version & 0xFFU)};
+    return {wrapping_format_1, static_cast<std::uint8_t>(version >> 8U), static_cast<std::uint8_t>(version & 0xFFU)};
 }
 
 Bytes associated_data(View header, Purpose purpose, std::string_view holder) {
@@ -30,7 +30,7 @@ Bytes WrappingKeys::wrap(Purpose purpose, std::string_view holder, View plain, R
 }
 
 Result<SecretBytes> WrappingKeys::unwrap(Purpose purpose, std::string_view holder, View wrapped) const {
-    if (wrapped.size() <= header_octets || wrapped[0] != format_1)
+    if (wrapped.size() <= header_octets || wrapped[0] != wrapping_format_1)
         return fail(Errc::bad_crypto, "", "these octets are of no known format of wrapping");
     const auto version = static_cast<Version>(wrapped[1] << 8U | wrapped[2]);
     const auto key = keys_.find(version);

@@ -9,7 +9,7 @@ namespace {
 
 using msg::AuthenticateErrorCode;
 template <class T>
-using OrCode = std::variant<T, AuthenticateErrorCode>;
+using OrAuthenticateError = std::variant<T, AuthenticateErrorCode>;
 
 AuthenticateErrorCode code_of(x509::Refusal refusal) {
     switch (refusal) {
@@ -29,7 +29,7 @@ x509::Role role_claimed(View certificate) {
     return parsed && parsed->role() == x509::Role::ds_auth ? x509::Role::ds_auth : x509::Role::dp_auth;
 }
 
-OrCode<x509::VerifiedServer> verify_server(const msg::AuthenticateServerRequest& request, Call& call) {
+OrAuthenticateError<x509::VerifiedServer> verify_server(const msg::AuthenticateServerRequest& request, Call& call) {
     auto verdict = x509::verify_server(role_claimed(request.server_certificate), request.server_certificate,
                                        call.state.anchors, usable_time(call));
     if (!verdict) return code_of(verdict.refused().reason);
@@ -38,8 +38,8 @@ OrCode<x509::VerifiedServer> verify_server(const msg::AuthenticateServerRequest&
 }
 
 /// All checks, in the order of the clause; the first that fails names the error.
-OrCode<Authenticated> authenticate(const ChallengeIssued& state, const msg::AuthenticateServerRequest& request,
-                                   Call& call) {
+OrAuthenticateError<Authenticated> authenticate(const ChallengeIssued& state,
+                                                const msg::AuthenticateServerRequest& request, Call& call) {
     const SigningIdentity* identity = call.state.find_identity(request.euicc_ci_pk_id_to_be_used);
     if (identity == nullptr) return AuthenticateErrorCode::ci_pk_unknown;
     auto server = verify_server(request, call);

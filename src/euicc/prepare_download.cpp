@@ -7,7 +7,7 @@ namespace {
 
 using msg::DownloadErrorCode;
 template <class T>
-using OrCode = std::variant<T, DownloadErrorCode>;
+using OrDownloadError = std::variant<T, DownloadErrorCode>;
 
 /// The key pair that the server's earlier package was bound to, where the card still has it for this server.
 const crypto::PrivateKey* find_one_time_key(const DurableState& state, const std::string& smdp_oid, View public_point) {
@@ -32,8 +32,8 @@ crypto::PrivateKey make_one_time_key(const std::string& smdp_oid, crypto::Curve 
 
 /// Everything that is checked, in the order of the clause. CERT.DPpb is of the SM-DP+ that was authenticated, under the
 /// same CI; an SM-DS binds no packages.
-OrCode<x509::VerifiedServer> check(const Authenticated& session, const msg::PrepareDownloadRequest& request,
-                                   const Call& call) {
+OrDownloadError<x509::VerifiedServer> check(const Authenticated& session, const msg::PrepareDownloadRequest& request,
+                                            const Call& call) {
     if (session.server.role != x509::Role::dp_auth) return DownloadErrorCode::invalid_certificate;
     auto signer = x509::verify_dp_pb(request.smdp_certificate, session.server, call.state.anchors, usable_time(call));
     if (!signer) {

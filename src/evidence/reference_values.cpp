@@ -4,7 +4,7 @@ namespace mcim::evidence {
 namespace {
 
 /// Some hundred models with a dozen registers and several accepted digests each.
-constexpr jose::JsonLimits limits{.octets_max = 2 * 1024 * 1024, .depth_max = 8};
+constexpr jose::JsonLimits values_limits{.octets_max = 2 * 1024 * 1024, .depth_max = 8};
 
 Result<AcceptedDigest> read_accepted(const jose::Object& in) {
     CHECKED(in.only({"digest", "name"}));
@@ -86,7 +86,7 @@ Result<std::string> sign_reference_values(const ReferenceValues& values, std::st
 Result<ReferenceValues> verify_reference_values(std::string_view jws, std::string_view operator_id,
                                                 const crypto::PublicKey& operator_key, Time now) {
     TRY(const jose::Verified verified,
-        jose::verify(jws, {.typ = reference_values_typ, .limits = limits}, operator_key));
+        jose::verify(jws, {.typ = reference_values_typ, .limits = values_limits}, operator_key));
     const jose::Object& claims = verified.claims;
     CHECKED(claims.only({"iss", "version", "iat", "exp", "withdraws_before", "platforms"}));
     ReferenceValues out;

@@ -48,7 +48,7 @@ namespace {
 
 /// A socket file of a process that was killed is in the way; one that a process holds is not ours to take: its vectors
 /// would come from here, and the file would go when this process ends.
-Status clear_stale_socket(const std::filesystem::path& file) {
+Status clear_stale_datagram_socket(const std::filesystem::path& file) {
     std::error_code error;
     if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) return ok();
     if (!std::filesystem::is_socket(file, error))
@@ -78,7 +78,7 @@ DatagramServer::~DatagramServer() {
 Result<std::unique_ptr<DatagramServer>> DatagramServer::listen(Loop& loop, const std::filesystem::path& file,
                                                                Handler handler) {
     if (file.string().size() > 100) return fail(Errc::bad_length, file, "a UNIX socket's name has at most 100 octets");
-    CHECKED(clear_stale_socket(file));
+    CHECKED(clear_stale_datagram_socket(file));
     auto impl = std::make_shared<Impl>(loop, file, std::move(handler));
     error_code error;
     impl->socket.open(Datagram(), error);

@@ -9,8 +9,8 @@
 namespace mcim::nvm {
 namespace {
 
-constexpr std::string_view magic = "MCIMJRNL";
-constexpr std::uint8_t version = 2;
+constexpr std::string_view journal_magic = "MCIMJRNL";
+constexpr std::uint8_t journal_version = 2;
 constexpr std::size_t head_octets = 4 + 8 + 4;
 constexpr std::uint8_t end_mark = 0xA5;
 constexpr std::size_t tag_octets = 16;
@@ -31,7 +31,7 @@ std::string journal_name(Epoch epoch) { return std::string(prefix) + std::to_str
 bool is_journal_name(std::string_view name) { return name.starts_with(prefix); }
 
 Journal::Journal(const StateKey& state_key, const Salt& salt, Epoch snapshot_epoch)
-    : header_(concat({as_view(magic), View(&version, 1), salt, octets_of(snapshot_epoch)})),
+    : header_(concat({as_view(journal_magic), View(&journal_version, 1), salt, octets_of(snapshot_epoch)})),
       keys_(derive_keys(state_key, salt, "mcim card journal 1")),
       epoch_(snapshot_epoch) {}
 

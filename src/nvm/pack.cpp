@@ -3,7 +3,7 @@
 namespace mcim::nvm {
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t pack_version = 1;
 
 /// Counts when it has nowhere to write.
 class Sink {
@@ -74,7 +74,7 @@ private:
 
 SecretBytes pack(const uicc::Changes& changes) {
     return exactly([&](Sink& out) {
-        out.octet(version);
+        out.octet(pack_version);
         out.number(changes.erased_prefixes.size());
         for (const auto& prefix : changes.erased_prefixes) out.block(as_view(prefix));
         out.number(changes.entries.size());
@@ -88,7 +88,7 @@ SecretBytes pack(const uicc::Changes& changes) {
 
 SecretBytes pack(const uicc::Entries& entries) {
     return exactly([&](Sink& out) {
-        out.octet(version);
+        out.octet(pack_version);
         out.number(0);
         out.number(entries.size());
         for (const auto& [key, value] : entries) {
@@ -103,7 +103,7 @@ Result<uicc::Changes> unpack(View octets) {
     Source in(octets);
     uicc::Changes out;
     TRY(const auto found, in.octet());
-    if (found != version)
+    if (found != pack_version)
         return fail(Errc::bad_value, "", "format version " + std::to_string(found) + ", written by a newer program");
     TRY(const std::size_t prefixes, in.number());
     for (std::size_t i = 0; i < prefixes; ++i) {

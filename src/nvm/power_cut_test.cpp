@@ -14,7 +14,7 @@ namespace {
 using for_test::FolderForTest;
 using for_test::Loss;
 
-std::map<std::string, std::string> readable(Store& store) {
+std::map<std::string, std::string> contents_of(Store& store) {
     std::map<std::string, std::string> out;
     const auto entries = store.load();
     for (const auto& [key, value] : *entries) out[key] = hex(expose(value));
@@ -45,7 +45,7 @@ TEST(PowerCut, AtEveryOperationLeavesTheOldOrTheNewState) {
         for (std::size_t at = 0;; ++at, ++cuts) {
             Life life;
             auto store = *Store::create(life.env, life.key);
-            std::vector<std::map<std::string, std::string>> states{readable(*store)};
+            std::vector<std::map<std::string, std::string>> states{contents_of(*store)};
             life.folder.cut_at(at);
             std::size_t answered = 0;
             for (std::uint8_t i = 0; i < steps; ++i) {
@@ -61,7 +61,7 @@ TEST(PowerCut, AtEveryOperationLeavesTheOldOrTheNewState) {
             life.folder.boot(loss);
             const auto opened = Store::open(life.env, life.key);
             ASSERT_TRUE(opened) << "operation " << at << ": " << to_string(opened.error());
-            const auto found = readable(**opened);
+            const auto found = contents_of(**opened);
             const bool is_new = answered + 1 < states.size() && found == states[answered + 1];
             EXPECT_TRUE(found == states[answered] || is_new) << "operation " << at;
             reached.insert(answered);
@@ -94,7 +94,7 @@ TEST(PowerCut, DuringTheNextBootChangesNothing) {
             Life life;
             auto store = *Store::create(life.env, life.key);
             ASSERT_TRUE(store->commit(step(0)));
-            const auto expected = readable(*store);
+            const auto expected = contents_of(*store);
             life.folder.cut_at(0);
             EXPECT_FALSE(store->commit(step(1)));
             life.folder.boot(Loss::nothing);  // a torn record is left
@@ -103,7 +103,7 @@ TEST(PowerCut, DuringTheNextBootChangesNothing) {
             life.folder.boot(loss);
             const auto opened = Store::open(life.env, life.key);
             ASSERT_TRUE(opened) << to_string(opened.error());
-            EXPECT_EQ(readable(**opened), expected);
+            EXPECT_EQ(contents_of(**opened), expected);
         }
     }
 }

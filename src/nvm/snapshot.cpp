@@ -9,8 +9,8 @@
 namespace mcim::nvm {
 namespace {
 
-constexpr std::string_view magic = "MCIMSNAP";
-constexpr std::uint8_t version = 1;
+constexpr std::string_view snapshot_magic = "MCIMSNAP";
+constexpr std::uint8_t snapshot_version = 1;
 constexpr std::size_t header_octets = 8 + 1 + 16 + 8;
 constexpr std::string_view purpose = "mcim card snapshot 1";
 
@@ -34,16 +34,16 @@ std::uint64_t number_of(View octets) {
 
 Bytes seal_snapshot(const StateKey& state_key, const Salt& salt, Epoch epoch, const uicc::Entries& entries,
                     Random& random) {
-    Bytes out = concat({as_view(magic), View(&version, 1), salt, octets_of(epoch)});
+    Bytes out = concat({as_view(snapshot_magic), View(&snapshot_version, 1), salt, octets_of(epoch)});
     const Keys keys = derive_keys(state_key, salt, purpose);
     append(out, crypto::gcm_seal(expose(keys.seal), expose(pack(entries)), out, random));
     return out;
 }
 
 Result<Snapshot> open_snapshot(const StateKey& state_key, View file, const std::string& path) {
-    if (file.size() < header_octets || !equal(file.first(8), as_view(magic)))
+    if (file.size() < header_octets || !equal(file.first(8), as_view(snapshot_magic)))
         return fail(Errc::bad_value, path, "is no snapshot of a card; restore the folder from a copy");
-    if (file[8] != version)
+    if (file[8] != snapshot_version)
         return fail(Errc::bad_value, path, "format version " + std::to_string(file[8]) + ", or a damaged file");
     Snapshot out;
     std::ranges::copy(file.subspan(9, 16), out.salt.begin());

@@ -31,7 +31,7 @@ std::optional<NodeKind> kind_of(std::uint8_t descriptor) {
     return std::nullopt;
 }
 
-std::uint32_t number(View octets) {
+std::uint32_t size_of(View octets) {
     std::uint32_t n = 0;
     for (const auto b : octets) n = n << 8U | b;
     return n;
@@ -40,10 +40,8 @@ std::uint32_t number(View octets) {
 /// Sizes take the fewest octets possible, at most four.
 std::optional<std::uint32_t> size_from(View octets) {
     if (octets.empty() || octets.size() > 4 || (octets.size() > 1 && octets[0] == 0)) return std::nullopt;
-    return number(octets);
+    return size_of(octets);
 }
-
-Refusal bad(std::string reason) { return {PeStatusCode::bad_values, std::move(reason), {}}; }
 
 }  // namespace
 
@@ -51,7 +49,7 @@ std::optional<FilePath> path_from(View octets) {
     if (octets.size() % 2 != 0) return std::nullopt;
     FilePath path;
     for (std::size_t i = 0; i < octets.size(); i += 2) {
-        const auto id = static_cast<FileId>(number(octets.subspan(i, 2)));
+        const auto id = static_cast<FileId>(size_of(octets.subspan(i, 2)));
         if (i != 0 || id != mf_id) path.push_back(id);
     }
     return path;
@@ -93,7 +91,7 @@ Verdict FileDraft::apply(const Fcp& fcp) {
         if (ref.size() == 2) return bad("securityAttributesReferenced has one octet or three");
         node.security.record = ref.back();
         if (ref.size() == 3) {
-            node.security.arr = static_cast<FileId>(number(ref.first(2)));
+            node.security.arr = static_cast<FileId>(size_of(ref.first(2)));
             arr_given = true;
         }
     }
@@ -122,7 +120,7 @@ Verdict FileDraft::apply_descriptor(View descriptor) {
     if (!is_directory(*kind) || !has_template_) node.kind = *kind;
     node.descriptor = descriptor[0];
     if (has_records(*kind) && descriptor.size() > 2) {
-        const std::uint32_t length = number(descriptor.subspan(2));
+        const std::uint32_t length = size_of(descriptor.subspan(2));
         if (length == 0 || length > record_octets_max) return bad("records have 1 to 255 octets");
         node.record_length = static_cast<std::uint16_t>(length);
     }
@@ -130,7 +128,7 @@ Verdict FileDraft::apply_descriptor(View descriptor) {
 }
 
 Verdict FileDraft::apply_identity(const Fcp& fcp) {
-    if (fcp.file_id) node.fid = static_cast<FileId>(number(*fcp.file_id));
+    if (fcp.file_id) node.fid = static_cast<FileId>(size_of(*fcp.file_id));
     if (fcp.df_name) {
         if (!has_template_ && node.kind == NodeKind::df) node.kind = NodeKind::adf;
         if (node.kind != NodeKind::adf) return bad("dfName is for ADFs");

@@ -12,6 +12,10 @@ struct Refusal {
     std::string reason;
     std::optional<std::uint16_t> identification{};  ///< where it is not the element under way
 };
+[[nodiscard]] inline Refusal refusal(PeStatusCode status, std::string reason) {
+    return {status, std::move(reason), {}};
+}
+[[nodiscard]] inline Refusal bad(std::string reason) { return refusal(PeStatusCode::bad_values, std::move(reason)); }
 using Verdict = std::optional<Refusal>;  ///< nothing: go on
 
 class FileDraft {

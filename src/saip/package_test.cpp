@@ -2,13 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "mcim/saip/ts48_for_test.h"
 #include "support/reference.h"
 
 namespace mcim::saip {
 namespace {
-
-const char* const ts48[] = {"TS48v7_SAIP2.3_BERTLV_SUCI.der", "TS48v7_SAIP2.3_BERTLV_SUCI_NoRAMRFM.der",
-                            "TS48v7_SAIP2.3_NoBERTLV.der", "TS48v7_SAIP2.3_NoBERTLV_NoRAMRFM.der"};
 
 class Ts48Package : public testing::TestWithParam<const char*> {
 protected:

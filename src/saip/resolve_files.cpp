@@ -9,9 +9,6 @@ namespace {
 constexpr FileId arr_under_mf = 0x2F06;
 constexpr FileId arr_elsewhere = 0x6F06;
 
-Refusal refusal(PeStatusCode status, std::string reason) { return {status, std::move(reason), {}}; }
-Refusal bad(std::string reason) { return {PeStatusCode::bad_values, std::move(reason), {}}; }
-
 const File no_items;
 
 bool is_do_not_create(const File& file) {

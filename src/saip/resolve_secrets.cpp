@@ -8,9 +8,6 @@ namespace {
 
 constexpr std::uint64_t seq_max = 0x07FFFFFFFFFF;
 
-Refusal refusal(PeStatusCode status, std::string reason) { return {status, std::move(reason), {}}; }
-Refusal bad(std::string reason) { return {PeStatusCode::bad_values, std::move(reason), {}}; }
-
 std::uint64_t number(View octets) {
     std::uint64_t n = 0;
     for (const auto b : octets) n = n << 8U | b;

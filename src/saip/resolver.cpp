@@ -7,8 +7,6 @@ namespace {
 
 constexpr std::size_t links_max = 8;
 
-Refusal refusal(PeStatusCode status, std::string reason) { return {status, std::move(reason), {}}; }
-
 /// Elements that a card may leave out where they are not mandated say so with these; everything else ends it.
 bool may_be_left_out(PeStatusCode status) {
     using enum PeStatusCode;

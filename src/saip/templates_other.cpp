@@ -161,7 +161,7 @@ constexpr TemplateVersion csim_templates[] = {{"10", 0}, {"10.2", 0}};
 constexpr TemplateVersion opt_csim_templates[] = {{"11", 0}, {"11.2", 0}};
 constexpr TemplateVersion eap_templates[] = {{"12", 0}};
 
-constexpr FileElementType types[] = {
+constexpr FileElementType other_elements[] = {
     {Tag{0xB5}, "isim", "isim", true, isim, isim_templates},
     {Tag{0xB6}, "opt-isim", "isim", false, opt_isim, opt_isim_templates},
     {Tag{0xB9}, "csim", "csim", true, csim, csim_templates},
@@ -171,6 +171,6 @@ constexpr FileElementType types[] = {
 
 }  // namespace
 
-std::span<const FileElementType> other_application_types() { return types; }
+std::span<const FileElementType> other_application_types() { return other_elements; }
 
 }  // namespace mcim::saip

@@ -76,7 +76,7 @@ constexpr TemplateVersion mf_rows_templates[] = {{"1", 0}};
 constexpr TemplateVersion cd_rows_templates[] = {{"2", 0}};
 constexpr TemplateVersion telecom_rows_templates[] = {{"3", 38}, {"3.2", 0}, {"3.3", 0}};
 
-constexpr FileElementType types[] = {
+constexpr FileElementType telecom_elements[] = {
     {Tag{0xB0}, "mf", "", true, mf_rows, mf_rows_templates},
     {Tag{0xB1}, "cd", "", false, cd_rows, cd_rows_templates},
     {Tag{0xB2}, "telecom", "", false, telecom_rows, telecom_rows_templates},
@@ -84,6 +84,6 @@ constexpr FileElementType types[] = {
 
 }  // namespace
 
-std::span<const FileElementType> mf_and_telecom_types() { return types; }
+std::span<const FileElementType> mf_and_telecom_types() { return telecom_elements; }
 
 }  // namespace mcim::saip

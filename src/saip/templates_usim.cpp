@@ -261,7 +261,7 @@ constexpr TemplateVersion df_5gprose_templates[] = {{"16", 0}};
 constexpr TemplateVersion iot_templates[] = {{"17", 0}};
 constexpr TemplateVersion opt_iot_templates[] = {{"18", 0}};
 
-constexpr FileElementType types[] = {
+constexpr FileElementType usim_elements[] = {
     {Tag{0xB3}, "usim", "usim", true, usim, usim_templates},
     {Tag{0xB4}, "opt-usim", "usim", false, opt_usim, opt_usim_templates},
     {Tag{0xB7}, "phonebook", "usim", false, phonebook, phonebook_templates},
@@ -276,6 +276,6 @@ constexpr FileElementType types[] = {
 
 }  // namespace
 
-std::span<const FileElementType> usim_types() { return types; }
+std::span<const FileElementType> usim_types() { return usim_elements; }
 
 }  // namespace mcim::saip

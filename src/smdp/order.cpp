@@ -17,49 +17,51 @@ struct Rule {
     OrderEvent event;
     OrderState to;
 };
-using enum OrderState;
-using enum OrderEvent;
-constexpr auto rules = std::to_array<Rule>({
-    {available, allocate, allocated},
-    {available, link, linked},
-    {available, cancel, unavailable},
+constexpr auto rules = [] {
+    using enum OrderState;
+    using enum OrderEvent;
+    return std::to_array<Rule>({
+        {available, allocate, allocated},
+        {available, link, linked},
+        {available, cancel, unavailable},
 
-    {allocated, link, linked},
-    {allocated, confirm, confirmed},
-    {allocated, cancel, unavailable},
+        {allocated, link, linked},
+        {allocated, confirm, confirmed},
+        {allocated, cancel, unavailable},
 
-    {linked, confirm, confirmed},
-    {linked, cancel, unavailable},
+        {linked, confirm, confirmed},
+        {linked, cancel, unavailable},
 
-    {confirmed, release, released},
-    {confirmed, cancel, unavailable},
+        {confirmed, release, released},
+        {confirmed, cancel, unavailable},
 
-    {released, bind, downloaded},
-    {released, refuse, error},
-    {released, cancel, unavailable},
-    // of a package that was out when its operator released the order anew
-    {released, install_succeeded, installed},
-    {released, install_failed, released},
+        {released, bind, downloaded},
+        {released, refuse, error},
+        {released, cancel, unavailable},
+        // of a package that was out when its operator released the order anew
+        {released, install_succeeded, installed},
+        {released, install_failed, released},
 
-    {downloaded, bind, downloaded},
-    {downloaded, install_succeeded, installed},
-    {downloaded, install_failed, error},
-    {downloaded, refuse, error},
-    {downloaded, release, released},
-    {downloaded, cancel, unavailable},
+        {downloaded, bind, downloaded},
+        {downloaded, install_succeeded, installed},
+        {downloaded, install_failed, error},
+        {downloaded, refuse, error},
+        {downloaded, release, released},
+        {downloaded, cancel, unavailable},
 
-    // a result that comes late or twice does not undo an installation
-    {installed, install_succeeded, installed},
-    {installed, install_failed, installed},
-    {installed, remove, unavailable},
+        // a result that comes late or twice does not undo an installation
+        {installed, install_succeeded, installed},
+        {installed, install_failed, installed},
+        {installed, remove, unavailable},
 
-    {error, bind, downloaded},
-    {error, install_succeeded, installed},
-    {error, install_failed, error},
-    {error, refuse, error},
-    {error, release, released},
-    {error, cancel, unavailable},
-});
+        {error, bind, downloaded},
+        {error, install_succeeded, installed},
+        {error, install_failed, error},
+        {error, refuse, error},
+        {error, release, released},
+        {error, cancel, unavailable},
+    });
+}();
 
 template <std::size_t N>
 std::optional<std::size_t> index_of(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -100,10 +102,14 @@ std::optional<OrderState> transition(OrderState from, OrderEvent event) {
     return std::nullopt;
 }
 
-bool downloadable(OrderState s) { return transition(s, bind).has_value(); }
-bool awaits_operator(OrderState s) { return s == available || s == allocated || s == linked || s == confirmed; }
+bool downloadable(OrderState s) { return transition(s, OrderEvent::bind).has_value(); }
+bool awaits_operator(OrderState s) {
+    using enum OrderState;
+    return s == available || s == allocated || s == linked || s == confirmed;
+}
 
 std::optional<Order> after(Order order, OrderEvent event) {
+    using enum OrderEvent;
     const auto next = transition(order.state, event);
     if (!next) return std::nullopt;
     if (event == bind && order.refused) return std::nullopt;
@@ -128,7 +134,9 @@ bool settle(Order& order, View transaction_id) {
 bool is_out(const Order& order, View transaction_id) {
     return std::ranges::any_of(order.outstanding, [&](const Bytes& id) { return equal(id, transaction_id); });
 }
-bool on_its_way(const Order& o) { return !o.outstanding.empty() && o.state != installed && o.state != unavailable; }
+bool on_its_way(const Order& o) {
+    return !o.outstanding.empty() && o.state != OrderState::installed && o.state != OrderState::unavailable;
+}
 
 std::string fresh_matching_id(Random& random) { return random_text(random, 26); }
 std::string fresh_order_id(Time now, Random& random) {

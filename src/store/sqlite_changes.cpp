@@ -33,7 +33,7 @@ Status one_row(Database& db, Statement& s, Errc code, const char* path, const ch
     if (db.rows_changed() != 1) return fail(code, path, reason);
     return ok();
 }
-constexpr const char* outdated = "it changed meanwhile";
+constexpr const char* row_outdated = "it changed meanwhile";
 
 Status write(Database& db, const AddOrder& c) {
     TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
@@ -80,7 +80,7 @@ Status write(Database& db, const smdp::PutOrder& c) {
         .bind_optional(o.last_sequence)
         .bind(o.id)
         .bind(o.version);
-    return one_row(db, *s, Errc::conflict, "orders.version", outdated);
+    return one_row(db, *s, Errc::conflict, "orders.version", row_outdated);
 }
 Status write(Database& db, const smdp::PutSession& c) {
     TRY(Statement * s,
@@ -172,7 +172,7 @@ Status write(Database& db, const PutSubscription& c) {
                                   "WHERE iccid=? AND version=?"));
     const auto& v = c.subscription;
     s->bind_optional(text_of(v.eid)).bind(number(v.standing)).bind(v.iccid.text()).bind(v.version);
-    return one_row(db, *s, Errc::conflict, "subscriptions.version", outdated);
+    return one_row(db, *s, Errc::conflict, "subscriptions.version", row_outdated);
 }
 Status write(Database& db, const AddOperator& c) {
     TRY(Statement * s, db.prepare("INSERT INTO operators VALUES (?,?,?,?)"));
@@ -197,7 +197,7 @@ Status write(Database& db, const auc::Update& c) {
         .bind(std::int64_t{c.subscription.sync_failures})
         .bind(c.subscription.imsi.text())
         .bind(static_cast<std::int64_t>(c.expected.number()));
-    return one_row(db, *s, Errc::conflict, "auc.sqn", outdated);
+    return one_row(db, *s, Errc::conflict, "auc.sqn", row_outdated);
 }
 Status write(Database& db, const SetAucStatus& c) {
     TRY(Statement * s, db.prepare("UPDATE auc SET status=? WHERE imsi=?"));
@@ -222,11 +222,11 @@ Status write(Database& db, const PutRow& c) {
     if (c.row.version == 0) {
         TRY(Statement * s, db.prepare("INSERT INTO rows VALUES (?,?,?,1) ON CONFLICT (kind, key) DO NOTHING"));
         s->bind(c.row.kind).bind(c.row.key).bind(View(c.row.body));
-        return one_row(db, *s, Errc::conflict, "rows.version", outdated);
+        return one_row(db, *s, Errc::conflict, "rows.version", row_outdated);
     }
     TRY(Statement * s, db.prepare("UPDATE rows SET body=?, version=version+1 WHERE kind=? AND key=? AND version=?"));
     s->bind(View(c.row.body)).bind(c.row.kind).bind(c.row.key).bind(c.row.version);
-    return one_row(db, *s, Errc::conflict, "rows.version", outdated);
+    return one_row(db, *s, Errc::conflict, "rows.version", row_outdated);
 }
 Status write(Database& db, const DropRow& c) {
     TRY(Statement * s, db.prepare("DELETE FROM rows WHERE kind=? AND key=?"));

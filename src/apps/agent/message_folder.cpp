@@ -25,7 +25,7 @@ std::string three_digits(unsigned number) {
     return std::string(3 - std::min<std::size_t>(3, digits.size()), '0') + digits;
 }
 
-Error os_error(const fs::path& path) { return fail(Errc::io, path.string(), std::strerror(errno)); }
+Error file_error(const fs::path& path) { return fail(Errc::io, path.string(), std::strerror(errno)); }
 
 }  // namespace
 
@@ -40,14 +40,14 @@ Status MessageFolder::keep(std::string_view name, std::string_view ending, std::
     if (folder_.empty()) return ok();
     const fs::path file = folder_ / (three_digits(++last_) + "-" + std::string(name) + "." + std::string(ending));
     const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) return os_error(file);
+    if (fd < 0) return file_error(file);
     bool good = true;
     while (good && !content.empty()) {
         const ssize_t n = ::write(fd, content.data(), content.size());
         good = n > 0;
         if (good) content.remove_prefix(static_cast<std::size_t>(n));
     }
-    const Error error = os_error(file);
+    const Error error = file_error(file);
     ::close(fd);
     if (!good) return error;
     return ok();

@@ -132,7 +132,7 @@ private:
 };
 
 template <class T>
-Status held(const x509::Verdict<T>& verdict) {
+Status verifies(const x509::Verdict<T>& verdict) {
     if (verdict) return ok();
     return fail(Errc::bad_value, "PKI", "what was made would not verify: " + to_string(verdict.refused()));
 }
@@ -140,12 +140,12 @@ Status held(const x509::Verdict<T>& verdict) {
 /// As everybody else will see it; a plan with, say, an organisation of 200 characters ends here.
 Status verify(const Pki& pki, Time now) {
     x509::TrustAnchors anchors;
-    CHECKED(held(anchors.add(pki.ci.certificate)));
-    CHECKED(held(x509::verify_eum(pki.eum.certificate.der, anchors, now)));
+    CHECKED(verifies(anchors.add(pki.ci.certificate)));
+    CHECKED(verifies(x509::verify_eum(pki.eum.certificate.der, anchors, now)));
     const auto auth = x509::verify_server(x509::Role::dp_auth, pki.dp_auth.certificate.der, anchors, now);
-    CHECKED(held(auth));
-    CHECKED(held(x509::verify_dp_pb(pki.dp_pb.certificate.der, *auth, anchors, now)));
-    return held(x509::verify_server(x509::Role::dp_tls, pki.dp_tls.certificate.der, anchors, now));
+    CHECKED(verifies(auth));
+    CHECKED(verifies(x509::verify_dp_pb(pki.dp_pb.certificate.der, *auth, anchors, now)));
+    return verifies(x509::verify_server(x509::Role::dp_tls, pki.dp_tls.certificate.der, anchors, now));
 }
 
 // ---------------------------------------------------------------- writing

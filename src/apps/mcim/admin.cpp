@@ -77,4 +77,9 @@ Result<Admin::Answer> Admin::exchange(http::Request request) {
     return error_of(detail ? *detail : "refused with HTTP status " + std::to_string(response->status));
 }
 
+std::string text_or(const jose::Object& json, std::string_view name) {
+    const auto text = json.text(name);
+    return text ? *text : "";
+}
+
 }  // namespace mcim::apps

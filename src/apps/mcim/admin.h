@@ -14,6 +14,8 @@ namespace mcim::apps {
 
 /// --admin SOCKET, or MCIM_ADMIN in the environment.
 void add_admin_option(CLI::App&, std::string& socket);
+/// A member of an answer to show; empty where it is absent.
+[[nodiscard]] std::string text_or(const jose::Object&, std::string_view name);
 
 class Admin {
 public:

@@ -20,7 +20,7 @@ struct EnrolOptions {
     std::string model;
     bool json = false;
 };
-struct Options {
+struct DeviceOptions {
     std::string admin;
     std::string eid;
     bool json = false;
@@ -69,7 +69,7 @@ void add_enrol(CLI::App& parent, Console& console) {
 
 // ---------------------------------------------------------------- mcim device list, show
 
-Status run_list(const Options& options, std::ostream& out) {
+Status run_device_list(const DeviceOptions& options, std::ostream& out) {
     Admin admin(options.admin);
     TRY(const auto answer, admin.read("/devices"));
     if (options.json) {
@@ -88,7 +88,7 @@ Status run_list(const Options& options, std::ostream& out) {
     return ok();
 }
 
-Status run_show(const Options& options, std::ostream& out) {
+Status run_device_show(const DeviceOptions& options, std::ostream& out) {
     TRY(const std::string eid, path_part("EID", options.eid));
     Admin admin(options.admin);
     TRY(const auto answer, admin.read("/devices/" + eid));
@@ -106,21 +106,21 @@ Status run_show(const Options& options, std::ostream& out) {
     return ok();
 }
 
-void add_list(CLI::App& parent, Console& console) {
+void add_device_list(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("list", "All devices that are enrolled");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DeviceOptions>();
     add_admin_option(*command, options->admin);
     command->add_flag("--json", options->json, "The platform's answer as it comes");
-    command->callback([options, &console] { console.finish(run_list(*options, console.out)); });
+    command->callback([options, &console] { console.finish(run_device_list(*options, console.out)); });
 }
 
-void add_show(CLI::App& parent, Console& console) {
+void add_device_show(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("show", "One device: its TPM and its attestation key");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DeviceOptions>();
     add_admin_option(*command, options->admin);
     command->add_option("eid", options->eid, "Its EID")->required();
     command->add_flag("--json", options->json, "The platform's answer as it comes");
-    command->callback([options, &console] { console.finish(run_show(*options, console.out)); });
+    command->callback([options, &console] { console.finish(run_device_show(*options, console.out)); });
 }
 
 }  // namespace
@@ -130,8 +130,8 @@ void add_device(CLI::App& app, Console& console) {
     command->require_subcommand(1);
     add_device_make(*command, console);
     add_enrol(*command, console);
-    add_list(*command, console);
-    add_show(*command, console);
+    add_device_list(*command, console);
+    add_device_show(*command, console);
 }
 
 }  // namespace mcim::apps

@@ -15,7 +15,7 @@ namespace mcim::apps {
 
 namespace {
 
-struct Options {
+struct MakeOptions {
     std::string pki;
     std::string eid;
     std::string prefix;
@@ -41,18 +41,18 @@ Result<Eid> fresh_eid(std::string prefix, Random& random) {
     return Eid::with_check_digits(prefix);
 }
 
-Result<Eid> chosen_eid(const Options& options, const PkiPaths& paths, Random& random) {
+Result<Eid> chosen_eid(const MakeOptions& options, const PkiPaths& paths, Random& random) {
     if (!options.eid.empty()) return Eid::parse(options.eid);
     if (!options.prefix.empty()) return fresh_eid(options.prefix, random);
     TRY(std::string ein, first_ein(paths));
     return fresh_eid(std::move(ein), random);
 }
 
-std::string seal_of(const Options& options) {
+std::string seal_of(const MakeOptions& options) {
     return options.tpm.empty() ? "passphrase-file:" + options.passphrase_file : "tpm:" + options.tpm;
 }
 
-Result<std::string> manufacture(const Options& options, const CardIdentity& card) {
+Result<std::string> manufacture(const MakeOptions& options, const CardIdentity& card) {
     const auto program =
         options.program.empty() ? program_folder() / "mcim-tre" : std::filesystem::path(options.program);
     // the card's only key goes to the card's process and nowhere else: none of this is written to a disk
@@ -75,7 +75,7 @@ Result<std::string> manufacture(const Options& options, const CardIdentity& card
     return std::move(finished->words);
 }
 
-Status run_make(const Options& options, std::ostream& out) {
+Status run_make(const MakeOptions& options, std::ostream& out) {
     if (options.tpm.empty() == options.passphrase_file.empty())
         return fail(
             Errc::missing_field, "--tpm or --passphrase-file",
@@ -105,7 +105,7 @@ Status run_make(const Options& options, std::ostream& out) {
 
 void add_device_make(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("make", "Manufacture a card: EID, key, certificate by the EUM, state folder");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<MakeOptions>();
     command->add_option("--pki", options->pki, "Folder of the PKI, with the EUM's key")->required();
     command->add_option("--state", options->state, "New folder of the card")->required();
     auto* eid = command->add_option("--eid", options->eid, "32 digits, the last two of them check digits");

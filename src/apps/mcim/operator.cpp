@@ -50,7 +50,7 @@ void add_key(CLI::App& parent, Console& console) {
 
 // ---------------------------------------------------------------- mcim operator add
 
-struct AddOptions {
+struct OperatorOptions {
     std::string admin;
     std::string id;
     std::string name;
@@ -58,7 +58,7 @@ struct AddOptions {
     bool json = false;
 };
 
-Status run_add(const AddOptions& options, std::ostream& out) {
+Status run_operator_add(const OperatorOptions& options, std::ostream& out) {
     TRY(const std::string id, path_part("--id", options.id));
     TRY(const auto key, read_public_key(options.key));
     Admin admin(options.admin);
@@ -74,9 +74,9 @@ Status run_add(const AddOptions& options, std::ostream& out) {
     return ok();
 }
 
-void add_add(CLI::App& parent, Console& console) {
+void add_operator_add(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("add", "Make an operator known to the platform");
-    auto options = std::make_shared<AddOptions>();
+    auto options = std::make_shared<OperatorOptions>();
     add_admin_option(*command, options->admin);
     command->add_option("--id", options->id, "Short name: letters, digits, '-', '_', '.'")->required();
     command->add_option("--name", options->name, "Name that people see on their devices")->required();
@@ -85,7 +85,7 @@ void add_add(CLI::App& parent, Console& console) {
     command->footer(
         "\nExample:  mcim operator add --admin platform/admin.sock --id north --name \"North Mobile\" --key "
         "north.pem.pub\n");
-    command->callback([options, &console] { console.finish(run_add(*options, console.out)); });
+    command->callback([options, &console] { console.finish(run_operator_add(*options, console.out)); });
 }
 
 // ---------------------------------------------------------------- mcim operator list
@@ -116,7 +116,7 @@ Status run_list(const ListOptions& options, std::ostream& out) {
     return ok();
 }
 
-void add_list(CLI::App& parent, Console& console) {
+void add_operator_list(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("list", "All operators, with the thumbprints of their keys");
     auto options = std::make_shared<ListOptions>();
     add_admin_option(*command, options->admin);
@@ -130,8 +130,8 @@ void add_operator(CLI::App& app, Console& console) {
     auto* command = app.add_subcommand("operator", "Operators and their keys");
     command->require_subcommand(1);
     add_key(*command, console);
-    add_add(*command, console);
-    add_list(*command, console);
+    add_operator_add(*command, console);
+    add_operator_list(*command, console);
 }
 
 }  // namespace mcim::apps

@@ -12,17 +12,13 @@ namespace mcim::apps {
 
 namespace {
 
-struct Options {
+struct OrderOptions {
     std::string admin;
     std::string id;
     std::string qr = "none";
     bool json = false;
 };
 
-std::string text_or(const jose::Object& json, std::string_view name) {
-    const auto text = json.text(name);
-    return text ? *text : "";
-}
 std::string time_or(const jose::Object& json, std::string_view name) {
     const auto time = json.time(name);
     return time ? to_rfc3339(*time) : "";
@@ -55,7 +51,7 @@ constexpr std::array<StateMeaning, 9> state_meanings{{
 
 // ---------------------------------------------------------------- list, show
 
-Status run_list(const Options& options, std::ostream& out) {
+Status run_order_list(const OrderOptions& options, std::ostream& out) {
     Admin admin(options.admin);
     TRY(const auto answer, admin.read("/orders"));
     if (options.json) {
@@ -99,7 +95,7 @@ void print_line(std::ostream& out, const jose::Object& line) {
     out << "\n";
 }
 
-Status run_show(const Options& options, std::ostream& out) {
+Status run_order_show(const OrderOptions& options, std::ostream& out) {
     TRY(const std::string id, path_part("ID", options.id));
     Admin admin(options.admin);
     TRY(const auto answer, admin.read("/orders/" + id));
@@ -136,7 +132,7 @@ void explain_terms(std::ostream& out, const jose::Object& order) {
             << (*done >= *most ? "; no further one until the order is released again.\n" : ".\n");
 }
 
-Status run_explain(const Options& options, std::ostream& out) {
+Status run_explain(const OrderOptions& options, std::ostream& out) {
     TRY(const std::string id, path_part("ID", options.id));
     Admin admin(options.admin);
     TRY(const auto answer, admin.read("/orders/" + id));
@@ -155,7 +151,7 @@ Status run_explain(const Options& options, std::ostream& out) {
 }
 
 CLI::App* add_with_id(CLI::App& parent, const std::string& verb, const std::string& what,
-                      const std::shared_ptr<Options>& options) {
+                      const std::shared_ptr<OrderOptions>& options) {
     auto* command = parent.add_subcommand(verb, what);
     add_admin_option(*command, options->admin);
     command->add_option("id", options->id, "The order")->required();
@@ -179,21 +175,21 @@ Status print_timeline(const jose::Object& order, std::ostream& out) {
 
 void add_order_list(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("list", "All orders");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<OrderOptions>();
     add_admin_option(*command, options->admin);
     command->add_flag("--json", options->json, "The platform's answer as it comes");
-    command->callback([options, &console] { console.finish(run_list(*options, console.out)); });
+    command->callback([options, &console] { console.finish(run_order_list(*options, console.out)); });
 }
 
 void add_order_show(CLI::App& parent, Console& console) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<OrderOptions>();
     auto* command = add_with_id(parent, "show", "One order, as it is stored", options);
     add_qr_option(*command, options->qr);
-    command->callback([options, &console] { console.finish(run_show(*options, console.out)); });
+    command->callback([options, &console] { console.finish(run_order_show(*options, console.out)); });
 }
 
 void add_order_explain(CLI::App& parent, Console& console) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<OrderOptions>();
     add_with_id(parent, "explain", "One order in words: what it allows, what happened, what comes next", options)
         ->callback([options, &console] { console.finish(run_explain(*options, console.out)); });
 }

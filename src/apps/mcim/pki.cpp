@@ -84,7 +84,7 @@ Status run_init(const InitOptions& options, std::ostream& out) {
     return ok();
 }
 
-void add_init(CLI::App& pki, Console& console) {
+void add_pki_init(CLI::App& pki, Console& console) {
     auto* command =
         pki.add_subcommand("init", "Make a CI root, an EUM and the three certificates of an SM-DP+ (SGP.22 4.5.2)");
     auto options = std::make_shared<InitOptions>();
@@ -171,7 +171,7 @@ void add_euicc(CLI::App& pki, Console& console) {
 void add_pki(CLI::App& app, Console& console) {
     auto* pki = app.add_subcommand("pki", "Certificates and keys: CI, EUM, SM-DP+, cards");
     pki->require_subcommand(1);
-    add_init(*pki, console);
+    add_pki_init(*pki, console);
     add_euicc(*pki, console);
     add_pki_show(*pki, console);
 }

@@ -12,7 +12,7 @@
 namespace mcim::apps {
 namespace {
 
-struct ShowOptions {
+struct PkiShowOptions {
     std::string file;
     std::string ci;
     std::string eum;
@@ -32,7 +32,7 @@ Status held(const x509::Verdict<T>& verdict) {
     return fail(Errc::refused, "", to_string(verdict.refused()));
 }
 
-Status verify(const x509::Certificate& c, const ShowOptions& options, Time now) {
+Status verify(const x509::Certificate& c, const PkiShowOptions& options, Time now) {
     TRY(const auto ci, load(options.ci));
     x509::TrustAnchors anchors;
     CHECKED(held(anchors.add(ci)));
@@ -63,7 +63,7 @@ std::string json(const x509::Certificate& c) {
     return w.finish();
 }
 
-Status run_show(const ShowOptions& options, std::ostream& out) {
+Status run_pki_show(const PkiShowOptions& options, std::ostream& out) {
     TRY(const auto c, load(options.file));
     out << (options.json ? json(c) + "\n" : print(c));
     if (options.ci.empty()) return ok();
@@ -76,12 +76,12 @@ Status run_show(const ShowOptions& options, std::ostream& out) {
 
 void add_pki_show(CLI::App& pki, Console& console) {
     auto* command = pki.add_subcommand("show", "Print a certificate (DER or PEM), and verify it where a root is given");
-    auto options = std::make_shared<ShowOptions>();
+    auto options = std::make_shared<PkiShowOptions>();
     command->add_option("file", options->file, "The certificate")->required();
     command->add_option("--ci", options->ci, "Root to verify it under");
     command->add_option("--eum", options->eum, "Certificate of the EUM, for the certificate of a card");
     command->add_flag("--json", options->json, "One JSON object instead of text");
-    command->callback([options, &console] { console.finish(run_show(*options, console.out)); });
+    command->callback([options, &console] { console.finish(run_pki_show(*options, console.out)); });
 }
 
 }  // namespace mcim::apps

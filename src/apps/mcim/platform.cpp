@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* verifier_key_name = "verifier";
 
-struct Options {
+struct PlatformOptions {
     std::string dir;
     std::string pki;
     std::string address;
@@ -50,7 +50,7 @@ struct Paths {
 // ---------------------------------------------------------------- what is asked for
 
 /// Agents compare the certificate with the name in the activation code: a platform of another name would serve nobody.
-Status check_address(const Options& options, const PkiCertificates& pki) {
+Status check_address(const PlatformOptions& options, const PkiCertificates& pki) {
     TRY(const auto address, http::parse_host_port(options.address));
     const auto& names = pki.dp_tls.dns_names;
     if (std::ranges::find(names, address.host) != names.end()) return ok();
@@ -60,7 +60,7 @@ Status check_address(const Options& options, const PkiCertificates& pki) {
 }
 
 /// Port 0 is any free one; the address may be of IPv6, in brackets. mcimd reads it again and is stricter.
-Status check_listen(const Options& options) {
+Status check_listen(const PlatformOptions& options) {
     const std::string_view text = options.listen;
     const auto colon = text.rfind(':');
     const auto digits = colon == std::string_view::npos ? "" : text.substr(colon + 1);
@@ -79,12 +79,12 @@ Status check_text(std::string_view option, const std::string& text) {
 
 // ---------------------------------------------------------------- what is written
 
-std::string passphrase_line(const Options& options) {
+std::string passphrase_line(const PlatformOptions& options) {
     if (options.keys_passphrase_file.empty()) return "";
     return "keys_passphrase_file = \"" + fs::absolute(options.keys_passphrase_file).string() + "\"\n";
 }
 
-std::string config_text(const Options& options) {
+std::string config_text(const PlatformOptions& options) {
     return "# A platform of mcim. Paths start at this file's folder. Every key there is: mcimd --print-config\n"
            "\n"
            "[server]\n"
@@ -134,7 +134,7 @@ Status copy_public(const fs::path& from, const fs::path& to) {
     return write_new_file(to, content);
 }
 
-Result<custody::KeyFolder> new_key_folder(const fs::path& at, const Options& options, Random& random) {
+Result<custody::KeyFolder> new_key_folder(const fs::path& at, const PlatformOptions& options, Random& random) {
     const fs::path file = options.keys_passphrase_file;
     if (file.empty()) return custody::KeyFolder::create(at, random);
     CHECKED(check_apart(file, at));
@@ -143,7 +143,7 @@ Result<custody::KeyFolder> new_key_folder(const fs::path& at, const Options& opt
 }
 
 /// The signing keys of the SM-DP+ come from the PKI; the verifier's, and those that wrap K, are made here.
-Result<crypto::PublicKey> write_keys(const PkiPaths& pki, const Paths& to, const Options& options, Random& random) {
+Result<crypto::PublicKey> write_keys(const PkiPaths& pki, const Paths& to, const PlatformOptions& options, Random& random) {
     TRY(const auto source, custody::KeyFolder::open(pki.dp_keys()));
     TRY(const auto known, source.signing_keys());
     TRY(auto keys, new_key_folder(to.keys(), options, random));
@@ -159,7 +159,7 @@ Result<crypto::PublicKey> write_keys(const PkiPaths& pki, const Paths& to, const
     return verifier.public_key();
 }
 
-Status write_all(const PkiPaths& pki, const Paths& to, const Options& options, Random& random) {
+Status write_all(const PkiPaths& pki, const Paths& to, const PlatformOptions& options, Random& random) {
     CHECKED(custody::ensure_private_folder(to.root));
     TRY(const auto verifier, write_keys(pki, to, options, random));
     TRY(const SecretBytes tls_key, custody::read_private_file(pki.dp_tls_key()));
@@ -174,7 +174,7 @@ Status write_all(const PkiPaths& pki, const Paths& to, const Options& options, R
 }
 
 /// All of it or nothing.
-Status write_platform(const PkiPaths& pki, const Options& options, Random& random) {
+Status write_platform(const PkiPaths& pki, const PlatformOptions& options, Random& random) {
     const Paths to{options.dir};
     std::error_code error;
     if (fs::exists(to.root, error) && !fs::is_empty(to.root, error))
@@ -192,7 +192,7 @@ Status write_platform(const PkiPaths& pki, const Options& options, Random& rando
 
 // ---------------------------------------------------------------- the command
 
-Status run_init(Options options, std::ostream& out) {
+Status run_init(PlatformOptions options, std::ostream& out) {
     const PkiPaths pki{options.pki};
     TRY(const auto certificates, load_pki(pki));
     if (options.address.empty() && !certificates.dp_tls.dns_names.empty())
@@ -237,9 +237,9 @@ Status run_init(Options options, std::ostream& out) {
     return ok();
 }
 
-void add_init(CLI::App& parent, Console& console) {
+void add_platform_init(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("init", "Make the folder from which mcimd starts");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<PlatformOptions>();
     command->add_option("--dir", options->dir, "New folder of the platform")->required();
     command->add_option("--pki", options->pki, "Folder of the PKI (mcim pki init)")->required();
     command->add_option("--dp-address", options->address,
@@ -262,7 +262,7 @@ void add_init(CLI::App& parent, Console& console) {
 void add_platform(CLI::App& app, Console& console) {
     auto* command = app.add_subcommand("platform", "The platform's own folder: configuration, keys, certificates");
     command->require_subcommand(1);
-    add_init(*command, console);
+    add_platform_init(*command, console);
 }
 
 }  // namespace mcim::apps

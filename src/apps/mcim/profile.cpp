@@ -16,7 +16,7 @@ namespace mcim::apps {
 
 namespace {
 
-struct Options {
+struct ProfileOptions {
     std::string file;
     bool json = false;
 };
@@ -62,7 +62,7 @@ std::string json_of(const Read& r) {
     return out.integer("octets", static_cast<std::int64_t>(r.der.size())).texts("elements", elements).finish();
 }
 
-Status run_show(const Options& options, std::ostream& out) {
+Status run_profile_show(const ProfileOptions& options, std::ostream& out) {
     TRY(const auto r, read(options.file));
     if (options.json)
         out << json_of(r) << "\n";
@@ -71,12 +71,12 @@ Status run_show(const Options& options, std::ostream& out) {
     return ok();
 }
 
-void add_show(CLI::App& parent, Console& console) {
+void add_profile_show(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("show", "Print a package; keys, PINs and PUKs are masked");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ProfileOptions>();
     command->add_option("file", options->file, "Profile package (TCA interoperable format), DER")->required();
     command->add_flag("--json", options->json, "One JSON object with its outline instead of text");
-    command->callback([options, &console] { console.finish(run_show(*options, console.out)); });
+    command->callback([options, &console] { console.finish(run_profile_show(*options, console.out)); });
 }
 
 // ---------------------------------------------------------------- mcim profile lint
@@ -106,7 +106,7 @@ std::optional<std::string> difference_after_encoding(const Read& r) {
     return "encoded again it differs from octet " + std::to_string(at) + " on";
 }
 
-Status run_lint(const Options& options, std::ostream& out) {
+Status run_lint(const ProfileOptions& options, std::ostream& out) {
     TRY(const auto r, read(options.file));
     if (const auto difference = difference_after_encoding(r)) return fail(Errc::bad_value, options.file, *difference);
     const auto findings = saip::lint(r.package);
@@ -131,7 +131,7 @@ Status run_lint(const Options& options, std::ostream& out) {
 
 void add_lint(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("lint", "What a careful operator wants to know before a package goes out");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ProfileOptions>();
     command->add_option("file", options->file, "Profile package, DER")->required();
     command->add_flag("--json", options->json, "One JSON object instead of text");
     command->footer("\nFindings are no errors: test profiles have them. Exit code 1 only where it is no package.\n");
@@ -209,7 +209,7 @@ void add_profile(CLI::App& app, Console& console) {
     auto* command =
         app.add_subcommand("profile", "Profile packages: print them, look for what a careful operator minds");
     command->require_subcommand(1);
-    add_show(*command, console);
+    add_profile_show(*command, console);
     add_lint(*command, console);
     add_template(*command, console);
 }

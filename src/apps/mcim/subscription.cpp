@@ -18,7 +18,7 @@ namespace mcim::apps {
 
 namespace {
 
-struct AddOptions {
+struct AddSubscriptionOptions {
     std::string admin;
     std::string operator_id;
     std::string iccid;
@@ -55,7 +55,7 @@ Result<std::string> iccid_of(const std::string& file, View der) {
 }
 
 /// K that an operator has already. It passes through this process, which leaves no core dump and ends with the command.
-Status add_keys(const AddOptions& options, jose::ObjectWriter& body) {
+Status add_keys(const AddSubscriptionOptions& options, jose::ObjectWriter& body) {
     if (options.key_file.empty()) return ok();
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
@@ -66,7 +66,7 @@ Status add_keys(const AddOptions& options, jose::ObjectWriter& body) {
 }
 
 /// Numbers and keys are those in the package, unless both are named beside it.
-Result<jose::ObjectWriter> request_of_package(const AddOptions& options) {
+Result<jose::ObjectWriter> request_of_package(const AddSubscriptionOptions& options) {
     if (options.imsi.empty() != options.key_file.empty())
         return fail(Errc::conflict, "--profile",
                     "the package brings its own IMSI and keys; others go with --imsi and --k-file, both of them");
@@ -80,7 +80,7 @@ Result<jose::ObjectWriter> request_of_package(const AddOptions& options) {
     return body;
 }
 
-Result<jose::ObjectWriter> request_of_template(const AddOptions& options) {
+Result<jose::ObjectWriter> request_of_template(const AddSubscriptionOptions& options) {
     if (options.iccid.empty() || options.imsi.empty())
         return fail(Errc::missing_field, "--iccid, --imsi",
                     "a line has both; only a package (--profile) brings its own");
@@ -92,7 +92,7 @@ Result<jose::ObjectWriter> request_of_template(const AddOptions& options) {
 
 // ---------------------------------------------------------------- the command
 
-Status run_add(const AddOptions& options, std::ostream& out) {
+Status run_subscription_add(const AddSubscriptionOptions& options, std::ostream& out) {
     TRY(auto body, options.package.empty() ? request_of_template(options) : request_of_package(options));
     if (!options.msisdn.empty()) body.text("msisdn", options.msisdn);
     CHECKED(add_keys(options, body));
@@ -114,9 +114,9 @@ Status run_add(const AddOptions& options, std::ostream& out) {
     return ok();
 }
 
-void add_add(CLI::App& parent, Console& console) {
+void add_subscription_add(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("add", "Make a line: numbers, fresh keys, and later its profile");
-    auto options = std::make_shared<AddOptions>();
+    auto options = std::make_shared<AddSubscriptionOptions>();
     add_admin_option(*command, options->admin);
     command->add_option("--operator", options->operator_id, "Whose line it is")->required();
     command->add_option("--iccid", options->iccid, "18 to 20 digits; a 19th or 20th is the Luhn digit");
@@ -137,7 +137,7 @@ void add_add(CLI::App& parent, Console& console) {
         "\nK is never given on a command line and never printed.\n"
         "Example:  mcim subscription add --admin platform/admin.sock --operator north --iccid 8988211000000000011 "
         "--imsi 001010000000001\n");
-    command->callback([options, &console] { console.finish(run_add(*options, console.out)); });
+    command->callback([options, &console] { console.finish(run_subscription_add(*options, console.out)); });
 }
 
 }  // namespace
@@ -168,7 +168,7 @@ Result<KeyFile> read_key_file(const std::filesystem::path& path) {
 void add_subscription(CLI::App& app, Console& console) {
     auto* command = app.add_subcommand("subscription", "Lines: IMSI, ICCID, number, keys");
     command->require_subcommand(1);
-    add_add(*command, console);
+    add_subscription_add(*command, console);
     add_subscription_list(*command, console);
     add_subscription_show(*command, console);
     add_subscription_bars(*command, console);

@@ -11,16 +11,11 @@ namespace mcim::apps {
 
 namespace {
 
-struct Options {
+struct SubscriptionOptions {
     std::string admin;
     std::string iccid;
     bool json = false;
 };
-
-std::string text_or(const jose::Object& json, std::string_view name) {
-    const auto text = json.text(name);
-    return text ? *text : "";
-}
 
 std::string_view meaning(std::string_view standing) {
     if (standing == "reserved") return "reserved: on no card yet";
@@ -38,7 +33,7 @@ std::string_view access(std::string_view status) {
     return status;
 }
 
-Status run_list(const Options& options, std::ostream& out) {
+Status run_subscription_list(const SubscriptionOptions& options, std::ostream& out) {
     Admin admin(options.admin);
     TRY(const auto answer, admin.read("/subscriptions"));
     if (options.json) {
@@ -54,7 +49,7 @@ Status run_list(const Options& options, std::ostream& out) {
     return ok();
 }
 
-Status run_show(const Options& options, std::ostream& out) {
+Status run_show(const SubscriptionOptions& options, std::ostream& out) {
     TRY(const std::string iccid, path_part("ICCID", options.iccid));
     Admin admin(options.admin);
     TRY(const auto line, admin.read("/subscriptions/" + iccid));
@@ -84,7 +79,7 @@ Status run_show(const Options& options, std::ostream& out) {
     return ok();
 }
 
-Status run_bar(const Options& options, const std::string& verb, std::ostream& out) {
+Status run_bar(const SubscriptionOptions& options, const std::string& verb, std::ostream& out) {
     TRY(const std::string iccid, path_part("ICCID", options.iccid));
     Admin admin(options.admin);
     TRY(const auto answer, admin.change("/subscriptions/" + iccid + "/" + verb, {}));
@@ -97,7 +92,7 @@ Status run_bar(const Options& options, const std::string& verb, std::ostream& ou
 }
 
 CLI::App* add_with_iccid(CLI::App& parent, const std::string& verb, const std::string& what,
-                         const std::shared_ptr<Options>& options) {
+                         const std::shared_ptr<SubscriptionOptions>& options) {
     auto* command = parent.add_subcommand(verb, what);
     add_admin_option(*command, options->admin);
     command->add_option("iccid", options->iccid, "Its ICCID")->required();
@@ -109,28 +104,28 @@ CLI::App* add_with_iccid(CLI::App& parent, const std::string& verb, const std::s
 
 void add_subscription_list(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("list", "All lines");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<SubscriptionOptions>();
     add_admin_option(*command, options->admin);
     command->add_flag("--json", options->json, "The platform's answer as it comes");
-    command->callback([options, &console] { console.finish(run_list(*options, console.out)); });
+    command->callback([options, &console] { console.finish(run_subscription_list(*options, console.out)); });
 }
 
 void add_subscription_show(CLI::App& parent, Console& console) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<SubscriptionOptions>();
     add_with_iccid(parent, "show", "One line, with its access to the network", options)->callback([options, &console] {
         console.finish(run_show(*options, console.out));
     });
 }
 
 void add_subscription_bars(CLI::App& parent, Console& console) {
-    auto bar = std::make_shared<Options>();
+    auto bar = std::make_shared<SubscriptionOptions>();
     add_with_iccid(parent, "bar", "Shut a line out of the network at once, e.g. of a stolen device", bar)
         ->callback([bar, &console] { console.finish(run_bar(*bar, "bar", console.out)); });
-    auto unbar = std::make_shared<Options>();
+    auto unbar = std::make_shared<SubscriptionOptions>();
     add_with_iccid(parent, "unbar", "Let it in again", unbar)->callback([unbar, &console] {
         console.finish(run_bar(*unbar, "unbar", console.out));
     });
-    auto close = std::make_shared<Options>();
+    auto close = std::make_shared<SubscriptionOptions>();
     add_with_iccid(parent, "close", "End a line for good; its device is free to go to another operator", close)
         ->callback([close, &console] { console.finish(run_bar(*close, "close", console.out)); });
 }

@@ -82,7 +82,7 @@ void add_release(CLI::App& parent, Console& console) {
 
 // ---------------------------------------------------------------- mcim transfer show
 
-struct ShowOptions {
+struct TransferShowOptions {
     std::string file;
     std::string key;
     bool json = false;
@@ -97,7 +97,7 @@ Result<jose::Object> unverified_claims(const std::string& token) {
     return jose::Object::parse(as_text(claims));
 }
 
-Result<jose::Object> claims_in(const ShowOptions& options) {
+Result<jose::Object> claims_in(const TransferShowOptions& options) {
     TRY(const std::string token, read_token(options.file));
     if (options.key.empty()) {
         auto claims = unverified_claims(token);
@@ -110,7 +110,7 @@ Result<jose::Object> claims_in(const ShowOptions& options) {
     return std::move(verified->claims);
 }
 
-Status run_show(const ShowOptions& options, std::ostream& out) {
+Status run_transfer_show(const TransferShowOptions& options, std::ostream& out) {
     TRY(const auto claims, claims_in(options));
     TRY(const auto by, claims.text("iss"));
     TRY(const auto eid, claims.text("eid"));
@@ -143,13 +143,13 @@ Status run_show(const ShowOptions& options, std::ostream& out) {
     return ok();
 }
 
-void add_show(CLI::App& parent, Console& console) {
+void add_transfer_show(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("show", "Print a release, and verify it where a key is given");
-    auto options = std::make_shared<ShowOptions>();
+    auto options = std::make_shared<TransferShowOptions>();
     command->add_option("file", options->file, "The release")->required();
     command->add_option("--key", options->key, "Public key of the operator that gave it");
     command->add_flag("--json", options->json, "One JSON object instead of text");
-    command->callback([options, &console] { console.finish(run_show(*options, console.out)); });
+    command->callback([options, &console] { console.finish(run_transfer_show(*options, console.out)); });
 }
 
 }  // namespace
@@ -158,7 +158,7 @@ void add_transfer(CLI::App& app, Console& console) {
     auto* command = app.add_subcommand("transfer", "No consent, no move: releases by the current operator");
     command->require_subcommand(1);
     add_release(*command, console);
-    add_show(*command, console);
+    add_transfer_show(*command, console);
 }
 
 }  // namespace mcim::apps

@@ -13,8 +13,8 @@ namespace {
 
 using test::mcim;
 
-constexpr const char* eid = "89049032000000000000000000000163";
-constexpr const char* iccid = "8988211000000000011";
+constexpr const char* moved_eid = "89049032000000000000000000000163";
+constexpr const char* moved_iccid = "8988211000000000011";
 
 class TransferCommand : public testing::Test {
 protected:
@@ -24,8 +24,8 @@ protected:
     }
     [[nodiscard]] std::string at(const std::string& name) const { return (folder_.path() / name).string(); }
     test::Ran release(const std::vector<std::string>& more = {}) {
-        std::vector<std::string> args{"transfer", "release", "--operator", "north", "--key", at("north.pem"),
-                                      "--eid",    eid,       "--iccid",    iccid,   "--out", at("release.jws")};
+        std::vector<std::string> args{"transfer", "release", "--operator", "north",     "--key", at("north.pem"),
+                                      "--eid",    moved_eid, "--iccid",    moved_iccid, "--out", at("release.jws")};
         args.insert(args.end(), more.begin(), more.end());
         return mcim(args);
     }
@@ -37,10 +37,10 @@ TEST_F(TransferCommand, ReleaseIsWhatAPlatformAccepts) {
     ASSERT_EQ(made.code, 0) << made.err;
     EXPECT_TRUE(made.says("mcim order create --operator south")) << made.out;
     const auto key = read_public_key(at("north.pem.pub"));
-    const auto answer = transfer::check_release(
-        *read_token(at("release.jws")),
-        {*key, "north", *Eid::parse(eid), *Iccid::parse(iccid), "south", system_now() + std::chrono::hours(47)},
-        [](std::string_view) { return false; });
+    const auto answer = transfer::check_release(*read_token(at("release.jws")),
+                                                {*key, "north", *Eid::parse(moved_eid), *Iccid::parse(moved_iccid),
+                                                 "south", system_now() + std::chrono::hours(47)},
+                                                [](std::string_view) { return false; });
     EXPECT_TRUE(std::holds_alternative<transfer::ReleaseAccepted>(answer));
     EXPECT_EQ(release().code, 1) << "a release is not overwritten";
 }

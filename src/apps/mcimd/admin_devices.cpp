@@ -19,7 +19,7 @@ Status need_verifier(const Platform& p) {
     return ok();
 }
 
-Result<pva::DeviceRecord> find(Platform& p, std::string_view digits) {
+Result<pva::DeviceRecord> device_named(Platform& p, std::string_view digits) {
     TRY(const Eid eid, Eid::parse_unchecked(digits));
     TRY(auto device, find_device(p, eid));
     if (!device) return fail(Errc::not_found, "eid", "no device is enrolled with it");
@@ -55,13 +55,13 @@ Result<Json> list_devices(Platform& p) {
 
 Result<Json> show_device(Platform& p, std::string_view eid) {
     CHECKED(need_verifier(p));
-    TRY(const auto device, find(p, eid));
+    TRY(const auto device, device_named(p, eid));
     return json_of(device);
 }
 
 Result<Json> show_verdicts(Platform& p, std::string_view eid, std::string_view query) {
     CHECKED(need_verifier(p));
-    TRY(const auto device, find(p, eid));
+    TRY(const auto device, device_named(p, eid));
     static constexpr std::string_view parameter = "?session=";
     std::optional<Bytes> session;
     if (!query.empty()) {

@@ -86,7 +86,7 @@ Status read_template_options(const jose::Object& in, store::Subscription& s) {
     return ok();
 }
 
-Result<store::Subscription> find(Platform& p, std::string_view iccid) {
+Result<store::Subscription> subscription_named(Platform& p, std::string_view iccid) {
     TRY(const Iccid id, Iccid::parse_unchecked(iccid));
     TRY(auto found, p.store.find_subscription(id));
     if (!found) return fail(Errc::not_found, "iccid", "no subscription has it");
@@ -155,12 +155,12 @@ Result<Json> list_subscriptions(Platform& p) {
     return Json().objects("subscriptions", out);
 }
 Result<Json> show_subscription(Platform& p, std::string_view iccid) {
-    TRY(const auto s, find(p, iccid));
+    TRY(const auto s, subscription_named(p, iccid));
     return json_of(s);
 }
 
 Result<Json> set_bar(Platform& p, std::string_view iccid, auc::Status status) {
-    TRY(const auto s, find(p, iccid));
+    TRY(const auto s, subscription_named(p, iccid));
     if (s.standing != store::Standing::installed && s.standing != store::Standing::enabled)
         return fail(
             Errc::refused, "standing",
@@ -170,7 +170,7 @@ Result<Json> set_bar(Platform& p, std::string_view iccid, auc::Status status) {
 }
 
 Result<Json> close_subscription(Platform& p, std::string_view iccid) {
-    TRY(auto s, find(p, iccid));
+    TRY(auto s, subscription_named(p, iccid));
     if (s.standing == store::Standing::closed) return fail(Errc::conflict, "standing", "the subscription is closed");
     store::Batch batch;
     if (s.eid) {

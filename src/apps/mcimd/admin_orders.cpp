@@ -91,7 +91,7 @@ Result<smdp::Order> released(smdp::Order order) {
     return order;
 }
 
-Result<smdp::Order> find(Platform& p, std::string_view id) {
+Result<smdp::Order> order_named(Platform& p, std::string_view id) {
     TRY(auto found, p.store.find_order(id));
     if (!found) return fail(Errc::not_found, "order", "there is none of this id");
     return *std::move(found);
@@ -160,7 +160,7 @@ Result<Json> list_orders(Platform& p) {
 
 Result<Json> show_order(Platform& p, std::string_view id) {
     CHECKED(need_dp(p));
-    TRY(const auto order, find(p, id));
+    TRY(const auto order, order_named(p, id));
     TRY(const auto timeline, p.store.timeline(id));
     std::vector<Json> lines;
     for (const auto& line : timeline) lines.push_back(json_of(line));
@@ -170,7 +170,7 @@ Result<Json> show_order(Platform& p, std::string_view id) {
 
 Result<Json> cancel_order(Platform& p, std::string_view id) {
     CHECKED(need_dp(p));
-    TRY(auto order, find(p, id));
+    TRY(auto order, order_named(p, id));
     const auto from = order.state;
     auto next = after(std::move(order), smdp::OrderEvent::cancel);
     if (!next)
@@ -182,7 +182,7 @@ Result<Json> cancel_order(Platform& p, std::string_view id) {
 
 Result<Json> release_order(Platform& p, std::string_view id, const jose::Object& in) {
     CHECKED(need_dp(p));
-    TRY(auto order, find(p, id));
+    TRY(auto order, order_named(p, id));
     TRY(auto token, in.optional_member(&jose::Object::text, "release"));
     store::Batch batch;
     const auto from = order.state;

@@ -8,7 +8,7 @@
 namespace mcim::apps::mcimd {
 namespace {
 
-constexpr int attempts_max = 4;
+constexpr int commit_attempts_max = 4;
 
 void log_record(const auc::Record& r) {
     const bool alarm =
@@ -59,7 +59,7 @@ void drive_and_commit(Platform& p, Imsi imsi, MakeEvent make, Finish finish, int
     if (!*outcome || (*outcome)->changes.empty()) return finish(*outcome);
     p.committer.commit(std::exchange((*outcome)->changes, {}), [=, &p](const Status& done) {
         if (done) return finish(*outcome);
-        if (done.error().code == Errc::conflict && attempt < attempts_max)
+        if (done.error().code == Errc::conflict && attempt < commit_attempts_max)
             return drive_and_commit(p, imsi, make, finish, attempt + 1);
         finish(done.error());
     });

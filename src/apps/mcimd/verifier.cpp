@@ -16,7 +16,7 @@ constexpr const char* reference_kind = "pva.reference";
 // Under an operator, the lowest version of its reference values that still counts: it outlives the document that said
 // so.
 constexpr const char* floor_kind = "pva.reference_floor";
-constexpr int attempts_max = 4;
+constexpr int verdict_attempts_max = 4;
 
 struct StoredDevice {
     pva::DeviceRecord record;
@@ -101,7 +101,7 @@ void take_evidence(Platform& p, const evidence::Evidence& given, const http::Rep
     p.committer.commit({store::PutRow{row_of(appraised.record, (*device)->row.version)}},
                        [=, &p, body = verdicts_json(*tokens)](const Status& done) {
                            if (done) return reply(http::json_response(200, body));
-                           if (done.error().code == Errc::conflict && attempt < attempts_max)
+                           if (done.error().code == Errc::conflict && attempt < verdict_attempts_max)
                                return take_evidence(p, given, reply, attempt + 1);
                            reply(failure(done.error()));
                        });

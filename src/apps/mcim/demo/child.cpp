@@ -49,9 +49,9 @@ Result<pid_t> spawn(const std::vector<std::string>& argv, int out, int err) {
     return os_error(argv[0], code);
 }
 
-int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
-
 }  // namespace
+
+int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 Result<Child> Child::start(std::vector<std::string> argv, std::string log) {
     const int fd = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

@@ -12,6 +12,9 @@
 
 namespace mcim::demo {
 
+/// What waitpid() wrote: the exit status, or 128 + signal.
+[[nodiscard]] int exit_status(int wait_status);
+
 class Child {
 public:
     /// argv[0] is looked for in PATH; output (both streams) is appended to `log`.

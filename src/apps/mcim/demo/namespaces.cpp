@@ -17,6 +17,8 @@
 #include <cstring>
 #include <string>
 
+#include "child.h"
+
 namespace mcim::demo {
 namespace {
 
@@ -62,8 +64,6 @@ Status enter_private_namespaces() {
     if (mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") != 0) return os_error("/run");
     return bring_loopback_up();
 }
-
-int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 /// Until `child` has ended by itself, or another of these signals came, at which it is killed, and with it its
 /// namespace.
