@@ -44,7 +44,8 @@ void OpenChannels::saw(Client client, View command, View answer) {
     const auto waited = number_waits_.extract(cla->channel);
     if (!apdu::is_success(sw)) return;
     if (ins == Ins::get_response && waited && data.size() == 1) opened_by_[data.front()] = waited.mapped();
-    if (ins == Ins::manage_channel && command[2] == close_channel) opened_by_.erase(command[3]);  // 6200: it was not open
+    if (ins == Ins::manage_channel && command[2] == close_channel)
+        opened_by_.erase(command[3]);  // 6200: it was not open
     if (ins != Ins::manage_channel || command[2] != open) return;
     if (command[3] != 0)
         opened_by_[command[3]] = client;

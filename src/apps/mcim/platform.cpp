@@ -143,7 +143,8 @@ Result<custody::KeyFolder> new_key_folder(const fs::path& at, const PlatformOpti
 }
 
 /// The signing keys of the SM-DP+ come from the PKI; the verifier's, and those that wrap K, are made here.
-Result<crypto::PublicKey> write_keys(const PkiPaths& pki, const Paths& to, const PlatformOptions& options, Random& random) {
+Result<crypto::PublicKey> write_keys(const PkiPaths& pki, const Paths& to, const PlatformOptions& options,
+                                     Random& random) {
     TRY(const auto source, custody::KeyFolder::open(pki.dp_keys()));
     TRY(const auto known, source.signing_keys());
     TRY(auto keys, new_key_folder(to.keys(), options, random));
