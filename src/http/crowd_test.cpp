@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 using test::RawClient;
 using test::Wire;
 
-void echo(const Request& request, const Reply& reply) { reply({200, {}, request.target}); }
+void say_target(const Request& request, const Reply& reply) { reply({200, {}, request.target}); }
 
 class Crowd : public test::OverWire {
 protected:
@@ -18,7 +18,7 @@ protected:
         limits.connections_max = 1;
         serve([this](const Request& request, const Reply& reply) {
             if (request.target == "/slow") return slow.set_value(reply);
-            echo(request, reply);
+            say_target(request, reply);
         });
     }
     static std::string request(std::string_view target, std::string_view header = "Host: x") {
@@ -34,12 +34,11 @@ protected:
     std::promise<Reply> slow;
 };
 
-std::string name_of(const testing::TestParamInfo<Wire>& info) { return to_string(info.param); }
-INSTANTIATE_TEST_SUITE_P(Over, Crowd, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3), name_of);
+INSTANTIATE_TEST_SUITE_P(Over, Crowd, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3), test::wire_name);
 
 TEST_P(Crowd, NewcomerTakesThePlaceOfWhoWaitedLongest) {
     limits.connections_max = 2;
-    serve(echo);
+    serve(say_target);
     RawClient first = client();
     EXPECT_TRUE(serves(first, "/1"));
     RawClient second = client();
@@ -78,12 +77,12 @@ TEST_P(Crowd, NewcomerComesInWhenSomebodyLeaves) {
 }
 
 class CrowdOverTls : public Crowd {};
-INSTANTIATE_TEST_SUITE_P(Over, CrowdOverTls, testing::Values(Wire::tls_1_2, Wire::tls_1_3), name_of);
+INSTANTIATE_TEST_SUITE_P(Over, CrowdOverTls, testing::Values(Wire::tls_1_2, Wire::tls_1_3), test::wire_name);
 
 /// Some say nothing, some stop in the middle of their first record.
 TEST_P(CrowdOverTls, SilenceBeforeTheHandshakeKeepsNobodyOut) {
     limits.connections_max = 3;
-    serve(echo);
+    serve(say_target);
     const std::string hello = client().client_hello();
     std::vector<RawClient> silent;
     for (std::size_t i = 0; i < 9; ++i) {
@@ -98,7 +97,7 @@ TEST_P(CrowdOverTls, SilenceBeforeTheHandshakeKeepsNobodyOut) {
 
 TEST_P(CrowdOverTls, OfOneAddressIsLimited) {
     limits.connections_per_address_max = 2;
-    serve(echo);
+    serve(say_target);
     auto first = std::make_unique<RawClient>(client());
     RawClient second = client();
     RawClient third = client();

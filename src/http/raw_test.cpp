@@ -10,7 +10,7 @@ using test::Ending;
 using test::RawClient;
 using test::Wire;
 
-void echo(Request request, const Reply& reply) {
+void say_back(Request request, const Reply& reply) {
     reply({200, {{"Content-Type", "text/plain"}}, request.method + " " + request.target + " " + request.body});
 }
 std::string status(const std::string& answer) { return answer.substr(0, answer.find('\r')); }
@@ -44,11 +44,10 @@ protected:
     }
 };
 
-std::string name_of(const testing::TestParamInfo<Wire>& info) { return to_string(info.param); }
-INSTANTIATE_TEST_SUITE_P(Over, Raw, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3), name_of);
+INSTANTIATE_TEST_SUITE_P(Over, Raw, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3), test::wire_name);
 
 TEST_P(Raw, SendsWhatTheHandlerAnswers) {
-    serve(echo);
+    serve(say_back);
     EXPECT_EQ(talk("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
               "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\nConnection: close\r\n\r\nGET /a ");
 }
@@ -58,7 +57,7 @@ TEST_P(Raw, NoContentHasNoBody) {
               "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
 }
 TEST_P(Raw, KeepsTheConnectionForTheNextRequest) {
-    serve(echo);
+    serve(say_back);
     const std::string answer =
         talk("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     EXPECT_NE(answer.find("GET /1 "), std::string::npos);
@@ -68,7 +67,7 @@ TEST_P(Raw, KeepsTheConnectionForTheNextRequest) {
 // ---------------------------------------------------------------- bad clients
 
 TEST_P(Raw, BodyThatIsTooLargeIs413) {
-    serve(echo);
+    serve(say_back);
     EXPECT_EQ(status(talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n")),
               "HTTP/1.1 413 Content Too Large");
     EXPECT_EQ(
@@ -76,17 +75,17 @@ TEST_P(Raw, BodyThatIsTooLargeIs413) {
         "HTTP/1.1 413 Content Too Large");
 }
 TEST_P(Raw, HeaderThatIsTooLargeIs431) {
-    serve(echo);
+    serve(say_back);
     EXPECT_EQ(status(talk("GET / HTTP/1.1\r\nX: " + std::string(3000, 'x') + "\r\n\r\n")),
               "HTTP/1.1 431 Request Header Fields Too Large");
 }
 TEST_P(Raw, WhatIsNoHttpIs400) {
-    serve(echo);
+    serve(say_back);
     EXPECT_EQ(status(talk("\x16\x03\x01\x02\r\n\r\n")), "HTTP/1.1 400 Bad Request");
     EXPECT_EQ(status(talk("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n")), "HTTP/1.1 400 Bad Request");
 }
 TEST_P(Raw, RequestThatItsClientEndsInTheMiddleIs400) {
-    serve(echo);
+    serve(say_back);
     RawClient c = client();
     EXPECT_TRUE(c.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc"));
     c.finish();
@@ -95,7 +94,7 @@ TEST_P(Raw, RequestThatItsClientEndsInTheMiddleIs400) {
 }
 /// Closing over octets that nobody has read would reset the connection under whoever still sends.
 TEST_P(Raw, WhoSendsOnAfterTheAnswerStillReadsIt) {
-    serve(echo);
+    serve(say_back);
     RawClient c = client();
     EXPECT_TRUE(c.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\n"));
     for (int i = 0; i < 400; ++i) ASSERT_TRUE(c.send(std::string(10'000, 'x'))) << i;
@@ -107,14 +106,14 @@ TEST_P(Raw, WhoSendsOnAfterTheAnswerStillReadsIt) {
 
 TEST_P(Raw, SlowRequestIs408) {
     limits.request_time = 50ms;
-    serve(echo);
+    serve(say_back);
     EXPECT_EQ(status(talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc")),
               "HTTP/1.1 408 Request Timeout");
     EXPECT_EQ(status(talk("POST / HT")), "HTTP/1.1 408 Request Timeout");
 }
 TEST_P(Raw, SilentClientIsLeftWithoutAWord) {
     limits.idle_time = 50ms;
-    serve(echo);
+    serve(say_back);
     EXPECT_EQ(talk(""), "");
 }
 /// More than the sockets between the two hold.
@@ -122,7 +121,7 @@ TEST_P(Raw, WhoDoesNotReadItsAnswerIsLeft) {
     limits.write_time = 50ms;
     serve([](const Request& request, const Reply& reply) {
         if (request.target == "/large") return reply({200, {}, std::string(16'000'000, 'x')});
-        echo(request, reply);
+        say_back(request, reply);
     });
     RawClient c = client();
     EXPECT_TRUE(c.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n"));
@@ -130,7 +129,7 @@ TEST_P(Raw, WhoDoesNotReadItsAnswerIsLeft) {
     expect_service();
 }
 TEST_P(Raw, CloseEndsIdleConnectionsInGoodOrder) {
-    serve(echo);
+    serve(say_back);
     RawClient c = client();
     EXPECT_TRUE(c.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
     EXPECT_EQ(status(c.read_until("GET / ")), "HTTP/1.1 200 OK");
@@ -152,7 +151,7 @@ TEST_P(Raw, HandlerThatNeverAnswersLosesTheConnectionNotTheServer) {
     std::vector<std::jthread> threads;
     serve([&](const Request& request, Reply reply) {
         if (request.target == "/forgotten") return;
-        if (request.target == "/") return echo(request, reply);
+        if (request.target == "/") return say_back(request, reply);
         threads.emplace_back([reply = std::move(reply)] {});
     });
     for (const std::string target : {"/forgotten", "/forgotten_on_another_thread"}) {
@@ -166,12 +165,12 @@ TEST_P(Raw, HandlerThatNeverAnswersLosesTheConnectionNotTheServer) {
 // ---------------------------------------------------------------- below HTTP
 
 class RawTls : public Raw {};
-INSTANTIATE_TEST_SUITE_P(Over, RawTls, testing::Values(Wire::tls_1_2, Wire::tls_1_3), name_of);
+INSTANTIATE_TEST_SUITE_P(Over, RawTls, testing::Values(Wire::tls_1_2, Wire::tls_1_3), test::wire_name);
 
 /// In the first record, between two of its octets, and where the client has only to answer.
 TEST_P(RawTls, HandshakeThatStallsEndsTheConnection) {
     limits.handshake_time = 50ms;
-    serve(echo);
+    serve(say_back);
     const std::string hello = client().client_hello();
     for (const std::size_t octets : {std::size_t{0}, std::size_t{1}, hello.size() / 2, hello.size()}) {
         RawClient c = client(Wire::local);
@@ -183,7 +182,7 @@ TEST_P(RawTls, HandshakeThatStallsEndsTheConnection) {
 }
 TEST_P(RawTls, RecordThatStallsIsASlowRequest) {
     limits.request_time = 50ms;
-    serve(echo);
+    serve(say_back);
     for (const std::size_t missing : {std::size_t{1}, std::size_t{40}}) {
         RawClient c = client();
         const std::string record = c.sealed("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -193,7 +192,7 @@ TEST_P(RawTls, RecordThatStallsIsASlowRequest) {
     }
 }
 TEST_P(RawTls, PlainHttpIsToldOfTls) {
-    serve(echo);
+    serve(say_back);
     for (const std::size_t body : {0, 4'000'000}) {
         RawClient c = client(Wire::local);
         EXPECT_TRUE(c.send_bare("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body) + "\r\n\r\n"));
@@ -206,7 +205,7 @@ TEST_P(RawTls, PlainHttpIsToldOfTls) {
     expect_service();
 }
 TEST_P(RawTls, ClientWithoutAVersionOfOursIsToldBeforeItIsLeft) {
-    serve(echo);
+    serve(say_back);
     RawClient c = client(Wire::tls_1_1);
     c.send("");
     EXPECT_EQ(c.ending(), Ending::alert);
@@ -214,7 +213,7 @@ TEST_P(RawTls, ClientWithoutAVersionOfOursIsToldBeforeItIsLeft) {
     expect_service();
 }
 TEST_P(RawTls, ChangedRecordIsAnsweredWithAnAlert) {
-    serve(echo);
+    serve(say_back);
     RawClient c = client();
     std::string record = c.sealed("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     record.back() = static_cast<char>(record.back() ^ 1);
@@ -226,7 +225,7 @@ TEST_P(RawTls, ChangedRecordIsAnsweredWithAnAlert) {
     expect_service();
 }
 TEST_P(RawTls, WhatIsNoTlsEndsTheConnectionNotTheServer) {
-    serve(echo);
+    serve(say_back);
     for (const std::string& octets : {std::string("SSH-2.0-x\r\n"), std::string(5, '\0'), std::string(40'000, '\xFF'),
                                       std::string("\x16\x03\x01\xFF\xFF") + std::string(70'000, 'x')}) {
         RawClient c = client(Wire::local);
@@ -237,7 +236,7 @@ TEST_P(RawTls, WhatIsNoTlsEndsTheConnectionNotTheServer) {
     expect_service();
 }
 TEST_P(RawTls, GoodbyeOfTheClientIsAnswered) {
-    serve(echo);
+    serve(say_back);
     RawClient c = client();
     c.send("");
     c.finish();

@@ -62,16 +62,16 @@ bool is_plain_http(const error_code& error) {
 /// One client. The timer runs for whatever is awaited; when it goes off, the pending operation is cancelled and says
 /// so.
 template <class Stream>
-class Connection final : public Guest, public std::enable_shared_from_this<Connection<Stream>> {
+class ServerConnection final : public Guest, public std::enable_shared_from_this<ServerConnection<Stream>> {
 public:
-    Connection(Stream stream, std::shared_ptr<Server::Impl> server, const std::optional<Place>& place)
+    ServerConnection(Stream stream, std::shared_ptr<Server::Impl> server, const std::optional<Place>& place)
         : stream_(std::move(stream)),
           server_(std::move(server)),
           timer_(server_->loop),
           buffer_(server_->limits.header_octets_max + 4096) {
         server_->guests.enter(*this, place);
     }
-    ~Connection() override { server_->left(*this); }
+    ~ServerConnection() override { server_->left(*this); }
 
     void start() {
         expect(server_->limits.handshake_time);
@@ -168,10 +168,10 @@ private:
 
     /// For whoever answers, who may be another thread: wherever the last of these goes, the connection ends on the
     /// loop.
-    std::shared_ptr<Connection> held_on_the_loop() {
+    std::shared_ptr<ServerConnection> held_on_the_loop() {
         auto self = this->shared_from_this();
-        Connection* const connection = self.get();
-        return {connection, [self = std::move(self)](Connection* held) mutable {
+        ServerConnection* const connection = self.get();
+        return {connection, [self = std::move(self)](ServerConnection* held) mutable {
                     auto& loop = held->server_->loop;
                     asio::dispatch(loop, [self = std::move(self)] {});
                 }};
@@ -266,10 +266,10 @@ private:
 }  // namespace
 
 void serve_connection(PlainStream stream, std::shared_ptr<Server::Impl> server) {
-    std::make_shared<Connection<PlainStream>>(std::move(stream), std::move(server), std::nullopt)->start();
+    std::make_shared<ServerConnection<PlainStream>>(std::move(stream), std::move(server), std::nullopt)->start();
 }
 void serve_connection(TlsStream stream, std::shared_ptr<Server::Impl> server, const Place& place) {
-    std::make_shared<Connection<TlsStream>>(std::move(stream), std::move(server), place)->start();
+    std::make_shared<ServerConnection<TlsStream>>(std::move(stream), std::move(server), place)->start();
 }
 
 }  // namespace mcim::http

@@ -459,7 +459,7 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
     ASSERT_EQ(lines.size(), 2U);
     EXPECT_EQ(lines[0].kind, smdp::NoteKind::milestone);
     EXPECT_EQ(lines[1].kind, smdp::NoteKind::routine);
-    EXPECT_EQ((*store)->find_row("card", "1").value(), (Row{"card", "1", Bytes{7}, 1}));
+    EXPECT_EQ(*(*store)->find_row("card", "1"), (Row{"card", "1", Bytes{7}, 1}));
 }
 
 TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {
