@@ -5,6 +5,7 @@
 #include "mcim/card/open_channels.h"
 #include "mcim/euicc/inserted_card.h"
 #include "mcim/euicc/manufacture.h"
+#include "mcim/euicc/stored_keys.h"
 #include "mcim/nvm/folder_for_test.h"
 #include "mcim/nvm/store.h"
 #include "support/random.h"
@@ -19,6 +20,7 @@ public:
     Card(const Disk& disk, std::uint64_t seed) : random_(seed) {
         folder_.put(disk);
         boot(Loss::nothing);
+        signer_ = *euicc::StoredKeys::load(*store_);
     }
     /// What a factory makes of a birth.
     static Disk manufactured(const euicc::Birth& birth) {
@@ -40,7 +42,7 @@ public:
     /// io: the connection is gone, with the power or before.
     Result<Bytes> transmit(unsigned connection, View command) {
         if (connection != connections_) return fail(Errc::io, "card", "the connection ended");
-        euicc::Env env{random_, now};
+        euicc::Env env{random_, *signer_, now};
         auto answer = card_->transmit(command, env);
         if (folder_.is_off()) {
             boot(loss_in_write_);
@@ -98,6 +100,7 @@ private:
     test::SeededRandom random_;
     nvm::for_test::FolderForTest folder_;
     std::unique_ptr<nvm::Store> store_;
+    std::unique_ptr<euicc::CardSigner> signer_;
     std::optional<euicc::InsertedCard> card_;
     card::OpenChannels channels_;
     unsigned connections_ = 0;
