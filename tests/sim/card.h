@@ -17,7 +17,8 @@ using nvm::for_test::Loss;
 
 class Card {
 public:
-    Card(const Disk& disk, std::uint64_t seed) : random_(seed) {
+    /// The clock must outlive it.
+    Card(const Disk& disk, std::uint64_t seed, const Time& clock) : random_(seed), clock_(clock) {
         folder_.put(disk);
         boot(Loss::nothing);
         signer_ = *euicc::StoredKeys::load(*store_);
@@ -42,7 +43,7 @@ public:
     /// io: the connection is gone, with the power or before.
     Result<Bytes> transmit(unsigned connection, View command) {
         if (connection != connections_) return fail(Errc::io, "card", "the connection ended");
-        euicc::Env env{random_, *signer_, now};
+        euicc::Env env{random_, *signer_, clock_};
         auto answer = card_->transmit(command, env);
         if (folder_.is_off()) {
             boot(loss_in_write_);
@@ -75,7 +76,6 @@ public:
         for (const auto& [slot, profile] : state().profiles) recorded.insert(profile.uicc_prefix());
         return slots == recorded;
     }
-    std::optional<Time> now;
 
 private:
     static nvm::StateKey key() { return *nvm::StateKey::copy_of(Bytes(32, 0x42)); }
@@ -98,6 +98,7 @@ private:
     }
 
     test::SeededRandom random_;
+    const Time& clock_;
     nvm::for_test::FolderForTest folder_;
     std::unique_ptr<nvm::Store> store_;
     std::unique_ptr<euicc::CardSigner> signer_;
