@@ -1,11 +1,13 @@
-# mcim_module(<name> LAYER <n> [DEPS <module>...] [LIBS <external>...] SOURCES <file>... [TESTS <file>...])
+# mcim_module(<name> LAYER <n> [DEPS <module>...] [LIBS <external>...] SOURCES <file>...
+#             [EXERCISE <file>...] [TESTS <file>...])
 #
 # Folder under src/ = target mcim_<name> = namespace mcim::<name>. A dependency must sit on a lower layer, or the configure
 # step fails. Only headers of declared dependencies, and of theirs, are on the include path; tests/layers compares the
 # #include lines with DEPS, so that a module names every module it uses.
+# EXERCISE becomes a library of its own, mcim_<name>_exercise, for tests and fuzzers: no program links it.
 # TESTS become one executable <name>_test; its cases are ctest tests.
 function(mcim_module name)
-  cmake_parse_arguments(ARG "" "LAYER" "DEPS;LIBS;SOURCES;TESTS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LAYER" "DEPS;LIBS;SOURCES;EXERCISE;TESTS" ${ARGN})
   foreach(dep IN LISTS ARG_DEPS)
     if(NOT TARGET mcim_${dep})
       message(FATAL_ERROR "${name} depends on ${dep}, which is not a module declared before it")
@@ -20,14 +22,22 @@ function(mcim_module name)
   set_target_properties(mcim_${name} PROPERTIES MCIM_LAYER ${ARG_LAYER})
   list(JOIN ARG_DEPS " " deps)
   set_property(GLOBAL APPEND PROPERTY MCIM_MODULES "${name} ${ARG_LAYER} ${deps}")
+  list(TRANSFORM ARG_SOURCES PREPEND "${name}/" OUTPUT_VARIABLE files)
+  set_property(GLOBAL APPEND PROPERTY MCIM_PRODUCT_SOURCES ${files})
   set(view ${PROJECT_BINARY_DIR}/include/${name})
   file(MAKE_DIRECTORY ${view}/mcim)
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${view}/mcim/${name} SYMBOLIC)
   target_include_directories(mcim_${name} PUBLIC ${view})
   list(TRANSFORM ARG_DEPS PREPEND mcim::)
   target_link_libraries(mcim_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_LIBS} mcim_build_flags)
+  if(ARG_EXERCISE)
+    add_library(mcim_${name}_exercise STATIC ${ARG_EXERCISE})
+    add_library(mcim::${name}_exercise ALIAS mcim_${name}_exercise)
+    target_link_libraries(mcim_${name}_exercise PUBLIC mcim::${name} PRIVATE mcim_build_flags)
+    set(exercise ${name}_exercise)
+  endif()
   if(ARG_TESTS)
-    mcim_test(${name}_test DEPS ${name} SOURCES ${ARG_TESTS})
+    mcim_test(${name}_test DEPS ${name} ${exercise} SOURCES ${ARG_TESTS})
   endif()
 endfunction()
 

@@ -112,11 +112,4 @@ Result<SecretBytes> render_vector(const Imsi& imsi, const signer::Vector& vector
 std::string render_failure(const VectorWanted& asked) { return "AKA-RESP-AUTH " + asked.imsi.text() + " FAILURE"; }
 std::string render_failure(const TripletsWanted& asked) { return "SIM-RESP-AUTH " + asked.imsi.text() + " FAILURE"; }
 
-void exercise_datagram(View input) {
-    const auto datagram = parse_datagram(input);
-    if (!datagram) return;
-    const auto again = parse_datagram(as_view(render_datagram(*datagram)));
-    if (!again || !(*again == *datagram)) std::abort();
-}
-
 }  // namespace mcim::auc

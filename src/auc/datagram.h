@@ -40,7 +40,4 @@ inline constexpr std::size_t datagram_octets_max = 256;
 [[nodiscard]] std::string render_failure(const VectorWanted&);
 [[nodiscard]] std::string render_failure(const TripletsWanted&);
 
-/// For fuzzing: what parses comes back from render_datagram as it was, or this aborts.
-void exercise_datagram(View);
-
 }  // namespace mcim::auc

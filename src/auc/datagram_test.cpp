@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mcim/auc/exercise.h"
 #include "support/random.h"
 
 namespace mcim::auc {

@@ -60,8 +60,8 @@ OrAuthenticateError<Authenticated> authenticate(const ChallengeIssued& state,
                          {}};
 }
 
-msg::AuthenticateResponseOk sign_answer(const msg::AuthenticateServerRequest& request, const SigningIdentity& identity,
-                                        const Call& call) {
+msg::AuthenticateResponseOk sign_answer(const msg::AuthenticateServerRequest& request, std::size_t identity,
+                                        Call& call) {
     msg::AuthenticateResponseOk out;
     out.euicc_signed1 = {request.server_signed1.transaction_id,
                          request.server_signed1.server_address,
@@ -70,8 +70,9 @@ msg::AuthenticateResponseOk sign_answer(const msg::AuthenticateServerRequest& re
                          request.ctx_params1,
                          {}};
     out.euicc_signature1.bytes = call.sign(identity, der::encode(out.euicc_signed1));
-    out.euicc_certificate = identity.chain.euicc_certificate;
-    out.eum_certificate = identity.chain.eum_certificate;
+    const StoredChain& chain = call.state.identities[identity].chain;
+    out.euicc_certificate = chain.euicc_certificate;
+    out.eum_certificate = chain.eum_certificate;
     return out;
 }
 
@@ -85,7 +86,7 @@ Step on(ChallengeIssued&& state, AuthenticateServer&& event, Call& call) {
         return {Idle{}, {der::encode(msg::AuthenticateServerResponse{error})}};
     }
     auto& next = std::get<Authenticated>(outcome);
-    auto ok = sign_answer(event.request, call.state.identities[next.identity], call);
+    auto ok = sign_answer(event.request, next.identity, call);
     next.euicc_signature1 = ok.euicc_signature1.bytes;
     return {std::move(next), {der::encode(msg::AuthenticateServerResponse{std::move(ok)})}};
 }

@@ -2,18 +2,16 @@
 // from outside. A function changes the state in memory and says the same in `changes`; if the commit fails, the shell
 // throws the card away and builds it again from storage, so the two cannot drift.
 #pragma once
-#include <functional>
-
 #include "mcim/base/ports.h"
+#include "mcim/euicc/card_signer.h"
 #include "mcim/euicc/durable.h"
 
 namespace mcim::euicc {
 
 struct Env {
     Random& random;
+    CardSigner& signer;
     std::optional<Time> now;  ///< nullopt: a host without a clock
-    /// Signs with one of the card's keys. Absent: ECDSA with that key, which is never the same twice.
-    std::function<Bytes(const crypto::PrivateKey&, View)> sign = {};
 };
 
 struct Call {
@@ -21,8 +19,15 @@ struct Call {
     uicc::Entries& dormant;  ///< the files of the profiles that are not enabled
     Env& env;
     uicc::Changes changes = {};
-    [[nodiscard]] Bytes sign(const SigningIdentity& identity, View octets) const {
-        return env.sign ? env.sign(identity.key, octets) : identity.key.sign(octets);
+    std::optional<Error> failed =
+        {};  ///< of the signer: the command is as if it had not been, whatever is in `changes`
+
+    /// By the key of state.identities[identity]. Empty where the signer cannot.
+    [[nodiscard]] Bytes sign(std::size_t identity, View octets) {
+        auto signature = env.signer.sign(identity, octets);
+        if (signature) return *std::move(signature);
+        failed = std::move(signature).error();
+        return {};
     }
 };
 

@@ -134,6 +134,7 @@ Result<Card::Outcome> Card::isdr_command(const apdu::Class& cla, const apdu::Com
     if (std::holds_alternative<StoreData::MoreToCome>(taken)) return Outcome{{}, sw::ok};
     Call call{state_, dormant_, env};
     apdu::Response response = isdr_.execute(std::get<Bytes>(taken), call);
+    if (call.failed) return *std::move(call.failed);
     CHECKED(follow_enabled_profile());
     return Outcome{std::move(call.changes), std::move(response)};
 }

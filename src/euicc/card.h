@@ -6,7 +6,8 @@
 //   while (!o.response) { storage.commit(o.changes); o = *card.resume(); }
 //   storage.commit(o.changes); send(*o.response);
 //
-// An Error, of the card or of the storage, leaves nothing half done: build the card again from what the storage holds.
+// An Error, of the card, of its signer or of the storage, leaves nothing half done: build the card again from what the
+// storage holds.
 #pragma once
 #include "mcim/euicc/isdr.h"
 #include "mcim/euicc/store_data.h"

@@ -7,6 +7,7 @@
 #include "mcim/bpp/segments.h"
 #include "mcim/euicc/inserted_card.h"
 #include "mcim/euicc/manufacture.h"
+#include "mcim/euicc/stored_keys.h"
 #include "support/pki.h"
 
 namespace mcim::euicc::for_test {
@@ -90,9 +91,18 @@ public:
     std::size_t commits = 0;
 };
 
+/// The signer of a card: the keys that it was born with.
+inline std::unique_ptr<CardSigner> keys_of(const Birth& birth) {
+    uicc::MemoryStorage storage;
+    EXPECT_TRUE(storage.commit(*manufacture(birth)));
+    return *StoredKeys::load(storage);
+}
+
 class Agent {
 public:
-    explicit Agent(const Birth& of) : random(7), env{random, {}} {
+    explicit Agent(const Birth& of) : Agent(of, keys_of(of)) {}
+    Agent(const Birth& of, std::unique_ptr<CardSigner> signs)
+        : random(7), signer(std::move(signs)), env{random, *signer, {}} {
         const auto changes = manufacture(of);
         EXPECT_TRUE(changes) << (changes ? "" : to_string(changes.error()));
         EXPECT_TRUE(storage.commit(*changes));
@@ -192,6 +202,7 @@ public:
 
     BrittleStorage storage;
     test::SeededRandom random;
+    std::unique_ptr<CardSigner> signer;
     Env env;
     std::optional<InsertedCard> card;
     std::string select_fci;

@@ -60,23 +60,13 @@ Status for_each_numbered(const uicc::Entries& entries, std::string_view prefix, 
     return ok();
 }
 
-Result<crypto::PrivateKey> load_key(const uicc::Entries& entries, const std::string& owner) {
-    TRY(const View pkcs8, entry(entries, owner + "/key"));
-    auto key = crypto::PrivateKey::from_der(pkcs8);
-    if (!key) return std::move(key).error().within(owner + "/key");
-    return key;
-}
-
 Result<SigningIdentity> load_identity(const uicc::Entries& entries, const std::string& name,
                                       const x509::TrustAnchors& anchors) {
     TRY(StoredChain chain, load_entry<StoredChain>(entries, name));
-    TRY(crypto::PrivateKey key, load_key(entries, name));
     // Without dates: an eUICC whose certificate ran out still says who it is; servers refuse it (SGP.22 5.6.3).
     const auto verified = x509::verify_euicc(chain.euicc_certificate, chain.eum_certificate, anchors, std::nullopt);
     if (!verified) return fail(Errc::refused, name, to_string(verified.refused()));
-    if (!(verified->key == key.public_key()))
-        return fail(Errc::bad_crypto, name, "the private key is not that of the eUICC certificate");
-    return SigningIdentity{std::move(key), std::move(chain), verified->ci_key_id};
+    return SigningIdentity{std::move(chain), verified->ci_key_id};
 }
 
 Status load_lists(const uicc::Entries& entries, DurableState& state) {
@@ -140,8 +130,8 @@ Result<DurableState> DurableState::load(const uicc::Entries& entries) {
     for (const auto& ci : state.birth.ci_certificates)
         if (const auto added = state.anchors.add(ci); !added)
             return fail(Errc::refused, std::string(card_key), to_string(added.refused()));
-    for (int i = 0; i < state.birth.identities; ++i) {
-        TRY(SigningIdentity identity, load_identity(entries, numbered(identity_prefix, i), state.anchors));
+    for (std::size_t i = 0; i < state.birth.identities; ++i) {
+        TRY(SigningIdentity identity, load_identity(entries, identity_entry(i), state.anchors));
         state.identities.push_back(std::move(identity));
     }
     if (state.identities.empty()) return fail(Errc::missing_field, std::string(identity_prefix), "no signing key");
@@ -179,6 +169,15 @@ const InstalledProfile* DurableState::find_enabled() const { return const_cast<D
 const SigningIdentity* DurableState::find_identity(View ci_key_id) const {
     const auto found = std::ranges::find_if(identities, [&](const auto& i) { return equal(i.ci_key_id, ci_key_id); });
     return found == identities.end() ? nullptr : &*found;
+}
+
+std::string identity_entry(std::size_t i) { return numbered(identity_prefix, static_cast<std::int64_t>(i)); }
+
+Result<crypto::PrivateKey> load_key(const uicc::Entries& entries, const std::string& owner) {
+    TRY(const View pkcs8, entry(entries, owner + "/key"));
+    auto key = crypto::PrivateKey::from_der(pkcs8);
+    if (!key) return std::move(key).error().within(owner + "/key");
+    return key;
 }
 
 void put_settings(uicc::Changes& changes, const Settings& settings) {

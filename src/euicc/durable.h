@@ -61,9 +61,8 @@ struct StoredChain {
                       der::field<&StoredChain::euicc_certificate>("euiccCertificate"),
                       der::field<&StoredChain::eum_certificate>("eumCertificate"));
 };
-/// A signing key of the card (SK.EUICC.ECDSA) and the chain that vouches for it.
+/// What vouches for a signing key of the card; the key itself is behind the port (card_signer.h).
 struct SigningIdentity {
-    crypto::PrivateKey key;
     StoredChain chain;
     Bytes ci_key_id;
 };
@@ -180,6 +179,10 @@ struct DurableState {
     [[nodiscard]] const InstalledProfile* find_enabled() const;
     [[nodiscard]] const SigningIdentity* find_identity(View ci_key_id) const;
 };
+
+/// The entry of signing identity i, and the private key that belongs to an entry: "<entry>/key".
+[[nodiscard]] std::string identity_entry(std::size_t i);
+[[nodiscard]] Result<crypto::PrivateKey> load_key(const uicc::Entries&, const std::string& entry);
 
 // Each puts one entry as it stands in the state.
 void put_settings(uicc::Changes&, const Settings&);

@@ -5,6 +5,7 @@
 
 #include "mcim/euicc/inserted_card.h"
 #include "mcim/euicc/manufacture.h"
+#include "mcim/euicc/stored_keys.h"
 #include "mcim/uicc/profile_for_test.h"
 #include "mcim/x509/issue.h"
 
@@ -58,6 +59,15 @@ const uicc::Changes& factory_state() {
     return changes;
 }
 
+CardSigner& signer() {
+    static const auto keys = [] {
+        uicc::MemoryStorage storage;
+        require(static_cast<bool>(storage.commit(factory_state())));
+        return *StoredKeys::load(storage);
+    }();
+    return *keys;
+}
+
 /// The card with a profile as an installation leaves it, enabled.
 uicc::Changes with_profile() {
     uicc::Changes changes;
@@ -102,7 +112,7 @@ void exercise_isdr(View input) {
     auto card = InsertedCard::insert(storage);
     require(static_cast<bool>(card));
     CountingRandom random;
-    Env env{random, std::nullopt};
+    Env env{random, signer(), std::nullopt};
     apdu::Command select{0x00, 0xA4, 0x04, 0x0C, {isdr_aid.begin(), isdr_aid.end()}, {}};
     require(send(*card, apdu::encode(select), env).size() == 2);
     while (input.size() > 2) {
@@ -123,7 +133,7 @@ void exercise_apdu(View input) {
     auto card = InsertedCard::insert(storage);
     require(static_cast<bool>(card));
     CountingRandom random;
-    Env env{random, std::nullopt};
+    Env env{random, signer(), std::nullopt};
     while (!input.empty()) {
         const std::size_t octets = std::min<std::size_t>(input.front(), input.size() - 1);
         send(*card, input.subspan(1, octets), env);

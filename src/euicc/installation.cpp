@@ -58,7 +58,7 @@ ProfileInstallationResult signed_result(const SessionFacts& facts, const std::op
         next_sequence_number(call), msg::event(msg::NotificationEventBit::install), {facts.server_address}, iccid, {}};
     result.data.smdp_oid = *der::Oid::parse(facts.server_oid);  // it came out of a certificate
     result.data.final_result = std::move(final_result);
-    result.euicc_sign_pir.bytes = call.sign(call.state.identities[facts.identity], der::encode(result.data));
+    result.euicc_sign_pir.bytes = call.sign(facts.identity, der::encode(result.data));
     keep(call, {result});
     return result;
 }

@@ -61,7 +61,7 @@ Result<uicc::Changes> manufacture(const Birth& birth) {
 
     for (std::size_t i = 0; i < birth.credentials.size(); ++i) {
         const Credentials& c = birth.credentials[i];
-        const std::string name = "euicc/identity/" + std::to_string(i);
+        const std::string name = identity_entry(i);
         changes.put(name, der::encode(StoredChain{stored_version, certificate(c.euicc_certificate),
                                                   certificate(c.eum_certificate)}));
         changes.put(name + "/key", c.key.to_pkcs8());

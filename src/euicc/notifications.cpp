@@ -29,16 +29,14 @@ void drop_oldest_switch_notification(Call& call) {
 }
 
 /// Signed by the key that loaded the profile; its server knows that chain.
-msg::OtherSignedNotification sign(const Call& call, const InstalledProfile& profile,
-                                  msg::NotificationMetadata metadata) {
-    const auto& state = call.state;
-    const SigningIdentity& signer =
-        state.identities[std::min<std::size_t>(profile.identity, state.identities.size() - 1)];
+msg::OtherSignedNotification sign(Call& call, const InstalledProfile& profile, msg::NotificationMetadata metadata) {
+    const auto& identities = call.state.identities;
+    const auto identity = std::min<std::size_t>(profile.identity, identities.size() - 1);
     msg::OtherSignedNotification out;
-    out.euicc_notification_signature.bytes = call.sign(signer, der::encode(metadata));
+    out.euicc_notification_signature.bytes = call.sign(identity, der::encode(metadata));
     out.tbs_other_notification = std::move(metadata);
-    out.euicc_certificate = signer.chain.euicc_certificate;
-    out.eum_certificate = signer.chain.eum_certificate;
+    out.euicc_certificate = identities[identity].chain.euicc_certificate;
+    out.eum_certificate = identities[identity].chain.eum_certificate;
     return out;
 }
 

@@ -78,7 +78,7 @@ Step on(Authenticated&& session, PrepareDownload&& event, Call& call) {
     msg::PrepareDownloadResponseOk ok;
     ok.euicc_signed2 = {session.transaction_id, {one_time.public_key().point()}, event.request.hash_cc, {}};
     ok.euicc_signature2.bytes = call.sign(
-        call.state.identities[session.identity],
+        session.identity,
         concat({der::encode(ok.euicc_signed2), der::wrap(msg::tag_signature, event.request.smdp_signature2)}));
     return {Prepared{std::move(session), std::move(verified), std::move(one_time)},
             {der::encode(msg::PrepareDownloadResponse{std::move(ok)})}};

@@ -21,8 +21,7 @@ Step cancel(Session&& same, const CancelSession& event, const SessionFacts& fact
     msg::CancelSessionResponseOk out;
     out.euicc_cancel_session_signed = {
         facts.transaction_id, *der::Oid::parse(facts.server_oid), event.request.reason, {}};
-    out.euicc_cancel_session_signature.bytes =
-        call.sign(call.state.identities[facts.identity], der::encode(out.euicc_cancel_session_signed));
+    out.euicc_cancel_session_signature.bytes = call.sign(facts.identity, der::encode(out.euicc_cancel_session_signed));
     forget_one_time_key(one_time_point, call);
     note_end(call);
     return {Idle{}, answer(msg::CancelSessionResponse{std::move(out)})};

@@ -189,4 +189,24 @@ struct Desk {
     int trusted = 0;
 };
 
+/// One card, and the order of a desk that was offered to it.
+struct Download {
+    Desk desk;
+    test::SoftCard card = desk.card();
+    msg::AuthenticateClientOk offer = desk.offered(card);
+
+    BoundPackage bind() { return desk.bound(card, offer); }
+    [[nodiscard]] msg::HandleNotification installed() const { return installed(offer); }
+    [[nodiscard]] msg::HandleNotification installed(const msg::AuthenticateClientOk& of) const {
+        return card.installed(of.transaction_id, desk.iccid, desk.server.oid);
+    }
+    [[nodiscard]] msg::HandleNotification failed() const {
+        return card.failed(offer.transaction_id, desk.iccid, desk.server.oid);
+    }
+    [[nodiscard]] CancelSession cancelled(msg::CancelSessionReason reason) const { return cancelled(offer, reason); }
+    [[nodiscard]] CancelSession cancelled(const msg::AuthenticateClientOk& of, msg::CancelSessionReason reason) const {
+        return {card.cancel(of.transaction_id, desk.server.oid, reason)};
+    }
+};
+
 }  // namespace mcim::smdp

@@ -182,16 +182,15 @@ TEST(Session, GivesALostReplyAgain) {
 }
 
 TEST(Session, DownloadsAgainToTheSameCardAfterAFailure) {
-    Desk desk;
-    const SoftCard card = desk.card();
-    const auto offer = desk.offered(card);
-    desk.bound(card, offer);
-    ASSERT_TRUE(desk.ask(HandleNotification{card.failed(offer.transaction_id, desk.iccid, desk.server.oid)}));
+    Download first;
+    Desk& desk = first.desk;
+    first.bind();
+    ASSERT_TRUE(desk.ask(HandleNotification{first.failed()}));
     EXPECT_EQ(desk.order().state, OrderState::error);
     EXPECT_TRUE(desk.changes.empty());
-    const auto second = desk.offered(card);
-    desk.bound(card, second);
-    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(second.transaction_id, desk.iccid, desk.server.oid)}));
+    const auto second = desk.offered(first.card);
+    desk.bound(first.card, second);
+    ASSERT_TRUE(desk.ask(HandleNotification{first.installed(second)}));
     EXPECT_EQ(desk.order().state, OrderState::installed);
 }
 
@@ -234,140 +233,6 @@ TEST(Session, StatesAreStoredWithTheirFormatAndReadBack) {
     EXPECT_FALSE(decode_state(newer));
 }
 
-// ---------------------------------------------------------------- cancelling
-
-TEST(CancelSession, PostponedAndTimeoutKeepTheOrder) {
-    for (const auto reason : {msg::CancelSessionReason::postponed, msg::CancelSessionReason::timeout}) {
-        Desk desk;
-        const SoftCard card = desk.card();
-        const auto offer = desk.offered(card);
-        const auto request = card.cancel(offer.transaction_id, desk.server.oid, reason);
-        ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(CancelSession{request}));
-        ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(CancelSession{request})) << "the reply was lost";
-        EXPECT_EQ(desk.order().state, OrderState::released);
-        EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.10.1/3.9");
-    }
-}
-
-TEST(CancelSession, OtherReasonsEndTheOrderUntilItIsReleasedAgain) {
-    for (const auto reason :
-         {msg::CancelSessionReason::end_user_rejection, msg::CancelSessionReason::ppr_not_allowed,
-          msg::CancelSessionReason::metadata_mismatch, msg::CancelSessionReason::load_bpp_execution_error,
-          msg::CancelSessionReason::undefined_reason}) {
-        Desk desk;
-        const SoftCard card = desk.card();
-        const auto offer = desk.offered(card);
-        ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(
-            CancelSession{card.cancel(offer.transaction_id, desk.server.oid, reason)}));
-        EXPECT_EQ(desk.order().state, OrderState::error);
-        const auto identity = desk.pki.make_euicc(*x509::make_eid("89049032", 2));
-        for (const SoftCard& any : {card, desk.card_of(identity)})
-            EXPECT_EQ(desk.refusal(AuthenticateClient{any.authenticate(desk.initiated(any), desk.matching_id)}),
-                      "8.2.6/3.8");
-        desk.order() = *after(desk.order(), OrderEvent::release);
-        desk.bound(card, desk.offered(card));
-        EXPECT_EQ(desk.order().state, OrderState::downloaded);
-    }
-}
-
-TEST(CancelSession, LeavesWhatAnotherSessionHasBoundAndEndsFurtherDownloads) {
-    Desk desk;
-    const SoftCard card = desk.card();
-    const auto first = desk.offered(card);
-    desk.bound(card, first);
-    const auto second = desk.offered(card);
-    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(CancelSession{
-        card.cancel(second.transaction_id, desk.server.oid, msg::CancelSessionReason::end_user_rejection)}));
-    EXPECT_EQ(desk.order().state, OrderState::downloaded);
-    EXPECT_EQ(desk.refusal(AuthenticateClient{card.authenticate(desk.initiated(card), desk.matching_id)}), "8.2.6/3.8");
-    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(first.transaction_id, desk.iccid, desk.server.oid)}));
-    EXPECT_EQ(desk.order().state, OrderState::installed);
-}
-
-TEST(CancelSession, IsForgottenWhenNobodyCanAskAgain) {
-    Desk desk;
-    const SoftCard card = desk.card();
-    const auto offer = desk.offered(card);
-    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(
-        CancelSession{card.cancel(offer.transaction_id, desk.server.oid, msg::CancelSessionReason::postponed)}));
-    const auto state = *decode_state(desk.sessions.at(offer.transaction_id.bytes));
-    const auto ends = std::chrono::floor<std::chrono::seconds>(desk.now + desk.server.session_time);
-    EXPECT_EQ(over_at(std::get<Ended>(state)), ends.time_since_epoch().count());
-    desk.bound(card, desk.offered(card));
-    for (const auto& [id, stored] : desk.sessions) {
-        const auto other = *decode_state(stored);
-        if (const auto* bound = std::get_if<Bound>(&other)) {
-            EXPECT_FALSE(over_at(*bound));
-        }
-    }
-}
-
-// ---------------------------------------------------------------- notifications
-
-TEST(Notification, SecondCopyChangesNothing) {
-    Desk desk;
-    const SoftCard card = desk.card();
-    const auto offer = desk.offered(card);
-    desk.bound(card, offer);
-    const auto result = card.installed(offer.transaction_id, desk.iccid, desk.server.oid);
-    ASSERT_TRUE(desk.ask(HandleNotification{result}));
-    const auto version = desk.order().version;
-    ASSERT_TRUE(desk.ask_for<NoContent>(HandleNotification{result}));
-    EXPECT_EQ(desk.order().version, version);
-    EXPECT_EQ(desk.changes.size(), 1U);
-    EXPECT_EQ(desk.notifications.size(), 1U);
-}
-
-TEST(Notification, AResultIsKnownOfAnOrderThatWasTakenBack) {
-    for (const bool installs : {true, false}) {
-        Desk desk;
-        const SoftCard card = desk.card();
-        const auto offer = desk.offered(card);
-        desk.bound(card, offer);
-        desk.order() = *after(desk.order(), OrderEvent::cancel);
-        const auto& id = offer.transaction_id;
-        ASSERT_TRUE(desk.ask(HandleNotification{installs ? card.installed(id, desk.iccid, desk.server.oid)
-                                                         : card.failed(id, desk.iccid, desk.server.oid)}));
-        EXPECT_EQ(desk.order().state, OrderState::unavailable);
-        EXPECT_TRUE(desk.order().outstanding.empty());
-        EXPECT_TRUE(desk.changes.empty());
-    }
-}
-
-TEST(Notification, AResultOfAnEarlierReleaseCounts) {
-    Desk desk;
-    const SoftCard card = desk.card();
-    const auto first = desk.offered(card);
-    desk.bound(card, first);
-    const auto second = desk.offered(card);
-    desk.bound(card, second);
-    desk.order() = *after(desk.order(), OrderEvent::release);
-    ASSERT_TRUE(desk.ask(HandleNotification{card.failed(first.transaction_id, desk.iccid, desk.server.oid)}));
-    EXPECT_EQ(desk.order().state, OrderState::released);
-    EXPECT_EQ(desk.order().outstanding.size(), 1U);
-    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(second.transaction_id, desk.iccid, desk.server.oid)}));
-    EXPECT_EQ(desk.order().state, OrderState::installed);
-    EXPECT_EQ(desk.changes.size(), 1U);
-}
-
-/// By a card that signs as many as it likes, or by who has recorded one.
-TEST(Notification, OnlyOneResultOfATransactionCounts) {
-    Desk desk;
-    const SoftCard card = desk.card();
-    const auto offer = desk.offered(card);
-    desk.bound(card, offer);
-    const auto result = card.installed(offer.transaction_id, desk.iccid, desk.server.oid);
-    ASSERT_TRUE(desk.ask(HandleNotification{result}));
-    const auto order = desk.order();
-    desk.notifications.clear();
-    ASSERT_TRUE(desk.ask_for<NoContent>(HandleNotification{result}));
-    ASSERT_TRUE(
-        desk.ask_for<NoContent>(HandleNotification{card.failed(offer.transaction_id, desk.iccid, desk.server.oid)}));
-    EXPECT_EQ(desk.order(), order);
-    EXPECT_EQ(desk.changes.size(), 1U);
-    EXPECT_EQ(desk.trusted, 1);
-}
-
 /// What stays in the timeline for good is bounded by what the operator does.
 TEST(Timeline, WhatADeviceCanRepeatIsRoutine) {
     Desk desk;
@@ -401,124 +266,6 @@ TEST(Timeline, WhatADeviceCanRepeatIsRoutine) {
     }
     EXPECT_EQ(desk.milestones, 4);  // the first deletion ended the order
     for (const auto& [digest, n] : desk.notifications) EXPECT_EQ(n.order_id, desk.order().id);
-}
-
-TEST(Notification, UnverifiableOnesAreRecordedAndChangeNothing) {
-    Desk desk;
-    const SoftCard card = desk.card();
-    const auto offer = desk.offered(card);
-    desk.bound(card, offer);
-    const auto state = desk.order();
-    auto forged = card.installed(offer.transaction_id, desk.iccid, desk.server.oid);
-    std::get<msg::ProfileInstallationResult>(forged.pending_notification.value).euicc_sign_pir.bytes[5] ^= 1U;
-    EXPECT_TRUE(desk.ask_for<NoContent>(HandleNotification{forged}));
-    EXPECT_TRUE(desk.ask_for<NoContent>(HandleNotification{card.installed({{1, 2, 3}}, desk.iccid, desk.server.oid)}));
-    EXPECT_TRUE(desk.ask_for<NoContent>(
-        HandleNotification{card.installed(offer.transaction_id, desk.iccid, *der::Oid::parse("2.999.77"))}));
-    auto other = card.notify(desk.iccid, msg::NotificationEventBit::enable);
-    std::get<msg::OtherSignedNotification>(other.pending_notification.value).euicc_notification_signature.bytes[5] ^=
-        1U;
-    EXPECT_TRUE(desk.ask_for<NoContent>(HandleNotification{other}));
-    EXPECT_EQ(desk.order(), state);
-    EXPECT_TRUE(desk.changes.empty());
-    EXPECT_EQ(desk.trusted, 0);
-    EXPECT_EQ(desk.notifications.size(), 4U);
-}
-
-TEST(Notification, ForgeryThatComesFirstDoesNotKeepTheGenuineOneOut) {
-    Desk desk;
-    SoftCard card = desk.card();
-    const auto offer = desk.offered(card);
-    desk.bound(card, offer);
-    const auto result = card.installed(offer.transaction_id, desk.iccid, desk.server.oid);
-    auto forged = result;
-    std::get<msg::ProfileInstallationResult>(forged.pending_notification.value).euicc_sign_pir.bytes[5] ^= 1U;
-    ASSERT_TRUE(desk.ask(HandleNotification{forged}));
-    ASSERT_TRUE(desk.ask(HandleNotification{result}));
-    EXPECT_EQ(desk.order().state, OrderState::installed);
-
-    card.seq_number = 1;
-    const auto enabled = card.notify(desk.iccid, msg::NotificationEventBit::enable);
-    auto guessed = enabled;  // sequence number, event, address and ICCID are no secret
-    std::get<msg::OtherSignedNotification>(guessed.pending_notification.value).euicc_notification_signature.bytes =
-        Bytes(64, 1);
-    ASSERT_TRUE(desk.ask(HandleNotification{guessed}));
-    ASSERT_TRUE(desk.ask(HandleNotification{enabled}));
-    EXPECT_EQ(desk.changes.size(), 2U);
-}
-
-TEST(Notification, AnotherSignatureOfTheSameContentIsTheSameNotification) {
-    Desk desk;
-    SoftCard card = desk.card();
-    const auto offer = desk.offered(card);
-    desk.bound(card, offer);
-    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(offer.transaction_id, desk.iccid, desk.server.oid)}));
-    card.seq_number = 1;
-    ASSERT_TRUE(desk.ask(HandleNotification{card.notify(desk.iccid, msg::NotificationEventBit::enable)}));
-    ASSERT_TRUE(desk.ask(HandleNotification{card.notify(desk.iccid, msg::NotificationEventBit::enable)}));
-    EXPECT_EQ(desk.changes.size(), 2U);
-    EXPECT_EQ(desk.notifications.size(), 2U);
-    card.seq_number = 2;
-    ASSERT_TRUE(desk.ask(HandleNotification{card.notify(desk.iccid, msg::NotificationEventBit::enable)}));
-    EXPECT_EQ(desk.changes.size(), 3U);
-}
-
-TEST(Notification, AnotherCardCannotSpeakForThisProfile) {
-    Desk desk;
-    const SoftCard card = desk.card();
-    const auto offer = desk.offered(card);
-    desk.bound(card, offer);
-    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(offer.transaction_id, desk.iccid, desk.server.oid)}));
-    const auto identity = desk.pki.make_euicc(*x509::make_eid("89049032", 2));
-    EXPECT_TRUE(desk.ask_for<NoContent>(
-        HandleNotification{desk.card_of(identity).notify(desk.iccid, msg::NotificationEventBit::delete_)}));
-    EXPECT_EQ(desk.order().state, OrderState::installed);
-    EXPECT_EQ(desk.changes.size(), 1U);
-    EXPECT_EQ(desk.trusted, 1);
-}
-
-TEST(Notification, EnabledDisabledAndDeletedReachTheSubscription) {
-    Desk desk;
-    SoftCard card = desk.card();
-    const auto offer = desk.offered(card);
-    desk.bound(card, offer);
-    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(offer.transaction_id, desk.iccid, desk.server.oid)}));
-    for (const auto bit :
-         {msg::NotificationEventBit::enable, msg::NotificationEventBit::disable, msg::NotificationEventBit::delete_}) {
-        ++card.seq_number;
-        ASSERT_TRUE(desk.ask(HandleNotification{card.notify(desk.iccid, bit)}));
-    }
-    const std::string id = " " + desk.iccid.text();
-    EXPECT_EQ(desk.changes,
-              (std::vector<std::string>{"installed" + id, "enabled" + id, "disabled" + id, "deleted" + id}));
-    EXPECT_EQ(desk.order().state, OrderState::unavailable);
-}
-
-TEST(Notification, ToldLateDoesNotUndoWhatHappenedSince) {
-    Desk desk;
-    SoftCard card = desk.card();
-    const auto offer = desk.offered(card);
-    desk.bound(card, offer);
-    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(offer.transaction_id, desk.iccid, desk.server.oid)}));
-    card.seq_number = 1;
-    const auto enabled = card.notify(desk.iccid, msg::NotificationEventBit::enable);
-    card.seq_number = 2;
-    ASSERT_TRUE(desk.ask(HandleNotification{card.notify(desk.iccid, msg::NotificationEventBit::disable)}));
-    ASSERT_TRUE(desk.ask(HandleNotification{enabled}));
-    EXPECT_EQ(desk.changes.back(), "disabled " + desk.iccid.text());
-    EXPECT_EQ(desk.changes.size(), 2U);
-}
-
-TEST(Notification, LateFailureOfAnEarlierAttemptDoesNotUndoTheInstallation) {
-    Desk desk;
-    const SoftCard card = desk.card();
-    const auto first = desk.offered(card);
-    desk.bound(card, first);
-    const auto second = desk.offered(card);
-    desk.bound(card, second);
-    ASSERT_TRUE(desk.ask(HandleNotification{card.installed(second.transaction_id, desk.iccid, desk.server.oid)}));
-    ASSERT_TRUE(desk.ask(HandleNotification{card.failed(first.transaction_id, desk.iccid, desk.server.oid)}));
-    EXPECT_EQ(desk.order().state, OrderState::installed);
 }
 
 }  // namespace

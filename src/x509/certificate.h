@@ -85,7 +85,4 @@ struct Certificate {
 /// For people, a line each.
 [[nodiscard]] std::string print(const Certificate&);
 
-/// For fuzzing: whatever parses re-encodes to the same octets, prints and verifies without harm. Aborts where not.
-void exercise_certificate(View);
-
 }  // namespace mcim::x509

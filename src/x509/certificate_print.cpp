@@ -1,7 +1,4 @@
-#include <cstdlib>
-
 #include "mcim/x509/certificate.h"
-#include "mcim/x509/verify.h"
 
 namespace mcim::x509 {
 namespace {
@@ -58,19 +55,6 @@ std::string print(const Certificate& c) {
     for (const auto& e : c.other_extensions)
         line(out, "other extension", e.id.text() + (e.critical.value_or(false) ? ", critical" : ""));
     return out;
-}
-
-void exercise_certificate(View input) {
-    const auto structure = der::decode<SignedCertificate>(input);
-    if (structure && !equal(der::encode(*structure), input)) std::abort();
-    const auto certificate = parse_certificate(input);
-    if (!certificate) return;
-    if (print(*certificate).empty()) std::abort();
-    const Time now = certificate->validity.not_before;
-    TrustAnchors anchors;
-    static_cast<void>(anchors.add(*certificate));
-    static_cast<void>(verify_server(Role::dp_auth, input, anchors, now));
-    static_cast<void>(verify_euicc(input, input, anchors, now));
 }
 
 }  // namespace mcim::x509

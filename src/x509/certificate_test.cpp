@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mcim/x509/exercise.h"
 #include "mcim/x509/time.h"
 #include "support/pki.h"
 

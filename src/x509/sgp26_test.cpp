@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "mcim/x509/exercise.h"
 #include "mcim/x509/verify.h"
 #include "support/reference.h"
 

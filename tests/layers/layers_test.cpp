@@ -76,6 +76,21 @@ TEST(Layers, EveryIncludeIsDeclared) {
         });
 }
 
+/// What is made for tests, data above all, is in no library that a program links.
+TEST(Layers, NoProductSourceIncludesWhatIsForTests) {
+    std::ifstream in(MCIM_PRODUCT_SOURCES_FILE);
+    int files = 0;
+    for (std::string name; std::getline(in, name); ++files) {
+        std::ifstream content(source / name);
+        for (std::string line; std::getline(content, line);)
+            if (line.starts_with("#include \"")) {
+                EXPECT_EQ(line.find("_for_test.h"), line.npos) << name << ": " << line;
+                EXPECT_EQ(line.find("\"support/"), line.npos) << name << ": " << line;
+            }
+    }
+    EXPECT_GT(files, 150);
+}
+
 /// Cryptography is crypto's; http speaks TLS.
 TEST(Layers, OpenSslIsCryptosAndHttps) {
     for_each_source(source, [](const fs::path& file) {

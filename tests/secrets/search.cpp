@@ -72,6 +72,13 @@ std::vector<std::string> Search::in(View content) const {
     return out;
 }
 
+bool holds(const std::vector<Bytes>& memory, View octets) {
+    const std::string needle = text(octets);
+    return std::ranges::any_of(memory, [&](const Bytes& region) {
+        return contains({reinterpret_cast<const char*>(region.data()), region.size()}, needle);
+    });
+}
+
 std::optional<std::vector<Bytes>> memory_of(int pid) {
     const std::string proc = "/proc/" + std::to_string(pid);
     const int memory = open((proc + "/mem").c_str(), O_RDONLY | O_CLOEXEC);

@@ -31,5 +31,7 @@ private:
 /// What a process has in its memory: everything that can be written to and was touched. nullopt: it cannot be looked
 /// into.
 [[nodiscard]] std::optional<std::vector<Bytes>> memory_of(int pid);
+/// Whether these octets are anywhere in it, as they are.
+[[nodiscard]] bool holds(const std::vector<Bytes>& memory, View octets);
 
 }  // namespace mcim::secrets

@@ -5,6 +5,7 @@
 #include "mcim/card/open_channels.h"
 #include "mcim/euicc/inserted_card.h"
 #include "mcim/euicc/manufacture.h"
+#include "mcim/euicc/stored_keys.h"
 #include "mcim/nvm/folder_for_test.h"
 #include "mcim/nvm/store.h"
 #include "support/random.h"
@@ -16,9 +17,11 @@ using nvm::for_test::Loss;
 
 class Card {
 public:
-    Card(const Disk& disk, std::uint64_t seed) : random_(seed) {
+    /// The clock must outlive it.
+    Card(const Disk& disk, std::uint64_t seed, const Time& clock) : random_(seed), clock_(clock) {
         folder_.put(disk);
         boot(Loss::nothing);
+        signer_ = *euicc::StoredKeys::load(*store_);
     }
     /// What a factory makes of a birth.
     static Disk manufactured(const euicc::Birth& birth) {
@@ -39,7 +42,7 @@ public:
     /// io: the connection is gone, with the power or before.
     Result<Bytes> transmit(unsigned connection, View command) {
         if (connection != connections_) return fail(Errc::io, "card", "the connection ended");
-        euicc::Env env{random_, now};
+        euicc::Env env{random_, *signer_, clock_};
         auto answer = card_->transmit(command, env);
         if (folder_.is_off()) {
             boot(loss_in_write_);
@@ -72,7 +75,6 @@ public:
         for (const auto& [slot, profile] : state().profiles) recorded.insert(profile.uicc_prefix());
         return slots == recorded;
     }
-    std::optional<Time> now;
 
 private:
     static nvm::StateKey key() { return *nvm::StateKey::copy_of(Bytes(32, 0x42)); }
@@ -95,8 +97,10 @@ private:
     }
 
     test::SeededRandom random_;
+    const Time& clock_;
     nvm::for_test::FolderForTest folder_;
     std::unique_ptr<nvm::Store> store_;
+    std::unique_ptr<euicc::CardSigner> signer_;
     std::optional<euicc::InsertedCard> card_;
     card::OpenChannels channels_;
     unsigned connections_ = 0;

@@ -13,7 +13,7 @@ Device::Device(World& world, std::string name, std::size_t number, std::vector<G
     : world_(world),
       name_(std::move(name)),
       number_(number),
-      card_(Factory::instance().cards.at(number), world.random.below(1U << 30U)),
+      card_(Factory::instance().cards.at(number), world.random.below(1U << 30U), world.now),
       tpm_(Factory::instance().tpms.at(number)),
       goals_(std::move(goals)) {}
 
@@ -33,8 +33,7 @@ Device::Goal* Device::next_goal() {
 }
 
 bool Device::turn() {
-    card_.now = sim_now;
-    sim_now += std::chrono::milliseconds(20);
+    world_.now += std::chrono::milliseconds(20);
     try {
         if (!process_) return start_process();
         advance();
@@ -164,7 +163,7 @@ Fault Device::strike(Moment moment) {
             if (moment == Moment::before_commit) return fault;
             world_.server.crash();
             return Fault::none;
-        case Fault::wait: sim_now += std::chrono::hours(1); return Fault::none;
+        case Fault::wait: world_.now += std::chrono::hours(1); return Fault::none;
         default: return fault;
     }
 }
@@ -269,7 +268,7 @@ agent::Event Device::perform(const agent::DropSpool&) {
     return agent::Stored{};
 }
 agent::Event Device::perform(const agent::WaitFor& action) {
-    sim_now += action.time;
+    world_.now += action.time;
     return agent::Waited{};
 }
 

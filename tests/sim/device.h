@@ -10,9 +10,10 @@ namespace mcim::sim {
 
 /// What one run of the system consists of.
 struct World {
-    World(const Story& story, std::uint64_t seed, Chaos& of) : server(story, seed), random(seed), chaos(of) {}
+    World(const Story& story, std::uint64_t seed, Chaos& of) : server(story, seed, now), random(seed), chaos(of) {}
     void note(std::string what) { trace.push_back(std::move(what)); }
 
+    Time now = Factory::instance().pki.now;  ///< the one clock: of the platform, the devices and their cards
     Server server;
     test::SeededRandom random;
     Chaos& chaos;

@@ -171,7 +171,7 @@ TEST_P(EveryMoment, IsSurvived) {
 }
 INSTANTIATE_TEST_SUITE_P(Of, EveryMoment,
                          testing::Values(Fault::kill_agent, Fault::cut_power, Fault::crash_server, Fault::lose,
-                                         Fault::twice, Fault::stale),
+                                         Fault::twice, Fault::stale, Fault::wait),
                          [](const auto& param) {
                              std::string name(to_string(param.param));
                              std::ranges::replace(name, ' ', '_');

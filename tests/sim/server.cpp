@@ -103,18 +103,19 @@ private:
 
 std::string release_of_line_1(Random& random) {
     auto& factory = Factory::instance();
+    const Time now = factory.pki.now;
     return *transfer::sign_release({"north", factory.eids[0], Server::iccid(0), "south", transfer::fresh_jti(random),
-                                    sim_now - hours(1), sim_now + hours(9000)},
+                                    now - hours(1), now + hours(9000)},
                                    "", jose::signer_of(factory.north));
 }
 
 }  // namespace
 
 struct Server::Running {
-    Running(const std::filesystem::path& file, Random& random)
+    Running(const std::filesystem::path& file, Random& random, const Time& clock)
         : store(*store::open_sqlite_store(file)),
           platform{loop, *store, *Factory::instance().custody, random, {loop, *store}, {}} {
-        platform.clock = [] { return sim_now; };
+        platform.clock = [&clock] { return clock; };
         platform.dp = dp();
         platform.verifier.emplace(
             apps::mcimd::Verifier{{"verifier.example", "sim", std::chrono::seconds(120), std::chrono::seconds(600)},
@@ -135,7 +136,7 @@ Iccid Server::iccid(std::size_t number) {
 Disk Server::ordered(const Story& story) {
     test::TempFolder temp(test::TempFolder::On::memory);
     test::SeededRandom random(3);
-    Running running(temp / database, random);
+    Running running(temp / database, random, Factory::instance().pki.now);
     Office office(running.platform);
     office.add_operator("north", Factory::instance().north);
     office.add_operator("south", Factory::instance().south);
@@ -153,9 +154,8 @@ Disk Server::ordered(const Story& story) {
     return read_files(temp);
 }
 
-Server::Server(const Story& story, std::uint64_t seed) : random_(seed) {
+Server::Server(const Story& story, std::uint64_t seed, const Time& clock) : random_(seed), clock_(clock) {
     spdlog::set_level(spdlog::level::off);
-    sim_now = Factory::instance().pki.now;
     static std::map<Story, Disk> made;
     auto found = made.find(story);
     if (found == made.end()) found = made.emplace(story, ordered(story)).first;
@@ -164,7 +164,7 @@ Server::Server(const Story& story, std::uint64_t seed) : random_(seed) {
 }
 Server::~Server() = default;
 
-void Server::start() { running_ = std::make_unique<Running>(temp_ / database, random_); }
+void Server::start() { running_ = std::make_unique<Running>(temp_ / database, random_, clock_); }
 
 void Server::crash() {
     const Disk left = read_files(temp_);

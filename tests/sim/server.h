@@ -19,8 +19,8 @@ struct Story {
 
 class Server {
 public:
-    /// The database of a story is made once and copied after that.
-    Server(const Story&, std::uint64_t seed);
+    /// The database of a story is made once, at Factory's moment, and copied after that. The clock must outlive it.
+    Server(const Story&, std::uint64_t seed, const Time& clock);
     ~Server();
 
     /// All that arrive in one turn of the loop, and the answer to each; none where it dies. `before_commit` is called
@@ -48,10 +48,8 @@ private:
 
     test::TempFolder temp_{test::TempFolder::On::memory};
     test::SeededRandom random_;
+    const Time& clock_;
     std::unique_ptr<Running> running_;
 };
-
-/// The clock of the run.
-inline Time sim_now{};
 
 }  // namespace mcim::sim

@@ -11,15 +11,20 @@ Result<std::unique_ptr<SoftCard>> SoftCard::make(const CardIdentity& identity) {
                              .credentials = {{identity.key, identity.certificate, identity.eum_certificate}},
                              .ci_certificates = {identity.ci_certificate},
                              .rules = euicc::rules_for_every_operator()};
-    std::unique_ptr<SoftCard> out(new SoftCard(system_now()));
+    std::unique_ptr<SoftCard> out(new SoftCard);
     TRY(const auto entries, euicc::manufacture(birth));
     CHECKED(out->storage_.commit(entries));
+    TRY(out->signer_, euicc::StoredKeys::load(out->storage_));
     TRY(auto inserted, euicc::InsertedCard::insert(out->storage_));
     out->card_.emplace(std::move(inserted));
-    TRY(auto isdr,
-        agent::Isdr::open([card = out.get()](View command) { return card->card_->transmit(command, card->env_); }));
+    TRY(auto isdr, agent::Isdr::open([card = out.get()](View command) { return card->transmit(command); }));
     out->isdr_.emplace(std::move(isdr));
     return out;
+}
+
+Result<Bytes> SoftCard::transmit(View command) {
+    euicc::Env env{random_, *signer_, now_};
+    return card_->transmit(command, env);
 }
 
 // ---------------------------------------------------------------- download

@@ -7,6 +7,7 @@
 #include "mcim/apps/agent/isdr.h"
 #include "mcim/apps/common/pki_folder.h"
 #include "mcim/euicc/inserted_card.h"
+#include "mcim/euicc/stored_keys.h"
 #include "mcim/http/client.h"
 
 namespace mcim::apps {
@@ -19,11 +20,13 @@ public:
     [[nodiscard]] Result<Bytes> call(View request) { return isdr_->call(request); }
 
 private:
-    explicit SoftCard(Time now) : env_{random_, now} {}
+    SoftCard() = default;
+    [[nodiscard]] Result<Bytes> transmit(View command);
 
     SystemRandom random_;
-    euicc::Env env_;
+    Time now_ = system_now();
     uicc::MemoryStorage storage_;
+    std::unique_ptr<euicc::CardSigner> signer_;
     std::optional<euicc::InsertedCard> card_;
     std::optional<agent::Isdr> isdr_;
 };

@@ -1,5 +1,7 @@
 // What all parts of the running program share: store, signer, the identity of each role. One thread.
 #pragma once
+#include <functional>
+
 #include "mcim/apps/mcimd/committer.h"
 #include "mcim/apps/mcimd/config.h"
 #include "mcim/http/loop.h"
@@ -47,7 +49,7 @@ struct Platform {
     /// Notifications that nobody vouches for are recorded up to this number a minute: anybody can send them.
     unsigned unverified_left = unverified_per_minute;
     OffersPerHour offers{};
-    Time (*clock)() = system_now;
+    std::function<Time()> clock = system_now;
 
     [[nodiscard]] Time now() const { return clock(); }
     /// An operator's key, for releases and reference values; nullopt: unknown, or the database failed.

@@ -9,6 +9,7 @@
 #include "hardening.h"
 #include "mcim/card/reader.h"
 #include "mcim/euicc/inserted_card.h"
+#include "mcim/euicc/stored_keys.h"
 #include "state_folder.h"
 
 namespace mcim::tre {
@@ -33,12 +34,12 @@ private:
 
 class ServedCard final : public card::CardPort {
 public:
-    ServedCard(euicc::InsertedCard card, WatchedStorage& storage, Random& random)
-        : card_(std::move(card)), storage_(storage), random_(random) {}
+    ServedCard(euicc::InsertedCard card, euicc::CardSigner& signer, WatchedStorage& storage, Random& random)
+        : card_(std::move(card)), signer_(signer), storage_(storage), random_(random) {}
     [[nodiscard]] Bytes answer_to_reset() override { return euicc::answer_to_reset(); }
     void reset() override { card_.reset(); }
     [[nodiscard]] Result<Bytes> transmit(View command) override {
-        euicc::Env env{random_, system_now()};
+        euicc::Env env{random_, signer_, system_now()};
         TRY(Bytes answer, card_.transmit(command, env));
         if (storage_.failure) return *storage_.failure;
         return answer;
@@ -46,6 +47,7 @@ public:
 
 private:
     euicc::InsertedCard card_;
+    euicc::CardSigner& signer_;
     WatchedStorage& storage_;
     Random& random_;
 };
@@ -73,7 +75,8 @@ Status run(const RunOptions& options) {
     WatchedStorage storage(folder.storage());
     TRY(euicc::InsertedCard inserted, euicc::InsertedCard::insert(storage));
     const std::string eid = inserted.card().state().eid().text();
-    ServedCard served(std::move(inserted), storage, random);
+    TRY(const auto signer, euicc::StoredKeys::load(storage));
+    ServedCard served(std::move(inserted), *signer, storage, random);
 
     TRY(const card::Descriptor stop, stop_signals());
     TRY(card::Descriptor listener, card::listen_unix(options.socket));
