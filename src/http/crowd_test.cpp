@@ -6,12 +6,12 @@ namespace mcim::http {
 namespace {
 
 using namespace std::chrono_literals;
-using test::RawClient;
-using test::Wire;
+using for_test::RawClient;
+using for_test::Wire;
 
 void say_target(const Request& request, const Reply& reply) { reply({200, {}, request.target}); }
 
-class Crowd : public test::OverWire {
+class Crowd : public for_test::OverWire {
 protected:
     /// Who asks for "/slow" is answered by the test, through `slow`.
     void serve_one_at_a_time() {
@@ -34,7 +34,7 @@ protected:
     std::promise<Reply> slow;
 };
 
-INSTANTIATE_TEST_SUITE_P(Over, Crowd, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3), test::wire_name);
+INSTANTIATE_TEST_SUITE_P(Over, Crowd, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3), for_test::wire_name);
 
 TEST_P(Crowd, NewcomerTakesThePlaceOfWhoWaitedLongest) {
     limits.connections_max = 2;
@@ -77,7 +77,7 @@ TEST_P(Crowd, NewcomerComesInWhenSomebodyLeaves) {
 }
 
 class CrowdOverTls : public Crowd {};
-INSTANTIATE_TEST_SUITE_P(Over, CrowdOverTls, testing::Values(Wire::tls_1_2, Wire::tls_1_3), test::wire_name);
+INSTANTIATE_TEST_SUITE_P(Over, CrowdOverTls, testing::Values(Wire::tls_1_2, Wire::tls_1_3), for_test::wire_name);
 
 /// Some say nothing, some stop in the middle of their first record.
 TEST_P(CrowdOverTls, SilenceBeforeTheHandshakeKeepsNobodyOut) {

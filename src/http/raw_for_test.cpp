@@ -7,7 +7,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 
-namespace mcim::http::test {
+namespace mcim::http::for_test {
 namespace {
 
 using boost::system::error_code;
@@ -197,4 +197,4 @@ RawClient OverWire::client(Wire wire) const {
     return {boost::asio::ip::tcp::endpoint(boost::asio::ip::make_address("127.0.0.1"), server->port()), wire};
 }
 
-}  // namespace mcim::http::test
+}  // namespace mcim::http::for_test

@@ -12,7 +12,7 @@
 #include "support/pki.h"
 #include "support/temp_folder.h"
 
-namespace mcim::http::test {
+namespace mcim::http::for_test {
 
 using mcim::test::Identity;
 
@@ -107,4 +107,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace mcim::http::test
+}  // namespace mcim::http::for_test

@@ -6,16 +6,16 @@ namespace mcim::http {
 namespace {
 
 using namespace std::chrono_literals;
-using test::Ending;
-using test::RawClient;
-using test::Wire;
+using for_test::Ending;
+using for_test::RawClient;
+using for_test::Wire;
 
 void say_back(Request request, const Reply& reply) {
     reply({200, {{"Content-Type", "text/plain"}}, request.method + " " + request.target + " " + request.body});
 }
 std::string status(const std::string& answer) { return answer.substr(0, answer.find('\r')); }
 
-class Raw : public test::OverWire {
+class Raw : public for_test::OverWire {
 protected:
     Raw() {
         limits.body_octets_max = 100;
@@ -44,7 +44,7 @@ protected:
     }
 };
 
-INSTANTIATE_TEST_SUITE_P(Over, Raw, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3), test::wire_name);
+INSTANTIATE_TEST_SUITE_P(Over, Raw, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3), for_test::wire_name);
 
 TEST_P(Raw, SendsWhatTheHandlerAnswers) {
     serve(say_back);
@@ -165,7 +165,7 @@ TEST_P(Raw, HandlerThatNeverAnswersLosesTheConnectionNotTheServer) {
 // ---------------------------------------------------------------- below HTTP
 
 class RawTls : public Raw {};
-INSTANTIATE_TEST_SUITE_P(Over, RawTls, testing::Values(Wire::tls_1_2, Wire::tls_1_3), test::wire_name);
+INSTANTIATE_TEST_SUITE_P(Over, RawTls, testing::Values(Wire::tls_1_2, Wire::tls_1_3), for_test::wire_name);
 
 /// In the first record, between two of its octets, and where the client has only to answer.
 TEST_P(RawTls, HandshakeThatStallsEndsTheConnection) {
