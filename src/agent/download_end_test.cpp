@@ -7,10 +7,12 @@
 namespace mcim::agent {
 namespace {
 
+const msg::TransactionId session_id{{0xAB}};
+
 Session session() {
     Order order;
     order.code = *parse_activation_code("LPA:1$smdp.example.com$ID-1");
-    return {{std::move(order), 1}, transaction};
+    return {{std::move(order), 1}, session_id};
 }
 
 Step after(State state, Event event) {
@@ -32,7 +34,7 @@ TEST(DownloadEnd, NamesTheStatusOfTheElementThatTheCardDidNotTake) {
     response.pe_status.push_back({saip::PeStatusCode::feature_not_supported, 2, {}, {}, {}});
     response.status_message.emplace().text = "mandatory service csim";
     msg::ProfileInstallationResult result;
-    result.data.transaction_id = transaction;
+    result.data.transaction_id = session_id;
     result.data.final_result.value = msg::ErrorResult{msg::BppCommandId::load_profile_elements,
                                                       msg::ErrorReason::install_failed_due_to_pe_processing_error,
                                                       msg::OctetString{der::encode(response)},
@@ -49,7 +51,7 @@ TEST(DownloadEnd, NamesTheStatusOfTheElementThatTheCardDidNotTake) {
 
 TEST(DownloadEnd, ACardThatGivesNoReasonMayHoldTooManyResults) {
     const auto advice = [](msg::AuthenticateErrorCode code) {
-        const msg::AuthenticateServerResponse refused{msg::AuthenticateResponseError{transaction, code, {}}};
+        const msg::AuthenticateServerResponse refused{msg::AuthenticateResponseError{session_id, code, {}}};
         return end_of(after(state::AuthenticatingServer{session()}, CardAnswered{der::encode(refused)})).advice;
     };
     EXPECT_NE(advice(msg::AuthenticateErrorCode::undefined_error).find("notification process"), std::string::npos);
@@ -58,12 +60,12 @@ TEST(DownloadEnd, ACardThatGivesNoReasonMayHoldTooManyResults) {
 
 TEST(DownloadEnd, AnOfferThatTheCardRefusesIsCancelledAtTheServer) {
     const msg::PrepareDownloadResponse refused{
-        msg::PrepareDownloadResponseError{transaction, msg::DownloadErrorCode::invalid_signature, {}}};
+        msg::PrepareDownloadResponseError{session_id, msg::DownloadErrorCode::invalid_signature, {}}};
     const Step on_card = after(state::Preparing{session(), {}}, CardAnswered{der::encode(refused)});
     ASSERT_TRUE(std::holds_alternative<CallCard>(on_card.action)) << name_of(on_card.next);
     const auto request = der::decode<msg::CancelSessionRequest>(std::get<CallCard>(on_card.action).request);
     ASSERT_TRUE(request);
-    EXPECT_EQ(request->transaction_id, transaction);
+    EXPECT_EQ(request->transaction_id, session_id);
     EXPECT_EQ(request->reason, msg::CancelSessionReason::undefined_reason);
     const Step at_server = after(on_card.next, CardAnswered{der::encode(msg::CancelSessionResponse{})});
     EXPECT_EQ(std::get<PostEs9>(at_server.action).function, "cancelSession");
