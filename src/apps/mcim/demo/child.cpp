@@ -9,7 +9,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
 #include <thread>
 
 namespace mcim::demo {
@@ -19,12 +21,23 @@ using namespace std::chrono_literals;
 
 Error os_error(const std::string& what, int code) { return fail(Errc::io, what, std::strerror(code)); }
 
+/// Where PATH says; else where Debian has its daemons, which the PATH of a user does not name.
+std::string find_program(const std::string& name) {
+    if (name.find('/') != std::string::npos) return name;
+    const char* path = std::getenv("PATH");
+    std::istringstream folders(std::string(path == nullptr ? "" : path) + ":/usr/local/sbin:/usr/sbin:/sbin");
+    for (std::string folder; std::getline(folders, folder, ':');)
+        if (const std::string file = folder + "/" + name; access(file.c_str(), X_OK) == 0) return file;
+    return name;
+}
+
 /// A program with these descriptors as its standard streams; killed where this process dies without stopping it. That
 /// it could not be started is known by what it writes to a pipe, which closes where it could.
 Result<pid_t> spawn(const std::vector<std::string>& argv, int out, int err) {
     std::vector<char*> raw;
-    for (const auto& a : argv) raw.push_back(const_cast<char*>(a.c_str()));  // NOLINT: execvp does not write
+    for (const auto& a : argv) raw.push_back(const_cast<char*>(a.c_str()));  // NOLINT: execv does not write
     raw.push_back(nullptr);
+    const std::string program = find_program(argv[0]);
     std::array<int, 2> failed{};
     if (pipe2(failed.data(), O_CLOEXEC) != 0) return os_error("pipe", errno);
     const pid_t parent = getpid();
@@ -33,7 +46,7 @@ Result<pid_t> spawn(const std::vector<std::string>& argv, int out, int err) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
         if (getppid() == parent && dup2(nothing, 0) >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0)
-            execvp(raw[0], raw.data());
+            execv(program.c_str(), raw.data());
         const int code = errno;
         (void)!write(failed[1], &code, sizeof code);
         _exit(127);

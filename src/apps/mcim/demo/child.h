@@ -17,7 +17,7 @@ namespace mcim::demo {
 
 class Child {
 public:
-    /// argv[0] is looked for in PATH; output (both streams) is appended to `log`.
+    /// argv[0] is looked for in PATH and in the sbin folders; output (both streams) is appended to `log`.
     [[nodiscard]] static Result<Child> start(std::vector<std::string> argv, std::string log);
     Child(Child&&) noexcept;
     Child& operator=(Child&&) noexcept;

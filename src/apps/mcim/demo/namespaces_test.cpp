@@ -125,6 +125,15 @@ TEST(RunContained, LeavesNothingWhenItIsKilledOrInterrupted) {
     }
 }
 
+TEST(Child, FindsDaemonsThatThePathOfAUserDoesNotName) {
+    const std::string before = std::getenv("PATH");
+    setenv("PATH", "/usr/bin:/bin", 1);
+    const auto ran = demo::run({"ldconfig", "--version"}, std::chrono::seconds(5));
+    setenv("PATH", before.c_str(), 1);
+    ASSERT_TRUE(ran) << to_string(ran.error());
+    EXPECT_EQ(ran->status, 0) << ran->err;
+}
+
 TEST(Child, SaysThatAProgramIsNotThere) {
     const auto absent = run({"mcim-no-such-program"}, std::chrono::seconds(5));
     ASSERT_FALSE(absent);
