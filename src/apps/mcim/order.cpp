@@ -62,7 +62,8 @@ Status print_created(const CreateOptions& options, const jose::Object& order, st
     TRY(const auto picture, qr_picture(code, options.qr));
     if (!picture.empty()) out << "\n" << picture;
     out << "\n  " << code << "\n\nNext:\n"
-        << "  mcim-agent --card SOCKET --ci ci.der download -a '" << code << "' --imei IMEI\n"
+        << "  mcim-agent --card SOCKET --ci CI.der " << (policy == "attested" ? "--tpm TCTI --verifier HOST:PORT " : "")
+        << "download -a '" << code << "' --imei IMEI\n"
         << "  mcim order explain " << id << "\n";
     return ok();
 }
@@ -164,8 +165,8 @@ Status print_waits(const std::string& order_id, const jose::Object& order, std::
         << sentence << "\n";
     if (fault != "release_missing" && fault != "release_refused") return ok();
     out << "How to get it: " << holder << " signs it with its own key, and you give it to the order.\n"
-        << "  mcim transfer release --operator " << holder << " --key " << holder << ".key.pem --eid " << eid
-        << " --iccid " << iccid << " --to " << to << " --out release.jws\n"
+        << "  mcim transfer release --operator " << holder << " --key " << holder << ".pem --eid " << eid << " --iccid "
+        << iccid << " --to " << to << " --out release.jws\n"
         << "  mcim order release " << order_id << " --release release.jws\n";
     return ok();
 }

@@ -43,7 +43,7 @@ TEST(OrderWaits, SaysWhoseReleaseIsWantedAndHowToGetIt) {
     ASSERT_TRUE(print_waits("1234", waiting("release_missing"), out));
     for (const char* part :
          {"refused until north", "The device has a subscription of north.",
-          "mcim transfer release --operator north --key north.key.pem --eid 89049032000000000000000000000163 --iccid "
+          "mcim transfer release --operator north --key north.pem --eid 89049032000000000000000000000163 --iccid "
           "8988211000000000011 --to south --out release.jws",
           "mcim order release 1234 --release release.jws"})
         EXPECT_NE(out.str().find(part), std::string::npos) << part << "\n" << out.str();
