@@ -124,6 +124,19 @@ Status read_options(const jose::Object& in, smdp::Order& order) {
     return ok();
 }
 
+/// Whoever should have signed this has not: nothing that is kept may look like a consent.
+Status check_signer(const std::optional<transfer::Refused>& missing) {
+    using enum transfer::ReleaseFault;
+    if (!missing || !missing->release) return ok();
+    const auto fault = *missing->release;
+    if (fault != malformed && fault != wrong_signer && fault != other_operator) return ok();
+    return fail(Errc::refused, "release", missing->sentence + " The order is as it was.");
+}
+
+std::string note_of_release(const std::optional<transfer::Refused>& missing) {
+    return missing ? "given a release that does not serve: " + missing->sentence : "given a release, and released";
+}
+
 }  // namespace
 
 Result<Json> add_order(Platform& p, const jose::Object& in) {
@@ -145,6 +158,7 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     TRY(order, released(std::move(order)));
     store::Batch batch{store::AddOrder{order}, smdp::Note{order.id, p.now(), "ordered and released"}};
     TRY(const auto missing, missing_consent(p, order));
+    CHECKED(check_signer(missing));
     if (missing) batch.emplace_back(smdp::Note{order.id, p.now(), "waits for consent: " + missing->sentence});
     CHECKED(p.store.commit_one(std::move(batch)));
     return with_consent(p, order);
@@ -191,9 +205,14 @@ Result<Json> release_order(Platform& p, std::string_view id, const jose::Object&
     auto next = from == smdp::OrderState::released ? std::optional(order) : after(order, smdp::OrderEvent::release);
     if (!next)
         return fail(Errc::conflict, "state", "an order that is " + std::string(to_string(from)) + " is not released");
-    if (in.has("release")) batch.emplace_back(store::DropReservations{next->id});
+    TRY(const auto missing, missing_consent(p, *next));
+    const bool given = in.has("release");
+    if (given) {
+        CHECKED(check_signer(missing));
+        batch.emplace_back(store::DropReservations{next->id});
+    }
     batch.emplace_back(smdp::PutOrder{*next});
-    batch.emplace_back(smdp::Note{next->id, p.now(), "released by its operator"});
+    batch.emplace_back(smdp::Note{next->id, p.now(), given ? note_of_release(missing) : "released by its operator"});
     CHECKED(p.store.commit_one(std::move(batch)));
     return with_consent(p, *next);
 }

@@ -83,6 +83,34 @@ TEST_F(Mcimd, OrderForAnotherOperatorsCustomerSaysWhoseReleaseItWaitsFor) {
     EXPECT_FALSE(admin("GET", "/orders/" + id).has("waits_for")) << "there is nothing left to download";
 }
 
+TEST_F(Mcimd, ReleaseThatItsOperatorHasNotSignedLeavesNoTrace) {
+    add_operator("a", key_a);
+    add_operator("b", key_b);
+    add_line("a", first, "999990000000001");
+    add_line("b", second, "999980000000002");
+    install(add_order("a", first), first);
+    const auto order = admin("POST", "/orders",
+                             jose::ObjectWriter()
+                                 .text("operator", "b")
+                                 .text("iccid", second.text())
+                                 .text("policy", "open")
+                                 .text("eid", at.pki.eid.text())
+                                 .finish());
+    const std::string path = "/orders/" + *order.text("id");
+    const auto signed_by = [&](const crypto::PrivateKey& key) {
+        return *transfer::sign_release(
+            {"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), system_now() - 1s, system_now() + 1h}, "",
+            jose::signer_of(key));
+    };
+    const auto with = [](const std::string& token) { return jose::ObjectWriter().text("release", token).finish(); };
+    EXPECT_FALSE(admin("POST", path + "/release", with(signed_by(key_a))).has("waits_for"));
+    const auto lines = admin("GET", path).objects("timeline")->size();
+    for (const auto& forged : {signed_by(key_b), std::string("{}")})
+        admin("POST", path + "/release", with(forged), 403);
+    EXPECT_EQ(admin("GET", path).objects("timeline")->size(), lines);
+    EXPECT_FALSE(admin("GET", path).has("waits_for")) << "the good one still serves";
+}
+
 TEST_F(Mcimd, ReleaseServesOneOrderOnly) {
     add_operator("a", key_a);
     add_operator("b", key_b);
