@@ -37,8 +37,8 @@ if(MCIM_FUZZ)
   target_compile_options(mcim_build_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# Linked after mcim_build_flags, whose options it takes back. What is tested is watched for undefined behaviour, the tests are not: half the
-# time of their compilation.
+# Linked after mcim_build_flags, whose options it takes back. What is tested is watched for undefined behaviour, the
+# tests are not: half the time of their compilation.
 add_library(mcim_test_flags INTERFACE)
 if(MCIM_SANITIZE)
   target_compile_options(mcim_test_flags INTERFACE -O0 -fno-sanitize=undefined)

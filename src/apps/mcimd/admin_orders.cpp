@@ -124,13 +124,14 @@ Status read_options(const jose::Object& in, smdp::Order& order) {
     return ok();
 }
 
-/// Whoever should have signed this has not: nothing that is kept may look like a consent.
+/// Whoever should have signed this has not: nothing that is kept may look like a consent. Of an order that names no
+/// device nobody knows yet whose consent it needs: that is seen when a device asks.
 Status check_signer(const std::optional<transfer::Refused>& missing) {
     using enum transfer::ReleaseFault;
     if (!missing || !missing->release) return ok();
     const auto fault = *missing->release;
     if (fault != malformed && fault != wrong_signer && fault != other_operator) return ok();
-    return fail(Errc::refused, "release", missing->sentence + " The order is as it was.");
+    return fail(Errc::refused, "release", missing->sentence + " Nothing was changed.");
 }
 
 std::string note_of_release(const std::optional<transfer::Refused>& missing) {

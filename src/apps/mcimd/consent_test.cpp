@@ -5,10 +5,7 @@ namespace mcim::apps::mcimd {
 namespace {
 
 TEST_F(Mcimd, MovesOnlyWithTheCurrentOperatorsRelease) {
-    add_operator("a", key_a);
-    add_operator("b", key_b);
-    add_line("a", first, "999990000000001");
-    add_line("b", second, "999980000000002");
+    add_two_operators();
     install(add_order("a", first), first);
     notify(card.notify(first, msg::NotificationEventBit::enable));
 
@@ -44,10 +41,7 @@ TEST_F(Mcimd, MovesOnlyWithTheCurrentOperatorsRelease) {
 }
 
 TEST_F(Mcimd, OrderForAnotherOperatorsCustomerSaysWhoseReleaseItWaitsFor) {
-    add_operator("a", key_a);
-    add_operator("b", key_b);
-    add_line("a", first, "999990000000001");
-    add_line("b", second, "999980000000002");
+    add_two_operators();
     const auto order_for_device = [&](const std::string& who, const Iccid& iccid) {
         return admin("POST", "/orders",
                      jose::ObjectWriter()
@@ -84,10 +78,7 @@ TEST_F(Mcimd, OrderForAnotherOperatorsCustomerSaysWhoseReleaseItWaitsFor) {
 }
 
 TEST_F(Mcimd, ReleaseThatItsOperatorHasNotSignedLeavesNoTrace) {
-    add_operator("a", key_a);
-    add_operator("b", key_b);
-    add_line("a", first, "999990000000001");
-    add_line("b", second, "999980000000002");
+    add_two_operators();
     install(add_order("a", first), first);
     const auto order = admin("POST", "/orders",
                              jose::ObjectWriter()
@@ -130,10 +121,7 @@ TEST_F(Mcimd, ReleaseServesOneOrderOnly) {
 }
 
 TEST_F(Mcimd, ProfileOnItsWayToADeviceCountsAsItsCustomer) {
-    add_operator("a", key_a);
-    add_operator("b", key_b);
-    add_line("a", first, "999990000000001");
-    add_line("b", second, "999980000000002");
+    add_two_operators();
     const auto of_a = add_order("a", first), of_b = add_order("b", second);
     const auto to_a = offer(of_a), to_b = offer(of_b);
     call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(to_a));
@@ -316,10 +304,7 @@ TEST_F(Mcimd, OrderThatCannotBeDownloadedHidesNoOtherOfItsEid) {
 }
 
 TEST_F(Mcimd, SessionsOfOneCardAtOnceBindOneOperatorsProfile) {
-    add_operator("a", key_a);
-    add_operator("b", key_b);
-    add_line("a", first, "999990000000001");
-    add_line("b", second, "999980000000002");
+    add_two_operators();
     const auto of_a = add_order("a", first), of_b = add_order("b", second);
     const auto to_a = offer(of_a), to_b = offer(of_b);
     // both requests are in the server before it commits either

@@ -46,10 +46,7 @@ TEST_F(Logged, StrangersTextIsOneShortPrintableLine) {
 }
 
 TEST_F(Logged, NumbersThatNamePeopleAreMasked) {
-    add_operator("a", key_a);
-    add_operator("b", key_b);
-    add_line("a", first, "999990000000001");
-    add_line("b", second, "999980000000002");
+    add_two_operators();
     install(add_order("a", first), first);
     notify(card.notify(first, msg::NotificationEventBit::enable));
     const auto order = add_order("b", second);

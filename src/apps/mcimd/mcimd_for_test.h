@@ -261,6 +261,13 @@ protected:
                   .octets("package", saip::encode(package))
                   .finish());
     }
+    /// "a" and "b", with a line each.
+    void add_two_operators() {
+        add_operator("a", key_a);
+        add_operator("b", key_b);
+        add_line("a", first, "999990000000001");
+        add_line("b", second, "999980000000002");
+    }
     jose::Object add_order(const std::string& operator_id, const Iccid& iccid, std::string_view policy = "open",
                            std::string_view release = {}) {
         jose::ObjectWriter w;
