@@ -102,9 +102,10 @@ Status write(Database& db, const PurgeNotifications& c) {
                                   "(SELECT digest FROM notifications WHERE trust=1 ORDER BY at DESC LIMIT ?)"));
     return s->bind(static_cast<std::int64_t>(c.keep)).run();
 }
+/// With VALUES, for SELECT from the table it writes to would go through a table of its own.
 Status write(Database& db, const smdp::Note& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO notes (order_id, number, at, sentence, kind) SELECT ?1, "
-                                  "coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM notes WHERE order_id=?1"));
+    TRY(Statement * s, db.prepare("INSERT INTO notes (order_id, number, at, sentence, kind) VALUES (?1, (SELECT "
+                                  "coalesce(max(number), 0) + 1 FROM notes WHERE order_id=?1), ?2, ?3, ?4)"));
     CHECKED(s->bind(c.order_id).bind(c.at).bind(c.sentence).bind(number(c.kind)).run());
     if (c.kind == smdp::NoteKind::milestone) return ok();
     TRY(Statement * bound,
@@ -121,8 +122,9 @@ Status write(Database& db, const smdp::NoteRefusal& c) {
     again->bind(c.at).bind(View(c.transaction_id)).bind(c.order_id).bind(c.code).bind(c.sentence);
     CHECKED(again->run());
     if (db.rows_changed() != 0) return ok();
-    TRY(Statement * first, db.prepare("INSERT INTO notes SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, 1, "
-                                      "?2, 0 FROM notes WHERE order_id=?1"));
+    TRY(Statement * first,
+        db.prepare("INSERT INTO notes VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM notes WHERE "
+                   "order_id=?1), ?2, ?3, ?4, ?5, 1, ?2, 0)"));
     first->bind(c.order_id).bind(c.at).bind(c.sentence).bind(c.code).bind(View(c.transaction_id));
     CHECKED(first->run());
     TRY(Statement * bound,
