@@ -1,6 +1,7 @@
 #include "mcim/der/tlv.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace mcim::der {
 
@@ -67,7 +68,18 @@ View Reader::take_all() {
     return all;
 }
 
-void Writer::bytes(View b) { reversed_.insert(reversed_.end(), b.rbegin(), b.rend()); }
+void Writer::grow(std::size_t octets) {
+    static constexpr std::size_t octets_min = 256;  // most messages grow twice at most
+    const std::size_t written = size();
+    decltype(buffer_) larger(std::max(octets_min, 2 * written + octets));
+    std::ranges::copy_backward(View(buffer_).last(written), larger.end());
+    buffer_.swap(larger);
+    front_ = buffer_.size() - written;
+}
+
+void Writer::bytes(View b) {
+    if (!b.empty()) std::memcpy(room_for(b.size()), b.data(), b.size());
+}
 
 void Writer::header(Tag tag, std::size_t length) {
     if (length < 0x80) {
@@ -80,10 +92,7 @@ void Writer::header(Tag tag, std::size_t length) {
     for (int i = 0; i < tag.size(); ++i) byte(static_cast<std::uint8_t>(tag.wire >> (8 * i) & 0xFFU));
 }
 
-Bytes Writer::finish() && {
-    std::ranges::reverse(reversed_);
-    return std::move(reversed_);
-}
+Bytes Writer::finish() && { return to_bytes(View(buffer_).last(size())); }
 
 Bytes wrap(Tag tag, View content) {
     Writer w;

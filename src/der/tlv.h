@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "mcim/base/bytes.h"
+#include "mcim/base/wiping.h"
 
 namespace mcim::der {
 
@@ -50,14 +51,24 @@ struct Reader::Tlv {
 /// Writes back to front, so that every length is known when its header is written.
 class Writer {
 public:
-    [[nodiscard]] std::size_t size() const { return reversed_.size(); }
-    void byte(std::uint8_t b) { reversed_.push_back(b); }
+    [[nodiscard]] std::size_t size() const { return buffer_.size() - front_; }
+    void byte(std::uint8_t b) { *room_for(1) = b; }
     void bytes(View);
     void header(Tag, std::size_t length);
     [[nodiscard]] Bytes finish() &&;
 
 private:
-    Bytes reversed_;
+    /// Before what is there.
+    std::uint8_t* room_for(std::size_t octets) {
+        if (front_ < octets) grow(octets);
+        front_ -= octets;
+        return buffer_.data() + front_;
+    }
+    void grow(std::size_t octets);
+
+    /// What is written stands at its end. It may be a package with its keys.
+    std::vector<std::uint8_t, WipingAllocator<std::uint8_t>> buffer_;
+    std::size_t front_ = 0;
 };
 
 /// One TLV around `content`.

@@ -125,7 +125,7 @@ private:
     template <class Operation, class Handler>
     void attempt(Wants wants, Operation operation, Handler handler) {
         if (!ssl_) return finish(std::move(handler), boost::asio::error::no_memory, 0);
-        ERR_clear_error();
+        if (ERR_peek_error() != 0) ERR_clear_error();  // which walks the whole queue even where it is empty
         const int n = operation(ssl_.get());
         if (n > 0) return finish(std::move(handler), {}, static_cast<std::size_t>(n));
         switch (SSL_get_error(ssl_.get(), n)) {
