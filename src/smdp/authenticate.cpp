@@ -85,7 +85,7 @@ Result<Step> on(Offered s, AuthenticateClient e, const Env&) {
     if (digest_of(der::encode(e.request)) != s.request)
         return refuse(std::move(s), Refusal::transaction_unknown,
                       "This session was authenticated with another message: start a new one.");
-    auto reply = s.reply;
+    TRY(auto reply, s.decoded_reply());
     return Step{std::move(s), Reply(std::move(reply)), {}};
 }
 
@@ -122,7 +122,7 @@ Result<Step> on(ConsentingOffer s, ConsentAnswered e, const Env& env) {
     offered.credential.bytes = credential->ci_key_id;
     offered.request = std::move(s.offer.request);
     offered.expires_at = seconds(env.now + env.server.session_time);
-    auto& reply = offered.reply;
+    msg::AuthenticateClientOk reply;
     reply.transaction_id.bytes = std::move(s.offer.transaction_id);
     TRY(reply.profile_metadata, der::decode<msg::StoreMetadataRequest>(s.order.metadata));
     reply.smdp_signed2.transaction_id = reply.transaction_id;
@@ -131,20 +131,20 @@ Result<Step> on(ConsentingOffer s, ConsentAnswered e, const Env& env) {
     Bytes to_sign = der::encode(reply.smdp_signed2);
     append(to_sign, der::wrap(msg::tag_signature, s.offer.euicc_signature1.bytes));
     signer::SignMessage sign{credential->pb_key, std::move(to_sign)};
-    return Step{SigningOffer{std::move(offered)}, Action(std::move(sign)), {}};
+    return Step{SigningOffer{std::move(offered), std::move(reply)}, Action(std::move(sign)), {}};
 }
 
 Result<Step> on(SigningOffer s, Signed e, const Env& env) {
-    auto& reply = s.offered.reply;
+    auto& reply = s.reply;
     reply.smdp_signature2.bytes = to_bytes(e.signature.octets);
+    s.offered.reply.tlv = der::encode(reply);
     TRY(const Eid eid, eid_of(s.offered.card));
     std::vector<Effect> effects;
     effects.emplace_back(PutSession{reply.transaction_id.bytes, s.offered.order_id.text, s.offered});
     effects.emplace_back(Note{s.offered.order_id.text, env.now,
                               "offered to EID " + eid.text() + " in transaction " + hex(reply.transaction_id.bytes),
                               NoteKind::routine});
-    auto out = reply;
-    return Step{std::move(s.offered), Reply(std::move(out)), std::move(effects)};
+    return Step{std::move(s.offered), Reply(std::move(reply)), std::move(effects)};
 }
 
 }  // namespace mcim::smdp

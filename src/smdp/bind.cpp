@@ -11,28 +11,27 @@ State back_of(Binding binding) {
 /// A refusal of a package whose order is known; the session stays as it was.
 Result<Step> refuse_package(Binding binding, const Order& order, Refused refused, const Env& env) {
     const Card card = binding.offered().card;
-    const Bytes id = binding.offered().reply.transaction_id.bytes;
+    const Bytes id = binding.transaction_id;
     return refuse(back_of(std::move(binding)), std::move(refused), {order, card, id, "package"}, env);
 }
 
 /// The request's own checks; nullopt: it holds.
-std::optional<Refused> check_request(const Offered& offered, const msg::GetBoundProfilePackageRequest& request,
-                                     Time now) {
+std::optional<Refused> check_request(const Offered& offered, const msg::AuthenticateClientOk& offer,
+                                     const msg::GetBoundProfilePackageRequest& request, Time now) {
     if (seconds(now) >= offered.expires_at) return Refused{Refusal::transaction_unknown};
     const auto& response = request.prepare_download_response.value;
     if (const auto* error = std::get_if<msg::PrepareDownloadResponseError>(&response))
         return Refused{Refusal::euicc_signature_invalid, "The eUICC did not prepare the download: " +
                                                              std::string(to_string(error->download_error_code)) + "."};
     const auto& answer = std::get<msg::PrepareDownloadResponseOk>(response);
-    if (answer.euicc_signed2.transaction_id != offered.reply.transaction_id ||
-        request.transaction_id != offered.reply.transaction_id)
+    if (answer.euicc_signed2.transaction_id != offer.transaction_id || request.transaction_id != offer.transaction_id)
         return Refused{Refusal::transaction_unknown,
                        "The transaction that the eUICC signed is not the one of the request."};
     const auto key = offered.card.key();
     if (!key) return Refused{Refusal::euicc_signature_invalid};
     // 5.7.5: euiccSignature2 is over euiccSigned2 and smdpSignature2, both as TLVs
     Bytes octets = der::encode(answer.euicc_signed2);
-    append(octets, der::wrap(msg::tag_signature, offered.reply.smdp_signature2.bytes));
+    append(octets, der::wrap(msg::tag_signature, offer.smdp_signature2.bytes));
     if (!key->verify(octets, answer.euicc_signature2.bytes)) return Refused{Refusal::euicc_signature_invalid};
     if (!crypto::PublicKey::from_point(key->curve(), answer.euicc_signed2.euicc_otpk.bytes))
         return Refused{Refusal::euicc_signature_invalid, "The one-time key of the eUICC is no point of its curve."};
@@ -48,11 +47,13 @@ Refused at_binding(Refused refused) {
 
 Result<Step> start(std::variant<Offered, Bound> from, const msg::GetBoundProfilePackageRequest& request,
                    const Env& env) {
-    Binding binding{std::move(from), {}};
+    Binding binding{std::move(from), {}, {}};
     const Offered& offered = binding.offered();
-    if (auto refused = check_request(offered, request, env.now))
+    TRY(auto offer, offered.decoded_reply());
+    if (auto refused = check_request(offered, offer, request, env.now))
         return refuse(back_of(std::move(binding)), std::move(*refused));
     const auto& answer = std::get<msg::PrepareDownloadResponseOk>(request.prepare_download_response.value);
+    binding.transaction_id = std::move(offer.transaction_id.bytes);
     binding.euicc_otpk = answer.euicc_signed2.euicc_otpk;
     Action load = LoadBinding{offered.order_id.text};
     return Step{LoadingBinding{std::move(binding)}, std::move(load), {}};
@@ -70,7 +71,7 @@ signer::SealProfile seal_request(const Binding& binding, const Order& order, Pro
     return {std::move(source),
             credential.curve,
             binding.euicc_otpk.bytes,
-            binding.offered().reply.transaction_id.bytes,
+            binding.transaction_id,
             host_id(env.server.oid),
             std::move(eid),
             der::encode(msg::ConfigureISDPRequest{}),
@@ -90,8 +91,7 @@ Result<Step> on(LoadingBinding s, BindingLoaded e, const Env& env) {
     TRY(Eid eid, eid_of(s.binding.offered().card));
     if (auto refused = check_order(order, eid, env.now))
         return refuse_package(std::move(s.binding), order, at_binding(*std::move(refused)), env);
-    Action ask = AskGate{std::move(eid), s.binding.offered().reply.transaction_id.bytes, order.policy, order.id,
-                         order.operator_id};
+    Action ask = AskGate{std::move(eid), s.binding.transaction_id, order.policy, order.id, order.operator_id};
     return Step{GatingBinding{std::move(s.binding), std::move(order), std::move(source)}, std::move(ask), {}};
 }
 
@@ -122,7 +122,7 @@ Result<Step> on(Sealing s, Sealed e, const Env& env) {
     if (!order) return fail(Errc::unexpected_event, "order", "it could be downloaded a moment ago and cannot now");
     order->eid = eid;
     Bound bound{s.binding.offered(), {}};
-    const Bytes& id = bound.offer.reply.transaction_id.bytes;
+    const Bytes& id = s.binding.transaction_id;
     set_out(*order, id);
     BoundPackage reply{id, std::move(e.package.bound_profile_package)};
     std::vector<Effect> effects;

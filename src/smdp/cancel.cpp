@@ -27,7 +27,8 @@ Result<Step> cancel(S back, const Offered& offered, const msg::CancelSessionRequ
     if (answer == nullptr)
         return refuse(std::move(back), Refusal::euicc_signature_invalid, "The eUICC did not cancel the session.");
     const auto& content = answer->euicc_cancel_session_signed;
-    if (content.transaction_id != offered.reply.transaction_id)
+    TRY(const auto offer, offered.decoded_reply());
+    if (content.transaction_id != offer.transaction_id)
         return refuse(std::move(back), Refusal::transaction_unknown,
                       "The transaction that the eUICC signed is not the one of the request.");
     const auto key = offered.card.key();
@@ -42,7 +43,7 @@ Result<Step> cancel(S back, const Offered& offered, const msg::CancelSessionRequ
                      digest_of(der::encode(request)),
                      seconds(env.now + env.server.session_time),
                      {}},
-                    offered.reply.transaction_id.bytes,
+                    offer.transaction_id.bytes,
                     content.reason};
     Action load = LoadOrder{offered.order_id.text};
     return Step{std::move(next), std::move(load), {}};

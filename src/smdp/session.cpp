@@ -98,6 +98,10 @@ Result<crypto::PublicKey> Card::key() const {
     return crypto::PublicKey::from_point(static_cast<crypto::Curve>(curve), point.bytes);
 }
 
+Result<msg::AuthenticateClientOk> Offered::decoded_reply() const {
+    return der::decode<msg::AuthenticateClientOk>(reply.tlv);
+}
+
 const Offered& Binding::offered() const {
     if (const auto* bound = std::get_if<Bound>(&back)) return bound->offer;
     return std::get<Offered>(back);

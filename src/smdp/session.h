@@ -48,12 +48,13 @@ struct Offered {
     msg::OctetString credential;  ///< its CI
     Digest request;
     std::int64_t expires_at = 0;  ///< seconds since 1970
-    msg::AuthenticateClientOk reply;
+    der::AnySequence reply;       ///< AuthenticateClientOk, to be given again as it was
     der::Extensions more;
     static constexpr auto asn1 =
         der::sequence("Offered", der::field<&Offered::card>("card"), der::field<&Offered::order_id>("orderId"),
                       der::field<&Offered::credential>("credential"), der::field<&Offered::request>("request"),
                       der::field<&Offered::expires_at>("expiresAt"), der::field<&Offered::reply>("reply"));
+    [[nodiscard]] Result<msg::AuthenticateClientOk> decoded_reply() const;
     friend bool operator==(const Offered&, const Offered&) = default;
 };
 /// A bound profile package has left. Kept as long as the order: the installation result is verified with this card.
@@ -110,10 +111,12 @@ struct ConsentingOffer {
 struct SigningOffer {
     static constexpr std::string_view name = "SigningOffer";
     Offered offered;
+    msg::AuthenticateClientOk reply;  ///< without its signature yet
 };
 /// A GetBoundProfilePackage whose signature holds; `back` is where a refusal leads.
 struct Binding {
     std::variant<Offered, Bound> back;
+    Bytes transaction_id;
     msg::OctetString euicc_otpk;
     [[nodiscard]] const Offered& offered() const;
 };
