@@ -221,12 +221,15 @@ private:
 }  // namespace
 
 void Connection::open(Loop& loop, const ClientConfig& config, const HostPort& server, Opened opened) {
-    auto tls = client_context(config.roots);
-    if (!tls) return opened(std::move(tls).error());
-    auto rules = ServerRules::under(config.roots);
-    if (!rules) return opened(std::move(rules).error());
+    auto& trusts = loop.impl().trusts;
+    auto trust = trusts.find(config.roots);
+    if (trust == trusts.end()) {
+        auto made = ClientTrust::in(config.roots);
+        if (!made) return opened(std::move(made).error());
+        trust = trusts.emplace(config.roots, *std::move(made)).first;
+    }
     const auto elsewhere = config.resolve.find(server);
-    std::make_shared<TlsOpening>(loop, config, server, *std::move(tls), *std::move(rules))
+    std::make_shared<TlsOpening>(loop, config, server, trust->second.tls, trust->second.rules)
         ->start(elsewhere == config.resolve.end() ? server : elsewhere->second, std::move(opened));
 }
 

@@ -4,12 +4,14 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "mcim/http/loop.h"
+#include "mcim/http/tls.h"
 
 namespace mcim::http {
 
 struct Loop::Impl {
     boost::asio::io_context context{1};
     boost::asio::signal_set signals{context};
+    std::map<std::vector<Bytes>, ClientTrust> trusts{};  ///< by the roots
 };
 
 }  // namespace mcim::http

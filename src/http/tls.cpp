@@ -83,6 +83,12 @@ Result<ServerRules> ServerRules::under(const std::vector<Bytes>& roots) {
     return out;
 }
 
+Result<ClientTrust> ClientTrust::in(const std::vector<Bytes>& roots) {
+    TRY(auto tls, client_context(roots));
+    TRY(auto rules, ServerRules::under(roots));
+    return ClientTrust{std::move(tls), std::move(rules)};
+}
+
 bool ServerRules::accept(bool accepted_by_openssl, ssl::verify_context& context, const std::string& host) {
     X509_STORE_CTX* store = context.native_handle();
     if (!accepted_by_openssl) {

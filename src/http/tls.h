@@ -31,4 +31,11 @@ private:
     std::string complaint_;
 };
 
+/// What a client goes by. Making it costs as much as several signatures: a loop keeps it for the next connection.
+struct ClientTrust {
+    std::shared_ptr<boost::asio::ssl::context> tls;
+    ServerRules rules;
+    [[nodiscard]] static Result<ClientTrust> in(const std::vector<Bytes>& roots);
+};
+
 }  // namespace mcim::http
