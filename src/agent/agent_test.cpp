@@ -211,6 +211,17 @@ TEST(Download, NetworkFailureStartsANewSessionOfTheSameOrder) {
     EXPECT_EQ(std::get<Stopped>(outcome).step, "ES9+.GetBoundProfilePackage");
 }
 
+TEST(Download, ServerThatIsNotTrustedIsAskedOnce) {
+    Script run(order_for("1$smdp.example.com$ID-1"));
+    run.card(msg::EUICCInfo1{});
+    run.card(msg::GetEuiccChallengeResponse{challenge, {}});
+    run.give(
+        ServerUnreachable{fail(Errc::refused, "smdp.example.com:443", "the server's certificate is not acceptable")});
+    const auto stopped = std::get<Stopped>(run.take<Done>().outcome);
+    EXPECT_NE(stopped.sentence.find("smdp.example.com:443"), std::string::npos) << stopped.sentence;
+    EXPECT_NE(stopped.advice.find("CI certificate"), std::string::npos) << stopped.advice;
+}
+
 TEST(Download, RetryAfterIsKept) {
     Script run(order_for("1$smdp.example.com$ID-1"));
     run.card(msg::EUICCInfo1{});

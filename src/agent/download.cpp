@@ -213,16 +213,18 @@ Step on(Recovering, CardFailed e) { return card_gone("RetrieveNotificationsList"
 Step on(Inquiring, CardFailed e) { return card_gone("RetrieveNotificationsList", e.error); }
 
 Step on(Initiating s, ServerUnreachable e) {
-    return try_again(std::move(s.attempt), "ES9+.InitiateAuthentication",
-                     "The server cannot be reached: " + to_string(e.error));
+    // whose certificate does not hold now does not get a better one by the next attempt; a CI file neither
+    if (e.error.code != Errc::io)
+        return stopped("ES9+.InitiateAuthentication", "The server cannot be trusted: " + to_string(e.error) + ".",
+                       "Nothing was sent to it. Check the address in the activation code, the CI certificate that this "
+                       "agent trusts, and the clock.");
+    return unreachable(std::move(s.attempt), "ES9+.InitiateAuthentication", e.error);
 }
 Step on(AuthenticatingClient s, ServerUnreachable e) {
-    return try_again(std::move(s.session.attempt), "ES9+.AuthenticateClient",
-                     "The server cannot be reached: " + to_string(e.error));
+    return unreachable(std::move(s.session.attempt), "ES9+.AuthenticateClient", e.error);
 }
 Step on(Fetching s, ServerUnreachable e) {
-    return try_again(std::move(s.session.attempt), "ES9+.GetBoundProfilePackage",
-                     "The server cannot be reached: " + to_string(e.error));
+    return unreachable(std::move(s.session.attempt), "ES9+.GetBoundProfilePackage", e.error);
 }
 
 template <class S, class E>

@@ -46,6 +46,11 @@ Step try_again(Attempt attempt, std::string where, std::string why, std::optiona
     return {Waiting{std::move(attempt)}, WaitFor{std::min<std::chrono::milliseconds>(pause, std::chrono::minutes(10))}};
 }
 
+Step unreachable(Attempt attempt, std::string where, const Error& why) {
+    return try_again(std::move(attempt), std::move(where),
+                     "The server cannot be reached: " + to_string(why) + ". Is the address right, and is it running?");
+}
+
 Step cancel(Session session, msg::CancelSessionReason reason, Stopped stop) {
     const msg::CancelSessionRequest request{session.transaction_id, reason, {}};
     return {CancellingOnCard{std::move(session), std::move(stop)}, call(request)};

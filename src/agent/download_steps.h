@@ -19,6 +19,7 @@ inline constexpr std::string_view es9_cancel = "cancelSession";
 /// The next session of the same order, after a pause that doubles; or the end, where the attempts are used up.
 [[nodiscard]] Step try_again(Attempt, std::string where, std::string why,
                              std::optional<std::chrono::seconds> asked = {});
+[[nodiscard]] Step unreachable(Attempt, std::string where, const Error& why);
 /// `stop` is what the caller hears when card and server know.
 [[nodiscard]] Step cancel(Session, msg::CancelSessionReason, Stopped stop);
 /// With what the card says of the installation. An interrupted one says nothing against the profile or the card: the

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mcim/base/luhn.h"
+
 namespace mcim {
 namespace {
 
@@ -13,17 +15,6 @@ int mod97(std::string_view digits) {
     int rest = 0;
     for (const char c : digits) rest = (rest * 10 + (c - '0')) % 97;
     return rest;
-}
-
-/// The digit that makes `digits` plus itself pass the Luhn test (ITU-T E.118 Annex B).
-char luhn_digit(std::string_view digits) {
-    int sum = 0;
-    bool twice = true;
-    for (auto it = digits.rbegin(); it != digits.rend(); ++it, twice = !twice) {
-        const int d = (*it - '0') * (twice ? 2 : 1);
-        sum += d > 9 ? d - 9 : d;
-    }
-    return static_cast<char>('0' + (10 - sum % 10) % 10);
 }
 
 Error shape(std::string_view what, std::string_view got) {

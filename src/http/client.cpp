@@ -56,11 +56,12 @@ Result<HostPort> parse_host_port(std::string_view text) {
 }
 
 struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
-    Impl(Loop& on, const ClientConfig& config, std::string host_name)
+    Impl(Loop& on, const ClientConfig& config, std::string host_name, std::string named)
         : context(on.impl().context),
           time_max(config.time_max),
           body_octets_max(config.body_octets_max),
           host(std::move(host_name)),
+          name(std::move(named)),
           timer(context) {}
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -86,9 +87,9 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     }
     [[nodiscard]] Error failure(std::string_view doing, const error_code& error) const {
         if (timed_out)
-            return fail(Errc::io, host,
+            return fail(Errc::io, name,
                         std::string(doing) + " took longer than " + std::to_string(time_max.count()) + " ms");
-        return fail(Errc::io, host, std::string(doing) + ": " + error.message());
+        return fail(Errc::io, name, std::string(doing) + ": " + error.message());
     }
     void finish(Result<Response> result) {
         timer.cancel();
@@ -101,6 +102,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     std::chrono::milliseconds time_max;
     std::size_t body_octets_max;
     std::string host;
+    std::string name;  ///< in errors: "smdp.example.com:443"
     asio::steady_timer timer;
     beast::flat_buffer buffer;
     std::optional<beast::http::response_parser<beast::http::string_body>> parser;
@@ -116,8 +118,8 @@ namespace {
 template <class Stream>
 struct Exchange : Connection::Impl {
     template <class... Args>
-    Exchange(Loop& on, const ClientConfig& config, std::string host_name, Args&&... args)
-        : Impl(on, config, std::move(host_name)), stream(std::forward<Args>(args)...) {}
+    Exchange(Loop& on, const ClientConfig& config, std::string host_name, std::string named, Args&&... args)
+        : Impl(on, config, std::move(host_name), std::move(named)), stream(std::forward<Args>(args)...) {}
 
     void write_and_read() override {
         asio::async_write(stream, asio::buffer(out), [self = self_ptr()](error_code error, std::size_t n) {
@@ -145,11 +147,19 @@ struct Exchange : Connection::Impl {
     Stream stream;
 };
 
+std::string text_of(const HostPort& at) { return at.host + ":" + std::to_string(at.port); }
+
+/// With where it is really looked for, if that is elsewhere.
+std::string name_of(const ClientConfig& config, const HostPort& server) {
+    const auto elsewhere = config.resolve.find(server);
+    return text_of(server) + (elsewhere == config.resolve.end() ? "" : " (" + text_of(elsewhere->second) + ")");
+}
+
 /// Resolve, connect, handshake; then the connection is the caller's.
 struct TlsOpening final : Exchange<TlsStream> {
     TlsOpening(Loop& on, const ClientConfig& config, const HostPort& server, std::shared_ptr<asio::ssl::context> tls,
                ServerRules server_rules)
-        : Exchange(on, config, server.host, on.impl().context, *tls),
+        : Exchange(on, config, server.host, name_of(config, server), on.impl().context, *tls),
           resolver(context),
           tls_context(std::move(tls)),
           rules(std::move(server_rules)) {}
@@ -202,8 +212,8 @@ private:
         const long verdict = SSL_get_verify_result(stream.native_handle());
         if (timed_out || error.category() != asio::error::get_ssl_category()) return failure("TLS handshake", error);
         if (verdict != X509_V_OK)
-            return fail(Errc::refused, host, "the server's certificate is not acceptable: " + rules.complaint());
-        return fail(Errc::refused, host, "TLS handshake: " + error.message());
+            return fail(Errc::refused, name, "the server's certificate is not acceptable: " + rules.complaint());
+        return fail(Errc::refused, name, "TLS handshake: " + error.message());
     }
     void give_up(Error error) {
         timer.cancel();
@@ -234,7 +244,8 @@ void Connection::open(Loop& loop, const ClientConfig& config, const HostPort& se
 }
 
 void Connection::open_unix(Loop& loop, const std::filesystem::path& file, const ClientConfig& config, Opened opened) {
-    auto exchange = std::make_shared<Exchange<Local::socket>>(loop, config, "localhost", loop.impl().context);
+    auto exchange =
+        std::make_shared<Exchange<Local::socket>>(loop, config, "localhost", file.string(), loop.impl().context);
     error_code error;
     exchange->stream.connect(Local::endpoint(file.string()), error);
     if (error) return opened(fail(Errc::io, file, "cannot connect: " + error.message()));

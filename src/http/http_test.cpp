@@ -175,7 +175,9 @@ TEST_F(Tls, NobodyAnswersIsAnError) {
     serve(tls_certificate("smdpp.example.com", system_now() + 24h));
     auto c = config();
     c.resolve[{"smdpp.example.com", 443}] = {"127.0.0.1", 1};
-    EXPECT_EQ(Client(c).send({"smdpp.example.com"}, {}).error().code, Errc::io);
+    const auto nobody = Client(c).send({"smdpp.example.com"}, {});
+    EXPECT_EQ(nobody.error().code, Errc::io);
+    EXPECT_EQ(nobody.error().path, "smdpp.example.com:443 (127.0.0.1:1)") << "a wrong port is seen";
 }
 
 // ---------------------------------------------------------------- a UNIX socket

@@ -103,4 +103,9 @@ Result<Verified> verify(std::string_view token, const Expected& expected, const 
     return verify(token, expected, [&](std::string_view) -> Result<crypto::PublicKey> { return key; });
 }
 
+Result<Object> unverified_claims(std::string_view token, const JsonLimits& limits) {
+    TRY(const Parts parts, split(token, limits));
+    return decode_object(parts.payload, "claims", limits);
+}
+
 }  // namespace mcim::jose

@@ -45,4 +45,8 @@ struct Verified {
 [[nodiscard]] Result<Verified> verify(std::string_view token, const Expected&, const FindKey&);
 [[nodiscard]] Result<Verified> verify(std::string_view token, const Expected&, const crypto::PublicKey&);
 
+/// What a token says of itself, to show it or to find the key that it is verified with. Nothing is checked: nobody
+/// believes it.
+[[nodiscard]] Result<Object> unverified_claims(std::string_view token, const JsonLimits& = {});
+
 }  // namespace mcim::jose

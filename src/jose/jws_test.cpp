@@ -26,6 +26,12 @@ Errc refusal(std::string_view token, const Expected& expected = {.typ = "t"}) {
     return verified ? Errc::io : verified.error().code;
 }
 
+TEST(Jws, SaysOfItselfWhatNobodyHasChecked) {
+    const std::string token = token_with_header(R"({"alg":"none"})");
+    EXPECT_EQ(*unverified_claims(token.substr(0, token.rfind('.') + 1))->integer("a"), 1);
+    for (const char* bad : {"", "a.b", "a.!.c", "a.bm8.c"}) EXPECT_FALSE(unverified_claims(bad)) << bad;
+}
+
 TEST(Jws, VerifiesTheExampleOfRfc7515AppendixA3) {
     const std::string token =
         "eyJhbGciOiJFUzI1NiJ9"

@@ -3,7 +3,7 @@
 namespace mcim::transfer {
 namespace {
 
-constexpr std::size_t token_octets_max = 4096;
+constexpr jose::JsonLimits token_limits{.octets_max = 4096};
 constexpr std::size_t jti_min = 8, jti_max = 64;
 
 bool usable_jti(std::string_view jti) { return jti.size() >= jti_min && jti.size() <= jti_max; }
@@ -25,6 +25,25 @@ Result<Release> read(const jose::Object& claims) {
     TRY(const Time expires_at, claims.time("exp"));
     return Release{std::move(operator_id), *std::move(eid), *std::move(iccid), std::move(audience),
                    std::move(jti),         issued_at,       expires_at};
+}
+
+ReleaseRefused no_release(const Error& why) {
+    return {ReleaseFault::malformed, "What was given is not a release: " + to_string(why) + "."};
+}
+
+/// `signer` is who should have signed it, in words.
+std::variant<Release, ReleaseRefused> verify_release(std::string_view jws, const crypto::PublicKey& key,
+                                                     const std::string& signer) {
+    const auto verified = jose::verify(jws, {.typ = release_typ, .limits = token_limits}, key);
+    if (!verified && verified.error().code == Errc::bad_crypto)
+        return ReleaseRefused{ReleaseFault::wrong_signer,
+                              "The release is not signed by " + signer + ", or was changed after it was signed."};
+    if (!verified) return no_release(verified.error());
+    auto release = read(verified->claims);
+    if (!release)
+        return ReleaseRefused{ReleaseFault::malformed,
+                              "The release cannot be understood: " + to_string(release.error()) + "."};
+    return *std::move(release);
 }
 
 /// The first term that does not fit, the identity of what is released before its times: who sends a release for another
@@ -87,25 +106,31 @@ Result<std::string> sign_release(const Release& r, std::string_view kid, const j
 
 ReleaseAnswer check_release(std::string_view jws, const ReleaseCheck& wanted,
                             const std::function<bool(std::string_view)>& is_used) {
-    const auto verified =
-        jose::verify(jws, {.typ = release_typ, .limits = {.octets_max = token_octets_max}}, wanted.operator_key);
-    if (!verified && verified.error().code == Errc::bad_crypto)
-        return ReleaseRefused{ReleaseFault::wrong_signer,
-                              "The release is not signed by " + wanted.operator_id +
-                                  ", the current operator, or was changed after it was signed."};
-    if (!verified)
-        return ReleaseRefused{ReleaseFault::malformed,
-                              "What was given is not a release: " + to_string(verified.error()) + "."};
-    const auto release = read(verified->claims);
-    if (!release)
-        return ReleaseRefused{ReleaseFault::malformed,
-                              "The release cannot be understood: " + to_string(release.error()) + "."};
-    if (auto refused = mismatch(*release, wanted)) return *std::move(refused);
-    if (is_used(release->jti))
-        return ReleaseRefused{ReleaseFault::replayed, "The release " + release->jti +
+    auto opened = verify_release(jws, wanted.operator_key, wanted.operator_id + ", the current operator");
+    if (auto* refused = std::get_if<ReleaseRefused>(&opened)) return std::move(*refused);
+    const auto& release = std::get<Release>(opened);
+    if (auto refused = mismatch(release, wanted)) return *std::move(refused);
+    if (is_used(release.jti))
+        return ReleaseRefused{ReleaseFault::replayed, "The release " + release.jti +
                                                           " was used for another order already. Ask " +
-                                                          release->operator_id + " for a new one."};
-    return ReleaseAccepted{release->jti};
+                                                          release.operator_id + " for a new one."};
+    return ReleaseAccepted{release.jti};
+}
+
+std::optional<ReleaseRefused> check_origin(
+    std::string_view jws, const std::function<std::optional<crypto::PublicKey>(std::string_view)>& operator_key) {
+    const auto claims = jose::unverified_claims(jws, token_limits);
+    if (!claims) return no_release(claims.error());
+    const auto operator_id = claims->text("iss");
+    if (!operator_id) return no_release(operator_id.error());
+    const auto key = operator_key(*operator_id);
+    if (!key)
+        return ReleaseRefused{ReleaseFault::wrong_signer, "The release stands in the name of \"" +
+                                                              operator_id->substr(0, 64) +
+                                                              "\", and no operator of that name is known here."};
+    auto opened = verify_release(jws, *key, *operator_id + ", in whose name it stands");
+    if (auto* refused = std::get_if<ReleaseRefused>(&opened)) return std::move(*refused);
+    return std::nullopt;
 }
 
 }  // namespace mcim::transfer

@@ -71,4 +71,9 @@ using ReleaseAnswer = std::variant<ReleaseAccepted, ReleaseRefused>;
 [[nodiscard]] ReleaseAnswer check_release(std::string_view jws, const ReleaseCheck&,
                                           const std::function<bool(std::string_view jti)>& is_used);
 
+/// As much as can be said before a device asks: whether this is a release, signed by the operator in whose name it
+/// stands. nullopt: it is. `operator_key` answers nullopt where the operator is not known.
+[[nodiscard]] std::optional<ReleaseRefused> check_origin(
+    std::string_view jws, const std::function<std::optional<crypto::PublicKey>(std::string_view)>& operator_key);
+
 }  // namespace mcim::transfer

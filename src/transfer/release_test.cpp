@@ -84,6 +84,24 @@ TEST_F(ReleaseCase, OfAnotherSignerIsRefused) {
     EXPECT_EQ(fault(check(signed_release())), "other_operator");
 }
 
+TEST_F(ReleaseCase, OriginIsCheckedBeforeAnybodyKnowsWhatItIsFor) {
+    const auto origin = [&](std::string_view jws) -> std::string_view {
+        const auto refused = check_origin(jws, [&](std::string_view id) -> std::optional<crypto::PublicKey> {
+            return id == "first" ? std::optional(public_key) : std::nullopt;
+        });
+        return refused ? to_string(refused->fault) : "genuine";
+    };
+    EXPECT_EQ(origin(signed_release()), "genuine");
+    terms.expires_at = terms.issued_at + seconds{1};
+    EXPECT_EQ(origin(signed_release()), "genuine") << "what it is good for is another question";
+    const auto gaining = crypto::PrivateKey::generate(crypto::Curve::p256);
+    EXPECT_EQ(origin(*sign_release(terms, "", jose::signer_of(gaining))), "wrong_signer");
+    EXPECT_EQ(origin(signed_claims(jose::ObjectWriter().text("iss", "first"))), "malformed");
+    for (const std::string_view bad : {"", "..", "{}", "a.b.c"}) EXPECT_EQ(origin(bad), "malformed") << bad;
+    terms.operator_id = "nobody";
+    EXPECT_EQ(origin(signed_release()), "wrong_signer") << "no operator of that name is known";
+}
+
 TEST_F(ReleaseCase, EveryFlippedCharacterIsRefused) {
     const std::string jws = signed_release();
     for (std::size_t i = 0; i < jws.size(); ++i) {

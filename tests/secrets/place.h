@@ -113,7 +113,7 @@ public:
     }
     demo::Output agent(const std::vector<std::string>& argv) { return run(agent_command(argv)); }
     [[nodiscard]] static std::vector<std::string> download(const std::string& code) {
-        return {"download", "-a", code, "--imei", "990000862471854"};
+        return {"download", "-a", code, "--imei", "990000862471853"};
     }
     /// Killed as soon as the bound package is in its spool.
     void agent_that_dies_loading(const std::string& code) {

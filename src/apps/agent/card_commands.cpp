@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "commands.h"
@@ -24,13 +26,14 @@ Result<msg::IccidOctets> iccid_octets(const std::string& digits) {
 
 /// Enable, disable and delete differ in their messages only.
 template <class Response, class Request>
-int change_profile(World& world, const Report& report, const Result<Request>& request, std::string_view done) {
+int change_profile(World& world, const Report& report, const Result<Request>& request, const std::string& iccid,
+                   std::string_view done) {
     if (!request) return report.failure(to_string(request.error()));
     const auto response = world.call_card<Response>(*request);
     if (!response) return report.failure(to_string(response.error()));
     if (static_cast<int>(response->result) != 0)
-        return report.failure("the card refuses: " + std::string(to_string(response->result)));
-    return report.success(nullptr, done);
+        return report.failure(card_refusal(iccid, to_string(response->result)));
+    return report.success(nullptr, std::string(done) + " " + iccid + ".");
 }
 
 template <class Request>
@@ -47,6 +50,22 @@ Result<Request> by_iccid(const std::string& digits) {
 }
 
 }  // namespace
+
+std::string card_refusal(const std::string& iccid, std::string_view word) {
+    struct Meaning {
+        std::string_view word;
+        std::string_view sentence;
+    };
+    static constexpr std::array<Meaning, 4> meanings{
+        {{"iccidOrAidNotFound", " is on this card under no profile; \"profile list\" shows those that it has"},
+         {"profileNotInDisabledState", " is enabled: there is nothing to enable, and only what is disabled is deleted"},
+         {"profileNotInEnabledState", " is not enabled: there is nothing to disable"},
+         {"disallowedByPolicy", ": the profile's own rules forbid it; its operator made them"}}};
+    const auto known = std::ranges::find(meanings, word, &Meaning::word);
+    std::string out = "the card refuses (" + std::string(word) + ")";
+    if (known != meanings.end()) out += ": ICCID " + iccid + std::string(known->sentence);
+    return out;
+}
 
 int chip_info(World& world, const Report& report) {
     const auto eid = world.eid();
@@ -106,16 +125,16 @@ int profile_list(World& world, const Report& report) {
 }
 
 int profile_enable(World& world, const Report& report, const std::string& iccid) {
-    return change_profile<msg::EnableProfileResponse>(world, report, by_iccid<msg::EnableProfileRequest>(iccid),
-                                                      "Enabled " + iccid + ".");
+    return change_profile<msg::EnableProfileResponse>(world, report, by_iccid<msg::EnableProfileRequest>(iccid), iccid,
+                                                      "Enabled");
 }
 int profile_disable(World& world, const Report& report, const std::string& iccid) {
     return change_profile<msg::DisableProfileResponse>(world, report, by_iccid<msg::DisableProfileRequest>(iccid),
-                                                       "Disabled " + iccid + ".");
+                                                       iccid, "Disabled");
 }
 int profile_delete(World& world, const Report& report, const std::string& iccid) {
-    return change_profile<msg::DeleteProfileResponse>(world, report, by_iccid<msg::DeleteProfileRequest>(iccid),
-                                                      "Deleted " + iccid + ".");
+    return change_profile<msg::DeleteProfileResponse>(world, report, by_iccid<msg::DeleteProfileRequest>(iccid), iccid,
+                                                      "Deleted");
 }
 
 int profile_nickname(World& world, const Report& report, const std::string& iccid, const std::string& name) {
@@ -124,7 +143,8 @@ int profile_nickname(World& world, const Report& report, const std::string& icci
     const auto response =
         world.call_card<msg::SetNicknameResponse>(msg::SetNicknameRequest{*std::move(octets), {name}, {}});
     if (!response) return report.failure(to_string(response.error()));
-    if (response->result != msg::SetNicknameResult::ok) return report.failure("the card has no profile " + iccid);
+    if (response->result != msg::SetNicknameResult::ok)
+        return report.failure("the card has no profile " + iccid + "; \"profile list\" shows those that it has");
     return report.success(nullptr, iccid + " is called " + name + ".");
 }
 
@@ -147,6 +167,7 @@ int notification_list(World& world, const Report& report) {
 }
 
 int notification_process(World& world, const Report& report) {
+    if (const Status ready = world.ready_for_servers(); !ready) return report.failure(to_string(ready.error()));
     auto step = delivery::start();
     for (;;) {
         if (const auto* finish = std::get_if<delivery::Finish>(&step.action)) {

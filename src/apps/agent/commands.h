@@ -20,6 +20,9 @@ struct DownloadOptions {
 };
 [[nodiscard]] int download(World&, const Report&, const DownloadOptions&);
 
+/// A sentence for the card's word: what it means for this profile, and what helps.
+[[nodiscard]] std::string card_refusal(const std::string& iccid, std::string_view word);
+
 [[nodiscard]] int chip_info(World&, const Report&);
 [[nodiscard]] int chip_default_smdp(World&, const Report&, const std::string& address);
 [[nodiscard]] int profile_list(World&, const Report&);

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "commands.h"
+#include "mcim/base/luhn.h"
 #include "mcim/msg/manage.h"
 
 namespace mcim::agent {
@@ -16,7 +17,8 @@ bool has_digits(const std::string& text, std::size_t min, std::size_t max) {
     return text.size() >= min && text.size() <= max && text.find_first_not_of("0123456789") == std::string::npos;
 }
 
-int report_outcome(const Report& report, const Outcome& outcome) {
+/// Server and card speak of the order; `of_this_agent` is what the agent has to say of its own part.
+int report_outcome(const Report& report, const Outcome& outcome, const std::string& of_this_agent) {
     if (const auto* installed = std::get_if<Installed>(&outcome)) {
         const bool delivered = installed->result == Installed::Result::delivered;
         return report.success(
@@ -34,20 +36,28 @@ int report_outcome(const Report& report, const Outcome& outcome) {
         data["reasonCode"] = stopped.server_code->reason_code;
         text += " [" + stopped.server_code->subject_code + "/" + stopped.server_code->reason_code + "]";
     }
-    return report.failure(text + " " + stopped.advice, data);
+    return report.failure(text + " " + stopped.advice + (stopped.server_code ? of_this_agent : ""), data);
 }
 
 class Runner {
 public:
     Runner(World& world, const Report& report, const DownloadOptions& options)
-        : world_(world), report_(report), options_(options) {}
+        : world_(world),
+          report_(report),
+          options_(options),
+          unattested_(world.can_attest() ? ""
+                                         : " No evidence of this device was given, and the order may demand it: give "
+                                           "--tpm TCTI and --verifier HOST:PORT.") {}
 
     Event perform(const CallCard& a) { return world_.perform(a); }
     Event perform(const PostEs9& a) { return world_.perform(a); }
     Event perform(const Attest& a) {
         Event event = world_.perform(a);
-        if (const auto* failed = std::get_if<AttestationFailed>(&event))
-            report_.progress("attestation", to_string(failed->error));
+        const auto* failed = std::get_if<AttestationFailed>(&event);
+        unattested_ = failed != nullptr
+                          ? " The attestation failed, and the order may demand it: " + to_string(failed->error) + "."
+                          : std::string();
+        if (failed != nullptr) report_.progress("attestation", to_string(failed->error));
         return event;
     }
     /// The owner has decided by giving the activation code; what is offered is shown.
@@ -67,7 +77,8 @@ public:
 
     int run(Step step) {
         for (std::string_view last;;) {
-            if (const auto* done = std::get_if<Done>(&step.action)) return report_outcome(report_, done->outcome);
+            if (const auto* done = std::get_if<Done>(&step.action))
+                return report_outcome(report_, done->outcome, unattested_);
             if (const auto name = progress_name(step.next); name != last) {
                 if (!options_.stop_after.empty() && last == options_.stop_after) ::kill(getpid(), SIGKILL);
                 report_.progress(last = name);
@@ -94,6 +105,7 @@ private:
     World& world_;
     const Report& report_;
     const DownloadOptions& options_;
+    std::string unattested_;  ///< what a refusal may come from
 };
 
 Result<Step> first_step(const World& world, Order order) {
@@ -114,6 +126,9 @@ Result<msg::DeviceInfo> device_info(const std::string& imei, const std::string& 
             "eight digits of one");
     if (!imei.empty() && !has_digits(imei, 14, 16))
         return fail(Errc::bad_value, "--imei", "an IMEI has 14 to 16 digits");
+    if (imei.size() == 15 && imei.back() != '0' && imei.back() != luhn_digit(imei.substr(0, 14)))
+        return fail(Errc::bad_value, "--imei",
+                    "the last digit of " + imei + " checks the others, and does not fit: look for a typing error");
     if (!tac.empty() && !has_digits(tac, 8, 8)) return fail(Errc::bad_value, "--tac", "a TAC has 8 digits");
     if (!imei.empty() && !tac.empty() && !imei.starts_with(tac))
         return fail(Errc::conflict, "--tac", "the IMEI begins with another one, " + imei.substr(0, 8));
@@ -125,6 +140,7 @@ Result<msg::DeviceInfo> device_info(const std::string& imei, const std::string& 
 }
 
 int download(World& world, const Report& report, const DownloadOptions& options) {
+    if (const Status ready = world.ready_for_servers(); !ready) return report.failure(to_string(ready.error()));
     auto code = parse_activation_code(options.activation_code);
     if (!code) return report.failure(to_string(code.error()));
     auto info = device_info(options.imei, options.tac);

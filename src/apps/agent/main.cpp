@@ -14,7 +14,7 @@ constexpr auto about = R"(mcim-agent: the device's side of remote SIM provisioni
 It talks to the card through a socket of mcim-tre, to servers over verified TLS, to the verifier with quotes of the
 host's TPM. Nothing listens; it holds no secret.
 
-  mcim-agent --card tre.sock --ci CI.der --tpm TCTI --verifier HOST:PORT download -a 'LPA:1$smdp.example.com$ID' --imei 990000862471854
+  mcim-agent --card tre.sock --ci CI.der --tpm TCTI --verifier HOST:PORT download -a 'LPA:1$smdp.example.com$ID' --imei 990000862471853
   mcim-agent --card tre.sock profile list
   mcim-agent --card tre.sock --ci CI.der notification process
 )";

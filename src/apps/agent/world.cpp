@@ -156,6 +156,18 @@ Event World::perform(const Attest& action) {
 const SpoolFile& World::spool() const { return impl_->spool; }
 bool World::can_attest() const { return !impl_->config.tpm.empty() && !impl_->config.verifier.empty(); }
 
+Status World::ready_for_servers() const {
+    const WorldConfig& config = impl_->config;
+    if (config.ci_files.empty())
+        return fail(Errc::missing_field, "--ci",
+                    "no server is trusted without it: name the certificate of the CI above the servers, for example "
+                    "platform/ci.der");
+    if (config.tpm.empty() != config.verifier.empty())
+        return fail(Errc::missing_field, config.tpm.empty() ? "--tpm" : "--verifier",
+                    "attestation needs both --tpm TCTI and --verifier HOST:PORT; give the other one too, or neither");
+    return ok();
+}
+
 Result<Eid> World::eid() {
     TRY(const auto data, call_card<msg::GetEuiccDataResponse>(msg::GetEuiccDataRequest{}));
     return Eid::from_octets(data.eid_value.bytes);

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] Event perform(const Attest&);
     [[nodiscard]] const SpoolFile& spool() const;
     [[nodiscard]] bool can_attest() const;
+    /// Refused where the command line gives nobody to trust, or half of what attestation needs.
+    [[nodiscard]] Status ready_for_servers() const;
     [[nodiscard]] Result<Eid> eid();
 
 private:

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <cstdlib>
 
 namespace mcim::apps {
 
@@ -14,6 +16,9 @@ constexpr std::array errcs{
     Errc::truncated, Errc::bad_length, Errc::bad_tag,   Errc::missing_field,    Errc::trailing_data,
     Errc::bad_value, Errc::too_large,  Errc::not_found, Errc::unexpected_event, Errc::conflict,
     Errc::refused,   Errc::bad_crypto, Errc::io};
+
+/// In an error's text, before where in the input it was.
+constexpr std::string_view octet_mark = " (octet ";
 
 http::ClientConfig local_client() {
     http::ClientConfig config;
@@ -29,13 +34,18 @@ void add_admin_option(CLI::App& command, std::string& socket) {
         ->required();
 }
 
+std::string admin_words(std::string_view socket) {
+    return std::getenv("MCIM_ADMIN") != nullptr ? std::string() : " --admin " + std::string(socket);
+}
+
 Result<std::string> path_part(std::string_view option, const std::string& identifier) {
     const auto allowed = [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
                c == '.';
     };
     if (identifier.empty() || !std::ranges::all_of(identifier, allowed))
-        return fail(Errc::bad_value, std::string(option), "\"" + identifier + "\" is no identifier");
+        return fail(Errc::bad_value, std::string(option),
+                    "\"" + identifier + "\" is no identifier: letters, digits, '-', '_' and '.' are allowed");
     return identifier;
 }
 
@@ -46,9 +56,15 @@ Error error_of(std::string_view detail) {
         std::string_view rest = detail.substr(name.size());
         Error out{code, 0, {}, {}};
         if (rest.starts_with(" at ")) {
-            const auto end = std::min(rest.find(": "), rest.size());
+            const auto end = std::min({rest.find(": "), rest.find(octet_mark), rest.size()});
             out.path = rest.substr(4, end - 4);
             rest.remove_prefix(end);
+        }
+        if (rest.starts_with(octet_mark)) {
+            const auto [after, error] =
+                std::from_chars(rest.data() + octet_mark.size(), rest.data() + rest.size(), out.offset);
+            rest.remove_prefix(static_cast<std::size_t>(after - rest.data()));
+            if (rest.starts_with(')')) rest.remove_prefix(1);
         }
         if (rest.starts_with(": ")) out.detail = rest.substr(2);
         return out;

@@ -14,6 +14,8 @@ namespace mcim::apps {
 
 /// --admin SOCKET, or MCIM_ADMIN in the environment.
 void add_admin_option(CLI::App&, std::string& socket);
+/// " --admin SOCKET" for a command that is shown as the next one; nothing where MCIM_ADMIN says it.
+[[nodiscard]] std::string admin_words(std::string_view socket = "SOCKET");
 /// A member of an answer to show; empty where it is absent.
 [[nodiscard]] std::string text_or(const jose::Object&, std::string_view name);
 

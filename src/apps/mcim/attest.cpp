@@ -63,7 +63,7 @@ void print_reference(const ReferenceOptions& options, const evidence::ReferenceV
     print_fields(out, lines);
     if (!options.out.empty()) out << "\nIn " << options.out << ".\n";
     if (options.admin.empty())
-        out << "\nGive it to the platform with --admin SOCKET.\n";
+        out << "\nThe platform does not have it yet: the same with --admin SOCKET gives it one.\n";
     else
         out << "\nThe platform uses them from now on"
             << (options.withdraw_earlier ? ", and nothing that " + options.operator_id + " signed before.\n"
@@ -148,12 +148,8 @@ struct VerdictOptions {
 /// The claims of a token that this platform's own socket handed out: whoever gets it from elsewhere verifies it with
 /// the verifier's key.
 Result<evidence::Verdict> read_token_claims(const std::string& token) {
-    const auto first = token.find('.');
-    const auto second = token.find('.', first == std::string::npos ? first : first + 1);
-    if (second == std::string::npos) return fail(Errc::bad_value, "verdict", "it is no signed token");
-    TRY(const Bytes claims, from_base64url(std::string_view(token).substr(first + 1, second - first - 1)));
-    TRY(const auto json, jose::Object::parse(as_text(claims)));
-    return evidence::read_verdict(json);
+    TRY(const auto claims, jose::unverified_claims(token));
+    return evidence::read_verdict(claims);
 }
 
 void print_part(std::ostream& out, std::string_view name, const evidence::Appraisal& part) {
@@ -189,15 +185,16 @@ Status run_verdict(const VerdictOptions& options, std::ostream& out) {
     if (tokens.empty())
         out << "There is no verdict: the device has not given evidence"
             << (options.session.empty() ? "" : " in this session") << ".\n";
-    for (const auto& token : tokens) {
-        TRY(const auto verdict, read_token_claims(token));
+    for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {  // how it stands now comes first
+        TRY(const auto verdict, read_token_claims(*token));
         print_verdict(out, verdict, system_now());
     }
     return ok();
 }
 
 void add_verdict(CLI::App& parent, Console& console) {
-    auto* command = parent.add_subcommand("verdict", "How a device stands with each operator, and what differs");
+    auto* command =
+        parent.add_subcommand("verdict", "How a device stands with each operator, and what differs; the newest first");
     auto options = std::make_shared<VerdictOptions>();
     add_admin_option(*command, options->admin);
     command->add_option("--eid", options->eid, "The device")->required();

@@ -47,7 +47,7 @@ Status run_enrol(const EnrolOptions& options, std::ostream& out) {
     print_fields(out, {{"TPM", hex(identity)}, {"attestation key", name}});
     out << "\nFrom now on only this TPM can speak for this EID.\n\nNext:\n"
         << "  mcim attest reference --tpm " << options.tpm << " --model " << options.model
-        << " --operator ID --key FILE --admin SOCKET     once for each model\n";
+        << " --operator ID --key FILE" << admin_words(options.admin) << "     once for each model\n";
     return ok();
 }
 

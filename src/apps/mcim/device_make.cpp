@@ -6,6 +6,7 @@
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/common/key_files.h"
 #include "mcim/apps/common/pki_folder.h"
+#include "mcim/apps/mcim/admin.h"
 #include "mcim/apps/mcim/device.h"
 #include "mcim/apps/mcim/program.h"
 #include "mcim/apps/mcim/text.h"
@@ -97,7 +98,8 @@ Status run_make(const MakeOptions& options, std::ostream& out) {
     }
     out << words << "\nEID " << eid.text() << "\n\nNext:\n"
         << "  mcim-tre run --state " << options.state << " --socket card.sock --seal " << seal_of(options) << " &\n"
-        << "  mcim device enrol --admin SOCKET --eid " << eid.text() << " --tpm TCTI --model NAME\n";
+        << "  mcim device enrol" << admin_words() << " --eid " << eid.text() << " --tpm "
+        << (options.tpm.empty() ? "TCTI" : options.tpm) << " --model NAME\n";
     return ok();
 }
 

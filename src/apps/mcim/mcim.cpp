@@ -8,37 +8,59 @@ namespace mcim::apps {
 
 namespace {
 
-constexpr const char* description =
-    "mcim: remote provisioning of SIM profiles onto devices that were verified first.\n"
-    "\n"
-    "Every command works on state in a folder of your choice and says what to do next. Once through, on one machine,\n"
-    "with a software TPM at tpm/tpm (docs/walkthrough.md explains every step and shows what you will see):\n"
-    "\n"
-    "  a PKI and a platform\n"
-    "    mcim pki init --dir pki --dp-host localhost\n"
-    "    mcim platform init --dir platform --pki pki --dp-address localhost:8443\n"
-    "    mcimd --config platform/mcimd.toml &\n"
-    "    export MCIM_ADMIN=platform/admin.sock\n"
-    "  an operator with a subscription\n"
-    "    mcim operator key --out north.pem\n"
-    "    mcim operator add --id north --name 'North Mobile' --key north.pem.pub\n"
-    "    mcim subscription add --operator north --iccid 8988211000000000011 --imsi 001010000000001\n"
-    "  a device: its card, its TPM, and what its software should look like\n"
-    "    mcim device make --pki pki --eid EID --state card --tpm swtpm:path=tpm/tpm\n"
-    "    mcim-tre run --state card --socket card.sock --seal tpm:swtpm:path=tpm/tpm &\n"
-    "    mcim device enrol --eid EID --tpm swtpm:path=tpm/tpm --model meter-2\n"
-    "    mcim attest reference --tpm swtpm:path=tpm/tpm --model meter-2 --operator north --key north.pem\n"
-    "  the order, and the download by the device\n"
-    "    mcim order create --operator north --iccid 8988211000000000011 --eid EID\n"
-    "    mcim-agent --card card.sock --ci platform/ci.der --tpm swtpm:path=tpm/tpm --verifier localhost:8443 \\\n"
-    "        download -a CODE --imei IMEI\n"
-    "    mcim-agent --card card.sock profile enable 8988211000000000011\n"
-    "    mcim-agent --card card.sock --ci platform/ci.der notification process\n"
-    "    mcim order explain ID\n"
-    "  another operator takes over, with the first one's consent\n"
-    "    mcim transfer release --operator north --key north.pem --eid EID --iccid 8988211000000000011 --to south \\\n"
-    "        --out release.jws\n"
-    "    mcim order create --operator south --iccid ICCID --eid EID --release release.jws\n";
+constexpr auto description = R"(mcim: remote provisioning of SIM profiles onto devices that were verified first.
+
+Every command works on state in a folder of your choice and says what to do next. Once through, on one machine,
+with a software TPM, to be pasted but for CODE and ID, which "order create" prints (docs/walkthrough.md explains
+every step and shows what you will see):
+
+  a PKI and a platform
+    mcim pki init --dir pki --dp-host localhost
+    mcim platform init --dir platform --pki pki --dp-address localhost:8443
+    mcimd --config platform/mcimd.toml & sleep 1
+    export MCIM_ADMIN=platform/admin.sock
+  an operator with a subscription
+    mcim operator key --out north.pem
+    mcim operator add --id north --name 'North Mobile' --key north.pem.pub
+    mcim subscription add --operator north --iccid 8988211000000000011 --imsi 001010000000001
+  a device: its TPM, its card, and what its software should look like
+    mkdir tpm; EID=89049032000000000000000000000163; TPM=swtpm:path=tpm/tpm
+    swtpm socket --tpm2 --tpmstate dir=$PWD/tpm --server type=unixio,path=tpm/tpm \
+        --ctrl type=unixio,path=tpm/tpm.ctrl --flags not-need-init,startup-clear & sleep 1
+    mcim device make --pki pki --eid $EID --state card --tpm $TPM
+    mcim-tre run --state card --socket card.sock --seal tpm:$TPM & sleep 1
+    mcim device enrol --eid $EID --tpm $TPM --model meter-2
+    mcim attest reference --tpm $TPM --model meter-2 --operator north --key north.pem
+  the order, and the download by the device
+    mcim order create --operator north --iccid 8988211000000000011 --eid $EID
+    agent() { mcim-agent --card card.sock --ci platform/ci.der --tpm $TPM --verifier localhost:8443 "$@"; }
+    agent download -a 'CODE' --imei 990000862471853
+    agent profile enable 8988211000000000011
+    agent notification process
+    mcim order explain ID
+  another operator takes over, with the first one's consent
+    mcim operator key --out south.pem
+    mcim operator add --id south --name 'South Mobile' --key south.pem.pub
+    mcim subscription add --operator south --iccid 8988212000000000010 --imsi 001020000000001
+    mcim attest reference --tpm $TPM --model meter-2 --operator south --key south.pem
+    mcim transfer release --operator north --key north.pem --eid $EID --iccid 8988211000000000011 --to south \
+        --out release.jws
+    mcim order create --operator south --iccid 8988212000000000010 --eid $EID --release release.jws
+    agent download -a 'CODE' --imei 990000862471853
+    agent profile enable 8988212000000000010
+    agent notification process
+    mcim subscription list
+)";
+
+/// What CLI11 says of a command line that was not understood, and where the socket comes from.
+std::string complaint(const CLI::App* app, const CLI::Error& error) {
+    std::string said = CLI::FailureMessage::simple(app, error);
+    if (std::string_view(error.what()).starts_with("--admin "))
+        said +=
+            "Name the socket of the running mcimd with --admin, or once for all commands: export "
+            "MCIM_ADMIN=platform/admin.sock\n";
+    return said;
+}
 
 }  // namespace
 
@@ -56,6 +78,7 @@ int run_mcim(int argc, const char* const* argv, std::ostream& out, std::ostream&
     auto* version_flag = app.add_flag("--version", version, "This build, and the specifications it follows");
     app.add_flag("--json", json, "With --version: one JSON object")->needs(version_flag);
     app.require_subcommand(0, 1);
+    app.failure_message(complaint);
     for (const auto add : {add_pki, add_platform, add_operator, add_subscription, add_device, add_attest, add_order,
                            add_transfer, add_profile, add_bench, add_demo})
         add(app, console);

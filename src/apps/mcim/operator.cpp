@@ -35,7 +35,7 @@ Status run_key(const KeyOptions& options, std::ostream& out) {
     out << "A key for an operator (ES256), " << kid << ":\n\n";
     print_fields(out, {{options.out, "signs releases and reference values; yours alone"},
                        {options.out + ".pub", "its public half, for the platform"}});
-    out << "\nNext:\n  mcim operator add --admin SOCKET --id ID --name NAME --key " << options.out << ".pub\n";
+    out << "\nNext:\n  mcim operator add" << admin_words() << " --id ID --name NAME --key " << options.out << ".pub\n";
     return ok();
 }
 
@@ -70,7 +70,8 @@ Status run_operator_add(const OperatorOptions& options, std::ostream& out) {
         return ok();
     }
     out << "Operator " << id << " (" << options.name << ") may sell subscriptions here.\n\nNext:\n"
-        << "  mcim subscription add --operator " << id << " --iccid ICCID --imsi IMSI\n";
+        << "  mcim subscription add" << admin_words(options.admin) << " --operator " << id
+        << " --iccid ICCID --imsi IMSI\n";
     return ok();
 }
 

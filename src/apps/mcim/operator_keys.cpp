@@ -1,5 +1,9 @@
 #include "mcim/apps/mcim/operator_keys.h"
 
+#include <algorithm>
+#include <array>
+#include <fstream>
+
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/common/key_files.h"
 #include "mcim/custody/private_file.h"
@@ -14,22 +18,54 @@ constexpr std::size_t key_file_octets_max = 16 * 1024;
 constexpr std::size_t token_file_octets_max = 64 * 1024;
 
 bool white(char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; }
+bool of_a_token(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
+           c == '.';
+}
 
 Status check_curve(const fs::path& path, crypto::Curve curve) {
     if (curve == crypto::Curve::p256) return ok();
     return fail(Errc::bad_value, path.string(), "ES256 wants a key on P-256; make one with \"mcim operator key\"");
 }
 
+/// By its first line; of a private key not an octet more comes into memory that is not wiped.
+bool begins_as_public_key(const fs::path& path) {
+    constexpr std::string_view first_line = "-----BEGIN PUBLIC KEY-----";
+    std::array<char, first_line.size()> read{};
+    std::ifstream in;
+    in.rdbuf()->pubsetbuf(nullptr, 0);
+    in.open(path, std::ios::binary);
+    in.read(read.data(), read.size());
+    return std::string_view(read.data(), read.size()) == first_line;
+}
+
+/// "north.pem.pub" -> "north.pem", as "mcim operator key" names them.
+std::string private_beside(const fs::path& path) {
+    return path.extension() == ".pub" ? " (" + fs::path(path).replace_extension().string() + "?)" : std::string();
+}
+
+/// Of a key file that is not there, where keys come from.
+Error and_how_to_make_one(Error error) {
+    if (error.code == Errc::not_found) error.detail += "; \"mcim operator key --out FILE\" makes FILE and FILE.pub";
+    return error;
+}
+
 }  // namespace
 
 Result<crypto::PrivateKey> read_signing_key(const fs::path& path) {
-    TRY(auto key, read_private_key(path));
-    CHECKED(check_curve(path, key.curve()));
+    auto key = read_private_key(path);
+    if (!key && begins_as_public_key(path))
+        return fail(Errc::refused, path.string(),
+                    "this is a public key, and only the private one signs: name that" + private_beside(path));
+    if (!key) return and_how_to_make_one(std::move(key).error());
+    CHECKED(check_curve(path, key->curve()));
     return key;
 }
 
 Result<crypto::PublicKey> read_public_key(const fs::path& path) {
-    TRY(const Bytes content, read_file(path, key_file_octets_max));
+    auto read = read_file(path, key_file_octets_max);
+    if (!read) return and_how_to_make_one(std::move(read).error());
+    const Bytes content = *std::move(read);
     if (as_text(content).find("PRIVATE KEY-----") != std::string::npos)
         return fail(Errc::refused, path.string(),
                     "this is a private key, and nobody else's business; name the public one");
@@ -58,6 +94,10 @@ Result<std::string> read_token(const fs::path& path) {
     std::string text = as_text(content);
     std::erase_if(text, white);
     if (text.empty()) return fail(Errc::missing_field, path.string(), "the file is empty");
+    if (!std::ranges::all_of(text, of_a_token) || std::ranges::count(text, '.') != 2)
+        return fail(Errc::bad_value, path.string(),
+                    "it holds no signed token (JWS), but a release is one: text in three parts with dots between them. "
+                    "\"mcim transfer release\" writes it");
     return text;
 }
 

@@ -50,11 +50,25 @@ TEST_F(OperatorCommand, AddNamesWhatIsWrongBeforeItCallsAnybody) {
     };
     EXPECT_TRUE(with("north", at("a")).complains("private key")) << "a private key never leaves";
     EXPECT_TRUE(with("north/../x", at("a.pub")).complains("--id"));
+    EXPECT_TRUE(with("no rth", at("a.pub")).complains("letters, digits, '-', '_' and '.'"));
     EXPECT_TRUE(with("north", at("absent.pub")).complains("absent.pub"));
     const auto silent = with("north", at("a.pub"));
     EXPECT_EQ(silent.code, 1);
     EXPECT_TRUE(silent.complains("none.sock")) << silent.err;
     EXPECT_TRUE(silent.complains("mcimd --config")) << "says what to do next: " << silent.err;
+}
+
+TEST_F(OperatorCommand, AKeyThatIsNotThereOrTheOtherHalfSaysWhichIsWanted) {
+    ASSERT_EQ(mcim({"operator", "key", "--out", at("a")}).code, 0);
+    const auto complaint = [](const auto& read) { return read ? std::string() : read.error().detail; };
+    for (const mode_t mode : {0600U, 0644U}) {
+        ASSERT_EQ(::chmod(at("a.pub").c_str(), mode), 0);
+        const auto said = complaint(read_signing_key(at("a.pub")));
+        EXPECT_NE(said.find("public key"), std::string::npos) << said;
+        EXPECT_NE(said.find(at("a") + "?"), std::string::npos) << said;
+    }
+    for (const auto& said : {complaint(read_signing_key(at("absent"))), complaint(read_public_key(at("absent.pub")))})
+        EXPECT_NE(said.find("mcim operator key --out"), std::string::npos) << said;
 }
 
 TEST_F(OperatorCommand, ABrainpoolKeyIsNoOperatorsKey) {
@@ -76,7 +90,8 @@ TEST_F(OperatorCommand, AKeyThatOthersMayReadIsRefused) {
 TEST(AdminProblem, IsReadBackAsTheErrorThatItWas) {
     for (const auto& e :
          {fail(Errc::not_found, "operator", "\"x\" is not known here"), fail(Errc::conflict, "", "there is one: this"),
-          fail(Errc::bad_value, "eid"), fail(Errc::refused, "a.b", "no")})
+          fail(Errc::bad_value, "eid"), fail(Errc::refused, "a.b", "no"),
+          Error{Errc::bad_value, 57, "", "not JSON: syntax error"}, Error{Errc::bad_tag, 3, "a", "not 32 here"}})
         EXPECT_EQ(to_string(error_of(to_string(e))), to_string(e));
     EXPECT_EQ(to_string(error_of("Nothing is served under this path.")), "refused: Nothing is served under this path.");
 }

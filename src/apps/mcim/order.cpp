@@ -48,7 +48,7 @@ Result<jose::ObjectWriter> request_of(const CreateOptions& options, Time now) {
     return body;
 }
 
-Status print_created(const CreateOptions& options, const jose::Object& order, std::ostream& out) {
+Status print_created(const CreateOptions& options, Admin& admin, const jose::Object& order, std::ostream& out) {
     TRY(const auto id, order.text("id"));
     TRY(const auto code, order.text("activation_code"));
     TRY(const auto policy, order.text("policy"));
@@ -58,6 +58,7 @@ Status print_created(const CreateOptions& options, const jose::Object& order, st
     else
         out << "The policy is open: any device with a valid eUICC may have the profile.\n";
     if (options.eid.empty()) out << "No EID was named: whoever has the code may use it, once.\n";
+    print_enrolment(admin, order, out);
     CHECKED(print_waits(id, order, out));
     TRY(const auto picture, qr_picture(code, options.qr));
     if (!picture.empty()) out << "\n" << picture;
@@ -72,7 +73,7 @@ Status run_create(const CreateOptions& options, std::ostream& out) {
     TRY(const auto body, request_of(options, system_now()));
     Admin admin(options.admin);
     TRY(const auto answer, admin.change("/orders", body));
-    if (!options.json) return print_created(options, answer.json, out);
+    if (!options.json) return print_created(options, admin, answer.json, out);
     out << answer.body << "\n";
     return ok();
 }
@@ -123,8 +124,7 @@ Status run_change(const ChangeOptions& options, const std::string& verb, std::os
         out << answer.body << "\n";
         return ok();
     }
-    TRY(const auto state, answer.json.text("state"));
-    out << "Order " << id << " is " << meaning_of_order_state(state) << "\n";
+    out << "Order " << id << " is " << meaning_of_state(answer.json) << "\n";
     return print_waits(id, answer.json, out);
 }
 
@@ -150,6 +150,19 @@ void add_changes(CLI::App& parent, Console& console) {
 
 }  // namespace
 
+/// A platform that is no verifier cannot say, and its devices are enrolled elsewhere.
+void print_enrolment(Admin& admin, const jose::Object& order, std::ostream& out) {
+    const std::string state = text_or(order, "state");
+    if (text_or(order, "policy") != "attested" || !order.has("eid") || state == "Installed" || state == "Unavailable")
+        return;
+    const std::string eid = text_or(order, "eid");
+    const auto device = admin.read("/devices/" + eid);
+    if (device || device.error().code != Errc::not_found) return;
+    out << "\nNo device is enrolled with EID " << eid
+        << ", so none can prove what it is, and the download is refused.\nOn the device, once:\n"
+        << "  mcim device enrol --eid " << eid << " --tpm TCTI --model NAME\n";
+}
+
 /// The device is another operator's customer. What has to come first, and how to get it.
 Status print_waits(const std::string& order_id, const jose::Object& order, std::ostream& out) {
     if (!order.has("waits_for")) return ok();
@@ -160,10 +173,16 @@ Status print_waits(const std::string& order_id, const jose::Object& order, std::
     TRY(const auto sentence, waits.text("sentence"));
     TRY(const auto eid, order.text("eid"));
     TRY(const auto to, order.text("operator"));
+    if (fault != "release_missing" && fault != "release_refused") {  // no release would help
+        out << "\nThe download is refused. " << sentence << "\n";
+        if (fault == "several_subscriptions")
+            out << "How: the operator of one ends it for good (mcim subscription close ICCID), and the operator of the "
+                   "other signs\na release.\n";
+        return ok();
+    }
     out << "\nThe download is refused until " << holder << " lets the device go: its release is wanted, for ICCID "
         << iccid << " of\nEID " << eid << ".\n"
         << sentence << "\n";
-    if (fault != "release_missing" && fault != "release_refused") return ok();
     out << "How to get it: " << holder << " signs it with its own key, and you give it to the order.\n"
         << "  mcim transfer release --operator " << holder << " --key " << holder << ".pem --eid " << eid << " --iccid "
         << iccid << " --to " << to << " --out release.jws\n"

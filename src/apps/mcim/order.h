@@ -1,17 +1,20 @@
 // What the files of `mcim order` share.
 #pragma once
+#include "mcim/apps/mcim/admin.h"
 #include "mcim/apps/mcim/commands.h"
-#include "mcim/jose/json.h"
 
 namespace mcim::apps {
 
-/// What a state of SGP.22 3.1.6 means, and what happens next.
-[[nodiscard]] std::string meaning_of_order_state(std::string_view state);
+/// What the order's state (SGP.22 3.1.6) means, and what happens next.
+[[nodiscard]] std::string meaning_of_state(const jose::Object& order);
 
 /// The order's timeline, a line each; a refusal with its code, how often it came, and its transaction.
 [[nodiscard]] Status print_timeline(const jose::Object& order, std::ostream&);
 /// Whose release the order waits for, and how to get it; nothing where it waits for none.
 [[nodiscard]] Status print_waits(const std::string& order_id, const jose::Object& order, std::ostream&);
+
+/// That nobody can speak for the device that the order names, where the order wants its word.
+void print_enrolment(Admin&, const jose::Object& order, std::ostream&);
 
 /// --qr, --qr=light for a terminal with a light background, --no-qr. `choice` holds what is done without any of them.
 void add_qr_option(CLI::App&, std::string& choice);

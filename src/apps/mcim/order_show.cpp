@@ -49,6 +49,23 @@ constexpr std::array<StateMeaning, 9> state_meanings{{
     {"Unavailable", "Unavailable: it was cancelled, or its profile was deleted. Nothing can be downloaded with it."},
 }};
 
+bool downloadable(std::string_view state) { return state == "Released" || state == "Downloaded"; }
+bool expired(const jose::Object& order) {
+    const auto end = order.time("expires_at");
+    return end && *end <= system_now();
+}
+
+/// A state of SGP.22 says nothing of what else keeps a device from the profile.
+std::string state_in_short(const jose::Object& order) {
+    const std::string state = text_or(order, "state");
+    if (!downloadable(state)) return state;
+    if (expired(order)) return state + ", expired";
+    const auto waits = order.object("waits_for");
+    if (!waits) return state;
+    return state + (text_or(*waits, "fault").starts_with("release_") ? ", waits for " + text_or(*waits, "operator")
+                                                                     : std::string(", but refused"));
+}
+
 // ---------------------------------------------------------------- list, show
 
 Status run_order_list(const OrderOptions& options, std::ostream& out) {
@@ -61,7 +78,7 @@ Status run_order_list(const OrderOptions& options, std::ostream& out) {
     TRY(const auto orders, answer.json.objects("orders"));
     std::vector<TableRow> rows;
     for (const auto& o : orders)
-        rows.push_back({text_or(o, "id"), text_or(o, "operator"), text_or(o, "iccid"), text_or(o, "state"),
+        rows.push_back({text_or(o, "id"), text_or(o, "operator"), text_or(o, "iccid"), state_in_short(o),
                         text_or(o, "policy"), attempts(o), text_or(o, "eid")});
     print_table(out, {"ORDER", "OPERATOR", "ICCID", "STATE", "POLICY", "ATTEMPTS", "EID"}, rows);
     return ok();
@@ -71,7 +88,7 @@ void print_order(std::ostream& out, const jose::Object& order) {
     print_fields(out, {{"order", text_or(order, "id")},
                        {"operator", text_or(order, "operator")},
                        {"ICCID", text_or(order, "iccid")},
-                       {"state", text_or(order, "state")},
+                       {"state", state_in_short(order)},
                        {"policy", text_or(order, "policy")},
                        {"for EID", text_or(order, "eid")},
                        {"activation code", text_or(order, "activation_code")},
@@ -146,7 +163,8 @@ Status run_explain(const OrderOptions& options, std::ostream& out) {
     explain_terms(out, order);
     out << "\nWhat happened:\n";
     CHECKED(print_timeline(order, out));
-    out << "\n" << meaning_of_order_state(text_or(order, "state")) << "\n";
+    out << "\n" << meaning_of_state(order) << "\n";
+    print_enrolment(admin, order, out);
     return print_waits(id, order, out);
 }
 
@@ -161,7 +179,15 @@ CLI::App* add_with_id(CLI::App& parent, const std::string& verb, const std::stri
 
 }  // namespace
 
-std::string meaning_of_order_state(std::string_view state) {
+std::string meaning_of_state(const jose::Object& order) {
+    const std::string state = text_or(order, "state");
+    if (downloadable(state) && expired(order))
+        return state + ", but it expired at " + time_or(order, "expires_at") +
+               ": nobody downloads it any more. \"mcim order cancel\" makes room for a new one.";
+    if (state == "Released" && order.has("waits_for"))
+        return "Released by its operator, but the device is another operator's customer.";
+    if (state == "Released" && text_or(order, "policy") == "attested")
+        return "Released: a device that passes attestation may download it now.";
     for (const auto& known : state_meanings)
         if (known.state == state) return std::string(known.meaning);
     return std::string(state);

@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+#include "mcim/base/ports.h"
+
 namespace mcim::apps {
 namespace {
 
@@ -50,9 +52,25 @@ TEST(OrderWaits, SaysWhoseReleaseIsWantedAndHowToGetIt) {
     std::ostringstream several;
     ASSERT_TRUE(print_waits("1234", waiting("several_subscriptions"), several));
     EXPECT_EQ(several.str().find("mcim transfer release"), std::string::npos) << "one release is not enough then";
+    EXPECT_EQ(several.str().find("until north"), std::string::npos) << "nor is north's word alone: " << several.str();
+    EXPECT_NE(several.str().find("mcim subscription close"), std::string::npos) << several.str();
     std::ostringstream nothing;
     ASSERT_TRUE(print_waits("1234", order(jose::ObjectWriter().text("operator", "south")), nothing));
     EXPECT_EQ(nothing.str(), "");
+}
+
+TEST(OrderState, SaysThatADeviceMayDownloadOnlyWhereItMay) {
+    const auto released = [] { return jose::ObjectWriter().text("state", "Released"); };
+    EXPECT_EQ(meaning_of_state(order(released())), "Released: a device may download it now.");
+    EXPECT_NE(meaning_of_state(order(released().text("policy", "attested"))).find("passes attestation"),
+              std::string::npos);
+    for (const auto& held : {released().object("waits_for", jose::ObjectWriter().text("operator", "north")),
+                             released().time("expires_at", system_now() - std::chrono::hours(1))}) {
+        const auto meaning = meaning_of_state(order(held));
+        EXPECT_EQ(meaning.find("may download it now"), std::string::npos) << meaning;
+        EXPECT_TRUE(meaning.starts_with("Released")) << meaning;
+    }
+    EXPECT_TRUE(meaning_of_state(order(jose::ObjectWriter().text("state", "Installed"))).starts_with("Installed: "));
 }
 
 }  // namespace

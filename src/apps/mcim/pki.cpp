@@ -67,7 +67,7 @@ void print_init(std::ostream& out, const PkiPaths& paths, const PkiPlan& plan, c
         out << "Most TLS stacks refuse Brainpool: give the server a TLS certificate on P-256 from elsewhere.\n";
     out << "\nNext:\n"
         << "  mcim pki show " << paths.dp_auth().string() << "\n"
-        << "  mcim pki euicc --dir " << dir << " --number 1 --out card-1     a card for the first EID\n";
+        << "  mcim platform init --dir platform --pki " << dir << " --dp-address " << plan.dp_host << ":8443\n";
 }
 
 Status run_init(const InitOptions& options, std::ostream& out) {

@@ -22,7 +22,9 @@ struct PkiShowOptions {
 Result<x509::Certificate> load(const std::string& path) {
     TRY(const Bytes der, read_certificate_file(path));
     auto parsed = x509::parse_certificate(der);
-    if (!parsed) return std::move(parsed).error().within(path);
+    if (!parsed)
+        return fail(Errc::bad_value, path,
+                    "it is no certificate, neither DER nor PEM (" + to_string(parsed.error()) + "); name one");
     return parsed;
 }
 

@@ -33,7 +33,8 @@ TEST_F(PkiCommand, HelpTeaches) {
 TEST_F(PkiCommand, InitSaysWhatItMadeAndWhatToDoNext) {
     const auto init = mcim({"pki", "init", "--dir", dir_, "--dp-host", "smdpp.example.com", "--dp-oid", "2.999.42"});
     EXPECT_EQ(init.code, 0) << init.err;
-    for (const char* part : {"ci/key.pem", "2.999.42", "smdpp.example.com", "Next:", "mcim pki euicc"})
+    for (const char* part :
+         {"ci/key.pem", "2.999.42", "smdpp.example.com", "Next:", "mcim platform init --dir platform --pki"})
         EXPECT_NE(init.out.find(part), std::string::npos) << part << "\n" << init.out;
     const auto again = mcim({"pki", "init", "--dir", dir_});
     EXPECT_EQ(again.code, 1);
@@ -94,6 +95,7 @@ TEST_F(PkiCommand, ShowRefusesAForeignRoot) {
         const auto foreign = mcim({"pki", "show", path, "--ci", other + "/ci/certificate.der"});
         EXPECT_EQ(foreign.code, 1) << file;
     }
+    EXPECT_TRUE(mcim({"pki", "show", dir_ + "/ci/key.pem"}).complains("it is no certificate"));
     EXPECT_EQ(mcim({"pki", "show", dir_ + "/absent"}).code, 1);
     EXPECT_EQ(mcim({"pki", "show", dir_}).code, 1);
 }

@@ -110,7 +110,8 @@ Status run_subscription_add(const AddSubscriptionOptions& options, std::ostream&
     out << "Subscription " << iccid << ", IMSI " << imsi << ", is reserved for " << options.operator_id << ".\n"
         << (brought ? "Its keys were wrapped on their way in; nothing gives them out again.\n"
                     : "Its K and OPc were made inside the signer; nobody has seen them.\n")
-        << "\nNext:\n  mcim order create --operator " << options.operator_id << " --iccid " << iccid << "\n";
+        << "\nNext:\n  mcim order create" << admin_words(options.admin) << " --operator " << options.operator_id
+        << " --iccid " << iccid << " --eid EID\n";
     return ok();
 }
 

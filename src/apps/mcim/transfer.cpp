@@ -88,19 +88,10 @@ struct TransferShowOptions {
     bool json = false;
 };
 
-/// What it says; believed by nobody until its signature was checked.
-Result<jose::Object> unverified_claims(const std::string& token) {
-    const auto first = token.find('.');
-    const auto second = token.find('.', first == std::string::npos ? first : first + 1);
-    if (second == std::string::npos) return fail(Errc::bad_value, "", "it is no signed token of three parts");
-    TRY(const Bytes claims, from_base64url(std::string_view(token).substr(first + 1, second - first - 1)));
-    return jose::Object::parse(as_text(claims));
-}
-
 Result<jose::Object> claims_in(const TransferShowOptions& options) {
     TRY(const std::string token, read_token(options.file));
     if (options.key.empty()) {
-        auto claims = unverified_claims(token);
+        auto claims = jose::unverified_claims(token);
         if (!claims) return std::move(claims).error().within(options.file);
         return claims;
     }
@@ -112,6 +103,9 @@ Result<jose::Object> claims_in(const TransferShowOptions& options) {
 
 Status run_transfer_show(const TransferShowOptions& options, std::ostream& out) {
     TRY(const auto claims, claims_in(options));
+    if (!claims.has("eid") || !claims.has("iccid"))
+        return fail(Errc::bad_value, options.file,
+                    "it is a signed token of another kind: a release names a device (eid) and a subscription (iccid)");
     TRY(const auto by, claims.text("iss"));
     TRY(const auto eid, claims.text("eid"));
     TRY(const auto iccid, claims.text("iccid"));

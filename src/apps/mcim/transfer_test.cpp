@@ -64,8 +64,16 @@ TEST_F(TransferCommand, RefusesWhatNobodyCouldUse) {
     EXPECT_TRUE(release({"--valid-for", "soon"}).complains("--valid-for"));
     ASSERT_EQ(::chmod(at("north.pem").c_str(), 0644), 0);
     EXPECT_EQ(release().code, 1) << "others may read the key";
-    std::ofstream(at("junk")) << "no.token";
-    EXPECT_EQ(mcim({"transfer", "show", at("junk")}).code, 1);
+    for (const std::string& junk :
+         {std::string("no.token"), std::string("\x30\x82\0\xFF", 4), std::string("a:b.c.d")}) {
+        std::ofstream(at("junk")) << junk;
+        const auto shown = mcim({"transfer", "show", at("junk")});
+        EXPECT_EQ(shown.code, 1);
+        EXPECT_TRUE(shown.complains("mcim transfer release")) << "says what makes one: " << shown.err;
+    }
+    std::ofstream(at("other.jws")) << *jose::sign({.typ = "t"}, jose::ObjectWriter().text("iss", "north"),
+                                                  *read_signing_key(at("other.pem")));
+    EXPECT_TRUE(mcim({"transfer", "show", at("other.jws")}).complains("another kind"));
     EXPECT_EQ(mcim({"transfer", "show", at("absent")}).code, 1);
     EXPECT_FALSE(std::filesystem::exists(at("release.jws")));
 }

@@ -168,6 +168,22 @@ TEST_F(WithPlatform, AnOrderHasACodeThatPeopleAndCamerasRead) {
         EXPECT_TRUE(explained.says(part)) << part << "\n" << explained.out << explained.err;
 }
 
+TEST_F(WithPlatform, AnOrderForADeviceThatNobodySpeaksForSaysSo) {
+    add_line();
+    const auto made = run({"order", "create", "--operator", "north", "--iccid", iccid, "--eid", eid, "--no-qr"});
+    ASSERT_EQ(made.code, 0) << made.err;
+    EXPECT_TRUE(made.says("No device is enrolled with EID " + std::string(eid))) << made.out;
+    EXPECT_TRUE(made.says("mcim device enrol --eid " + std::string(eid))) << made.out;
+    const std::string id = *json({"order", "list"}).objects("orders")->front().text("id");
+    EXPECT_TRUE(run({"order", "explain", id}).says("No device is enrolled"));
+    ASSERT_EQ(run({"order", "cancel", id}).code, 0);
+    EXPECT_FALSE(run({"order", "explain", id}).says("No device is enrolled")) << "nothing is to be downloaded";
+    const auto open =
+        run({"order", "create", "--operator", "north", "--iccid", iccid, "--eid", eid, "--policy", "open", "--no-qr"});
+    EXPECT_EQ(open.code, 0) << open.err;
+    EXPECT_FALSE(open.says("No device is enrolled")) << open.out;
+}
+
 TEST_F(WithPlatform, AnOrderIsTakenBackOnce) {
     add_line();
     const std::string id =
@@ -195,6 +211,11 @@ TEST_F(WithPlatform, ADeviceIsEnrolledAndItsModelDescribed) {
     const auto given = run(reference);
     EXPECT_EQ(given.code, 0) << given.err;
     EXPECT_TRUE(run(reference).complains("version")) << "the same version twice";
+    add_operator("south");
+    auto of_another = reference;
+    of_another[11] = at("south.pem");
+    of_another[13] = "6";
+    EXPECT_TRUE(run(of_another).complains("not signed with the key that \"north\" has here")) << run(of_another).err;
     EXPECT_TRUE(run({"attest", "verdict", "--eid", eid}).says("There is no verdict"));
     const auto other = run({"device", "enrol", "--eid", eid, "--tpm", tpm->tcti(), "--model", "meter-3"});
     EXPECT_EQ(other.code, 1) << "an enrolment is not changed by enrolling again";

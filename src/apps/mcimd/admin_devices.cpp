@@ -22,7 +22,9 @@ Status need_verifier(const Platform& p) {
 Result<pva::DeviceRecord> device_named(Platform& p, std::string_view digits) {
     TRY(const Eid eid, Eid::parse_unchecked(digits));
     TRY(auto device, find_device(p, eid));
-    if (!device) return fail(Errc::not_found, "eid", "no device is enrolled with it");
+    if (!device)
+        return fail(Errc::not_found, "eid",
+                    "no device is enrolled with " + eid.text() + "; \"mcim device enrol\" does it, on the device");
     return *std::move(device);
 }
 

@@ -86,10 +86,28 @@ Status read_template_options(const jose::Object& in, store::Subscription& s) {
     return ok();
 }
 
+/// A number or a key that another line has: which one it is.
+Error explained(Platform& p, Error conflict, const store::Subscription& wanted) {
+    const auto lines = p.store.list_subscriptions();
+    if (conflict.code != Errc::conflict || !lines) return conflict;
+    for (const auto& line : *lines) {
+        const std::string whose = "the subscription with ICCID " + line.iccid.text() + " of " + line.operator_id;
+        if (line.iccid == wanted.iccid)
+            return fail(Errc::conflict, "iccid", whose + " is here already, with IMSI " + line.imsi.text());
+        if (line.imsi == wanted.imsi)
+            return fail(Errc::conflict, "imsi", whose + " has IMSI " + line.imsi.text() + " already: take another");
+        if (line.fingerprint == wanted.fingerprint)
+            return fail(Errc::conflict, "k", whose + " has this K already: two cards with one K are clones");
+    }
+    return conflict;
+}
+
 Result<store::Subscription> subscription_named(Platform& p, std::string_view iccid) {
     TRY(const Iccid id, Iccid::parse_unchecked(iccid));
     TRY(auto found, p.store.find_subscription(id));
-    if (!found) return fail(Errc::not_found, "iccid", "no subscription has it");
+    if (!found)
+        return fail(Errc::not_found, "iccid",
+                    "no subscription has " + id.text() + "; \"mcim subscription list\" shows those that are here");
     return *std::move(found);
 }
 
@@ -102,6 +120,11 @@ Result<Json> add_operator(Platform& p, const jose::Object& in) {
     TRY(row.key_spki, in.octets("key"));
     TRY(const auto key, crypto::PublicKey::from_spki(row.key_spki));
     if (key.curve() != crypto::Curve::p256) return fail(Errc::bad_value, "key", "ES256 wants a key on P-256");
+    TRY(const auto known, p.store.find_operator(row.id));
+    if (known)
+        return fail(Errc::conflict, "id",
+                    "operator \"" + row.id + "\" is known here already, as \"" + known->name +
+                        "\"; its name and key stay as they are. Another one needs another id");
     row.created_at = p.now();
     CHECKED(p.store.commit_one({store::AddOperator{row}}));
     return json_of(row);
@@ -117,7 +140,7 @@ Result<Json> list_operators(Platform& p) {
 Result<Json> add_subscription(Platform& p, const jose::Object& in) {
     TRY(const auto operator_id, in.text("operator"));
     TRY(const auto known, p.store.find_operator(operator_id));
-    if (!known) return fail(Errc::not_found, "operator", "\"" + operator_id + "\" is not known here");
+    if (!known) return unknown_operator(operator_id);
     TRY(const auto digits, in.text("iccid"));
     TRY(Iccid iccid, Iccid::parse(digits));
     TRY(auto line, in.has("package") ? from_package(p, in, iccid) : with_given_numbers(p, in));
@@ -144,7 +167,9 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
     s.created_at = p.now();
     auc::Subscription row{line.imsi, line.keys.keys};
     if (line.keys.algorithm == signer::Algorithm::test) row.card_limits = {};
-    CHECKED(p.store.commit_one({store::AddSubscription{s, std::move(line.package)}, store::AddAuc{std::move(row)}}));
+    auto added =
+        p.store.commit_one({store::AddSubscription{s, std::move(line.package)}, store::AddAuc{std::move(row)}});
+    if (!added) return explained(p, std::move(added).error(), s);
     return json_of(s);
 }
 

@@ -1,6 +1,7 @@
 // Orders and their timelines.
 #include "mcim/apps/mcimd/admin_calls.h"
 #include "mcim/apps/mcimd/ports.h"
+#include "mcim/apps/mcimd/verifier.h"
 #include "mcim/msg/metadata.h"
 
 namespace mcim::apps::mcimd {
@@ -79,6 +80,27 @@ Bytes metadata_of(const Platform& p, const store::Subscription& s, msg::ProfileC
     return der::encode(m);
 }
 
+/// The operator's own line, which no other order offers.
+Result<store::Subscription> line_to_offer(Platform& p, const std::string& operator_id, const Iccid& iccid) {
+    TRY(const auto known, p.store.find_operator(operator_id));
+    if (!known) return unknown_operator(operator_id);
+    TRY(auto line, p.store.find_subscription(iccid));
+    if (!line) return fail(Errc::not_found, "iccid", "no subscription has " + iccid.text() + ": make one first");
+    if (line->operator_id != operator_id)
+        return fail(Errc::refused, "iccid", "it is a subscription of " + line->operator_id + ", not of " + operator_id);
+    if (line->standing == store::Standing::closed)
+        return fail(Errc::refused, "iccid", "its subscription is closed for good: make another");
+    TRY(const auto other, p.store.find_order_by_iccid(iccid));
+    if (other && other->state == smdp::OrderState::installed)
+        return fail(Errc::conflict, "iccid",
+                    "order " + other->id + " delivered it; it can be ordered again when that profile is deleted");
+    if (other && other->state != smdp::OrderState::unavailable)
+        return fail(Errc::conflict, "iccid",
+                    "order " + other->id + " offers it already and is " + std::string(to_string(other->state)) +
+                        ": use that one, or cancel it first");
+    return *std::move(line);
+}
+
 /// Created, confirmed and released in one call: ES2+ in three steps is for operators that are elsewhere.
 Result<smdp::Order> released(smdp::Order order) {
     for (const auto event : {order.eid ? smdp::OrderEvent::link : smdp::OrderEvent::allocate, smdp::OrderEvent::confirm,
@@ -93,7 +115,9 @@ Result<smdp::Order> released(smdp::Order order) {
 
 Result<smdp::Order> order_named(Platform& p, std::string_view id) {
     TRY(auto found, p.store.find_order(id));
-    if (!found) return fail(Errc::not_found, "order", "there is none of this id");
+    if (!found)
+        return fail(Errc::not_found, "order",
+                    "there is none with the id " + std::string(id) + "; \"mcim order list\" shows all");
     return *std::move(found);
 }
 
@@ -102,15 +126,31 @@ Status need_dp(const Platform& p) {
     return ok();
 }
 
-Status read_options(const jose::Object& in, smdp::Order& order) {
+/// An order for an EID with a typing error would wait for ever. Test cards have EIDs whose check digits do not hold
+/// (SGP.26): one that is enrolled exists.
+Result<std::optional<Eid>> named_device(Platform& p, std::string_view digits) {
+    auto parsed = Eid::parse_unchecked(digits);
+    if (!parsed) return std::move(parsed).error().within("eid");
+    Eid eid = *std::move(parsed);
+    TRY(const auto device, find_device(p, eid));
+    if (!device && !eid.check_digits_hold()) {
+        TRY(const Eid right, Eid::with_check_digits(digits.substr(0, 30)));
+        return fail(Errc::bad_value, "eid",
+                    "the last two digits of an EID check the others: here they are " + std::string(digits.substr(30)) +
+                        " and should be " + right.text().substr(30) +
+                        ". Look for a typing error; of a test card that has such an EID, enrol the device first");
+    }
+    return std::optional(std::move(eid));
+}
+
+Status read_options(Platform& p, const jose::Object& in, smdp::Order& order) {
     TRY(const auto policy, in.optional_member(&jose::Object::text, "policy"));
     if (policy) {
         TRY(order.policy, smdp::parse_gate_policy(*policy));
     }
     TRY(const auto eid, in.optional_member(&jose::Object::text, "eid"));
     if (eid) {
-        TRY(Eid parsed, Eid::parse_unchecked(*eid));
-        order.eid = std::move(parsed);
+        TRY(order.eid, named_device(p, *eid));
     }
     TRY(order.expires_at, in.optional_member(&jose::Object::time, "expires_at"));
     TRY(order.release, in.optional_member(&jose::Object::text, "release"));
@@ -124,11 +164,14 @@ Status read_options(const jose::Object& in, smdp::Order& order) {
     return ok();
 }
 
-/// Whoever should have signed this has not: nothing that is kept may look like a consent. Of an order that names no
-/// device nobody knows yet whose consent it needs: that is seen when a device asks.
-Status check_signer(const std::optional<transfer::Refused>& missing) {
+/// Whoever should have signed this has not: nothing that is kept may look like a consent. Where nobody knows yet whose
+/// consent the order needs (it names no device, or nobody's customer), the operator that the release names has signed.
+Status check_signer(Platform& p, const std::string& release, const std::optional<transfer::Refused>& missing) {
     using enum transfer::ReleaseFault;
-    if (!missing || !missing->release) return ok();
+    if (!missing || !missing->release) {
+        const auto refused = transfer::check_origin(release, [&](std::string_view id) { return p.operator_key(id); });
+        return refused ? Status(fail(Errc::refused, "release", refused->sentence + " Nothing was changed.")) : ok();
+    }
     const auto fault = *missing->release;
     if (fault != malformed && fault != wrong_signer && fault != other_operator) return ok();
     return fail(Errc::refused, "release", missing->sentence + " Nothing was changed.");
@@ -145,21 +188,17 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     TRY(const auto operator_id, in.text("operator"));
     TRY(const auto digits, in.text("iccid"));
     TRY(const Iccid iccid, Iccid::parse_unchecked(digits));
-    TRY(const auto line, p.store.find_subscription(iccid));
-    if (!line) return fail(Errc::not_found, "iccid", "no subscription has it: make one first");
-    if (line->operator_id != operator_id) return fail(Errc::refused, "iccid", "it is another operator's");
-    if (line->standing == store::Standing::closed) return fail(Errc::refused, "iccid", "its subscription is closed");
+    TRY(const auto line, line_to_offer(p, operator_id, iccid));
     TRY(const auto profile_class, class_of(in));
     smdp::Order order{smdp::fresh_order_id(p.now(), p.random), operator_id, iccid, smdp::fresh_matching_id(p.random)};
-    order.metadata = metadata_of(p, *line, profile_class);
-    order.package_octets =
-        line->package_octets != 0 ? line->package_octets : template_octets + line->package_octets_min;
+    order.metadata = metadata_of(p, line, profile_class);
+    order.package_octets = line.package_octets != 0 ? line.package_octets : template_octets + line.package_octets_min;
     order.created_at = p.now();
-    CHECKED(read_options(in, order));
+    CHECKED(read_options(p, in, order));
     TRY(order, released(std::move(order)));
     store::Batch batch{store::AddOrder{order}, smdp::Note{order.id, p.now(), "ordered and released"}};
     TRY(const auto missing, missing_consent(p, order));
-    CHECKED(check_signer(missing));
+    if (order.release) CHECKED(check_signer(p, *order.release, missing));
     if (missing) batch.emplace_back(smdp::Note{order.id, p.now(), "waits for consent: " + missing->sentence});
     CHECKED(p.store.commit_one(std::move(batch)));
     return with_consent(p, order);
@@ -169,7 +208,10 @@ Result<Json> list_orders(Platform& p) {
     CHECKED(need_dp(p));
     TRY(const auto rows, p.store.list_orders());
     std::vector<Json> out;
-    for (const auto& row : rows) out.push_back(json_of(p, row));
+    for (const auto& row : rows) {
+        TRY(auto order, with_consent(p, row));
+        out.push_back(std::move(order));
+    }
     return Json().objects("orders", out);
 }
 
@@ -209,7 +251,7 @@ Result<Json> release_order(Platform& p, std::string_view id, const jose::Object&
     TRY(const auto missing, missing_consent(p, *next));
     const bool given = in.has("release");
     if (given) {
-        CHECKED(check_signer(missing));
+        CHECKED(check_signer(p, *next->release, missing));
         batch.emplace_back(store::DropReservations{next->id});
     }
     batch.emplace_back(smdp::PutOrder{*next});

@@ -250,7 +250,9 @@ std::string Config::place(std::string_view key) const {
 std::variant<Config, Mistakes> load_config(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     std::error_code ignored;
-    if (!in || std::filesystem::is_directory(file, ignored)) return Mistakes{{file.string() + ": cannot be read"}};
+    if (!in || std::filesystem::is_directory(file, ignored))
+        return Mistakes{{file.string() + ": cannot be read; \"mcim platform init\" makes a configuration with all that "
+                                         "it names, \"mcimd --print-config\" prints one to fill in"}};
     std::ostringstream text;
     text << in.rdbuf();
     return parse_config(text.str(), std::filesystem::absolute(file));

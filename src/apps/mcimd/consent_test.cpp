@@ -19,15 +19,15 @@ TEST_F(Mcimd, MovesOnlyWithTheCurrentOperatorsRelease) {
     const auto refused = [&] {
         return refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id")), &sentence);
     };
-    const auto with_release = [&](const std::string& token) {
-        admin("POST", "/orders/" + *order.text("id") + "/release",
-              jose::ObjectWriter().text("release", token).finish());
+    const auto with_release = [&](const std::string& token, unsigned wanted = 200) {
+        admin("POST", "/orders/" + *order.text("id") + "/release", jose::ObjectWriter().text("release", token).finish(),
+              wanted);
     };
     EXPECT_EQ(refused(), "8.2.5/4.3");
     EXPECT_FALSE(sentence.empty());
     with_release(release(*x509::make_eid("89049032", 9), key_a));
     EXPECT_EQ(refused(), "8.2.5/4.3");
-    with_release(release(at.pki.eid, key_b));
+    with_release(release(at.pki.eid, key_b), 403);
     EXPECT_EQ(refused(), "8.2.5/4.3");
 
     const std::string good = release(at.pki.eid, key_a);
@@ -63,6 +63,7 @@ TEST_F(Mcimd, OrderForAnotherOperatorsCustomerSaysWhoseReleaseItWaitsFor) {
     const std::string id = *of_b.text("id");
     const auto shown = admin("GET", "/orders/" + id);
     EXPECT_TRUE(shown.has("waits_for"));
+    EXPECT_TRUE(admin("GET", "/orders").objects("orders")->back().has("waits_for")) << "a list does not say otherwise";
     EXPECT_TRUE(shown.objects("timeline")->back().text("what")->starts_with("waits for consent: "));
 
     const auto released = [&](Time until) {
@@ -100,6 +101,32 @@ TEST_F(Mcimd, ReleaseThatItsOperatorHasNotSignedLeavesNoTrace) {
         admin("POST", path + "/release", with(forged), 403);
     EXPECT_EQ(admin("GET", path).objects("timeline")->size(), lines);
     EXPECT_FALSE(admin("GET", path).has("waits_for")) << "the good one still serves";
+}
+
+/// Nobody knows yet which device it is for, but whom it names, and his key.
+TEST_F(Mcimd, ReleaseThatNobodyHasSignedIsNotTakenForAnOrderOfAnyDevice) {
+    add_two_operators();
+    const auto release = [&](const std::string& in_the_name_of, const crypto::PrivateKey& key) {
+        return *transfer::sign_release({in_the_name_of, at.pki.eid, first, "b", transfer::fresh_jti(at.random),
+                                        system_now() - 1s, system_now() + 1h},
+                                       "", jose::signer_of(key));
+    };
+    const auto order_with = [&](const std::string& token, unsigned wanted) {
+        jose::ObjectWriter w;
+        w.text("operator", "b").text("iccid", second.text()).text("policy", "open").text("release", token);
+        return admin("POST", "/orders", w.finish(), wanted);
+    };
+    const std::vector<std::string> forged{release("a", key_b), release("nobody", key_b), "{}", "no.release.this"};
+    for (const auto& token : forged) {
+        const auto detail = *order_with(token, 403).text("detail");
+        EXPECT_TRUE(detail.ends_with("Nothing was changed.")) << detail;
+    }
+    EXPECT_TRUE(admin("GET", "/orders").objects("orders")->empty());
+    const std::string path = "/orders/" + *order_with(release("a", key_a), 200).text("id");
+    const auto lines = admin("GET", path).objects("timeline")->size();
+    for (const auto& token : forged)
+        admin("POST", path + "/release", jose::ObjectWriter().text("release", token).finish(), 403);
+    EXPECT_EQ(admin("GET", path).objects("timeline")->size(), lines);
 }
 
 TEST_F(Mcimd, ReleaseServesOneOrderOnly) {

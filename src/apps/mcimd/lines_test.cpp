@@ -1,5 +1,6 @@
 // Lines of operators, as the administration makes them.
 #include "mcim/apps/mcimd/mcimd_for_test.h"
+#include "support/soft_tpm.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -15,6 +16,52 @@ TEST_F(Mcimd, LineSaysHowManyDigitsItsNetworkCodeHas) {
     add(first, "310150000000001", 3, 200);
     EXPECT_EQ(*admin("GET", "/subscriptions/" + first.text()).integer("mnc_digits"), 3);
     add(second, "310150000000002", 4, 422);
+}
+
+/// Test cards have EIDs whose check digits do not hold: those that are enrolled are no typing errors.
+TEST_F(Mcimd, OrderIsForAnEidWithoutTypingErrors) {
+    add_operator("a", key_a);
+    add_line("a", first, "999990000000001");
+    const std::string wrong = "89049032000000000000000000000164";
+    jose::ObjectWriter order;
+    order.text("operator", "a").text("iccid", first.text()).text("eid", wrong);
+    const auto detail = *admin("POST", "/orders", order.finish(), 422).text("detail");
+    EXPECT_NE(detail.find("here they are 64 and should be 63"), std::string::npos) << detail;
+    EXPECT_TRUE(admin("GET", "/orders").objects("orders")->empty());
+    test::SoftTpm tpm;
+    jose::ObjectWriter device;
+    device.text("eid", wrong).octets("ak_public", tpm.ak_public()).hex_octets("tpm_identity", Bytes(32, 1));
+    admin("POST", "/devices", device.text("platform_model", "m").finish());
+    admin("POST", "/orders", order.finish());
+}
+
+TEST_F(Mcimd, ConflictsNameWhatIsInTheWay) {
+    add_two_operators();
+    const auto order = add_order("a", first);
+    const auto detail_of = [&](const std::string& path, const jose::ObjectWriter& body, unsigned wanted) {
+        return *admin("POST", path, body.finish(), wanted).text("detail");
+    };
+    const auto line = [](const Iccid& iccid, const std::string& imsi) {
+        return jose::ObjectWriter().text("operator", "a").text("iccid", iccid.text()).text("imsi", imsi);
+    };
+    const auto offer_of = [&](const std::string& who) {
+        return jose::ObjectWriter().text("operator", who).text("iccid", first.text());
+    };
+    const Iccid third = *Iccid::with_check_digit("894412345678901233");
+    const auto names = [](const std::string& detail, const std::string& part) {
+        EXPECT_NE(detail.find(part), std::string::npos) << detail;
+    };
+    names(detail_of("/orders", offer_of("a"), 409), "order " + *order.text("id") + " offers it already");
+    names(detail_of("/orders", offer_of("b"), 403), "a subscription of a, not of b");
+    names(detail_of("/orders", offer_of("x"), 404), "\"x\" is not known here");
+    names(detail_of("/subscriptions", line(third, "999990000000001"), 409), "ICCID " + first.text() + " of a has IMSI");
+    names(detail_of("/subscriptions", line(first, "999990000000009"), 409), "ICCID " + first.text() + " of a is here");
+    names(
+        detail_of("/operators",
+                  jose::ObjectWriter().text("id", "a").text("name", "z").octets("key", key_b.public_key().spki()), 409),
+        "\"a\" is known here already");
+    install(order, first);
+    names(detail_of("/orders", offer_of("a"), 409), "order " + *order.text("id") + " delivered it");
 }
 
 }  // namespace

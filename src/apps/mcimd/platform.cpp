@@ -44,6 +44,11 @@ std::optional<crypto::PublicKey> Platform::operator_key(std::string_view id) {
     return *std::move(key);
 }
 
+Error unknown_operator(std::string_view id) {
+    return fail(Errc::not_found, "operator",
+                "\"" + std::string(id) + "\" is not known here; make the operator known with \"mcim operator add\"");
+}
+
 std::string masked(std::string_view identifier) {
     if (identifier.size() <= 8) return "...";
     return std::string(identifier.substr(0, 4)) + "..." + std::string(identifier.substr(identifier.size() - 4));

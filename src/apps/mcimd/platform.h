@@ -56,6 +56,8 @@ struct Platform {
     [[nodiscard]] std::optional<crypto::PublicKey> operator_key(std::string_view id);
 };
 
+[[nodiscard]] Error unknown_operator(std::string_view id);
+
 /// An identifier as logs may carry it: "8904...0123".
 [[nodiscard]] std::string masked(std::string_view identifier);
 

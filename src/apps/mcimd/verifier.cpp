@@ -137,8 +137,13 @@ Result<evidence::ReferenceValues> take_reference_values(Platform& p, const std::
                                                         const std::string& jws) {
     if (!p.verifier) return fail(Errc::refused, "", "this platform has no verifier (role pva)");
     const auto key = p.operator_key(operator_id);
-    if (!key) return fail(Errc::not_found, "operator", "\"" + operator_id + "\" is not known here");
-    TRY(auto values, evidence::verify_reference_values(jws, operator_id, *key, p.now()));
+    if (!key) return unknown_operator(operator_id);
+    auto verified = evidence::verify_reference_values(jws, operator_id, *key, p.now());
+    if (!verified && verified.error().code == Errc::bad_crypto)
+        return fail(Errc::bad_crypto, "jws",
+                    "it is not signed with the key that \"" + operator_id + "\" has here (thumbprint " +
+                        jose::thumbprint(*key) + "), or was changed: sign it with that operator's key");
+    TRY(auto values, std::move(verified));
     for (const auto& held : p.verifier->references)
         if (held.operator_id == operator_id && held.version >= values.version)
             return fail(Errc::conflict, "version",

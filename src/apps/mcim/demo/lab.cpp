@@ -83,7 +83,7 @@ std::vector<std::string> Lab::agent_line(const Device& device, const Platform& p
                                   device.messages().string()};
     if (device.tpm) argv.insert(argv.end(), {"--tpm", device.tpm->tcti, "--verifier", platform.address});
     argv.insert(argv.end(), arguments.begin(), arguments.end());
-    if (arguments.front() == "download") argv.insert(argv.end(), {"--imei", "990000862471854"});
+    if (arguments.front() == "download") argv.insert(argv.end(), {"--imei", "990000862471853"});
     return argv;
 }
 
