@@ -160,6 +160,18 @@ TEST(Custody, RefusesKeysOfAnotherSize) {
     EXPECT_EQ(import(k_1, "0011", Constant::opc).error().code, Errc::bad_length);
 }
 
+/// As a template has it before its keys are inserted.
+TEST(Custody, RefusesAKeyThatIsAllZeros) {
+    Keys keys;
+    const auto custody = keys.load();
+    const auto import = [&](const std::string& k) {
+        return custody->ask(
+            signer::WrapSubscription{imsi, Algorithm::milenage, secret(k), secret(opc_1), Constant::opc});
+    };
+    EXPECT_EQ(import(std::string(32, '0')).error().code, Errc::bad_value);
+    EXPECT_TRUE(import(std::string(31, '0') + "1"));
+}
+
 TEST(Custody, TheTestAlgorithmIsForLaboratories) {
     Keys keys;
     const auto import = [] { return signer::WrapSubscription{imsi, Algorithm::test, secret(k_1), {}, Constant::opc}; };

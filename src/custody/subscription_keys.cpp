@@ -1,5 +1,7 @@
 #include "mcim/custody/subscription_keys.h"
 
+#include "mcim/crypto/hash.h"
+
 namespace mcim::custody {
 namespace {
 
@@ -33,6 +35,8 @@ Status check(const SubscriptionKeys& keys) {
                         std::to_string(have));
     };
     CHECKED(wanted("k", sizes.k, keys.k.size()));
+    if (crypto::constant_time_equal(expose(keys.k), Bytes(keys.k.size())))
+        return fail(Errc::bad_value, "k", "it is all zeros, as in a package whose keys are not inserted yet: no key");
     CHECKED(wanted("constant", sizes.opc, keys.opc.size()));
     if (keys.res_octets < 4 || keys.res_octets > 16)
         return fail(Errc::bad_value, "res", "RES has 4 to 16 octets, not " + std::to_string(keys.res_octets));

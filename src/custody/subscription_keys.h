@@ -13,7 +13,7 @@ struct SubscriptionKeys {
     aka::MilenageConstants constants{};  ///< an operator may have its own (TS 35.206 4.1)
 };
 
-/// Refuses sizes that the algorithm does not have.
+/// Refuses sizes that the algorithm does not have, and a K that nobody inserted.
 [[nodiscard]] Status check(const SubscriptionKeys&);
 /// The form in which they are wrapped, with a format octet first.
 [[nodiscard]] SecretBytes encode(const SubscriptionKeys&);

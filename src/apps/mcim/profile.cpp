@@ -186,8 +186,10 @@ Status run_template(const TemplateOptions& options, std::ostream& out) {
     }
     out << "The project's own profile for " << variables.iccid.text() << ", " << der.size() << " octets, is in "
         << options.out
-        << ".\nIt has no keys: K, OPc and the codes are zeros, which the signer replaces when it binds one "
-        << "to a card.\n\nNext:\n  mcim profile show " << options.out << "\n";
+        << ".\nIt is to be looked at and has no keys: K, OPc and the codes are zeros, and no platform takes it so. A "
+        << "platform fills\nthe template itself: mcim subscription add, without --profile.\n\nNext:\n  mcim profile "
+           "show "
+        << options.out << "\n";
     return ok();
 }
 
