@@ -213,12 +213,15 @@ Step on(Recovering, CardFailed e) { return card_gone("RetrieveNotificationsList"
 Step on(Inquiring, CardFailed e) { return card_gone("RetrieveNotificationsList", e.error); }
 
 Step on(Initiating s, ServerUnreachable e) {
-    // whose certificate does not hold now does not get a better one by the next attempt; a CI file neither
-    if (e.error.code != Errc::io)
-        return stopped("ES9+.InitiateAuthentication", "The server cannot be trusted: " + to_string(e.error) + ".",
-                       "Nothing was sent to it. Check the address in the activation code, the CI certificate that this "
-                       "agent trusts, and the clock.");
-    return unreachable(std::move(s.attempt), "ES9+.InitiateAuthentication", e.error);
+    if (e.error.code == Errc::io) return unreachable(std::move(s.attempt), "ES9+.InitiateAuthentication", e.error);
+    // whose certificate does not hold now does not get a better one by the next attempt; a wrong address or CI file
+    // neither
+    const bool untrusted = e.error.code == Errc::refused;
+    return stopped(
+        "ES9+.InitiateAuthentication",
+        (untrusted ? "The server cannot be trusted: " : "The server cannot be asked: ") + to_string(e.error) + ".",
+        "Nothing more was sent to it. Check the address in the activation code, the CI certificate that this "
+        "agent trusts, and the clock.");
 }
 Step on(AuthenticatingClient s, ServerUnreachable e) {
     return unreachable(std::move(s.session.attempt), "ES9+.AuthenticateClient", e.error);

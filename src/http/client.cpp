@@ -213,7 +213,7 @@ private:
         if (timed_out || error.category() != asio::error::get_ssl_category()) return failure("TLS handshake", error);
         if (verdict != X509_V_OK)
             return fail(Errc::refused, name, "the server's certificate is not acceptable: " + rules.complaint());
-        return fail(Errc::refused, name, "TLS handshake: " + error.message());
+        return fail(Errc::io, name, "TLS handshake: " + error.message());
     }
     void give_up(Error error) {
         timer.cancel();

@@ -149,6 +149,26 @@ TEST_F(Tls, ClientRefusesAServerOfAnotherCi) {
     EXPECT_EQ(Client(with_other).send({"smdpp.example.com"}, {}).error().code, Errc::refused);
 }
 
+/// A loop keeps what its clients trust: for those of other roots it is something else.
+TEST_F(Tls, ClientsOnOneLoopTrustTheirOwnRoots) {
+    serve(tls_certificate("smdpp.example.com", system_now() + 24h));
+    const auto good = config();
+    auto other = config();
+    other.roots = {test::Pki(crypto::Curve::p256, 77).ci.der()};
+    Loop clients;
+    const auto opens = [&](const ClientConfig& with) {
+        std::optional<Status> said;
+        Connection::open(clients, with, {"smdpp.example.com"}, [&](const Result<Connection>& connection) {
+            said = connection ? ok() : Status(connection.error());
+        });
+        clients.run_for(5s);
+        return said && *said;
+    };
+    EXPECT_TRUE(opens(good));
+    EXPECT_FALSE(opens(other));
+    EXPECT_TRUE(opens(good));
+}
+
 TEST_F(Tls, ServerRefusesAKeyThatIsNotItsCertificates) {
     auto id = identity_of(pki.dp_tls);
     id.key_pkcs8 = pki.dp_auth.key.to_pkcs8();

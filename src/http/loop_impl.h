@@ -3,6 +3,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <map>
+#include <vector>
+
 #include "mcim/http/loop.h"
 #include "mcim/http/tls.h"
 
