@@ -125,6 +125,11 @@ Result<Json> add_operator(Platform& p, const jose::Object& in) {
         return fail(Errc::conflict, "id",
                     "operator \"" + row.id + "\" is known here already, as \"" + known->name +
                         "\"; its name and key stay as they are. Another one needs another id");
+    TRY(const auto others, p.store.list_operators());
+    for (const auto& other : others)
+        if (other.key_spki == row.key_spki)
+            return fail(Errc::conflict, "key",
+                        "operator \"" + other.id + "\" has this key: its owner would sign for both of them");
     row.created_at = p.now();
     CHECKED(p.store.commit_one({store::AddOperator{row}}));
     return json_of(row);

@@ -60,6 +60,10 @@ TEST_F(Mcimd, ConflictsNameWhatIsInTheWay) {
         detail_of("/operators",
                   jose::ObjectWriter().text("id", "a").text("name", "z").octets("key", key_b.public_key().spki()), 409),
         "\"a\" is known here already");
+    names(
+        detail_of("/operators",
+                  jose::ObjectWriter().text("id", "c").text("name", "c").octets("key", key_a.public_key().spki()), 409),
+        "operator \"a\" has this key");
     install(order, first);
     names(detail_of("/orders", offer_of("a"), 409), "order " + *order.text("id") + " delivered it");
 }
