@@ -35,7 +35,9 @@ void add_admin_option(CLI::App& command, std::string& socket) {
 }
 
 std::string admin_words(std::string_view socket) {
-    return std::getenv("MCIM_ADMIN") != nullptr ? std::string() : " --admin " + std::string(socket);
+    const char* said = std::getenv("MCIM_ADMIN");
+    const bool known = said != nullptr && *said != '\0' && (socket == "SOCKET" || socket == said);
+    return known ? std::string() : " --admin " + std::string(socket);
 }
 
 Result<std::string> path_part(std::string_view option, const std::string& identifier) {

@@ -66,6 +66,7 @@ TEST(TopLevelHelp, NamesNoOptionThatThereIsNot) {
 }
 
 TEST(CommandLine, WithoutTheSocketSaysWhereItComesFrom) {
+    ::unsetenv("MCIM_ADMIN");
     const auto listed = mcim({"order", "list"});
     EXPECT_GT(listed.code, 100);
     EXPECT_TRUE(listed.complains("MCIM_ADMIN=platform/admin.sock")) << listed.err;

@@ -52,7 +52,7 @@ Status print_created(const CreateOptions& options, Admin& admin, const jose::Obj
     TRY(const auto id, order.text("id"));
     TRY(const auto code, order.text("activation_code"));
     TRY(const auto policy, order.text("policy"));
-    out << "Order " << id << " for " << options.iccid << " is ready.\n";
+    out << "Order " << id << " for " << options.iccid << " is made.\n";
     if (policy == "attested")
         out << "The profile leaves only for a device whose verdict is fresh and good.\n";
     else
@@ -150,13 +150,15 @@ void add_changes(CLI::App& parent, Console& console) {
 
 }  // namespace
 
-/// A platform that is no verifier cannot say, and its devices are enrolled elsewhere.
 void print_enrolment(Admin& admin, const jose::Object& order, std::ostream& out) {
     const std::string state = text_or(order, "state");
     if (text_or(order, "policy") != "attested" || !order.has("eid") || state == "Installed" || state == "Unavailable")
         return;
     const std::string eid = text_or(order, "eid");
     const auto device = admin.read("/devices/" + eid);
+    if (!device && device.error().code == Errc::refused)
+        out << "\nThis platform is no verifier (role pva), and so refuses what is attested to every device: order it "
+               "with\n--policy open, or on a platform that verifies.\n";
     if (device || device.error().code != Errc::not_found) return;
     out << "\nNo device is enrolled with EID " << eid
         << ", so none can prove what it is, and the download is refused.\nOn the device, once:\n"

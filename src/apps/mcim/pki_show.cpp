@@ -24,7 +24,7 @@ Result<x509::Certificate> load(const std::string& path) {
     auto parsed = x509::parse_certificate(der);
     if (!parsed)
         return fail(Errc::bad_value, path,
-                    "it is no certificate, neither DER nor PEM (" + to_string(parsed.error()) + "); name one");
+                    "it cannot be read as a certificate of SGP.22, in DER or PEM: " + to_string(parsed.error()));
     return parsed;
 }
 

@@ -95,7 +95,7 @@ TEST_F(PkiCommand, ShowRefusesAForeignRoot) {
         const auto foreign = mcim({"pki", "show", path, "--ci", other + "/ci/certificate.der"});
         EXPECT_EQ(foreign.code, 1) << file;
     }
-    EXPECT_TRUE(mcim({"pki", "show", dir_ + "/ci/key.pem"}).complains("it is no certificate"));
+    EXPECT_TRUE(mcim({"pki", "show", dir_ + "/ci/key.pem"}).complains("cannot be read as a certificate"));
     EXPECT_EQ(mcim({"pki", "show", dir_ + "/absent"}).code, 1);
     EXPECT_EQ(mcim({"pki", "show", dir_}).code, 1);
 }
