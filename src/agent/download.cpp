@@ -129,8 +129,8 @@ Step on(Spooling s, StorageFailed e) {
     return cancel(std::move(s.session), msg::CancelSessionReason::postponed,
                   {"spool",
                    {},
-                   "The bound package could not be kept: " + to_string(e.error),
-                   "Free some space and try again; the order stays valid."});
+                   "The bound package could not be kept: " + to_string(e.error) + ".",
+                   "Make room or name another folder, and try again; the order stays valid."});
 }
 
 Step on(Loading s, CardAnswered e) {

@@ -70,7 +70,8 @@ Result<Descriptor> connect_unix(const std::string& path) {
     Descriptor out(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!out.valid()) return failed(path, "no socket");
     if (connect(out.get(), generic(address), sizeof(address)) != 0)
-        return failed(path, "no card answers there (is mcim-tre running?)");
+        return failed(path, errno == EACCES ? "this user may not open it: it is for the owner of mcim-tre alone"
+                                            : "no card answers there (is mcim-tre running?)");
     return out;
 }
 

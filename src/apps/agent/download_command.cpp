@@ -144,6 +144,9 @@ Result<msg::DeviceInfo> device_info(const std::string& imei, const std::string& 
 
 int download(World& world, const Report& report, const DownloadOptions& options) {
     if (const Status ready = world.ready_for_servers(); !ready) return report.failure(to_string(ready.error()));
+    if (const Status ready = world.spool().ready(); !ready)
+        return report.failure("the package could not be kept until it is installed: " + to_string(ready.error()) +
+                              "; name a folder of this user with --state");
     auto code = parse_activation_code(options.activation_code);
     if (!code) return report.failure(to_string(code.error()));
     auto info = device_info(options.imei, options.tac);

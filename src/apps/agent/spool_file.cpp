@@ -40,10 +40,17 @@ Status sync_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Status SpoolFile::save(const Spool& spool) const {
+Status SpoolFile::ready() const {
+    const auto folder = path_.parent_path();
     std::error_code ec;
-    std::filesystem::create_directories(path_.parent_path(), ec);
-    if (ec) return fail(Errc::io, path_.parent_path().string(), ec.message());
+    std::filesystem::create_directories(folder, ec);
+    if (!ec && access(folder.c_str(), W_OK | X_OK) != 0) ec.assign(errno, std::generic_category());
+    if (ec) return fail(Errc::io, folder.string(), ec.message());
+    return ok();
+}
+
+Status SpoolFile::save(const Spool& spool) const {
+    CHECKED(ready());
     const std::filesystem::path fresh = path_.string() + ".new";
     CHECKED(write_whole(fresh, der::encode(spool)));
     if (rename(fresh.c_str(), path_.c_str()) != 0) return os_error(path_);

@@ -9,6 +9,9 @@ namespace mcim::agent {
 class SpoolFile {
 public:
     explicit SpoolFile(std::filesystem::path folder) : path_(std::move(folder) / "bound-profile-package.der") {}
+    /// The folder is there and can be written to. To be asked before a server binds a package, which counts as an
+    /// attempt.
+    [[nodiscard]] Status ready() const;
     /// On the disk when this returns.
     [[nodiscard]] Status save(const Spool&) const;
     [[nodiscard]] Status drop() const;

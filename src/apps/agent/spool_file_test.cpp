@@ -23,6 +23,15 @@ TEST(SpoolFile, KeepsOnePackageUntilItIsDropped) {
     EXPECT_TRUE(std::filesystem::is_empty(folder / "state"));
 }
 
+TEST(SpoolFile, SaysBeforehandWhereNothingCanBeKept) {
+    const test::TempFolder folder;
+    EXPECT_TRUE(SpoolFile((folder / "state").string()).ready());
+    EXPECT_TRUE(std::filesystem::is_directory(folder / "state"));
+    const auto failure = SpoolFile("/proc/nowhere").ready();
+    ASSERT_FALSE(failure);
+    EXPECT_EQ(failure.error().code, Errc::io);
+}
+
 TEST(SpoolFile, SaysWhatCannotBeRead) {
     const test::TempFolder folder;
     const SpoolFile file(folder.path().string());

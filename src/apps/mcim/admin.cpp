@@ -1,5 +1,7 @@
 #include "mcim/apps/mcim/admin.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
@@ -84,6 +86,9 @@ Result<Admin::Answer> Admin::change(const std::string& path, const jose::ObjectW
 
 Result<Admin::Answer> Admin::exchange(http::Request request) {
     auto response = client_.send_unix(socket_, std::move(request));
+    if (!response && ::access(socket_.c_str(), W_OK) != 0 && errno == EACCES)
+        return fail(Errc::refused, socket_.string(),
+                    "this user may not open it: it is for the owner of mcimd alone. Be that user, or root");
     if (!response)
         return fail(response.error().code, socket_.string(),
                     "mcimd does not answer here (" + response.error().detail +
