@@ -53,6 +53,12 @@ TEST(CommandLine, NamesWhomToTrustAndBothHalvesOfAttestation) {
     EXPECT_EQ(asks_for(config), "--tpm");
 }
 
+TEST(Verifier, SaysInASentenceWhyItRefuses) {
+    EXPECT_EQ(said_by_verifier(http::problem(403, "The quote is another TPM's.")), "The quote is another TPM's");
+    for (const char* other : {"", "{", "[]", R"({"detail":1})", "<html>"})
+        EXPECT_EQ(said_by_verifier({502, {}, other}), "HTTP status 502") << other;
+}
+
 TEST(CardRefusal, SaysWhatTheWordMeans) {
     EXPECT_EQ(card_refusal("8988211000000000011", "iccidOrAidNotFound"),
               "the card refuses (iccidOrAidNotFound): ICCID 8988211000000000011 is on this card under no profile; "

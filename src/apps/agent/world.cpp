@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include <boost/json/parse.hpp>
 #include <cstdio>
 
 #include "mcim/apps/common/files.h"
@@ -85,15 +86,25 @@ Status World::Impl::attest(const Eid& eid, View session) {
     keep("attestation-challenge-request", "json", request);
     TRY(const http::Response challenged, post(config.verifier, "/mcim/pva/v1/nonce", request, json));
     keep("attestation-challenge", "json", challenged.body);
-    if (challenged.status != 200) return fail(Errc::refused, "verifier", challenged.body);
+    if (challenged.status != 200) return fail(Errc::refused, "verifier", said_by_verifier(challenged));
     TRY(const evidence::Challenge challenge, evidence::parse_challenge(challenged.body));
     TRY(const evidence::Evidence evidence, make_evidence(eid, session, challenge));
     const std::string body = to_json(evidence);
     keep("attestation-evidence", "json", body);
     TRY(const http::Response judged, post(config.verifier, "/mcim/pva/v1/evidence", body, json));
     keep("attestation-verdict", "json", judged.body);
-    if (judged.status != 200) return fail(Errc::refused, "verifier", judged.body);
+    if (judged.status != 200) return fail(Errc::refused, "verifier", said_by_verifier(judged));
     return ok();
+}
+
+std::string said_by_verifier(const http::Response& refusal) {
+    boost::system::error_code error;
+    const auto problem = boost::json::parse(refusal.body, error);
+    const auto* detail = !error && problem.is_object() ? problem.get_object().if_contains("detail") : nullptr;
+    if (detail == nullptr || !detail->is_string()) return "HTTP status " + std::to_string(refusal.status);
+    std::string out(detail->get_string());
+    if (out.ends_with('.')) out.pop_back();
+    return out;
 }
 
 World::World(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -45,4 +45,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+/// What a verifier says where it refuses, without its full stop: the detail of a problem document (RFC 9457), else the
+/// status.
+[[nodiscard]] std::string said_by_verifier(const http::Response&);
+
 }  // namespace mcim::agent
