@@ -35,9 +35,8 @@ Result<std::optional<transfer::Refused>> missing_consent(Platform& p, const smdp
 }
 
 /// "waits_for": whose release of which line the order needs before its device gets the profile.
-Result<Json> with_consent(Platform& p, const smdp::Order& o) {
+Json with_consent(Platform& p, const smdp::Order& o, const std::optional<transfer::Refused>& missing) {
     Json out = json_of(p, o);
-    TRY(const auto missing, missing_consent(p, o));
     if (missing)
         out.object("waits_for", Json()
                                     .text("fault", to_string(missing->fault))
@@ -202,7 +201,7 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     if (order.release) CHECKED(check_signer(p, *order.release, missing));
     if (missing) batch.emplace_back(smdp::Note{order.id, p.now(), "waits for consent: " + missing->sentence});
     CHECKED(p.store.commit_one(std::move(batch)));
-    return with_consent(p, order);
+    return with_consent(p, order, missing);
 }
 
 Result<Json> list_orders(Platform& p) {
@@ -219,8 +218,8 @@ Result<Json> show_order(Platform& p, std::string_view id) {
     TRY(const auto timeline, p.store.timeline(id));
     std::vector<Json> lines;
     for (const auto& line : timeline) lines.push_back(json_of(line));
-    TRY(auto out, with_consent(p, order));
-    return out.objects("timeline", lines);
+    TRY(const auto missing, missing_consent(p, order));
+    return with_consent(p, order, missing).objects("timeline", lines);
 }
 
 Result<Json> cancel_order(Platform& p, std::string_view id) {
@@ -263,7 +262,7 @@ Result<Json> release_order(Platform& p, std::string_view id, const jose::Object&
     batch.emplace_back(smdp::PutOrder{*next});
     batch.emplace_back(smdp::Note{next->id, p.now(), given ? note_of_release(missing) : "released by its operator"});
     CHECKED(p.store.commit_one(std::move(batch)));
-    return with_consent(p, *next);
+    return with_consent(p, *next, missing);
 }
 
 Result<Json> list_notifications(Platform& p) {
