@@ -49,7 +49,8 @@ constexpr std::array<StateMeaning, 9> state_meanings{{
     {"Unavailable", "Unavailable: it was cancelled, or its profile was deleted. Nothing can be downloaded with it."},
 }};
 
-bool downloadable(std::string_view state) { return state == "Released" || state == "Downloaded"; }
+/// As far as the state goes (smdp::downloadable).
+bool downloadable(std::string_view state) { return state == "Released" || state == "Downloaded" || state == "Error"; }
 bool expired(const jose::Object& order) {
     const auto end = order.time("expires_at");
     return end && *end <= system_now();
@@ -184,8 +185,8 @@ std::string meaning_of_state(const jose::Object& order) {
     if (downloadable(state) && expired(order))
         return state + ", but it expired at " + time_or(order, "expires_at") +
                ": nobody downloads it any more. \"mcim order cancel\" makes room for a new one.";
-    if (state == "Released" && order.has("waits_for"))
-        return "Released by its operator, but the device is another operator's customer.";
+    if (downloadable(state) && order.has("waits_for"))
+        return state + ", but a download is refused for want of consent.";
     if (state == "Released" && text_or(order, "policy") == "attested")
         return "Released: a device that passes attestation may download it now.";
     for (const auto& known : state_meanings)

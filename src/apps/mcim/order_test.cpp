@@ -60,16 +60,19 @@ TEST(OrderWaits, SaysWhoseReleaseIsWantedAndHowToGetIt) {
 }
 
 TEST(OrderState, SaysThatADeviceMayDownloadOnlyWhereItMay) {
-    const auto released = [] { return jose::ObjectWriter().text("state", "Released"); };
+    const auto in_state = [](std::string_view state) { return jose::ObjectWriter().text("state", state); };
+    const auto released = [&] { return in_state("Released"); };
     EXPECT_EQ(meaning_of_state(order(released())), "Released: a device may download it now.");
     EXPECT_NE(meaning_of_state(order(released().text("policy", "attested"))).find("passes attestation"),
               std::string::npos);
-    for (const auto& held : {released().object("waits_for", jose::ObjectWriter().text("operator", "north")),
-                             released().time("expires_at", system_now() - std::chrono::hours(1))}) {
-        const auto meaning = meaning_of_state(order(held));
-        EXPECT_EQ(meaning.find("may download it now"), std::string::npos) << meaning;
-        EXPECT_TRUE(meaning.starts_with("Released")) << meaning;
-    }
+    for (const std::string state : {"Released", "Downloaded", "Error"})
+        for (const auto& held : {in_state(state).object("waits_for", jose::ObjectWriter().text("operator", "north")),
+                                 in_state(state).time("expires_at", system_now() - std::chrono::hours(1))}) {
+            const auto meaning = meaning_of_state(order(held));
+            for (const char* promise : {"may download it now", "may try again"})
+                EXPECT_EQ(meaning.find(promise), std::string::npos) << meaning;
+            EXPECT_TRUE(meaning.starts_with(state + ", but")) << meaning;
+        }
     EXPECT_TRUE(meaning_of_state(order(jose::ObjectWriter().text("state", "Installed"))).starts_with("Installed: "));
 }
 
