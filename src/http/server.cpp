@@ -23,6 +23,8 @@ struct Listener final : Server::Impl {
         error_code error;
         acceptor.open(at.protocol(), error);
         if (!error && std::same_as<Protocol, Tcp>) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+        // what is accepted inherits it (Linux)
+        if (!error && std::same_as<Protocol, Tcp>) acceptor.set_option(Tcp::no_delay(true), error);
         if (!error) acceptor.bind(at, error);
         if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
         if (error) return fail(Errc::io, name, "cannot listen: " + error.message());
@@ -31,7 +33,7 @@ struct Listener final : Server::Impl {
 
     void accept() override {
         if (guests.full()) return await_newcomer();
-        acceptor.async_accept([self = this->shared_from_this(), this](error_code error, Socket<Protocol> socket) {
+        acceptor.async_accept(peer, [self = this->shared_from_this(), this](error_code error, Socket<Protocol> socket) {
             if (closing) return;
             if (error && error != asio::error::connection_aborted) return retry_later();
             if (!error) serve(std::move(socket));
@@ -59,13 +61,11 @@ struct Listener final : Server::Impl {
 
     void serve(Socket<Protocol> socket) {
         if constexpr (std::same_as<Protocol, Tcp>) {
-            error_code ignored;
-            const auto place = place_of(socket.remote_endpoint(ignored).address());
+            const auto place = place_of(peer.address());
             if (!guests.admits(place)) {
                 ++turned_away;
                 return;
             }
-            socket.set_option(Tcp::no_delay(true), ignored);
             serve_connection(TlsStream(std::move(socket), tls->native_handle()), shared_from_this(), place);
         } else {
             serve_connection(PlainStream(std::move(socket)), shared_from_this());
@@ -85,6 +85,7 @@ struct Listener final : Server::Impl {
     }
 
     asio::basic_socket_acceptor<Protocol, Executor> acceptor;
+    typename Protocol::endpoint peer;  ///< of the connection that is being accepted
     std::shared_ptr<asio::ssl::context> tls;
     std::filesystem::path file;
     std::error_code ignored_std;

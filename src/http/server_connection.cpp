@@ -59,8 +59,7 @@ bool is_plain_http(const error_code& error) {
     return is_of_tls(error) && ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST;
 }
 
-/// One client. The timer runs for whatever is awaited; when it goes off, the pending operation is cancelled and says
-/// so.
+/// One client. Whatever is awaited has a deadline; when it has passed, the pending operation is cancelled and says so.
 template <class Stream>
 class ServerConnection final : public Guest, public std::enable_shared_from_this<ServerConnection<Stream>> {
 public:
@@ -95,28 +94,32 @@ public:
     }
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     void expect(std::chrono::milliseconds within) {
         timed_out_ = false;
-        cancel_after(within, ++awaited_);
+        deadline_ = Clock::now() + within;
+        if (!timer_runs_ || deadline_ < timer_.expiry()) look_again_at(deadline_);
     }
+    /// What was expected is there. A timer that goes off in the same turn of the loop is too late.
+    void arrived() { deadline_ = Clock::time_point::max(); }
 
-    /// And again: between two steps of what is pending there is nothing to cancel.
-    void cancel_after(std::chrono::milliseconds within, std::uint64_t awaited) {
-        timer_.expires_after(within);
-        timer_.async_wait([weak = this->weak_from_this(), awaited](error_code error) {
+    /// The timer is left running while its connection comes and goes by: most of what is awaited is there long before.
+    void look_again_at(Clock::time_point at) {
+        timer_runs_ = true;
+        timer_.expires_at(at);
+        timer_.async_wait([weak = this->weak_from_this()](error_code error) {
             const auto self = weak.lock();
-            if (error || !self || self->awaited_ != awaited) return;
+            if (error || !self) return;
+            self->timer_runs_ = false;
+            if (self->deadline_ == Clock::time_point::max()) return;
+            if (Clock::now() < self->deadline_) return self->look_again_at(self->deadline_);
             self->timed_out_ = true;
             error_code ignored;
             self->stream_.socket().cancel(ignored);
-            self->cancel_after(cancel_again_after, awaited);
+            // and again: between two steps of what is pending there is nothing to cancel
+            self->look_again_at(Clock::now() + cancel_again_after);
         });
-    }
-
-    /// What was expected is there. A timer that went off in the same turn of the loop is too late.
-    void arrived() {
-        ++awaited_;
-        timer_.cancel();
     }
 
     void await_request() {
@@ -257,7 +260,8 @@ private:
     std::string out_;
     std::array<char, 1024> rest_;  // written to, never looked at
     std::size_t lingered_ = 0;
-    std::uint64_t awaited_ = 0;  ///< how often something was expected, or came
+    Clock::time_point deadline_ = Clock::time_point::max();  ///< of what is awaited; max: nothing is
+    bool timer_runs_ = false;
     bool timed_out_ = false;
     bool keep_alive_ = true;
     bool idle_ = false;

@@ -98,9 +98,10 @@ public:
             },
             without_size(std::move(handler)));
     }
-    /// Sends close_notify and does not wait for the client's.
+    /// Sends close_notify, where anybody is there to read it, and does not wait for the client's.
     template <class Handler>
     void async_shutdown(Handler handler) {
+        if (client_is_gone_) return finish(without_size(std::move(handler)), {}, 0);
         attempt(
             Wants::all_it_needs, [](SSL* ssl) { return SSL_shutdown(ssl) < 0 ? -1 : 1; },
             without_size(std::move(handler)));
@@ -144,6 +145,7 @@ private:
         socket_.async_read_some(boost::asio::buffer(wire_->in),
                                 [this, wants, operation = std::move(operation), handler = std::move(handler)](
                                     boost::system::error_code error, std::size_t n) mutable {
+                                    client_is_gone_ = error == boost::asio::error::eof;
                                     if (error) return handler(error, 0);
                                     wire_->at = 0;
                                     wire_->end = n;
@@ -169,6 +171,7 @@ private:
     Socket<Protocol> socket_;
     std::unique_ptr<TlsWire> wire_;
     std::unique_ptr<SSL, Free> ssl_;
+    bool client_is_gone_ = false;
 };
 
 }  // namespace mcim::http
