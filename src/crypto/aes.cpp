@@ -1,7 +1,5 @@
 #include "mcim/crypto/aes.h"
 
-#include <openssl/core_names.h>
-
 #include <limits>
 
 #include "openssl.h"
@@ -11,7 +9,6 @@ namespace {
 
 using namespace detail;
 using CipherContext = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
-using MacContext = Owned<EVP_MAC_CTX, EVP_MAC_CTX_free>;
 
 constexpr std::size_t nonce_octets = 12;
 constexpr std::size_t tag_octets = 16;
@@ -50,21 +47,12 @@ int as_int(std::size_t n) {
     return static_cast<int>(n);
 }
 
-/// Contexts with their cipher chosen, to be duplicated and given a key: choosing it looks the cipher up by name. A CMAC
-/// context without any key cannot be duplicated, so that these have one of zeros.
-const EVP_MAC_CTX* cmac_template(View key) {
-    static EVP_MAC* const mac = require_pointer(EVP_MAC_fetch(nullptr, "CMAC", nullptr), "CMAC");
-    const auto make = [](std::string name, std::size_t key_octets) {
-        EVP_MAC_CTX* context = require_pointer(EVP_MAC_CTX_new(mac), "EVP_MAC_CTX_new");
-        const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, name.data(), 0),
-                                     OSSL_PARAM_construct_end()};
-        require(EVP_MAC_init(context, Bytes(key_octets).data(), key_octets, params) == 1, "CMAC with AES");
-        return context;
-    };
-    static const EVP_MAC_CTX* const aes128 = make("AES-128-CBC", 16);
-    static const EVP_MAC_CTX* const aes256 = make("AES-256-CBC", 32);
-    require(key.size() == 16 || key.size() == 32, "an AES key of 16 or 32 octets");
-    return key.size() == 16 ? aes128 : aes256;
+/// Twice the block in GF(2^128), without a branch that depends on it (NIST SP 800-38B 6.1).
+void double_block(std::span<std::uint8_t, 16> block) {
+    constexpr std::uint8_t reduction = 0x87;
+    const auto carry = static_cast<std::uint8_t>(-(block[0] >> 7U));
+    for (std::size_t i = 0; i < 15; ++i) block[i] = static_cast<std::uint8_t>(block[i] << 1U | block[i + 1] >> 7U);
+    block[15] = static_cast<std::uint8_t>(block[15] << 1U ^ (carry & reduction));
 }
 
 }  // namespace
@@ -131,28 +119,38 @@ SecretBytes aes_cbc_decrypt(View key, const Block& iv, View cipher) {
     return out;
 }
 
+// The library's own CMAC calls its cipher for each block of 16 octets; this one for each message.
 struct AesCmac::Impl {
-    MacContext context;
+    explicit Impl(View key) : cbc(AesCbc::Direction::encrypt, key) {
+        cbc.run(Block{}, Block{}, expose_mutable(for_whole));
+        double_block(expose_mutable(for_whole));
+        std::ranges::copy(expose(for_whole), expose_mutable(for_padded).begin());
+        double_block(expose_mutable(for_padded));
+    }
+    AesCbc cbc;
+    Secret<16> for_whole;   ///< K1: goes into the last block where the message fills it
+    Secret<16> for_padded;  ///< K2: where it had to be padded
 };
 
-AesCmac::AesCmac(View key)
-    : impl_(std::make_unique<Impl>(
-          Impl{MacContext(require_pointer(EVP_MAC_CTX_dup(cmac_template(key)), "EVP_MAC_CTX_dup"))})) {
-    require(EVP_MAC_init(impl_->context.get(), key.data(), key.size(), nullptr) == 1, "an AES-CMAC key");
-}
+AesCmac::AesCmac(View key) : impl_(std::make_unique<Impl>(key)) {}
 AesCmac::~AesCmac() = default;
 AesCmac::AesCmac(AesCmac&&) noexcept = default;
 AesCmac& AesCmac::operator=(AesCmac&&) noexcept = default;
 
 Block AesCmac::mac(std::initializer_list<View> parts) {
-    EVP_MAC_CTX* const context = impl_->context.get();
-    // without a key the context keeps its own and starts a new message
-    require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1, "AES-CMAC");
-    for (const View part : parts)
-        require(part.empty() || EVP_MAC_update(context, part.data(), part.size()) == 1, "AES-CMAC");
+    std::size_t octets = 0;
+    for (const View part : parts) octets += part.size();
+    const bool whole = octets != 0 && octets % 16 == 0;
+    SecretBytes blocks(whole ? octets : (octets / 16 + 1) * 16);
+    const std::span<std::uint8_t> all = expose_mutable(blocks);
+    auto end = all.begin();
+    for (const View part : parts) end = std::ranges::copy(part, end).out;
+    if (!whole) *end = 0x80;
+    const View subkey = expose(whole ? impl_->for_whole : impl_->for_padded);
+    for (std::size_t i = 0; i < 16; ++i) all[all.size() - 16 + i] ^= subkey[i];
+    impl_->cbc.run(Block{}, all, all);
     Block out{};
-    std::size_t size = 0;
-    require(EVP_MAC_final(context, out.data(), &size, out.size()) == 1 && size == out.size(), "AES-CMAC");
+    std::ranges::copy(all.last(16), out.begin());
     return out;
 }
 
