@@ -18,7 +18,17 @@ constexpr std::array<std::int8_t, 256> inverse(std::string_view alphabet) {
 constexpr auto standard_inverse = inverse(standard);
 constexpr auto url_safe_inverse = inverse(url_safe);
 
-std::string encode64(View in, std::string_view alphabet, bool padded) {
+/// Twelve bits at a time: a bound profile package is most of what a server writes.
+using Pairs = std::array<std::array<char, 2>, 4096>;
+constexpr Pairs pairs_of(std::string_view alphabet) {
+    Pairs pairs{};
+    for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = {alphabet[i >> 6U], alphabet[i & 63U]};
+    return pairs;
+}
+constexpr Pairs standard_pairs = pairs_of(standard);
+constexpr Pairs url_safe_pairs = pairs_of(url_safe);
+
+std::string encode64(View in, const Pairs& pairs, bool padded) {
     const std::size_t rest = in.size() % 3;
     const std::size_t last = rest == 0 ? 0 : padded ? 4 : rest + 1;
     std::string out(in.size() / 3 * 4 + last, '=');
@@ -26,36 +36,47 @@ std::string encode64(View in, std::string_view alphabet, bool padded) {
     std::size_t i = 0;
     for (; i + 3 <= in.size(); i += 3, to += 4) {
         const std::uint32_t group = std::uint32_t{in[i]} << 16U | std::uint32_t{in[i + 1]} << 8U | in[i + 2];
-        to[0] = alphabet[group >> 18U];
-        to[1] = alphabet[group >> 12U & 63U];
-        to[2] = alphabet[group >> 6U & 63U];
-        to[3] = alphabet[group & 63U];
+        std::ranges::copy(pairs[group >> 12U], to);
+        std::ranges::copy(pairs[group & 4095U], to + 2);
     }
     if (rest == 0) return out;
     const std::uint32_t group = std::uint32_t{in[i]} << 16U | (rest == 2 ? std::uint32_t{in[i + 1]} << 8U : 0U);
-    to[0] = alphabet[group >> 18U];
-    to[1] = alphabet[group >> 12U & 63U];
-    if (rest == 2) to[2] = alphabet[group >> 6U & 63U];
+    std::ranges::copy(pairs[group >> 12U], to);
+    if (rest == 2) to[2] = pairs[group & 4095U][0];
     return out;
+}
+
+/// Six bits of each character from the left; negative where one of them stands for nothing.
+std::int32_t group_of(std::string_view characters, const std::array<std::int8_t, 256>& table) {
+    std::int32_t group = 0;
+    for (std::size_t k = 0; k < characters.size(); ++k)
+        group |= std::int32_t{table[static_cast<std::uint8_t>(characters[k])]} * (1 << (18 - 6 * k));
+    return group;
+}
+Error not_base64(std::string_view in, std::size_t from, const std::array<std::int8_t, 256>& table) {
+    while (table[static_cast<std::uint8_t>(in[from])] >= 0) ++from;
+    return Error{Errc::bad_value, from, {}, "not a base64 character"};
 }
 
 Result<Bytes> decode64(std::string_view in, const std::array<std::int8_t, 256>& table) {
     if (in.size() % 4 == 1) return Error{Errc::bad_length, in.size(), {}, "not a base64 length"};
     Bytes out(in.size() * 3 / 4);
     std::uint8_t* to = out.data();
-    for (std::size_t i = 0; i < in.size(); i += 4) {
-        const std::size_t characters = std::min<std::size_t>(4, in.size() - i);
-        std::int32_t group = 0;
-        for (std::size_t k = 0; k < characters; ++k) {
-            const std::int32_t value = table[static_cast<std::uint8_t>(in[i + k])];
-            if (value < 0) return Error{Errc::bad_value, i + k, {}, "not a base64 character"};
-            group |= value << (18 - 6 * k);
-        }
-        const std::size_t octets = characters - 1;
-        for (std::size_t k = 0; k < octets; ++k) *to++ = static_cast<std::uint8_t>(group >> (16 - 8 * k));
-        if ((group & ((1 << (24 - 8 * octets)) - 1)) != 0)
-            return Error{Errc::bad_value, in.size(), {}, "base64 with stray bits at the end"};
+    const std::size_t whole = in.size() / 4 * 4;
+    for (std::size_t i = 0; i < whole; i += 4, to += 3) {
+        const std::int32_t group = group_of(in.substr(i, 4), table);
+        if (group < 0) return not_base64(in, i, table);
+        to[0] = static_cast<std::uint8_t>(group >> 16);
+        to[1] = static_cast<std::uint8_t>(group >> 8);
+        to[2] = static_cast<std::uint8_t>(group);
     }
+    if (whole == in.size()) return out;
+    const std::int32_t group = group_of(in.substr(whole), table);
+    if (group < 0) return not_base64(in, whole, table);
+    const std::size_t octets = in.size() - whole - 1;
+    for (std::size_t k = 0; k < octets; ++k) *to++ = static_cast<std::uint8_t>(group >> (16 - 8 * k));
+    if ((group & ((1 << (24 - 8 * octets)) - 1)) != 0)
+        return Error{Errc::bad_value, in.size(), {}, "base64 with stray bits at the end"};
     return out;
 }
 
@@ -104,8 +125,8 @@ Result<Bytes> from_hex(std::string_view in) {
     return out;
 }
 
-std::string base64(View in) { return encode64(in, standard, true); }
-std::string base64url(View in) { return encode64(in, url_safe, false); }
+std::string base64(View in) { return encode64(in, standard_pairs, true); }
+std::string base64url(View in) { return encode64(in, url_safe_pairs, false); }
 Result<Bytes> from_base64url(std::string_view in) { return decode64(in, url_safe_inverse); }
 Result<Bytes> from_base64(std::string_view in) {
     if (in.size() % 4 != 0) return Error{Errc::bad_length, in.size(), {}, "base64 without its padding"};
