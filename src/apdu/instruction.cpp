@@ -24,7 +24,7 @@ std::string_view to_string(Ins ins) {
         case suspend_uicc: return "SUSPEND UICC";
         case get_identity: return "GET IDENTITY";
         case get_challenge: return "GET CHALLENGE";
-        case authenticate: return "AUTHENTICATE";
+        case authenticate:
         case authenticate_odd: return "AUTHENTICATE";
         case search_record: return "SEARCH RECORD";
         case select: return "SELECT";

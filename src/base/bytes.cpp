@@ -73,9 +73,10 @@ Result<Bytes> decode64(std::string_view in, const std::array<std::int8_t, 256>& 
     if (whole == in.size()) return out;
     const std::int32_t group = group_of(in.substr(whole), table);
     if (group < 0) return not_base64(in, whole, table);
-    const std::size_t octets = in.size() - whole - 1;
-    for (std::size_t k = 0; k < octets; ++k) *to++ = static_cast<std::uint8_t>(group >> (16 - 8 * k));
-    if ((group & ((1 << (24 - 8 * octets)) - 1)) != 0)
+    const bool two_octets = in.size() - whole == 3;
+    *to++ = static_cast<std::uint8_t>(group >> 16);
+    if (two_octets) *to = static_cast<std::uint8_t>(group >> 8);
+    if ((group & (two_octets ? 0xFF : 0xFFFF)) != 0)
         return Error{Errc::bad_value, in.size(), {}, "base64 with stray bits at the end"};
     return out;
 }

@@ -137,7 +137,7 @@ TEST(Der, NonCanonicalFormsAreRefused) {
 
 TEST(Der, LengthsOfUpToFourOctetsAreTaken) {
     OctetString<> big;
-    big.bytes.assign(150 * 1024, 0x5A);
+    big.bytes.assign(std::size_t{150} * 1024, 0x5A);
     const Bytes wire = encode(big);
     EXPECT_EQ(hex(View(wire).first(5)), "0483025800");
     EXPECT_EQ(decode<OctetString<>>(wire)->bytes, big.bytes);
