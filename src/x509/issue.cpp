@@ -25,6 +25,7 @@ Extension key_usage(std::initializer_list<KeyUse> uses) {
 
 Extension policies(Critical critical, const std::vector<std::string>& oids) {
     std::vector<PolicyInformation> list;
+    list.reserve(oids.size());
     for (const auto& id : oids) list.push_back({*der::Oid::parse(id), {}});
     return of(oid::certificate_policies, critical, der::encode(list));
 }
@@ -51,6 +52,7 @@ Extension name_constraints(const std::vector<Name>& permitted) {
 
 Extension ext_key_usage(const std::vector<std::string_view>& purposes) {
     std::vector<der::Oid> list;
+    list.reserve(purposes.size());
     for (const auto id : purposes) list.push_back(*der::Oid::parse(id));
     return of(oid::ext_key_usage, Critical::yes, der::encode(list));
 }
@@ -150,6 +152,7 @@ TbsCertificate draft_eum(const EumProfile& p, const crypto::PublicKey& key, cons
                      {std::string(oid::organization), p.organization},
                      {std::string(oid::common_name), p.common_name}}};
     std::vector<Name> permitted;
+    permitted.reserve(p.eins.size());
     for (const auto& ein : p.eins)
         permitted.push_back(
             {{{std::string(oid::organization), p.organization}, {std::string(oid::serial_number), ein}}});

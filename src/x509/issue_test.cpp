@@ -84,7 +84,7 @@ protected:
         return out;
     }
     std::string file(std::string_view name, View der) {
-        const std::string path = (folder_ / name).string();
+        std::string path = (folder_ / name).string();
         std::ofstream out(path);
         out << "-----BEGIN CERTIFICATE-----\n" << base64(der) << "\n-----END CERTIFICATE-----\n";
         return path;

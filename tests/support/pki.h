@@ -70,7 +70,7 @@ public:
     x509::TrustAnchors anchors;
 
 private:
-    [[nodiscard]] Identity make_ci(crypto::PrivateKey key) {
+    [[nodiscard]] Identity make_ci(const crypto::PrivateKey& key) {
         const auto draft = draft_ci(ci_profile(), key.public_key(), random);
         return certify(draft, key, key);
     }

@@ -25,4 +25,4 @@ namespace mcim::test {
     const auto name##_found = ::mcim::test::reference(relative);                                                     \
     if (!name##_found)                                                                                               \
         GTEST_SKIP() << "reference data " << (relative) << " is not here; CONTRIBUTING.md says where it comes from"; \
-    const ::std::filesystem::path name = *name##_found
+    const ::std::filesystem::path& name = *name##_found
