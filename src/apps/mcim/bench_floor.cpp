@@ -101,15 +101,15 @@ Result<Figures> bench_floor() {
     return out;
 }
 
-Floor between(const Floor& a, const Floor& b) {
-    const auto mean = [](double x, double y) { return (x + y) / 2; };
-    return {mean(a.handshake, b.handshake),
-            mean(a.sign, b.sign),
-            mean(a.verify, b.verify),
-            mean(a.agree, b.agree),
-            mean(a.generate, b.generate),
-            mean(a.handshake_curves, b.handshake_curves),
-            a.agreed};
+Floor mean_of(const std::vector<Floor>& floors) {
+    Floor out = floors.front();
+    for (const auto member :
+         {&Floor::handshake, &Floor::sign, &Floor::verify, &Floor::agree, &Floor::generate, &Floor::handshake_curves}) {
+        double sum = 0;
+        for (const Floor& floor : floors) sum += floor.*member;
+        out.*member = sum / static_cast<double>(floors.size());
+    }
+    return out;
 }
 
 }  // namespace mcim::apps

@@ -26,8 +26,8 @@ struct Floor {
 
 /// On the server's CPU, while the clients' do the same.
 [[nodiscard]] Result<Floor> measure_floor(const CpuShares&, const http::TlsIdentity&, const std::vector<Bytes>& roots);
-/// The mean of two.
-[[nodiscard]] Floor between(const Floor&, const Floor&);
+/// Of one at least.
+[[nodiscard]] Floor mean_of(const std::vector<Floor>&);
 
 /// The curve operations beside what `openssl speed` says of them, in the same conditions.
 [[nodiscard]] Result<Figures> bench_floor();
