@@ -113,12 +113,30 @@ std::string to_json(const DeviceRecord& r) {
     return out.finish();
 }
 
-Result<DeviceRecord> parse_record(std::string_view json) {
-    TRY(const Object in, Object::parse(json, limits));
+std::string to_json(const RemovedDevice& r) {
+    ObjectWriter out;
+    out.integer("format", format).time("removed_at", r.removed_at).time("spent_until", r.spent_until);
+    return out.integer("revision", r.revision).finish();
+}
+
+namespace {
+
+Status check_format(const Object& in) {
     TRY(const std::int64_t carried, in.integer("format"));
-    if (carried != format)
-        return fail(Errc::bad_value, "format",
-                    "the row has format " + std::to_string(carried) + ", this version reads 1");
+    if (carried == format) return ok();
+    return fail(Errc::bad_value, "format", "the row has format " + std::to_string(carried) + ", this version reads 1");
+}
+
+Result<RemovedDevice> read_removed(const Object& in) {
+    CHECKED(in.only({"format", "removed_at", "spent_until", "revision"}));
+    RemovedDevice out;
+    TRY(out.removed_at, in.time("removed_at"));
+    TRY(out.spent_until, in.time("spent_until"));
+    TRY(out.revision, in.integer("revision"));
+    return out;
+}
+
+Result<DeviceRecord> read_record(const Object& in) {
     CHECKED(in.only({"format", "eid", "ak_public", "tpm_identity", "platform_model", "enrolled_at", "revision",
                      "last_clock", "spent", "spent_until", "sessions"}));
     TRY(DeviceRecord out, read_identity(in));
@@ -135,6 +153,25 @@ Result<DeviceRecord> parse_record(std::string_view json) {
         out.sessions.push_back(std::move(session));
     }
     return out;
+}
+
+}  // namespace
+
+Result<DeviceRecord> parse_record(std::string_view json) {
+    TRY(const Object in, Object::parse(json, limits));
+    CHECKED(check_format(in));
+    return read_record(in);
+}
+
+Result<DeviceRow> parse_row(std::string_view json) {
+    TRY(const Object in, Object::parse(json, limits));
+    CHECKED(check_format(in));
+    if (in.has("removed_at")) {
+        TRY(const auto removed, read_removed(in));
+        return DeviceRow(removed);
+    }
+    TRY(auto record, read_record(in));
+    return DeviceRow(std::move(record));
 }
 
 }  // namespace mcim::pva

@@ -29,7 +29,7 @@ struct SessionVerdicts {
 };
 
 struct DeviceRecord {
-    // identity, never changed after enrolment
+    // identity, never changed: another one is another enrolment, after this one was taken back
     Eid eid;
     Bytes ak_public;  ///< TPM2B_PUBLIC
     Bytes ak_name;    ///< derived from it
@@ -47,8 +47,20 @@ struct DeviceRecord {
     friend bool operator==(const DeviceRecord&, const DeviceRecord&) = default;
 };
 
+/// What stays under the EID of a device whose enrolment a person took back: neither identity nor verdict. The row goes
+/// on, so that evidence that was read from the old one does not come to stand in a new one.
+struct RemovedDevice {
+    Time removed_at;
+    Time spent_until;  ///< nonces that expire until then count as spent, whoever is enrolled next
+    std::int64_t revision = 0;
+    friend bool operator==(const RemovedDevice&, const RemovedDevice&) = default;
+};
+using DeviceRow = std::variant<DeviceRecord, RemovedDevice>;
+
 [[nodiscard]] std::string to_json(const DeviceRecord&);
+[[nodiscard]] std::string to_json(const RemovedDevice&);
 /// Refuses other formats, and rows whose parts do not belong together.
 [[nodiscard]] Result<DeviceRecord> parse_record(std::string_view json);
+[[nodiscard]] Result<DeviceRow> parse_row(std::string_view json);
 
 }  // namespace mcim::pva

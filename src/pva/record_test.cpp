@@ -44,6 +44,16 @@ TEST(PvaRecord, ReadsBackWhatItWrote) {
     EXPECT_EQ(*back, record);
 }
 
+TEST(PvaRecord, OfARemovedDeviceHoldsNeitherIdentityNorVerdict) {
+    const auto record = sample();
+    EXPECT_EQ(std::get<DeviceRecord>(*parse_row(to_json(record))), record);
+    const RemovedDevice removed{record.enrolled_at, record.spent_until, 4};
+    EXPECT_EQ(std::get<RemovedDevice>(*parse_row(to_json(removed))), removed);
+    EXPECT_FALSE(parse_record(to_json(removed)));
+    EXPECT_FALSE(parse_row(replaced(to_json(removed), "\"format\":1", "\"format\":2")));
+    EXPECT_FALSE(parse_row(replaced(to_json(removed), "\"revision\":4", "\"revision\":4,\"more\":1")));
+}
+
 TEST(PvaRecord, RefusesOtherFormatsAndRowsThatDoNotBelongTogether) {
     const std::string json = to_json(sample());
     EXPECT_EQ(parse_record(replaced(json, "\"format\":1", "\"format\":2")).error().path, "format");

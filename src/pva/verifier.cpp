@@ -41,6 +41,11 @@ Refused not_enrolled(const Eid& eid) {
     return {Refusal::not_enrolled, "The device " + eid.text() + " is not enrolled with this verifier."};
 }
 
+/// The way out of an enrolment that is in the way.
+std::string first_remove(const Eid& eid) {
+    return " take that enrolment back (mcim device remove " + eid.text() + ") and enrol again.";
+}
+
 /// Whether the counters can follow those of the last quote (Part 1, 36: clock, resetCount and restartCount).
 std::optional<Refused> check_counters(const ClockInfo& last, const ClockInfo& now) {
     const Boot before{last.reset_count, last.restart_count}, after{now.reset_count, now.restart_count};
@@ -75,8 +80,9 @@ std::optional<Refused> check_spent(const DeviceRecord& device, const NonceGood& 
         return Refused{Refusal::nonce_replayed,
                        "The nonce was used already. A quote counts once; ask for a new nonce."};
     if (nonce.expires_at <= device.spent_until)
-        return Refused{Refusal::nonce_expired,
-                       "The nonce is older than evidence that was taken already. Ask for a new one."};
+        return Refused{
+            Refusal::nonce_expired,
+            "The nonce is older than evidence that was taken already, or than this enrolment. Ask for a new one."};
     const auto alive = std::ranges::count_if(device.spent, [&](const SpentNonce& s) { return s.expires_at > now; });
     if (static_cast<std::size_t>(alive) >= spent_kept)
         return Refused{Refusal::too_many, "The device gave evidence " + std::to_string(alive) +
@@ -170,29 +176,42 @@ std::variant<DeviceRecord, Refused> enrol(const Enrolment& e, const Holders& hol
             return Refused{
                 other_key_for_eid,
                 "The EID " + e.eid.text() +
-                    " is enrolled with another TPM. Two devices claim one identity, or its board was replaced."};
+                    " is enrolled with another TPM. Two devices claim one identity, or its board was replaced: then" +
+                    first_remove(e.eid)};
         if (known->platform_model != e.platform_model)
             return Refused{other_model_for_eid, "The EID " + e.eid.text() + " is enrolled as model " +
-                                                    known->platform_model + ", not " + e.platform_model + "."};
+                                                    known->platform_model + ", not " + e.platform_model +
+                                                    ". Where that was a mistake," + first_remove(e.eid)};
         return *known;
     }
     if (holders.of_ak)
-        return Refused{key_of_other_eid,
-                       "This attestation key is enrolled for the EID " + holders.of_ak->eid.text() + " already."};
+        return Refused{key_of_other_eid, "This attestation key is enrolled for the EID " + holders.of_ak->eid.text() +
+                                             " already. Where that was a mistake," + first_remove(holders.of_ak->eid)};
     if (holders.of_tpm)
-        return Refused{tpm_of_other_eid,
-                       "This TPM is enrolled for the EID " + holders.of_tpm->eid.text() + " already."};
-    return DeviceRecord{e.eid,
-                        e.ak_public,
-                        std::move(ak->name),
-                        e.tpm_identity,
-                        e.platform_model,
-                        std::chrono::floor<std::chrono::seconds>(now),
-                        0,
-                        {},
-                        {},
-                        {},
-                        {}};
+        return Refused{tpm_of_other_eid, "This TPM is enrolled for the EID " + holders.of_tpm->eid.text() +
+                                             " already. Where that was a mistake," + first_remove(holders.of_tpm->eid)};
+    DeviceRecord out{e.eid,
+                     e.ak_public,
+                     std::move(ak->name),
+                     e.tpm_identity,
+                     e.platform_model,
+                     std::chrono::floor<std::chrono::seconds>(now),
+                     0,
+                     {},
+                     {},
+                     {},
+                     {}};
+    if (holders.removed) {
+        out.revision = holders.removed->revision + 1;
+        out.spent_until = holders.removed->spent_until;
+    }
+    return out;
+}
+
+RemovedDevice remove(const DeviceRecord& device, const Policy& policy, Time now) {
+    const Time last_nonce = std::chrono::floor<std::chrono::seconds>(now + policy.nonce_lifetime);
+    return {std::chrono::floor<std::chrono::seconds>(now), std::max(device.spent_until, last_nonce),
+            device.revision + 1};
 }
 
 std::variant<evidence::Challenge, Refused> challenge(const evidence::ChallengeRequest& request,

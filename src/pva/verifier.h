@@ -38,8 +38,9 @@ struct Enrolment {
 /// Rows that the store has on any of the three identities.
 struct Holders {
     std::optional<DeviceRecord> of_eid;
-    std::optional<DeviceRecord> of_ak;   ///< looked up by ak_name
-    std::optional<DeviceRecord> of_tpm;  ///< looked up by tpm_identity
+    std::optional<DeviceRecord> of_ak;       ///< looked up by ak_name
+    std::optional<DeviceRecord> of_tpm;      ///< looked up by tpm_identity
+    std::optional<RemovedDevice> removed{};  ///< of the EID, where its enrolment was taken back
 };
 /// ak_name for the look-up.
 [[nodiscard]] Result<Bytes> name_of(View ak_public);
@@ -47,6 +48,9 @@ struct Holders {
 /// TPM is refused: identities do not change hands, and a repaired device is enrolled after its old row was removed by a
 /// person.
 [[nodiscard]] std::variant<DeviceRecord, Refused> enrol(const Enrolment&, const Holders&, Time now);
+/// What is left of a device whose enrolment is taken back. Nonces that it was given count as spent: else evidence of
+/// before could be given again once the same TPM is enrolled anew.
+[[nodiscard]] RemovedDevice remove(const DeviceRecord&, const Policy&, Time now);
 
 // ---------------------------------------------------------------- challenge, evidence
 

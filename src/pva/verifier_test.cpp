@@ -114,6 +114,35 @@ TEST_F(Enrol, RefusesOtherModelsAndKeysThatAreNone) {
     EXPECT_EQ(outcome(enrolment(), {}), "key_malformed");
 }
 
+TEST_F(Enrol, SaysHowToTakeBackWhatIsInTheWay) {
+    const auto sentence = [&](const Enrolment& e, const Holders& holders) {
+        return std::get<Refused>(enrol(e, holders, now)).sentence;
+    };
+    Enrolment e = enrolment();
+    e.platform_model = "gateway-3";
+    const std::string way_out = "mcim device remove " + eid.text();
+    EXPECT_NE(sentence(e, {device, device, device}).find(way_out), std::string::npos);
+    e.tpm_identity = digest("another EK");
+    EXPECT_NE(sentence(e, {device, device, {}}).find(way_out), std::string::npos);
+    e.eid = other_eid;
+    EXPECT_NE(sentence(e, {{}, device, {}}).find(way_out), std::string::npos);
+    EXPECT_NE(sentence(e, {{}, {}, device}).find(way_out), std::string::npos);
+}
+
+TEST_F(Enrol, NothingOfAnEnrolmentThatWasTakenBackCountsInTheNext) {
+    const auto spent = evidence_for(session), unspent = evidence_for(other_session);
+    ASSERT_EQ(give(spent), "pass");
+    const auto removed = remove(*device, policy, now);
+    const auto revision = device->revision;
+    device = std::get<DeviceRecord>(enrol(enrolment(), {{}, {}, {}, removed}, now));
+    EXPECT_GT(device->revision, revision) << "what was read before is not stored over it";
+    EXPECT_EQ(standing(session), "unknown");
+    EXPECT_EQ(give(spent), "nonce_expired");
+    EXPECT_EQ(give(unspent), "nonce_expired");
+    now += seconds{1};
+    EXPECT_EQ(give(session), "pass");
+}
+
 // ---------------------------------------------------------------- challenge
 
 TEST_F(Verifier, ChallengesEnrolledDevicesOnlyAndAsksForTheReferencedRegisters) {

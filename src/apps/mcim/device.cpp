@@ -1,4 +1,4 @@
-// mcim device enrol, list, show: what the verifier knows of devices.
+// mcim device enrol, list, show, remove: what the verifier knows of devices.
 #include "mcim/apps/mcim/device.h"
 
 #include <CLI/CLI.hpp>
@@ -45,7 +45,9 @@ Status run_enrol(const EnrolOptions& options, std::ostream& out) {
     TRY(const auto name, answer.json.text("ak_name"));
     out << "Device " << eid.text() << " is enrolled as a \"" << options.model << "\":\n\n";
     print_fields(out, {{"TPM", hex(identity)}, {"attestation key", name}});
-    out << "\nFrom now on only this TPM can speak for this EID.\n\nNext:\n"
+    out << "\nFrom now on only this TPM can speak for this EID.\nA mistake, or its board was replaced: \"mcim device "
+           "remove "
+        << eid.text() << "\", then enrol it again.\n\nNext:\n"
         << "  mcim attest reference --tpm " << options.tpm << " --model " << options.model
         << " --operator ID --key FILE" << admin_words(options.admin) << "     once for each model\n";
     return ok();
@@ -106,6 +108,24 @@ Status run_device_show(const DeviceOptions& options, std::ostream& out) {
     return ok();
 }
 
+Status run_device_remove(const DeviceOptions& options, std::ostream& out) {
+    TRY(const std::string eid, path_part("EID", options.eid));
+    Admin admin(options.admin);
+    TRY(const auto answer, admin.change("/devices/" + eid + "/remove", {}));
+    if (options.json) {
+        out << answer.body << "\n";
+        return ok();
+    }
+    TRY(const auto orders, answer.json.texts("orders"));
+    out << "Device " << eid
+        << " is enrolled no more: its verdicts and nonces count no more, also if it is enrolled again.\n";
+    if (!orders.empty()) out << "Orders that are refused to it until then:\n";
+    for (const auto& order : orders) out << "  " << order << "\n";
+    out << "\nNext, on the device, if it is to have subscriptions:\n  mcim device enrol --eid " << eid
+        << " --tpm TCTI --model NAME" << admin_words(options.admin) << "\n";
+    return ok();
+}
+
 void add_device_list(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("list", "All devices that are enrolled");
     auto options = std::make_shared<DeviceOptions>();
@@ -123,6 +143,19 @@ void add_device_show(CLI::App& parent, Console& console) {
     command->callback([options, &console] { console.finish(run_device_show(*options, console.out)); });
 }
 
+void add_device_remove(CLI::App& parent, Console& console) {
+    auto* command = parent.add_subcommand("remove", "Take an enrolment back: a mistake, or a board that was replaced");
+    auto options = std::make_shared<DeviceOptions>();
+    add_admin_option(*command, options->admin);
+    command->add_option("eid", options->eid, "Its EID")->required();
+    command->add_flag("--json", options->json, "The platform's answer as it comes: the device as it was, orders");
+    command->footer(
+        "\nNo attested order gives it anything from then on. Whose customer it is does not change: what is on its "
+        "card\n"
+        "stays there, and another operator still needs a release.\n");
+    command->callback([options, &console] { console.finish(run_device_remove(*options, console.out)); });
+}
+
 }  // namespace
 
 void add_device(CLI::App& app, Console& console) {
@@ -132,6 +165,7 @@ void add_device(CLI::App& app, Console& console) {
     add_enrol(*command, console);
     add_device_list(*command, console);
     add_device_show(*command, console);
+    add_device_remove(*command, console);
 }
 
 }  // namespace mcim::apps

@@ -219,6 +219,13 @@ TEST_F(WithPlatform, ADeviceIsEnrolledAndItsModelDescribed) {
     EXPECT_TRUE(run({"attest", "verdict", "--eid", eid}).says("There is no verdict"));
     const auto other = run({"device", "enrol", "--eid", eid, "--tpm", tpm->tcti(), "--model", "meter-3"});
     EXPECT_EQ(other.code, 1) << "an enrolment is not changed by enrolling again";
+    EXPECT_TRUE(other.complains("mcim device remove " + std::string(eid))) << other.err;
+    const auto removed = run({"device", "remove", eid});
+    EXPECT_EQ(removed.code, 0) << removed.err;
+    EXPECT_TRUE(removed.says("mcim device enrol --eid " + std::string(eid))) << removed.out;
+    EXPECT_EQ(run({"device", "remove", eid}).code, 1);
+    EXPECT_EQ(run({"device", "enrol", "--eid", eid, "--tpm", tpm->tcti(), "--model", "meter-3"}).code, 0);
+    EXPECT_TRUE(run({"device", "list"}).says("meter-3"));
 }
 
 TEST_F(WithPlatform, AnybodysPackageBringsItsOwnNumbers) {

@@ -101,6 +101,8 @@ constexpr std::array routes{
     Route{{"POST", "/devices", "eid ak_public tpm_identity platform_model", "enrols a device with its TPM"},
           [](const Asked& a) { return add_device(a.platform, a.body); }},
     Route{{"GET", "/devices/EID", "", "one device"}, [](const Asked& a) { return show_device(a.platform, a.named); }},
+    Route{{"POST", "/devices/EID/remove", "", "takes its enrolment back, with its verdicts and nonces"},
+          [](const Asked& a) { return remove_device(a.platform, a.named); }},
     Route{{"GET", "/devices/EID/verdicts", "", "its verdicts (JWS), newest last; ?session=HEX: of one session"},
           [](const Asked& a) { return show_verdicts(a.platform, a.named, a.query); }},
     Route{{"POST", "/reference-values", "operator jws", "boot states that an operator trusts, signed"},

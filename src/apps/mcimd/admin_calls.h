@@ -29,6 +29,7 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Result<Json> add_device(Platform&, const jose::Object&);
 [[nodiscard]] Result<Json> list_devices(Platform&);
 [[nodiscard]] Result<Json> show_device(Platform&, std::string_view eid);
+[[nodiscard]] Result<Json> remove_device(Platform&, std::string_view eid);
 [[nodiscard]] Result<Json> show_verdicts(Platform&, std::string_view eid, std::string_view query);
 [[nodiscard]] Result<Json> add_reference_values(Platform&, const jose::Object&);
 

@@ -46,12 +46,9 @@ Result<Json> add_device(Platform& p, const jose::Object& in) {
 
 Result<Json> list_devices(Platform& p) {
     CHECKED(need_verifier(p));
-    TRY(const auto rows, p.store.list_rows("pva.device"));
+    TRY(const auto devices, all_devices(p));
     std::vector<Json> out;
-    for (const auto& row : rows) {
-        TRY(const auto record, pva::parse_record(as_text(row.body)));
-        out.push_back(json_of(record));
-    }
+    for (const auto& device : devices) out.push_back(json_of(device));
     return Json().objects("devices", out);
 }
 
@@ -59,6 +56,18 @@ Result<Json> show_device(Platform& p, std::string_view eid) {
     CHECKED(need_verifier(p));
     TRY(const auto device, device_named(p, eid));
     return json_of(device);
+}
+
+/// Not refused where orders wait for this device: they give nothing away until it is enrolled again, and say in their
+/// timelines what happened. Whose customer it is, nothing here changes.
+Result<Json> remove_device(Platform& p, std::string_view digits) {
+    CHECKED(need_verifier(p));
+    TRY(const auto device, device_named(p, digits));
+    TRY(const auto removed, disenrol_device(p, device.eid));
+    TRY(const auto orders, orders_waiting_for(p, removed.eid));
+    std::vector<std::string> waiting;
+    for (const auto& order : orders) waiting.push_back(order.id);
+    return json_of(removed).texts("orders", waiting);
 }
 
 Result<Json> show_verdicts(Platform& p, std::string_view eid, std::string_view query) {

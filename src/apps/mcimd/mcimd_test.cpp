@@ -217,6 +217,41 @@ TEST_F(Attested, IdentitiesDoNotChangeHands) {
     enrol(at.pki.eid, "02", 409);                      // another TPM under its EID
 }
 
+TEST_F(Attested, EnrolmentIsTakenBackWithItsVerdicts) {
+    const auto order = add_order("a", first, "attested");
+    const auto ok = initiate();
+    EXPECT_EQ(attest(ok.transaction_id.bytes).status, 200U);
+    const auto offered =
+        call<msg::AuthenticateClientOk>("authenticateClient", card.authenticate(ok, *order.text("matching_id")));
+    const std::string device = "/devices/" + at.pki.eid.text();
+    admin("POST", device + "/remove");
+    const auto holds_nothing = [&] {
+        EXPECT_EQ(refusal("getBoundProfilePackage", card.prepare(offered)), "8.2.5/4.3");
+    };
+    holds_nothing();
+    admin("GET", device, {}, 404);
+    admin("POST", device + "/remove", {}, 404);
+    EXPECT_TRUE(admin("GET", "/devices").objects("devices")->empty());
+    enrol(at.pki.eid, "02");  // its board was replaced
+    holds_nothing();
+    EXPECT_TRUE(admin("GET", device + "/verdicts").texts("verdicts")->empty());
+    admin("POST", device + "/remove");
+    enrol(*x509::make_eid("89049032", 2), "02");  // it was a typing error
+}
+
+TEST_F(Attested, OrdersOfADeviceSayThatItWasEnrolledAnew) {
+    jose::ObjectWriter w;
+    w.text("operator", "a").text("iccid", first.text()).text("eid", at.pki.eid.text());
+    const std::string id = *admin("POST", "/orders", w.finish()).text("id");
+    const auto removed = admin("POST", "/devices/" + at.pki.eid.text() + "/remove");
+    EXPECT_EQ(*removed.texts("orders"), std::vector{id});
+    enrol(at.pki.eid, "02");
+    const auto timeline = *admin("GET", "/orders/" + id).objects("timeline");
+    ASSERT_EQ(timeline.size(), 3U);
+    EXPECT_EQ(*timeline[1].text("what"), "the enrolment of its device was taken back");
+    EXPECT_NE(timeline[2].text("what")->find("enrolled anew, as model model-1"), std::string::npos);
+}
+
 TEST_F(Attested, OldBootStateFailsAfterItsValuesAreWithdrawn) {
     const auto order = add_order("a", first, "attested");
     const auto sign = [&](std::int64_t version, std::int64_t withdraws_before, Time expires_at) {

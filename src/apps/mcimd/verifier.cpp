@@ -25,8 +25,10 @@ struct StoredDevice {
 Result<std::optional<StoredDevice>> load_device(Platform& p, std::string_view eid) {
     TRY(auto row, p.store.find_row(device_kind, eid));
     if (!row) return std::optional<StoredDevice>{};
-    TRY(auto record, pva::parse_record(as_text(row->body)));
-    return std::optional(StoredDevice{std::move(record), *std::move(row)});
+    TRY(auto device, pva::parse_row(as_text(row->body)));
+    auto* record = std::get_if<pva::DeviceRecord>(&device);
+    if (record == nullptr) return std::optional<StoredDevice>{};
+    return std::optional(StoredDevice{std::move(*record), *std::move(row)});
 }
 Result<std::optional<pva::DeviceRecord>> load_by(Platform& p, const char* kind, View key) {
     TRY(const auto row, p.store.find_row(kind, hex(key)));
@@ -37,6 +39,13 @@ Result<std::optional<pva::DeviceRecord>> load_by(Platform& p, const char* kind, 
 }
 store::Row row_of(const pva::DeviceRecord& record, std::int64_t version) {
     return {device_kind, record.eid.text(), to_bytes(as_view(pva::to_json(record))), version};
+}
+
+/// Who ordered for a device relies on who speaks for it.
+Status note_in_orders(Platform& p, const Eid& eid, const std::string& sentence, store::Batch& out) {
+    TRY(const auto orders, orders_waiting_for(p, eid));
+    for (const auto& order : orders) out.emplace_back(smdp::Note{order.id, p.now(), sentence});
+    return ok();
 }
 
 std::string reference_key(const evidence::ReferenceValues& v) {
@@ -118,19 +127,60 @@ Result<std::optional<pva::DeviceRecord>> find_device(Platform& p, const Eid& eid
 Result<std::variant<pva::DeviceRecord, pva::Refused>> enrol_device(Platform& p, const pva::Enrolment& enrolment) {
     using Outcome = std::variant<pva::DeviceRecord, pva::Refused>;
     pva::Holders holders;
-    TRY(holders.of_eid, find_device(p, enrolment.eid));
+    TRY(const auto row, p.store.find_row(device_kind, enrolment.eid.text()));
+    if (row) {
+        TRY(auto device, pva::parse_row(as_text(row->body)));
+        if (auto* record = std::get_if<pva::DeviceRecord>(&device)) holders.of_eid = std::move(*record);
+        if (const auto* removed = std::get_if<pva::RemovedDevice>(&device)) holders.removed = *removed;
+    }
     TRY(const Bytes name, pva::name_of(enrolment.ak_public));
     TRY(holders.of_ak, load_by(p, ak_kind, name));
     TRY(holders.of_tpm, load_by(p, tpm_kind, enrolment.tpm_identity));
-    const bool known = holders.of_eid.has_value();
     Outcome outcome = pva::enrol(enrolment, holders, p.now());
-    if (const auto* record = std::get_if<pva::DeviceRecord>(&outcome); record != nullptr && !known) {
-        const Bytes eid = to_bytes(as_view(record->eid.text()));
-        CHECKED(
-            p.store.commit_one({store::PutRow{row_of(*record, 0)}, store::PutRow{{ak_kind, hex(record->ak_name), eid}},
-                                store::PutRow{{tpm_kind, hex(record->tpm_identity), eid}}}));
-    }
+    const auto* record = std::get_if<pva::DeviceRecord>(&outcome);
+    if (record == nullptr || holders.of_eid) return outcome;
+    const Bytes eid = to_bytes(as_view(record->eid.text()));
+    store::Batch batch{store::PutRow{row_of(*record, row ? row->version : 0)},
+                       store::PutRow{{ak_kind, hex(record->ak_name), eid}},
+                       store::PutRow{{tpm_kind, hex(record->tpm_identity), eid}}};
+    if (holders.removed)
+        CHECKED(note_in_orders(p, record->eid,
+                               "its device was enrolled anew, as model " + record->platform_model +
+                                   " with attestation key " + hex(record->ak_name),
+                               batch));
+    CHECKED(p.store.commit_one(std::move(batch)));
     return outcome;
+}
+
+Result<pva::DeviceRecord> disenrol_device(Platform& p, const Eid& eid) {
+    TRY(auto device, load_device(p, eid.text()));
+    if (!device) return fail(Errc::not_found, "eid", "no device is enrolled with " + eid.text());
+    auto& record = device->record;
+    device->row.body = to_bytes(as_view(pva::to_json(pva::remove(record, p.verifier->policy, p.now()))));
+    store::Batch batch{store::PutRow{std::move(device->row)}, store::DropRow{ak_kind, hex(record.ak_name)},
+                       store::DropRow{tpm_kind, hex(record.tpm_identity)}};
+    CHECKED(note_in_orders(p, eid, "the enrolment of its device was taken back", batch));
+    CHECKED(p.store.commit_one(std::move(batch)));
+    return std::move(record);
+}
+
+Result<std::vector<smdp::Order>> orders_waiting_for(Platform& p, const Eid& eid) {
+    TRY(auto orders, p.store.orders_of(eid));
+    std::erase_if(orders, [](const smdp::Order& o) {
+        return o.policy != smdp::GatePolicy::attested || o.state == smdp::OrderState::installed ||
+               o.state == smdp::OrderState::unavailable;
+    });
+    return orders;
+}
+
+Result<std::vector<pva::DeviceRecord>> all_devices(Platform& p) {
+    TRY(const auto rows, p.store.list_rows(device_kind));
+    std::vector<pva::DeviceRecord> out;
+    for (const auto& row : rows) {
+        TRY(auto device, pva::parse_row(as_text(row.body)));
+        if (auto* record = std::get_if<pva::DeviceRecord>(&device)) out.push_back(std::move(*record));
+    }
+    return out;
 }
 
 Result<evidence::ReferenceValues> take_reference_values(Platform& p, const std::string& operator_id,

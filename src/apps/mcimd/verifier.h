@@ -14,6 +14,13 @@ void serve_pva(Platform&, const http::Request&, const http::Reply&);
 [[nodiscard]] Result<std::optional<pva::DeviceRecord>> find_device(Platform&, const Eid&);
 /// The enrolled record, stored; or the verifier's refusal.
 [[nodiscard]] Result<std::variant<pva::DeviceRecord, pva::Refused>> enrol_device(Platform&, const pva::Enrolment&);
+/// Takes an enrolment back, with its verdicts and nonces; the orders that wait for this device say so in their
+/// timelines. The record as it was; not_found: nobody is enrolled.
+[[nodiscard]] Result<pva::DeviceRecord> disenrol_device(Platform&, const Eid&);
+/// Attested orders that this device may still download, or will.
+[[nodiscard]] Result<std::vector<smdp::Order>> orders_waiting_for(Platform&, const Eid&);
+/// Those that are enrolled.
+[[nodiscard]] Result<std::vector<pva::DeviceRecord>> all_devices(Platform&);
 /// Verifies the operator's document, stores it and uses it from now on, beside the earlier ones that it does not
 /// withdraw. A version that is not newer is refused, and so is one that was withdrawn.
 [[nodiscard]] Result<evidence::ReferenceValues> take_reference_values(Platform&, const std::string& operator_id,
