@@ -120,8 +120,10 @@ Result<Step> on(Sealing s, Sealed e, const Env& env) {
     TRY(const Eid eid, eid_of(s.binding.offered().card));
     auto order = after(std::move(s.order), OrderEvent::bind);
     if (!order) return fail(Errc::unexpected_event, "order", "it could be downloaded a moment ago and cannot now");
-    order->eid = eid;
     Bound bound{s.binding.offered(), {}};
+    const auto* before = std::get_if<Bound>(&s.binding.back);
+    if (!order->eid || (before != nullptr && before->tied)) bound.tied.emplace();
+    order->eid = eid;
     const Bytes& id = s.binding.transaction_id;
     set_out(*order, id);
     BoundPackage reply{id, std::move(e.package.bound_profile_package)};

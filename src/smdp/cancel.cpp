@@ -4,21 +4,27 @@
 namespace mcim::smdp {
 namespace {
 
-/// Postponed and timeout say "not now"; every other reason ends this order: no device gets it until its operator
-/// releases it again (3.0.2, 3.1.6).
+/// Postponed and timeout say "not now": the order stays available and may be tried again. Every other reason ends it:
+/// no device gets it until its operator releases it again (3.0.2, 3.1.6).
 bool keeps_order(msg::CancelSessionReason reason) {
     return reason == msg::CancelSessionReason::postponed || reason == msg::CancelSessionReason::timeout;
 }
 
 /// The order after it; nullopt: as it was. A card that cancels its session installs nothing of it any more. What
 /// another session has bound may be on the card all the same: then the order stays where it is until the result is
-/// known.
+/// known. If nothing is out, and a postponed package alone had made the order this card's, it is any card's again.
 std::optional<Order> cancelled(Order order, const Cancelling& s) {
     const bool was_out = settle(order, s.transaction_id);
-    if (keeps_order(s.reason)) return was_out ? std::optional(std::move(order)) : std::nullopt;
-    if (order.outstanding.empty()) return after(std::move(order), OrderEvent::refuse);
-    order.refused = true;
-    return order;
+    if (keeps_order(s.reason) && !was_out) return std::nullopt;
+    const bool ends = order.refused || !keeps_order(s.reason);
+    if (!order.outstanding.empty()) {
+        order.refused = ends;
+        return order;
+    }
+    auto next = after(order, ends ? OrderEvent::refuse : OrderEvent::postpone);
+    if (!next) return order;
+    if (!ends && s.tied) next->eid.reset();
+    return next;
 }
 
 template <class S>
@@ -44,7 +50,9 @@ Result<Step> cancel(S back, const Offered& offered, const msg::CancelSessionRequ
                      seconds(env.now + env.server.session_time),
                      {}},
                     offer.transaction_id.bytes,
-                    content.reason};
+                    content.reason,
+                    {}};
+    if constexpr (std::same_as<S, Bound>) next.tied = back.tied;
     Action load = LoadOrder{offered.order_id.text};
     return Step{std::move(next), std::move(load), {}};
 }
@@ -69,9 +77,9 @@ Result<Step> on(Cancelling s, OrderFound e, const Env& env) {
     std::vector<Effect> effects;
     effects.emplace_back(PutSession{s.transaction_id, s.ended.order_id.text, s.ended});
     if (e.order) {
-        const bool ends_it = !keeps_order(s.reason) && !e.order->refused;
+        const bool changes = is_out(*e.order, s.transaction_id) || (!keeps_order(s.reason) && !e.order->refused);
         effects.emplace_back(Note{e.order->id, env.now, "cancelled by the eUICC: " + std::string(to_string(s.reason)),
-                                  ends_it ? NoteKind::milestone : NoteKind::routine});
+                                  changes ? NoteKind::milestone : NoteKind::routine});
         if (auto order = cancelled(*std::move(e.order), s)) effects.emplace_back(PutOrder{*std::move(order)});
     }
     return Step{std::move(s.ended), Reply(msg::CancelSessionOk{}), std::move(effects)};

@@ -20,6 +20,58 @@ TEST(CancelSession, PostponedAndTimeoutKeepTheOrder) {
     }
 }
 
+TEST(CancelSession, PostponedPackageLeavesTheOrderAsBefore) {
+    for (const auto reason : {CancelSessionReason::postponed, CancelSessionReason::timeout}) {
+        Download download;
+        Desk& desk = download.desk;
+        download.bind();
+        download.bind();  // its reply was lost
+        ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(download.cancelled(reason)));
+        EXPECT_EQ(desk.order().state, OrderState::released);
+        EXPECT_FALSE(desk.order().eid) << "it named none";
+        EXPECT_FALSE(on_its_way(desk.order()));
+        EXPECT_EQ(desk.milestones, 3) << "each package and its end";
+        const auto identity = desk.pki.make_euicc(*x509::make_eid("89049032", 2));
+        const SoftCard other = desk.card_of(identity);
+        desk.bound(other, desk.offered(other));
+        EXPECT_EQ(desk.order().state, OrderState::downloaded);
+    }
+}
+
+TEST(CancelSession, PostponedOrderOfOneEidStaysWithIt) {
+    Download download;
+    Desk& desk = download.desk;
+    desk.order().eid = desk.pki.eid;
+    download.bind();
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(download.cancelled(CancelSessionReason::postponed)));
+    EXPECT_EQ(desk.order().state, OrderState::released);
+    EXPECT_EQ(desk.order().eid, desk.pki.eid);
+}
+
+TEST(CancelSession, PostponedOrderStaysWithACardThatMayInstallAnotherPackage) {
+    Download first;
+    Desk& desk = first.desk;
+    first.bind();
+    const auto second = desk.offered(first.card);
+    desk.bound(first.card, second);
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(first.cancelled(CancelSessionReason::postponed)));
+    EXPECT_EQ(desk.order().state, OrderState::downloaded);
+    EXPECT_EQ(desk.order().eid, desk.pki.eid);
+    ASSERT_TRUE(desk.ask(HandleNotification{first.installed(second)}));
+    EXPECT_EQ(desk.order().state, OrderState::installed);
+}
+
+TEST(CancelSession, PostponedPackageDoesNotTakeBackARefusal) {
+    Download first;
+    Desk& desk = first.desk;
+    first.bind();
+    const auto second = desk.offered(first.card);
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(first.cancelled(second, CancelSessionReason::end_user_rejection)));
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(first.cancelled(CancelSessionReason::postponed)));
+    EXPECT_EQ(desk.order().state, OrderState::error);
+    EXPECT_TRUE(desk.order().refused);
+}
+
 TEST(CancelSession, OtherReasonsEndTheOrderUntilItIsReleasedAgain) {
     for (const auto reason : {CancelSessionReason::end_user_rejection, CancelSessionReason::ppr_not_allowed,
                               CancelSessionReason::metadata_mismatch, CancelSessionReason::load_bpp_execution_error,

@@ -9,8 +9,8 @@ namespace {
 constexpr std::array<std::string_view, order_state_count> state_names{
     "Available", "Allocated", "Linked", "Confirmed", "Released", "Downloaded", "Installed", "Error", "Unavailable"};
 constexpr std::array<std::string_view, order_event_count> event_names{
-    "allocate",          "link",           "confirm", "release", "bind",
-    "install_succeeded", "install_failed", "refuse",  "cancel",  "remove"};
+    "allocate",       "link",   "confirm",  "release", "bind",  "install_succeeded",
+    "install_failed", "refuse", "postpone", "cancel",  "remove"};
 
 struct Rule {
     OrderState from;
@@ -41,11 +41,13 @@ constexpr auto rules = [] {
         // of a package that was out when its operator released the order anew
         {released, install_succeeded, installed},
         {released, install_failed, released},
+        {released, postpone, released},
 
         {downloaded, bind, downloaded},
         {downloaded, install_succeeded, installed},
         {downloaded, install_failed, error},
         {downloaded, refuse, error},
+        {downloaded, postpone, released},
         {downloaded, release, released},
         {downloaded, cancel, unavailable},
 

@@ -32,11 +32,12 @@ enum class OrderEvent : std::uint8_t {
     bind,      ///< a bound profile package leaves the server
     install_succeeded,
     install_failed,
-    refuse,  ///< ES9+.CancelSession with a reason that ends the order
-    cancel,  ///< ES2+.CancelOrder
-    remove,  ///< the card says that the profile was deleted
+    refuse,    ///< ES9+.CancelSession with a reason that ends the order
+    postpone,  ///< ES9+.CancelSession with a reason that keeps it, of the last package that was out
+    cancel,    ///< ES2+.CancelOrder
+    remove,    ///< the card says that the profile was deleted
 };
-inline constexpr std::size_t order_event_count = 10;
+inline constexpr std::size_t order_event_count = 11;
 std::string_view to_string(OrderEvent);
 
 /// nullopt: it cannot happen in this state, and nothing changes. A download may be repeated until it is installed: a

@@ -12,25 +12,25 @@ namespace {
 /// Rows are states, columns events; "." refuses. docs/orders.md shows the same picture.
 constexpr std::string_view picture =
     "             allocate    link        confirm     release     bind        success     failure     refuse      "
-    "cancel      remove      \n"
-    "Available    Allocated   Linked      .           .           .           .           .           .           "
-    "Unavailable .           \n"
-    "Allocated    .           Linked      Confirmed   .           .           .           .           .           "
-    "Unavailable .           \n"
-    "Linked       .           .           Confirmed   .           .           .           .           .           "
-    "Unavailable .           \n"
-    "Confirmed    .           .           .           Released    .           .           .           .           "
-    "Unavailable .           \n"
+    "postpone    cancel      remove      \n"
+    "Available    Allocated   Linked      .           .           .           .           .           .           .    "
+    "       Unavailable .           \n"
+    "Allocated    .           Linked      Confirmed   .           .           .           .           .           .    "
+    "       Unavailable .           \n"
+    "Linked       .           .           Confirmed   .           .           .           .           .           .    "
+    "       Unavailable .           \n"
+    "Confirmed    .           .           .           Released    .           .           .           .           .    "
+    "       Unavailable .           \n"
     "Released     .           .           .           .           Downloaded  Installed   Released    Error       "
-    "Unavailable .           \n"
+    "Released    Unavailable .           \n"
     "Downloaded   .           .           .           Released    Downloaded  Installed   Error       Error       "
-    "Unavailable .           \n"
+    "Released    Unavailable .           \n"
     "Installed    .           .           .           .           .           Installed   Installed   .           .    "
-    "       Unavailable \n"
-    "Error        .           .           .           Released    Downloaded  Installed   Error       Error       "
-    "Unavailable .           \n"
+    "       .           Unavailable \n"
+    "Error        .           .           .           Released    Downloaded  Installed   Error       Error       .    "
+    "       Unavailable .           \n"
     "Unavailable  .           .           .           .           .           .           .           .           .    "
-    "       .           \n";
+    "       .           .           \n";
 
 std::string padded(std::string_view text, std::size_t width) {
     std::string out(text);
