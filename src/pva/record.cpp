@@ -60,6 +60,23 @@ Result<SessionVerdicts> read_session(const Object& in, const Eid& eid) {
     return out;
 }
 
+ObjectWriter refused_row(const RefusedEvidence& r) {
+    ObjectWriter out;
+    out.time("at", r.at).text("reason", r.reason).text("sentence", r.sentence);
+    if (!r.session.empty()) out.hex_octets("session", r.session);
+    return out;
+}
+
+Result<RefusedEvidence> read_refused(const Object& in) {
+    RefusedEvidence out;
+    TRY(out.at, in.time("at"));
+    TRY(out.reason, in.text("reason"));
+    TRY(out.sentence, in.text("sentence"));
+    TRY(auto session, in.optional_member(&Object::hex_octets, "session"));
+    out.session = std::move(session).value_or(Bytes{});
+    return out;
+}
+
 Result<std::vector<SpentNonce>> read_spent(const Object& in) {
     std::vector<SpentNonce> out;
     TRY(const auto items, in.objects("spent"));
@@ -110,6 +127,7 @@ std::string to_json(const DeviceRecord& r) {
     out.text("platform_model", r.platform_model).time("enrolled_at", r.enrolled_at).integer("revision", r.revision);
     if (r.last_clock) out.object("last_clock", clock_row(*r.last_clock));
     out.objects("spent", spent).time("spent_until", r.spent_until).objects("sessions", sessions);
+    if (r.refused) out.object("refused", refused_row(*r.refused));
     return out.finish();
 }
 
@@ -138,7 +156,7 @@ Result<RemovedDevice> read_removed(const Object& in) {
 
 Result<DeviceRecord> read_record(const Object& in) {
     CHECKED(in.only({"format", "eid", "ak_public", "tpm_identity", "platform_model", "enrolled_at", "revision",
-                     "last_clock", "spent", "spent_until", "sessions"}));
+                     "last_clock", "spent", "spent_until", "sessions", "refused"}));
     TRY(DeviceRecord out, read_identity(in));
     TRY(out.revision, in.integer("revision"));
     if (in.has("last_clock")) {
@@ -151,6 +169,10 @@ Result<DeviceRecord> read_record(const Object& in) {
     for (const Object& item : sessions) {
         TRY(auto session, read_session(item, out.eid));
         out.sessions.push_back(std::move(session));
+    }
+    if (in.has("refused")) {
+        TRY(const Object refused, in.object("refused"));
+        TRY(out.refused, read_refused(refused));
     }
     return out;
 }

@@ -28,6 +28,15 @@ struct SessionVerdicts {
     friend bool operator==(const SessionVerdicts&, const SessionVerdicts&) = default;
 };
 
+/// Why evidence that the device's own TPM signed was not taken.
+struct RefusedEvidence {
+    Time at;  ///< of the first, where the same came again
+    std::string reason;
+    std::string sentence;
+    Bytes session;
+    friend bool operator==(const RefusedEvidence&, const RefusedEvidence&) = default;
+};
+
 struct DeviceRecord {
     // identity, never changed: another one is another enrolment, after this one was taken back
     Eid eid;
@@ -42,7 +51,8 @@ struct DeviceRecord {
     std::optional<evidence::ClockInfo> last_clock;
     std::vector<SpentNonce> spent;  ///< those that are not expired
     Time spent_until;               ///< nonces that expire until then count as spent, whatever the clock says now
-    std::vector<SessionVerdicts> sessions;  ///< newest last
+    std::vector<SessionVerdicts> sessions;     ///< newest last
+    std::optional<RefusedEvidence> refused{};  ///< the latest, where nothing was taken since
 
     friend bool operator==(const DeviceRecord&, const DeviceRecord&) = default;
 };

@@ -1,5 +1,5 @@
-// Why the verifier does not take something. A refusal gives no verdict and changes no row: what a stranger sends cannot
-// take a device's verdict away.
+// Why the verifier does not take something. A refusal gives no verdict and takes none away, whoever sends what is
+// refused. It leaves a trace in the device's row only where nobody but the device's own TPM can have sent it.
 #pragma once
 #include <string>
 #include <string_view>
@@ -35,6 +35,9 @@ std::string_view to_string(Refusal);  ///< "nonce_replayed": for logs, metrics a
 struct Refused {
     Refusal reason;
     std::string sentence;  ///< what is wrong and what helps
+    /// The enrolled TPM signed what is refused, for a nonce that was good: neither a stranger nor a recording can have
+    /// brought it about.
+    bool of_the_device = false;
 };
 
 }  // namespace mcim::pva

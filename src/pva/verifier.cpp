@@ -107,6 +107,17 @@ std::variant<evidence::Quote, Refused> check_quote(const DeviceRecord& device, c
     return *std::move(quote);
 }
 
+/// What the device's own word says against it.
+std::optional<Refused> check_state(const DeviceRecord& device, const evidence::Evidence& given,
+                                   const evidence::Quote& quote, const Env& env) {
+    if (device.last_clock)
+        if (auto refused = check_counters(*device.last_clock, quote.clock)) return refused;
+    if (auto refused = check_session_boot(device, given, {quote.clock.reset_count, quote.clock.restart_count}))
+        return refused;
+    if (applicable(env, device.platform_model).empty()) return no_references(device.platform_model);
+    return std::nullopt;
+}
+
 /// One verdict by the documents of one operator: the newest that the device matches completely, or else the newest.
 /// Matching one document with some registers and another with the rest is no match: such a mix was never released.
 Verdict verdict_by(std::span<const ReferenceValues* const> documents, const DeviceRecord& device,
@@ -236,19 +247,34 @@ std::variant<Appraised, Refused> appraise(const evidence::Evidence& given, const
 
     auto checked = check_quote(*device, given);
     if (auto* refused = std::get_if<Refused>(&checked)) return std::move(*refused);
-    const ClockInfo clock = std::get<evidence::Quote>(checked).clock;
-    const Boot boot{clock.reset_count, clock.restart_count};
-    if (device->last_clock)
-        if (auto refused = check_counters(*device->last_clock, clock)) return *std::move(refused);
-    if (auto refused = check_session_boot(*device, given, boot)) return *std::move(refused);
-
+    const auto& quote = std::get<evidence::Quote>(checked);
+    if (auto refused = check_state(*device, given, quote, env)) {
+        refused->of_the_device = true;
+        return *std::move(refused);
+    }
     const auto documents = applicable(env, device->platform_model);
-    if (documents.empty()) return no_references(device->platform_model);
     Appraised out{*device, verdicts_by_all(documents, *device, given, env)};
     spend(out.record, good, env.now);
-    out.record.last_clock = clock;
-    keep(out.record, {given.session, boot, out.verdicts});
+    out.record.last_clock = quote.clock;
+    out.record.refused.reset();
+    keep(out.record, {given.session, {quote.clock.reset_count, quote.clock.restart_count}, out.verdicts});
     ++out.record.revision;
+    return out;
+}
+
+std::optional<DeviceRecord> remember(const DeviceRecord& device, const evidence::Evidence& given,
+                                     const Refused& refused, const Env& env) {
+    const auto nonce = check_nonce(env.nonce_key, given.nonce, given.eid, given.session, env.now);
+    const auto* good = std::get_if<NonceGood>(&nonce);
+    if (!refused.of_the_device || good == nullptr) return std::nullopt;
+    RefusedEvidence next{std::chrono::floor<std::chrono::seconds>(env.now), std::string(to_string(refused.reason)),
+                         refused.sentence, given.session};
+    if (const auto& last = device.refused; last && last->reason == next.reason && last->session == next.session)
+        return std::nullopt;
+    DeviceRecord out = device;
+    out.refused = std::move(next);
+    spend(out, *good, env.now);
+    ++out.revision;
     return out;
 }
 
@@ -302,7 +328,9 @@ Answer verdict_for(const std::optional<DeviceRecord>& device, View session, std:
     const auto row =
         std::ranges::find_if(device->sessions, [&](const SessionVerdicts& s) { return equal(s.session, session); });
     if (row == device->sessions.end())
-        return answer(Standing::unknown, "The device gave no evidence for this session.");
+        return answer(Standing::unknown, device->refused && equal(device->refused->session, session)
+                                             ? "Its evidence was refused: " + device->refused->sentence
+                                             : "The device gave no evidence for this session.");
     const auto verdict = std::ranges::find(row->verdicts, operator_id, &Verdict::reference_operator);
     if (verdict == row->verdicts.end())
         return answer(Standing::unknown, "There are no reference values of " + std::string(operator_id) +

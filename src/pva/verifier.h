@@ -66,6 +66,12 @@ struct Appraised {
 [[nodiscard]] std::variant<Appraised, Refused> appraise(const evidence::Evidence&, const std::optional<DeviceRecord>&,
                                                         const Env&);
 
+/// The record that remembers this refusal, for people who ask why, and the nonce as spent; one refusal for each device,
+/// until evidence is taken again. nullopt: it is not the device's own, or was remembered already: nothing is to be
+/// stored.
+[[nodiscard]] std::optional<DeviceRecord> remember(const DeviceRecord&, const evidence::Evidence&, const Refused&,
+                                                   const Env&);
+
 // ---------------------------------------------------------------- the gate's question
 
 enum class Standing : std::uint8_t {

@@ -367,6 +367,60 @@ TEST_F(Verifier, ResetWithinASessionIsRefused) {
     EXPECT_EQ(give(other_session), "pass");
 }
 
+TEST_F(Verifier, RefusalOfWhatTheDeviceItselfSignedIsRemembered) {
+    const auto refuse = [&](const evidence::Evidence& given) {
+        const auto outcome = appraise(given, device, env());
+        return remember(*device, given, std::get<Refused>(outcome), env());
+    };
+    tpm.clock = {100000, 5, 2, true};
+    ASSERT_EQ(give(session), "pass");
+    tpm.clock = {100000, 6, 0, true};
+    const auto given = evidence_for(session);
+    const auto reset = refuse(given);
+    ASSERT_TRUE(reset);
+    EXPECT_EQ(reset->refused->reason, "reset_within_session");
+    EXPECT_EQ(reset->refused->session, session);
+    EXPECT_EQ(reset->revision, device->revision + 1);
+    EXPECT_EQ(reset->sessions, device->sessions) << "no verdict is taken away";
+    EXPECT_EQ(*parse_record(to_json(*reset)), *reset);
+    device = reset;
+    EXPECT_EQ(give(given), "nonce_replayed") << "a recording brings nothing back";
+    EXPECT_FALSE(refuse(evidence_for(session))) << "the same is not stored again";
+    tpm.clock = {100000, 4, 0, true};
+    device = refuse(evidence_for(other_session));
+    EXPECT_EQ(device->refused->reason, "counters_went_back");
+    const auto sentences = ask(other_session).sentences;
+    ASSERT_EQ(sentences.size(), 1U);
+    EXPECT_TRUE(sentences[0].starts_with("Its evidence was refused: The TPM counts 4 resets")) << sentences[0];
+    tpm.clock = {100000, 7, 0, true};
+    ASSERT_EQ(give(other_session), "pass");
+    EXPECT_FALSE(device->refused) << "it has given better evidence since";
+}
+
+TEST_F(Verifier, NobodyElsesEvidenceLeavesARefusal) {
+    tpm.clock = {100000, 5, 2, true};
+    const auto recorded = evidence_for(session);
+    ASSERT_EQ(give(recorded), "pass");
+    const auto unknown = [&](const evidence::Evidence& given, std::string_view reason) {
+        const auto outcome = appraise(given, device, env());
+        const auto& refused = std::get<Refused>(outcome);
+        EXPECT_EQ(to_string(refused.reason), reason);
+        EXPECT_FALSE(remember(*device, given, refused, env())) << reason;
+    };
+    unknown(recorded, "nonce_replayed");
+    auto with_fresh_nonce = recorded;
+    with_fresh_nonce.nonce = nonce(session);
+    unknown(with_fresh_nonce, "other_binding");
+    auto forged = evidence_for(session);
+    forged.signature.back() ^= 1;
+    unknown(forged, "wrong_signature");
+    auto with_other_registers = evidence_for(session);
+    with_other_registers.pcrs[4] = digest("rootkit");
+    unknown(with_other_registers, "registers_differ");
+    other_tpm.clock = {1, 1, 1, true};
+    unknown(other_tpm.evidence(eid, session, nonce(session)), "wrong_signature");
+}
+
 TEST_F(Verifier, FloodOfEvidenceIsBounded) {
     for (int i = 0; i < 64; ++i) ASSERT_EQ(give(session), "pass");
     EXPECT_EQ(give(session), "too_many");

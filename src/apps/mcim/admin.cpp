@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <ostream>
 
 namespace mcim::apps {
 
@@ -103,6 +104,16 @@ Result<Admin::Answer> Admin::exchange(http::Request request) {
 std::string text_or(const jose::Object& json, std::string_view name) {
     const auto text = json.text(name);
     return text ? *text : "";
+}
+
+void print_refused_evidence(const jose::Object& answer, std::ostream& out) {
+    const auto refused = answer.object("refused_evidence");
+    if (!refused) return;
+    const auto at = refused->time("at");
+    const std::string session = text_or(*refused, "session");
+    out << "\nThe device's latest evidence was refused" << (at ? " at " + to_rfc3339(*at) : "")
+        << (session.empty() ? "" : ", in transaction " + session) << ":\n  " << text_or(*refused, "sentence") << " ["
+        << text_or(*refused, "reason") << "]\n";
 }
 
 }  // namespace mcim::apps

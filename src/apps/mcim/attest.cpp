@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
+#include <set>
 
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/mcim/admin.h"
@@ -9,7 +10,6 @@
 #include "mcim/apps/mcim/operator_keys.h"
 #include "mcim/apps/mcim/text.h"
 #include "mcim/evidence/reference_values.h"
-#include "mcim/evidence/verdict.h"
 #include "mcim/tpm/tpm.h"
 
 namespace mcim::apps {
@@ -145,27 +145,44 @@ struct VerdictOptions {
     bool json = false;
 };
 
-/// The claims of a token that this platform's own socket handed out: whoever gets it from elsewhere verifies it with
-/// the verifier's key.
-Result<evidence::Verdict> read_token_claims(const std::string& token) {
-    TRY(const auto claims, jose::unverified_claims(token));
-    return evidence::read_verdict(claims);
+Status print_part(std::ostream& out, std::string_view name, const jose::Object& verdict) {
+    TRY(const auto part, verdict.object(name));
+    TRY(const auto status, part.text("status"));
+    TRY(const auto differences, part.texts("differences"));
+    out << "  " << name << ": " << status << "\n";
+    for (const auto& difference : differences) out << "    " << difference << "\n";
+    return ok();
 }
 
-void print_part(std::ostream& out, std::string_view name, const evidence::Appraisal& part) {
-    out << "  " << name << ": " << to_string(part.status) << "\n";
-    for (const auto& difference : part.differences) out << "    " << difference << "\n";
+/// How the device stands by the values of one operator.
+Status print_verdict(std::ostream& out, const jose::Object& verdict) {
+    TRY(const auto result, verdict.text("result"));
+    TRY(const auto standing, verdict.text("standing"));
+    TRY(const auto why, verdict.texts("why"));
+    TRY(const auto version, verdict.integer("reference_version"));
+    TRY(const auto issued_at, verdict.time("issued_at"));
+    TRY(const auto expires_at, verdict.time("expires_at"));
+    const std::string session = text_or(verdict, "session");
+    out << (result == "pass" ? "PASS" : "FAIL")
+        << (result == "pass" && standing != "pass" ? ", but it opens nothing" : "") << ", by the values " << version
+        << " of " << text_or(verdict, "operator") << " for \"" << text_or(verdict, "platform_model") << "\", "
+        << to_rfc3339(issued_at) << " to " << to_rfc3339(expires_at) << "\n"
+        << (session.empty() ? "  outside of a download" : "  for the download in transaction " + session) << "\n";
+    if (standing == "stale" || result == "pass")
+        for (const auto& sentence : why) out << "  " << sentence << "\n";
+    CHECKED(print_part(out, "platform", verdict));
+    return print_part(out, "module", verdict);
 }
 
-void print_verdict(std::ostream& out, const evidence::Verdict& v, Time now) {
-    const bool fresh = now < v.expires_at;
-    out << (v.passes() ? (fresh ? "PASS" : "PASS, but expired: it opens nothing") : "FAIL") << ", by the values "
-        << v.reference_version << " of " << v.reference_operator << " for \"" << v.platform_model << "\", "
-        << to_rfc3339(v.issued_at) << " to " << to_rfc3339(v.expires_at) << "\n"
-        << (v.session.empty() ? "  outside of a download" : "  for the download in transaction " + hex(v.session))
-        << "\n";
-    print_part(out, "platform", v.parts.platform);
-    print_part(out, "module", v.parts.module);
+/// Of each operator the newest, which says how the device stands.
+Status print_newest(std::ostream& out, const std::vector<jose::Object>& verdicts) {
+    std::set<std::string> operators;
+    for (const auto& verdict : verdicts)
+        if (operators.insert(text_or(verdict, "operator")).second) CHECKED(print_verdict(out, verdict));
+    const auto others = verdicts.size() - operators.size();
+    if (others != 0)
+        out << "\nOlder ones that are kept: " << others << ". --json shows all, --session ID those of one download.\n";
+    return ok();
 }
 
 Status run_verdict(const VerdictOptions& options, std::ostream& out) {
@@ -181,27 +198,26 @@ Status run_verdict(const VerdictOptions& options, std::ostream& out) {
         out << answer.body << "\n";
         return ok();
     }
-    TRY(const auto tokens, answer.json.texts("verdicts"));
-    if (tokens.empty())
-        out << "There is no verdict: the device has not given evidence"
-            << (options.session.empty() ? "" : " in this session") << ".\n";
-    for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {  // how it stands now comes first
-        TRY(const auto verdict, read_token_claims(*token));
-        print_verdict(out, verdict, system_now());
-    }
+    TRY(const auto verdicts, answer.json.objects("verdicts"));
+    if (verdicts.empty())
+        out << "There is no verdict: the device has given no evidence"
+            << (options.session.empty() ? "" : " in this session")
+            << " that was taken.\nWhat its TPM did not sign is named in the log of mcimd only.\n";
+    CHECKED(print_newest(out, verdicts));
+    print_refused_evidence(answer.json, out);
     return ok();
 }
 
 void add_verdict(CLI::App& parent, Console& console) {
-    auto* command =
-        parent.add_subcommand("verdict", "How a device stands with each operator, and what differs; the newest first");
+    auto* command = parent.add_subcommand("verdict", "How a device stands with each operator, and what differs");
     auto options = std::make_shared<VerdictOptions>();
     add_admin_option(*command, options->admin);
     command->add_option("--eid", options->eid, "The device")->required();
     command->add_option(
         "--session", options->session,
         "Only those of one download: its transaction ID, hexadecimal, as \"mcim order explain\" names it");
-    command->add_flag("--json", options->json, "The platform's answer as it comes: signed tokens");
+    command->add_flag("--json", options->json,
+                      "The platform's answer as it comes: every verdict, newest first, with its token");
     command->callback([options, &console] { console.finish(run_verdict(*options, console.out)); });
 }
 

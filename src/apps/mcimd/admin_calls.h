@@ -26,6 +26,7 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Result<Json> list_notifications(Platform&);
 
 // admin_devices.cpp
+[[nodiscard]] Json json_of(const pva::RefusedEvidence&);
 [[nodiscard]] Result<Json> add_device(Platform&, const jose::Object&);
 [[nodiscard]] Result<Json> list_devices(Platform&);
 [[nodiscard]] Result<Json> show_device(Platform&, std::string_view eid);

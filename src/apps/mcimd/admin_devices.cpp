@@ -14,6 +14,22 @@ Json json_of(const pva::DeviceRecord& d) {
         .time("enrolled_at", d.enrolled_at);
 }
 
+Json json_of(const evidence::Appraisal& part) {
+    return Json().text("status", to_string(part.status)).texts("differences", part.differences);
+}
+
+Json json_of(const KnownVerdict& known) {
+    const auto& v = known.verdict;
+    Json out;
+    out.text("operator", v.reference_operator).text("result", v.passes() ? "pass" : "fail");
+    out.text("standing", to_string(known.answer.standing)).texts("why", known.answer.sentences);
+    out.time("issued_at", v.issued_at).time("expires_at", v.expires_at);
+    if (!v.session.empty()) out.hex_octets("session", v.session);
+    out.text("platform_model", v.platform_model).integer("reference_version", v.reference_version);
+    out.object("platform", json_of(v.parts.platform)).object("module", json_of(v.parts.module));
+    return out.text("token", known.token);
+}
+
 Status need_verifier(const Platform& p) {
     if (!p.verifier) return fail(Errc::refused, "", "this platform is no verifier (role pva)");
     return ok();
@@ -29,6 +45,13 @@ Result<pva::DeviceRecord> device_named(Platform& p, std::string_view digits) {
 }
 
 }  // namespace
+
+Json json_of(const pva::RefusedEvidence& refused) {
+    Json out;
+    out.time("at", refused.at).text("reason", refused.reason).text("sentence", refused.sentence);
+    if (!refused.session.empty()) out.hex_octets("session", refused.session);
+    return out;
+}
 
 Result<Json> add_device(Platform& p, const jose::Object& in) {
     CHECKED(need_verifier(p));
@@ -79,8 +102,14 @@ Result<Json> show_verdicts(Platform& p, std::string_view eid, std::string_view q
         if (!query.starts_with(parameter)) return fail(Errc::bad_value, "query", "?session=HEX is the only one");
         TRY(session, from_hex(query.substr(parameter.size())));
     }
-    TRY(const auto tokens, signed_verdicts(p, device, session));
-    return Json().texts("verdicts", tokens);
+    TRY(const auto known, known_verdicts(p, device, session));
+    std::vector<Json> verdicts;
+    for (const auto& verdict : known) verdicts.push_back(json_of(verdict));
+    Json out;
+    out.objects("verdicts", verdicts);
+    if (device.refused && (!session || device.refused->session == *session))
+        out.object("refused_evidence", json_of(*device.refused));
+    return out;
 }
 
 Result<Json> add_reference_values(Platform& p, const jose::Object& in) {

@@ -219,7 +219,12 @@ Result<Json> show_order(Platform& p, std::string_view id) {
     std::vector<Json> lines;
     for (const auto& line : timeline) lines.push_back(json_of(line));
     TRY(const auto missing, missing_consent(p, order));
-    return with_consent(p, order, missing).objects("timeline", lines);
+    Json out = with_consent(p, order, missing);
+    if (p.verifier && order.eid && order.policy == smdp::GatePolicy::attested && smdp::downloadable(order.state)) {
+        TRY(const auto device, find_device(p, *order.eid));
+        if (device && device->refused) out.object("refused_evidence", json_of(*device->refused));
+    }
+    return out.objects("timeline", lines);
 }
 
 Result<Json> cancel_order(Platform& p, std::string_view id) {

@@ -188,21 +188,63 @@ TEST_F(Attested, RefusalStandsInTheOrdersTimelineWithItsCodeAndTheDifference) {
 }
 
 TEST_F(Attested, VerdictsOfDownloadsAreShownWithoutNamingTheirSessions) {
-    const std::string verdicts = "/devices/" + at.pki.eid.text() + "/verdicts";
-    EXPECT_TRUE(admin("GET", verdicts).texts("verdicts")->empty());
+    const std::string path = "/devices/" + at.pki.eid.text() + "/verdicts";
+    EXPECT_TRUE(admin("GET", path).objects("verdicts")->empty());
     const auto one = initiate(), two = initiate();
     attest(one.transaction_id.bytes);
     tpm.pcrs[4] = crypto::sha256(as_view("rootkit"));
     attest(two.transaction_id.bytes);
-    const auto tokens = *admin("GET", verdicts).texts("verdicts");
-    ASSERT_EQ(tokens.size(), 2U);
-    const auto newest = evidence::verify_verdict(tokens[1], at.verifier_key.public_key(), system_now());
-    ASSERT_TRUE(newest);
-    EXPECT_EQ(newest->session, two.transaction_id.bytes);
-    EXPECT_FALSE(newest->passes());
-    const auto of_one = *admin("GET", verdicts + "?session=" + hex(one.transaction_id.bytes)).texts("verdicts");
+    const auto verdicts = *admin("GET", path).objects("verdicts");
+    ASSERT_EQ(verdicts.size(), 2U);
+    const auto& newest = verdicts[0];
+    const auto token = evidence::verify_verdict(*newest.text("token"), at.verifier_key.public_key(), system_now());
+    ASSERT_TRUE(token);
+    EXPECT_EQ(token->session, two.transaction_id.bytes);
+    EXPECT_FALSE(token->passes());
+    EXPECT_EQ(*newest.text("operator"), "a");
+    EXPECT_EQ(*newest.text("result"), "fail");
+    EXPECT_EQ(*newest.text("standing"), "fail");
+    EXPECT_EQ(*newest.hex_octets("session"), two.transaction_id.bytes);
+    EXPECT_EQ(*newest.time("issued_at"), token->issued_at);
+    EXPECT_EQ(*newest.time("expires_at"), token->expires_at);
+    EXPECT_EQ(*newest.object("platform")->texts("differences"), token->parts.platform.differences);
+    const auto of_one = *admin("GET", path + "?session=" + hex(one.transaction_id.bytes)).objects("verdicts");
     ASSERT_EQ(of_one.size(), 1U);
-    EXPECT_TRUE(evidence::verify_verdict(of_one[0], at.verifier_key.public_key(), system_now())->passes());
+    EXPECT_EQ(*of_one[0].text("result"), "pass");
+    ++tpm.clock.restart_count;
+    attest(initiate().transaction_id.bytes);
+    const auto stale = *admin("GET", path + "?session=" + hex(one.transaction_id.bytes)).objects("verdicts");
+    EXPECT_EQ(*stale[0].text("standing"), "stale");
+    EXPECT_EQ(stale[0].texts("why")->size(), 1U);
+}
+
+TEST_F(Attested, RefusedEvidenceIsNamedWhereTheDeviceSignedIt) {
+    jose::ObjectWriter w;
+    w.text("operator", "a").text("iccid", first.text()).text("eid", at.pki.eid.text());
+    const auto order = admin("POST", "/orders", w.finish());
+    const std::string shown = "/orders/" + *order.text("id");
+    const std::string verdicts = "/devices/" + at.pki.eid.text() + "/verdicts";
+    ++tpm.clock.reset_count;
+    EXPECT_EQ(attest({}).status, 200U);
+    --tpm.clock.reset_count;
+    const auto ok = initiate();
+    const auto refused = attest(ok.transaction_id.bytes);
+    EXPECT_EQ(refused.status, 403U);
+    start();  // it is on the disk
+    for (const auto& path : {shown, verdicts}) {
+        const auto named = admin("GET", path).object("refused_evidence");
+        ASSERT_TRUE(named) << path;
+        EXPECT_EQ(*named->text("reason"), "counters_went_back");
+        EXPECT_EQ(*named->text("sentence"), *jose::Object::parse(refused.body)->text("detail"));
+        EXPECT_EQ(*named->hex_octets("session"), ok.transaction_id.bytes);
+    }
+    EXPECT_FALSE(admin("GET", verdicts + "?session=00").has("refused_evidence"));
+    std::string sentence;
+    refusal("authenticateClient", card.authenticate(ok, *order.text("matching_id")), &sentence);
+    EXPECT_NE(sentence.find("Its evidence was refused: The TPM counts"), std::string::npos) << sentence;
+    tpm.clock.reset_count += 2;
+    EXPECT_EQ(attest({}).status, 200U);
+    EXPECT_FALSE(admin("GET", shown).has("refused_evidence"));
 }
 
 TEST_F(Attested, VerdictOfOneSessionOpensNoOther) {
@@ -234,7 +276,7 @@ TEST_F(Attested, EnrolmentIsTakenBackWithItsVerdicts) {
     EXPECT_TRUE(admin("GET", "/devices").objects("devices")->empty());
     enrol(at.pki.eid, "02");  // its board was replaced
     holds_nothing();
-    EXPECT_TRUE(admin("GET", device + "/verdicts").texts("verdicts")->empty());
+    EXPECT_TRUE(admin("GET", device + "/verdicts").objects("verdicts")->empty());
     admin("POST", device + "/remove");
     enrol(*x509::make_eid("89049032", 2), "02");  // it was a typing error
 }

@@ -91,7 +91,20 @@ http::Response nonce(Platform& p, const std::string& body) {
     return http::json_response(200, evidence::to_json(std::get<evidence::Challenge>(answer)));
 }
 
-std::string verdicts_json(const std::vector<std::string>& tokens) {
+Result<std::string> signed_verdict(Platform& p, const evidence::Verdict& verdict) {
+    return evidence::sign_verdict(verdict, p.verifier->key.text, [&](View octets) -> Result<Bytes> {
+        TRY(const auto signature, p.signer.sign(p.verifier->key, octets));
+        return to_bytes(signature.octets);
+    });
+}
+
+/// As the device hears it.
+Result<std::string> verdicts_json(Platform& p, const std::vector<evidence::Verdict>& verdicts) {
+    std::vector<std::string> tokens;
+    for (const auto& verdict : verdicts) {
+        TRY(auto token, signed_verdict(p, verdict));
+        tokens.push_back(std::move(token));
+    }
     return jose::ObjectWriter().texts("verdicts", tokens).finish();
 }
 
@@ -100,15 +113,22 @@ void take_evidence(Platform& p, const evidence::Evidence& given, const http::Rep
     if (!device) return reply(failure(device.error()));
     const auto known = *device ? std::optional((*device)->record) : std::nullopt;
     const auto answer = pva::appraise(given, known, env_of(p));
-    if (const auto* refused = std::get_if<pva::Refused>(&answer)) return reply(refusal(*refused, given.eid));
+    if (const auto* refused = std::get_if<pva::Refused>(&answer)) {
+        const auto record = known ? pva::remember(*known, given, *refused, env_of(p)) : std::nullopt;
+        const auto response = refusal(*refused, given.eid);
+        if (!record) return reply(response);
+        // where somebody was faster, this one is not kept: the device hears it all the same
+        return p.committer.commit({store::PutRow{row_of(*record, (*device)->row.version)}},
+                                  [reply, response](const Status&) { reply(response); });
+    }
     const auto& appraised = std::get<pva::Appraised>(answer);
-    const auto tokens = signed_verdicts(p, appraised.record, given.session);
-    if (!tokens) return reply(failure(tokens.error()));
+    auto body = verdicts_json(p, appraised.verdicts);
+    if (!body) return reply(failure(body.error()));
     for (const auto& v : appraised.verdicts)
         spdlog::info("verifier: {} is {}", masked(given.eid.text()), to_string(v.parts.overall()));
     // the nonce is spent, and the verdict stands, before the device hears of it
     p.committer.commit({store::PutRow{row_of(appraised.record, (*device)->row.version)}},
-                       [=, &p, body = verdicts_json(*tokens)](const Status& done) {
+                       [=, &p, body = *std::move(body)](const Status& done) {
                            if (done) return reply(http::json_response(200, body));
                            if (done.error().code == Errc::conflict && attempt < verdict_attempts_max)
                                return take_evidence(p, given, reply, attempt + 1);
@@ -234,18 +254,15 @@ Result<std::vector<evidence::ReferenceValues>> load_reference_values(Platform& p
     return out;
 }
 
-Result<std::vector<std::string>> signed_verdicts(Platform& p, const pva::DeviceRecord& record,
+Result<std::vector<KnownVerdict>> known_verdicts(Platform& p, const pva::DeviceRecord& record,
                                                  const std::optional<Bytes>& session) {
-    const jose::Signer sign = [&](View octets) -> Result<Bytes> {
-        TRY(const auto signature, p.signer.sign(p.verifier->key, octets));
-        return to_bytes(signature.octets);
-    };
-    std::vector<std::string> out;
-    for (const auto& s : record.sessions) {
-        if (session && s.session != *session) continue;
-        for (const auto& verdict : s.verdicts) {
-            TRY(auto token, evidence::sign_verdict(verdict, p.verifier->key.text, sign));
-            out.push_back(std::move(token));
+    std::vector<KnownVerdict> out;
+    for (auto s = record.sessions.rbegin(); s != record.sessions.rend(); ++s) {
+        if (session && s->session != *session) continue;
+        for (const auto& verdict : s->verdicts) {
+            TRY(auto token, signed_verdict(p, verdict));
+            out.push_back({verdict, std::move(token),
+                           pva::verdict_for(record, s->session, verdict.reference_operator, p.demand, p.now())});
         }
     }
     return out;

@@ -27,8 +27,13 @@ void serve_pva(Platform&, const http::Request&, const http::Reply&);
                                                                       const std::string& jws);
 /// Those that are stored and still valid, for the start.
 [[nodiscard]] Result<std::vector<evidence::ReferenceValues>> load_reference_values(Platform&);
-/// The verdicts about a session (empty: about none), signed; nullopt: about whatever is kept, newest last.
-[[nodiscard]] Result<std::vector<std::string>> signed_verdicts(Platform&, const pva::DeviceRecord&,
+struct KnownVerdict {
+    evidence::Verdict verdict;
+    std::string token;   ///< the same, signed
+    pva::Answer answer;  ///< what the gate makes of it now
+};
+/// The verdicts about a session (empty: about none); nullopt: about whatever is kept. Newest first.
+[[nodiscard]] Result<std::vector<KnownVerdict>> known_verdicts(Platform&, const pva::DeviceRecord&,
                                                                const std::optional<Bytes>& session);
 
 }  // namespace mcim::apps::mcimd
