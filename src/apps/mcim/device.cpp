@@ -47,7 +47,7 @@ Status run_enrol(const EnrolOptions& options, std::ostream& out) {
     print_fields(out, {{"TPM", hex(identity)}, {"attestation key", name}});
     out << "\nFrom now on only this TPM can speak for this EID.\nA mistake, or its board was replaced: \"mcim device "
            "remove "
-        << eid.text() << "\", then enrol it again.\n\nNext:\n"
+        << eid.text() << admin_words(options.admin) << "\", then enrol it again.\n\nNext:\n"
         << "  mcim attest reference --tpm " << options.tpm << " --model " << options.model
         << " --operator ID --key FILE" << admin_words(options.admin) << "     once for each model\n";
     return ok();
@@ -104,7 +104,7 @@ Status run_device_show(const DeviceOptions& options, std::ostream& out) {
     TRY(const auto since, answer.json.time("enrolled_at"));
     print_fields(
         out, {{"EID", eid}, {"model", model}, {"TPM", tpm}, {"attestation key", key}, {"enrolled", to_rfc3339(since)}});
-    out << "\nHow it stands:  mcim attest verdict --eid " << eid << "\n";
+    out << "\nHow it stands:  mcim attest verdict --eid " << eid << admin_words(options.admin) << "\n";
     return ok();
 }
 

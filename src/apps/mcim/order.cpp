@@ -58,14 +58,14 @@ Status print_created(const CreateOptions& options, Admin& admin, const jose::Obj
     else
         out << "The policy is open: any device with a valid eUICC may have the profile.\n";
     if (options.eid.empty()) out << "No EID was named: whoever has the code may use it, once.\n";
-    print_enrolment(admin, order, out);
-    CHECKED(print_waits(id, order, out));
+    print_enrolment(admin, order, options.admin, out);
+    CHECKED(print_waits(id, order, options.admin, out));
     TRY(const auto picture, qr_picture(code, options.qr));
     if (!picture.empty()) out << "\n" << picture;
     out << "\n  " << code << "\n\nNext:\n"
         << "  mcim-agent --card SOCKET --ci CI.der " << (policy == "attested" ? "--tpm TCTI --verifier HOST:PORT " : "")
         << "download -a '" << code << "' --imei IMEI\n"
-        << "  mcim order explain " << id << "\n";
+        << "  mcim order explain " << id << admin_words(options.admin) << "\n";
     return ok();
 }
 
@@ -125,7 +125,7 @@ Status run_change(const ChangeOptions& options, const std::string& verb, std::os
         return ok();
     }
     out << "Order " << id << " is " << meaning_of_state(answer.json) << "\n";
-    return print_waits(id, answer.json, out);
+    return print_waits(id, answer.json, options.admin, out);
 }
 
 CLI::App* add_change(CLI::App& parent, const std::string& verb, const std::string& what,
@@ -150,23 +150,23 @@ void add_changes(CLI::App& parent, Console& console) {
 
 }  // namespace
 
-void print_enrolment(Admin& admin, const jose::Object& order, std::ostream& out) {
+void print_enrolment(Admin& platform, const jose::Object& order, std::string_view admin, std::ostream& out) {
     const std::string state = text_or(order, "state");
     if (text_or(order, "policy") != "attested" || !order.has("eid") || state == "Installed" || state == "Unavailable")
         return;
     const std::string eid = text_or(order, "eid");
-    const auto device = admin.read("/devices/" + eid);
+    const auto device = platform.read("/devices/" + eid);
     if (!device && device.error().code == Errc::refused)
         out << "\nThis platform is no verifier (role pva), and so refuses what is attested to every device: order it "
                "with\n--policy open, or on a platform that verifies.\n";
     if (device || device.error().code != Errc::not_found) return;
     out << "\nNo device is enrolled with EID " << eid
         << ", so none can prove what it is, and the download is refused.\nOn the device, once:\n"
-        << "  mcim device enrol --eid " << eid << " --tpm TCTI --model NAME\n";
+        << "  mcim device enrol --eid " << eid << " --tpm TCTI --model NAME" << admin_words(admin) << "\n";
 }
 
 /// The device is another operator's customer. What has to come first, and how to get it.
-Status print_waits(const std::string& order_id, const jose::Object& order, std::ostream& out) {
+Status print_waits(const std::string& order_id, const jose::Object& order, std::string_view admin, std::ostream& out) {
     if (!order.has("waits_for")) return ok();
     TRY(const auto waits, order.object("waits_for"));
     TRY(const auto fault, waits.text("fault"));
@@ -178,8 +178,8 @@ Status print_waits(const std::string& order_id, const jose::Object& order, std::
     if (fault != "release_missing" && fault != "release_refused") {  // no release would help
         out << "\nThe download is refused. " << sentence << "\n";
         if (fault == "several_subscriptions")
-            out << "How: the operator of one ends it for good (mcim subscription close ICCID), and the operator of the "
-                   "other signs\na release.\n";
+            out << "How: the operator of one ends it for good (mcim subscription close ICCID" << admin_words(admin)
+                << "), and the operator of the other signs\na release.\n";
         return ok();
     }
     out << "\nThe download is refused until " << holder << " lets the device go: its release is wanted, for ICCID "
@@ -188,7 +188,7 @@ Status print_waits(const std::string& order_id, const jose::Object& order, std::
     out << "How to get it: " << holder << " signs it with its own key, and you give it to the order.\n"
         << "  mcim transfer release --operator " << holder << " --key " << holder << ".pem --eid " << eid << " --iccid "
         << iccid << " --to " << to << " --out release.jws\n"
-        << "  mcim order release " << order_id << " --release release.jws\n";
+        << "  mcim order release " << order_id << " --release release.jws" << admin_words(admin) << "\n";
     return ok();
 }
 

@@ -10,11 +10,12 @@ namespace mcim::apps {
 
 /// The order's timeline, a line each; a refusal with its code, how often it came, and its transaction.
 [[nodiscard]] Status print_timeline(const jose::Object& order, std::ostream&);
-/// Whose release the order waits for, and how to get it; nothing where it waits for none.
-[[nodiscard]] Status print_waits(const std::string& order_id, const jose::Object& order, std::ostream&);
+/// Whose release the order waits for, and how to get it; nothing where it waits for none. `admin`: what --admin said.
+[[nodiscard]] Status print_waits(const std::string& order_id, const jose::Object& order, std::string_view admin,
+                                 std::ostream&);
 
 /// That nobody can speak for the device that the order names, where the order wants its word.
-void print_enrolment(Admin&, const jose::Object& order, std::ostream&);
+void print_enrolment(Admin&, const jose::Object& order, std::string_view admin, std::ostream&);
 
 /// --qr, --qr=light for a terminal with a light background, --no-qr. `choice` holds what is done without any of them.
 void add_qr_option(CLI::App&, std::string& choice);

@@ -1,5 +1,6 @@
 // mcim order list, show, explain.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <ostream>
@@ -33,7 +34,7 @@ struct StateMeaning {
     std::string_view state;
     std::string_view meaning;
 };
-constexpr std::array<StateMeaning, 9> state_meanings{{
+constexpr std::array<StateMeaning, 8> state_meanings{{
     {"Available", "Available: nobody has asked for it yet."},
     {"Allocated", "Allocated: reserved, for no particular card; it is to be confirmed."},
     {"Linked", "Linked: reserved for one card; it is to be confirmed."},
@@ -44,23 +45,39 @@ constexpr std::array<StateMeaning, 9> state_meanings{{
      "device may try again."},
     {"Installed", "Installed: the card has the profile. The order is done."},
     {"Error",
-     "Error: the card could not install it, and may try again while attempts are left; or user or card refused it, and "
-     "nobody may. \"mcim order release\" opens it again, \"mcim order cancel\" ends it."},
-    {"Unavailable", "Unavailable: it was cancelled, or its profile was deleted. Nothing can be downloaded with it."},
+     "Error: the card could not install it, and may try again. \"mcim order release\" opens it again with all its "
+     "attempts, \"mcim order cancel\" ends it."},
 }};
 
-/// As far as the state goes (smdp::downloadable).
-bool downloadable(std::string_view state) { return state == "Released" || state == "Downloaded" || state == "Error"; }
-bool expired(const jose::Object& order) {
-    const auto end = order.time("expires_at");
-    return end && *end <= system_now();
+/// Why nobody can download it, as the platform names it.
+struct Closed {
+    std::string_view because;
+    std::string_view in_short;
+    std::string_view meaning;
+};
+constexpr std::array<Closed, 6> closed_meanings{{
+    {"cancelled", "cancelled", "its operator took it back. Nothing can be downloaded with it."},
+    {"subscription_closed", "subscription closed", "its subscription is closed. Nothing can be downloaded with it."},
+    {"deleted", "profile deleted",
+     "its profile was installed, and deleted on the device. Nothing can be downloaded with it; its operator may order "
+     "the same subscription again."},
+    {"refused", "refused by user or card",
+     "but user or card refused it: nobody downloads it until \"mcim order release\" opens it again."},
+    {"attempts_used_up", "attempts used up",
+     "but all its downloads were begun: \"mcim order release\" allows as many again."},
+    {"expired", "expired",
+     "but its time is over: nobody downloads it any more. \"mcim order cancel\" makes room for a new one."},
+}};
+const Closed* find_closed(const jose::Object& order) {
+    const std::string because = text_or(order, "closed_because");
+    const auto* found = std::ranges::find(closed_meanings, because, &Closed::because);
+    return found == closed_meanings.end() ? nullptr : found;
 }
 
 /// A state of SGP.22 says nothing of what else keeps a device from the profile.
 std::string state_in_short(const jose::Object& order) {
     const std::string state = text_or(order, "state");
-    if (!downloadable(state)) return state;
-    if (expired(order)) return state + ", expired";
+    if (const auto* closed = find_closed(order)) return state + ", " + std::string(closed->in_short);
     const auto waits = order.object("waits_for");
     if (!waits) return state;
     return state + (text_or(*waits, "fault").starts_with("release_") ? ", waits for " + text_or(*waits, "operator")
@@ -130,7 +147,7 @@ Status run_order_show(const OrderOptions& options, std::ostream& out) {
 // ---------------------------------------------------------------- explain
 
 /// Who may have it, and what the gate wants; in sentences.
-void explain_terms(std::ostream& out, const jose::Object& order) {
+void explain_terms(std::ostream& out, const jose::Object& order, std::string_view admin) {
     const auto eid = text_or(order, "eid");
     out << (eid.empty() ? std::string("Any card may have it; the first one that succeeds does.\n")
                         : "Only the card with EID " + eid + " may have it.\n");
@@ -138,7 +155,7 @@ void explain_terms(std::ostream& out, const jose::Object& order) {
         out << "Its policy is \"attested\": before anything of the profile leaves, the device proves the state of its\n"
                "software with a TPM quote, and it must match the operator's reference values. How that went:\n"
                "  mcim attest verdict --eid "
-            << (eid.empty() ? "EID" : eid) << "\n";
+            << (eid.empty() ? "EID" : eid) << admin_words(admin) << "\n";
     else
         out << "Its policy is \"open\": the state of the device's software is not asked for.\n";
     if (const auto end = order.time("expires_at"))
@@ -161,12 +178,13 @@ Status run_explain(const OrderOptions& options, std::ostream& out) {
     const auto& order = answer.json;
     out << "Order " << id << ": operator " << text_or(order, "operator") << " offers the subscription with ICCID "
         << text_or(order, "iccid") << ".\n\n";
-    explain_terms(out, order);
+    explain_terms(out, order, options.admin);
     out << "\nWhat happened:\n";
     CHECKED(print_timeline(order, out));
     out << "\n" << meaning_of_state(order) << "\n";
-    print_enrolment(admin, order, out);
-    return print_waits(id, order, out);
+    print_refused_evidence(order, out);
+    print_enrolment(admin, order, options.admin, out);
+    return print_waits(id, order, options.admin, out);
 }
 
 CLI::App* add_with_id(CLI::App& parent, const std::string& verb, const std::string& what,
@@ -182,11 +200,9 @@ CLI::App* add_with_id(CLI::App& parent, const std::string& verb, const std::stri
 
 std::string meaning_of_state(const jose::Object& order) {
     const std::string state = text_or(order, "state");
-    if (downloadable(state) && expired(order))
-        return state + ", but it expired at " + time_or(order, "expires_at") +
-               ": nobody downloads it any more. \"mcim order cancel\" makes room for a new one.";
-    if (downloadable(state) && order.has("waits_for"))
-        return state + ", but a download is refused for want of consent.";
+    if (const auto* closed = find_closed(order))
+        return state + (state == "Unavailable" ? ": " : ", ") + std::string(closed->meaning);
+    if (order.has("waits_for")) return state + ", but a download is refused for want of consent.";
     if (state == "Released" && text_or(order, "policy") == "attested")
         return "Released: a device that passes attestation may download it now.";
     for (const auto& known : state_meanings)

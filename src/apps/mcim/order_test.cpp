@@ -5,8 +5,6 @@
 
 #include <sstream>
 
-#include "mcim/base/ports.h"
-
 namespace mcim::apps {
 namespace {
 
@@ -42,20 +40,20 @@ TEST(OrderWaits, SaysWhoseReleaseIsWantedAndHowToGetIt) {
                                                   .text("sentence", "The device has a subscription of north.")));
     };
     std::ostringstream out;
-    ASSERT_TRUE(print_waits("1234", waiting("release_missing"), out));
+    ASSERT_TRUE(print_waits("1234", waiting("release_missing"), "a.sock", out));
     for (const char* part :
          {"refused until north", "The device has a subscription of north.",
           "mcim transfer release --operator north --key north.pem --eid 89049032000000000000000000000163 --iccid "
           "8988211000000000011 --to south --out release.jws",
-          "mcim order release 1234 --release release.jws"})
+          "mcim order release 1234 --release release.jws --admin a.sock\n"})
         EXPECT_NE(out.str().find(part), std::string::npos) << part << "\n" << out.str();
     std::ostringstream several;
-    ASSERT_TRUE(print_waits("1234", waiting("several_subscriptions"), several));
+    ASSERT_TRUE(print_waits("1234", waiting("several_subscriptions"), "a.sock", several));
     EXPECT_EQ(several.str().find("mcim transfer release"), std::string::npos) << "one release is not enough then";
     EXPECT_EQ(several.str().find("until north"), std::string::npos) << "nor is north's word alone: " << several.str();
     EXPECT_NE(several.str().find("mcim subscription close"), std::string::npos) << several.str();
     std::ostringstream nothing;
-    ASSERT_TRUE(print_waits("1234", order(jose::ObjectWriter().text("operator", "south")), nothing));
+    ASSERT_TRUE(print_waits("1234", order(jose::ObjectWriter().text("operator", "south")), "a.sock", nothing));
     EXPECT_EQ(nothing.str(), "");
 }
 
@@ -66,14 +64,26 @@ TEST(OrderState, SaysThatADeviceMayDownloadOnlyWhereItMay) {
     EXPECT_NE(meaning_of_state(order(released().text("policy", "attested"))).find("passes attestation"),
               std::string::npos);
     for (const std::string state : {"Released", "Downloaded", "Error"})
-        for (const auto& held : {in_state(state).object("waits_for", jose::ObjectWriter().text("operator", "north")),
-                                 in_state(state).time("expires_at", system_now() - std::chrono::hours(1))}) {
+        for (const auto& held :
+             {in_state(state).object("waits_for", jose::ObjectWriter().text("operator", "north")),
+              in_state(state).text("closed_because", "expired"), in_state(state).text("closed_because", "refused"),
+              in_state(state).text("closed_because", "attempts_used_up")}) {
             const auto meaning = meaning_of_state(order(held));
             for (const char* promise : {"may download it now", "may try again"})
                 EXPECT_EQ(meaning.find(promise), std::string::npos) << meaning;
             EXPECT_TRUE(meaning.starts_with(state + ", but")) << meaning;
         }
     EXPECT_TRUE(meaning_of_state(order(jose::ObjectWriter().text("state", "Installed"))).starts_with("Installed: "));
+}
+
+TEST(OrderState, SaysWhyAnOrderIsUnavailable) {
+    const auto meaning = [](std::string_view because) {
+        return meaning_of_state(
+            order(jose::ObjectWriter().text("state", "Unavailable").text("closed_because", because)));
+    };
+    EXPECT_TRUE(meaning("cancelled").starts_with("Unavailable: its operator took it back."));
+    EXPECT_TRUE(meaning("subscription_closed").starts_with("Unavailable: its subscription is closed."));
+    EXPECT_TRUE(meaning("deleted").starts_with("Unavailable: its profile was installed, and deleted on the device."));
 }
 
 }  // namespace

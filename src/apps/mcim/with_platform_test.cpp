@@ -173,9 +173,14 @@ TEST_F(WithPlatform, AnOrderForADeviceThatNobodySpeaksForSaysSo) {
     const auto made = run({"order", "create", "--operator", "north", "--iccid", iccid, "--eid", eid, "--no-qr"});
     ASSERT_EQ(made.code, 0) << made.err;
     EXPECT_TRUE(made.says("No device is enrolled with EID " + std::string(eid))) << made.out;
-    EXPECT_TRUE(made.says("mcim device enrol --eid " + std::string(eid))) << made.out;
+    const std::string with_admin = " --admin " + at("platform/admin.sock");
+    EXPECT_TRUE(made.says("mcim device enrol --eid " + std::string(eid) + " --tpm TCTI --model NAME" + with_admin))
+        << made.out;
     const std::string id = *json({"order", "list"}).objects("orders")->front().text("id");
-    EXPECT_TRUE(run({"order", "explain", id}).says("No device is enrolled"));
+    EXPECT_TRUE(made.says("mcim order explain " + id + with_admin)) << made.out;
+    const auto explained = run({"order", "explain", id});
+    EXPECT_TRUE(explained.says("No device is enrolled")) << explained.out;
+    EXPECT_TRUE(explained.says("mcim attest verdict --eid " + std::string(eid) + with_admin)) << explained.out;
     ASSERT_EQ(run({"order", "cancel", id}).code, 0);
     EXPECT_FALSE(run({"order", "explain", id}).says("No device is enrolled")) << "nothing is to be downloaded";
     const auto open =
@@ -190,7 +195,9 @@ TEST_F(WithPlatform, AnOrderIsTakenBackOnce) {
         *json({"order", "create", "--operator", "north", "--iccid", iccid, "--policy", "open"}).text("id");
     EXPECT_TRUE(run({"order", "create", "--operator", "north", "--iccid", iccid}).complains("conflict"))
         << "a second order for the same line";
-    EXPECT_TRUE(run({"order", "cancel", id}).says("Unavailable"));
+    EXPECT_TRUE(run({"order", "cancel", id}).says("Unavailable: its operator took it back"));
+    EXPECT_TRUE(run({"order", "list"}).says("Unavailable, cancelled"));
+    EXPECT_TRUE(run({"order", "show", id}).says("Unavailable, cancelled"));
     EXPECT_EQ(run({"order", "cancel", id}).code, 1);
     EXPECT_EQ(run({"order", "release", id}).code, 1);
     EXPECT_EQ(run({"order", "show", "ABCD"}).code, 1);
@@ -223,6 +230,7 @@ TEST_F(WithPlatform, ADeviceIsEnrolledAndItsModelDescribed) {
     const auto removed = run({"device", "remove", eid});
     EXPECT_EQ(removed.code, 0) << removed.err;
     EXPECT_TRUE(removed.says("mcim device enrol --eid " + std::string(eid))) << removed.out;
+    EXPECT_TRUE(removed.says(" --admin " + at("platform/admin.sock"))) << removed.out;
     EXPECT_EQ(run({"device", "remove", eid}).code, 1);
     EXPECT_EQ(run({"device", "enrol", "--eid", eid, "--tpm", tpm->tcti(), "--model", "meter-3"}).code, 0);
     EXPECT_TRUE(run({"device", "list"}).says("meter-3"));

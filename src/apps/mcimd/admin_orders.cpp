@@ -1,5 +1,6 @@
 // Orders and their timelines.
 #include "mcim/apps/mcimd/admin_calls.h"
+#include "mcim/apps/mcimd/consequences.h"
 #include "mcim/apps/mcimd/ports.h"
 #include "mcim/apps/mcimd/verifier.h"
 #include "mcim/msg/metadata.h"
@@ -13,10 +14,37 @@ std::string activation_code(const Platform& p, const smdp::Order& o) {
     return "LPA:1$" + p.dp->address + "$" + o.matching_id + "$" + p.dp->oid.text();
 }
 
-Json json_of(const Platform& p, const smdp::Order& o) {
+/// Of an order that is Unavailable. It becomes so once: by one of two lines of its timeline, or by its card.
+Result<std::string_view> end_of(Platform& p, const smdp::Order& o) {
+    TRY(const auto timeline, p.store.timeline(o.id));
+    for (const auto& line : timeline) {
+        if (line.sentence == cancelled_by_operator) return std::string_view("cancelled");
+        if (line.sentence == cancelled_with_line) return std::string_view("subscription_closed");
+    }
+    return std::string_view("deleted");
+}
+
+/// Why nobody can download it, where its state does not say so; "" where somebody can.
+Result<std::string_view> closed_because(Platform& p, const smdp::Order& o) {
+    if (o.state == smdp::OrderState::unavailable) return end_of(p, o);
+    std::string_view out;
+    if (!smdp::downloadable(o.state)) return out;
+    if (o.refused)
+        out = "refused";
+    else if (o.attempts >= o.attempts_max)
+        out = "attempts_used_up";
+    else if (!smdp::downloadable(o, p.now()))
+        out = "expired";
+    return out;
+}
+
+Result<Json> json_of(Platform& p, const smdp::Order& o) {
+    TRY(const auto closed, closed_because(p, o));
     Json out;
     out.text("id", o.id).text("operator", o.operator_id).text("iccid", o.iccid.text());
-    out.text("state", to_string(o.state)).text("policy", to_string(o.policy));
+    out.text("state", to_string(o.state));
+    if (!closed.empty()) out.text("closed_because", closed);
+    out.text("policy", to_string(o.policy));
     out.text("matching_id", o.matching_id).text("activation_code", activation_code(p, o));
     if (o.eid) out.text("eid", o.eid->text());
     if (o.expires_at) out.time("expires_at", *o.expires_at);
@@ -35,8 +63,8 @@ Result<std::optional<transfer::Refused>> missing_consent(Platform& p, const smdp
 }
 
 /// "waits_for": whose release of which line the order needs before its device gets the profile.
-Json with_consent(Platform& p, const smdp::Order& o, const std::optional<transfer::Refused>& missing) {
-    Json out = json_of(p, o);
+Result<Json> with_consent(Platform& p, const smdp::Order& o, const std::optional<transfer::Refused>& missing) {
+    TRY(Json out, json_of(p, o));
     if (missing)
         out.object("waits_for", Json()
                                     .text("fault", to_string(missing->fault))
@@ -177,6 +205,18 @@ Status check_signer(Platform& p, const std::string& release, const std::optional
     return fail(Errc::refused, "release", missing->sentence + " Nothing was changed.");
 }
 
+/// What may be given to an order. One that is for another device, line or operator, or too early, is kept and noted: it
+/// may be what its operator meant. One that has expired can never serve.
+Status check_given(Platform& p, const std::string& release, const std::optional<transfer::Refused>& missing) {
+    CHECKED(check_signer(p, release, missing));
+    TRY(const auto claims, jose::unverified_claims(release));  // its signature holds
+    TRY(const auto end, claims.time("exp"));
+    if (p.now() < end) return ok();
+    TRY(const auto issuer, claims.text("iss"));
+    return fail(Errc::refused, "release",
+                "It expired at " + to_rfc3339(end) + ". Ask " + issuer + " for a new one. Nothing was changed.");
+}
+
 std::string note_of_release(const std::optional<transfer::Refused>& missing) {
     return missing ? "given a release that does not serve: " + missing->sentence : "given a release, and released";
 }
@@ -198,7 +238,7 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     TRY(order, released(std::move(order)));
     store::Batch batch{store::AddOrder{order}, smdp::Note{order.id, p.now(), "ordered and released"}};
     TRY(const auto missing, missing_consent(p, order));
-    if (order.release) CHECKED(check_signer(p, *order.release, missing));
+    if (order.release) CHECKED(check_given(p, *order.release, missing));
     if (missing) batch.emplace_back(smdp::Note{order.id, p.now(), "waits for consent: " + missing->sentence});
     CHECKED(p.store.commit_one(std::move(batch)));
     return with_consent(p, order, missing);
@@ -208,7 +248,10 @@ Result<Json> list_orders(Platform& p) {
     CHECKED(need_dp(p));
     TRY(const auto rows, p.store.list_orders());
     std::vector<Json> out;
-    for (const auto& row : rows) out.push_back(json_of(p, row));
+    for (const auto& row : rows) {
+        TRY(auto order, json_of(p, row));
+        out.push_back(std::move(order));
+    }
     return Json().objects("orders", out);
 }
 
@@ -219,7 +262,7 @@ Result<Json> show_order(Platform& p, std::string_view id) {
     std::vector<Json> lines;
     for (const auto& line : timeline) lines.push_back(json_of(line));
     TRY(const auto missing, missing_consent(p, order));
-    Json out = with_consent(p, order, missing);
+    TRY(Json out, with_consent(p, order, missing));
     if (p.verifier && order.eid && order.policy == smdp::GatePolicy::attested && smdp::downloadable(order.state)) {
         TRY(const auto device, find_device(p, *order.eid));
         if (device && device->refused) out.object("refused_evidence", json_of(*device->refused));
@@ -235,7 +278,7 @@ Result<Json> cancel_order(Platform& p, std::string_view id) {
     if (!next)
         return fail(Errc::conflict, "state", "an order that is " + std::string(to_string(from)) + " is not cancelled");
     CHECKED(p.store.commit_one({smdp::PutOrder{*next}, store::DropReservations{next->id},
-                                smdp::Note{next->id, p.now(), "cancelled by its operator"}}));
+                                smdp::Note{next->id, p.now(), std::string(cancelled_by_operator)}}));
     return json_of(p, *next);
 }
 
@@ -258,7 +301,7 @@ Result<Json> release_order(Platform& p, std::string_view id, const jose::Object&
     TRY(const auto missing, missing_consent(p, *next));
     const bool given = in.has("release");
     if (given) {
-        CHECKED(check_signer(p, *next->release, missing));
+        CHECKED(check_given(p, *next->release, missing));
         if (serves && missing)
             return fail(Errc::refused, "release",
                         missing->sentence + " The order keeps the one that serves. Nothing was changed.");

@@ -65,14 +65,14 @@ TEST_F(Mcimd, OrderForAnotherOperatorsCustomerSaysWhoseReleaseItWaitsFor) {
     EXPECT_TRUE(shown.has("waits_for"));
     EXPECT_TRUE(shown.objects("timeline")->back().text("what")->starts_with("waits for consent: "));
 
-    const auto released = [&](Time until) {
-        const std::string token =
-            *transfer::sign_release({"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), until - 1h, until},
-                                    "", jose::signer_of(key_a));
+    const auto released = [&](const std::string& to) {
+        const std::string token = *transfer::sign_release(
+            {"a", at.pki.eid, first, to, transfer::fresh_jti(at.random), system_now() - 1s, system_now() + 1h}, "",
+            jose::signer_of(key_a));
         return admin("POST", "/orders/" + id + "/release", jose::ObjectWriter().text("release", token).finish());
     };
-    EXPECT_EQ(*released(system_now() - 1s).object("waits_for")->text("fault"), "release_refused") << "it has expired";
-    EXPECT_FALSE(released(system_now() + 30min).has("waits_for"));
+    EXPECT_EQ(*released("c").object("waits_for")->text("fault"), "release_refused") << "it is for another operator";
+    EXPECT_FALSE(released("b").has("waits_for"));
     install(of_b, second);
     EXPECT_FALSE(admin("GET", "/orders/" + id).has("waits_for")) << "there is nothing left to download";
 }
@@ -120,7 +120,7 @@ TEST_F(Mcimd, ReleaseThatDoesNotServeTakesNoPlaceOfOneThatDoes) {
         return admin("POST", path + "/release", jose::ObjectWriter().text("release", token).finish(), answer);
     };
     const Time later = system_now() + 1h;
-    EXPECT_TRUE(give("b", system_now() - 1s).has("waits_for")) << "there was none yet";
+    EXPECT_TRUE(give("c", later).has("waits_for")) << "there was none yet";
     EXPECT_FALSE(give("b", later).has("waits_for"));
     const auto lines = admin("GET", path).objects("timeline")->size();
     give("b", system_now() - 1s, 403);
@@ -153,6 +153,26 @@ TEST_F(Mcimd, ReleaseThatNobodyHasSignedIsNotTakenForAnOrderOfAnyDevice) {
     for (const auto& token : forged)
         admin("POST", path + "/release", jose::ObjectWriter().text("release", token).finish(), 403);
     EXPECT_EQ(admin("GET", path).objects("timeline")->size(), lines);
+}
+
+TEST_F(Mcimd, ExpiredReleaseIsRefusedWhenItIsGiven) {
+    add_two_operators();
+    install(add_order("a", first), first);
+    const std::string token = *transfer::sign_release(
+        {"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), system_now() - 2h, system_now() - 1h}, "",
+        jose::signer_of(key_a));
+    for (const bool names_its_device : {false, true}) {
+        jose::ObjectWriter w;
+        w.text("operator", "b").text("iccid", second.text()).text("policy", "open");
+        if (names_its_device) w.text("eid", at.pki.eid.text());
+        const auto detail = *admin("POST", "/orders", w.text("release", token).finish(), 403).text("detail");
+        EXPECT_NE(detail.find("It expired at "), std::string::npos) << detail;
+        EXPECT_NE(detail.find("Ask a for a new one. Nothing was changed."), std::string::npos) << detail;
+    }
+    EXPECT_EQ(admin("GET", "/orders").objects("orders")->size(), 1U);
+    const std::string path = "/orders/" + *add_order("b", second).text("id");
+    admin("POST", path + "/release", jose::ObjectWriter().text("release", token).finish(), 403);
+    EXPECT_EQ(admin("GET", path).objects("timeline")->size(), 1U);
 }
 
 TEST_F(Mcimd, ReleaseServesOneOrderOnly) {
@@ -250,6 +270,13 @@ TEST_F(TwoOrders, BoundSessionThatItsOwnCardCancelsIsOver) {
     EXPECT_EQ(refusal_of_b(), "") << "the card signed that it will not install it";
 }
 
+TEST_F(TwoOrders, PostponedPackageHoldsNoDevice) {
+    cancel(bind(*of_a), msg::CancelSessionReason::postponed);
+    EXPECT_EQ(state_of(*of_a), "Released");
+    EXPECT_FALSE(admin("GET", "/orders/" + *of_a->text("id")).has("eid"));
+    EXPECT_EQ(refusal_of_b(), "");
+}
+
 TEST_F(TwoOrders, PackageOnItsWayCountsThoughItsOperatorReleasesTheOrderAgain) {
     bind(*of_a);
     admin("POST", "/orders/" + *of_a->text("id") + "/release");
@@ -333,6 +360,50 @@ TEST_F(TwoOrders, BootstrapProfileMakesNobodysCustomerOfItsDevice) {
     EXPECT_EQ(standing(second), "enabled");
     EXPECT_EQ(standing(third), "installed") << "the way back into the network stays";
     EXPECT_EQ(auc_status("999970000000003"), "active");
+}
+
+// ---------------------------------------------------------------- why nobody can download it
+
+TEST_F(TwoOrders, SayWhyNobodyCanDownloadThem) {
+    const auto why = [&](const jose::Object& order) {
+        const std::string id = *order.text("id");
+        const auto reason = [](const jose::Object& o) {
+            return o.has("closed_because") ? *o.text("closed_because") : std::string();
+        };
+        const std::string shown = reason(admin("GET", "/orders/" + id));
+        const auto all = *admin("GET", "/orders").objects("orders");
+        for (const auto& listed : all)
+            if (*listed.text("id") == id) {
+                EXPECT_EQ(reason(listed), shown);
+            }
+        return shown;
+    };
+    EXPECT_EQ(why(*of_a), "");
+    cancel(offer(*of_a).transaction_id, msg::CancelSessionReason::end_user_rejection);
+    EXPECT_EQ(why(*of_a), "refused");
+    admin("POST", "/orders/" + *of_a->text("id") + "/release");
+    EXPECT_EQ(why(*of_a), "");
+    install(*of_a, first);
+    EXPECT_EQ(why(*of_a), "");
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    EXPECT_EQ(why(*of_a), "deleted");
+    admin("POST", "/orders/" + *of_b->text("id") + "/cancel");
+    EXPECT_EQ(why(*of_b), "cancelled");
+
+    const auto with = [&] {
+        jose::ObjectWriter w;
+        w.text("operator", "b").text("iccid", second.text()).text("policy", "open");
+        return w;
+    };
+    const auto late = admin("POST", "/orders", with().time("expires_at", system_now() - 1h).finish());
+    EXPECT_EQ(why(late), "expired");
+    admin("POST", "/orders/" + *late.text("id") + "/cancel");
+    const auto last = admin("POST", "/orders", with().integer("attempts_max", 1).finish());
+    admin("POST", "/subscriptions/" + first.text() + "/close");
+    bind(last);
+    EXPECT_EQ(why(last), "attempts_used_up");
+    admin("POST", "/subscriptions/" + second.text() + "/close");
+    EXPECT_EQ(why(last), "subscription_closed");
 }
 
 // ---------------------------------------------------------------- the order of an EID
