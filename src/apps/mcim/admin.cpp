@@ -111,7 +111,7 @@ void print_refused_evidence(const jose::Object& answer, std::ostream& out) {
     if (!refused) return;
     const auto at = refused->time("at");
     const std::string session = text_or(*refused, "session");
-    out << "\nThe device's latest evidence was refused" << (at ? " at " + to_rfc3339(*at) : "")
+    out << "The device's latest evidence was refused" << (at ? " at " + to_rfc3339(*at) : "")
         << (session.empty() ? "" : ", in transaction " + session) << ":\n  " << text_or(*refused, "sentence") << " ["
         << text_or(*refused, "reason") << "]\n";
 }

@@ -1,4 +1,6 @@
 // mcim attest: what a model's registers should hold, said by an operator; and how a device stands.
+#include "mcim/apps/mcim/attest.h"
+
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
@@ -174,17 +176,6 @@ Status print_verdict(std::ostream& out, const jose::Object& verdict) {
     return print_part(out, "module", verdict);
 }
 
-/// Of each operator the newest, which says how the device stands.
-Status print_newest(std::ostream& out, const std::vector<jose::Object>& verdicts) {
-    std::set<std::string> operators;
-    for (const auto& verdict : verdicts)
-        if (operators.insert(text_or(verdict, "operator")).second) CHECKED(print_verdict(out, verdict));
-    const auto others = verdicts.size() - operators.size();
-    if (others != 0)
-        out << "\nOlder ones that are kept: " << others << ". --json shows all, --session ID those of one download.\n";
-    return ok();
-}
-
 Status run_verdict(const VerdictOptions& options, std::ostream& out) {
     TRY(const std::string eid, path_part("--eid", options.eid));
     std::string path = "/devices/" + eid + "/verdicts";
@@ -198,14 +189,7 @@ Status run_verdict(const VerdictOptions& options, std::ostream& out) {
         out << answer.body << "\n";
         return ok();
     }
-    TRY(const auto verdicts, answer.json.objects("verdicts"));
-    if (verdicts.empty())
-        out << "There is no verdict: the device has given no evidence"
-            << (options.session.empty() ? "" : " in this session")
-            << " that was taken.\nWhat its TPM did not sign is named in the log of mcimd only.\n";
-    CHECKED(print_newest(out, verdicts));
-    print_refused_evidence(answer.json, out);
-    return ok();
+    return print_verdicts(answer.json, out);
 }
 
 void add_verdict(CLI::App& parent, Console& console) {
@@ -222,6 +206,20 @@ void add_verdict(CLI::App& parent, Console& console) {
 }
 
 }  // namespace
+
+Status print_verdicts(const jose::Object& answer, std::ostream& out) {
+    TRY(const auto verdicts, answer.objects("verdicts"));
+    print_refused_evidence(answer, out);
+    if (verdicts.empty())
+        out << "There is no verdict: no evidence of the device was taken.\n"
+               "What its TPM did not sign is named in the log of mcimd only.\n";
+    std::set<std::string> operators;
+    for (const auto& verdict : verdicts)
+        if (operators.insert(text_or(verdict, "operator")).second) CHECKED(print_verdict(out, verdict));
+    if (const auto others = verdicts.size() - operators.size(); others != 0)
+        out << "\nOlder ones that are kept: " << others << ". --json shows all, --session ID those of one download.\n";
+    return ok();
+}
 
 void add_attest(CLI::App& app, Console& console) {
     auto* command = app.add_subcommand("attest", "No trust, no subscription: reference values and verdicts");

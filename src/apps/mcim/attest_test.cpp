@@ -1,4 +1,8 @@
+#include "mcim/apps/mcim/attest.h"
+
 #include <gtest/gtest.h>
+
+#include <sstream>
 
 #include "mcim/apps/mcim/operator_keys.h"
 #include "mcim/apps/mcim/run_for_test.h"
@@ -67,6 +71,53 @@ TEST_F(AttestCommand, ReferenceRefusesWhatItCannotMean) {
                     "swtpm:path=" + at("no-tpm"), "--model", "meter-2"})
                   .code,
               1);
+}
+
+TEST(AttestVerdicts, ShowOfEachOperatorTheNewestAndWhatWasRefusedSince) {
+    const Time now = *from_rfc3339("2026-06-01T12:00:00Z");
+    const auto part = [](std::string_view status, const std::vector<std::string>& differences) {
+        return jose::ObjectWriter().text("status", status).texts("differences", differences);
+    };
+    const auto verdict = [&](std::string_view of, std::string_view result, std::string_view standing, Time at) {
+        jose::ObjectWriter w;
+        w.text("operator", of).text("result", result).text("standing", standing);
+        w.texts("why", standing == "stale" ? std::vector<std::string>{"The device restarted since."}
+                                           : std::vector<std::string>{});
+        w.time("issued_at", at).time("expires_at", at + std::chrono::minutes(10)).text("session", "AB01");
+        w.text("platform_model", "meter-2").integer("reference_version", 7).text("token", "x");
+        w.object("platform", result == "pass" ? part("affirming", {}) : part("contraindicated", {"PCR 4 differs"}));
+        return w.object("module", part("none", {}));
+    };
+    const auto shown = [](const jose::ObjectWriter& answer) {
+        std::ostringstream out;
+        EXPECT_TRUE(print_verdicts(*jose::Object::parse(answer.finish()), out));
+        return out.str();
+    };
+    jose::ObjectWriter answer;
+    answer.objects("verdicts", {verdict("north", "fail", "fail", now), verdict("south", "pass", "stale", now),
+                                verdict("north", "pass", "pass", now - std::chrono::minutes(1))});
+    EXPECT_EQ(shown(answer),
+              "FAIL, by the values 7 of north for \"meter-2\", 2026-06-01T12:00:00Z to 2026-06-01T12:10:00Z\n"
+              "  for the download in transaction AB01\n"
+              "  platform: contraindicated\n"
+              "    PCR 4 differs\n"
+              "  module: none\n"
+              "PASS, but it opens nothing, by the values 7 of south for \"meter-2\", 2026-06-01T12:00:00Z to "
+              "2026-06-01T12:10:00Z\n"
+              "  for the download in transaction AB01\n"
+              "  The device restarted since.\n"
+              "  platform: affirming\n"
+              "  module: none\n"
+              "\nOlder ones that are kept: 1. --json shows all, --session ID those of one download.\n");
+    jose::ObjectWriter refused;
+    refused.objects("verdicts", {})
+        .object("refused_evidence", jose::ObjectWriter()
+                                        .time("at", now)
+                                        .text("reason", "clock_went_back")
+                                        .text("sentence", "The clock was set back."));
+    EXPECT_TRUE(
+        shown(refused).starts_with("The device's latest evidence was refused at 2026-06-01T12:00:00Z:\n"
+                                   "  The clock was set back. [clock_went_back]\n"));
 }
 
 }  // namespace

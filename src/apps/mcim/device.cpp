@@ -118,8 +118,8 @@ Status run_device_remove(const DeviceOptions& options, std::ostream& out) {
     }
     TRY(const auto orders, answer.json.texts("orders"));
     out << "Device " << eid
-        << " is enrolled no more: its verdicts and nonces count no more, also if it is enrolled again.\n";
-    if (!orders.empty()) out << "Orders that are refused to it until then:\n";
+        << " is enrolled no more. Its verdicts and nonces count no more, also if it is enrolled again.\n";
+    if (!orders.empty()) out << "Until it is, these orders are refused to it:\n";
     for (const auto& order : orders) out << "  " << order << "\n";
     out << "\nNext, on the device, if it is to have subscriptions:\n  mcim device enrol --eid " << eid
         << " --tpm TCTI --model NAME" << admin_words(options.admin) << "\n";

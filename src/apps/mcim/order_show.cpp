@@ -182,6 +182,7 @@ Status run_explain(const OrderOptions& options, std::ostream& out) {
     out << "\nWhat happened:\n";
     CHECKED(print_timeline(order, out));
     out << "\n" << meaning_of_state(order) << "\n";
+    if (order.has("refused_evidence")) out << "\n";
     print_refused_evidence(order, out);
     print_enrolment(admin, order, options.admin, out);
     return print_waits(id, order, options.admin, out);

@@ -1,0 +1,11 @@
+// What the files of `mcim attest` share with their test.
+#pragma once
+#include "mcim/apps/mcim/admin.h"
+
+namespace mcim::apps {
+
+/// What the verifier knows of a device: evidence that was refused since, and of each operator the newest verdict, which
+/// is the one that says how the device stands.
+[[nodiscard]] Status print_verdicts(const jose::Object& answer, std::ostream&);
+
+}  // namespace mcim::apps
