@@ -8,6 +8,7 @@
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/common/key_files.h"
 #include "mcim/apps/common/pki_folder.h"
+#include "mcim/apps/common/typing_errors.h"
 #include "mcim/custody/private_file.h"
 #include "mcim/jose/json.h"
 
@@ -119,7 +120,7 @@ struct EuiccOptions {
 };
 
 Result<Eid> chosen_eid(const EuiccOptions& options, const PkiPaths& paths) {
-    if (!options.eid.empty()) return Eid::parse(options.eid);
+    if (!options.eid.empty()) return parse_typed_eid("--eid", options.eid);
     TRY(const std::string ein, first_ein(paths));
     return x509::make_eid(ein, options.number);
 }

@@ -4,6 +4,8 @@
 #include <ostream>
 
 #include "mcim/apps/common/files.h"
+#include "mcim/apps/common/typing_errors.h"
+#include "mcim/apps/mcim/admin.h"
 #include "mcim/apps/mcim/commands.h"
 #include "mcim/apps/mcim/operator_keys.h"
 #include "mcim/apps/mcim/text.h"
@@ -16,6 +18,7 @@ namespace {
 // ---------------------------------------------------------------- mcim transfer release
 
 struct ReleaseOptions {
+    std::string admin;
     std::string operator_id;
     std::string key;
     std::string eid;
@@ -33,20 +36,107 @@ jose::ObjectWriter claims_of(const transfer::Release& r) {
     return out.text("jti", r.jti).time("iat", r.issued_at).time("exp", r.expires_at);
 }
 
+struct Terms {
+    Eid eid;
+    Iccid iccid;
+    std::chrono::seconds life;
+};
+
+/// What can be told without asking anybody.
+Result<Terms> terms_of(const ReleaseOptions& options) {
+    CHECKED(path_part("--operator", options.operator_id));
+    if (!options.to.empty()) CHECKED(path_part("--to", options.to));
+    if (options.to == options.operator_id)
+        return fail(Errc::bad_value, "--to",
+                    options.to +
+                        " gives the subscription up: name the operator that gets the device, or leave --to "
+                        "out where any may");
+    auto eid = Eid::parse_unchecked(options.eid);
+    if (!eid) return std::move(eid).error().within("--eid");
+    auto iccid = Iccid::parse_unchecked(options.iccid);
+    if (!iccid) return std::move(iccid).error().within("--iccid");
+    if (auto wrong = typing_error(*iccid)) return fail(Errc::bad_value, "--iccid", *std::move(wrong));
+    TRY(const auto life, parse_duration("--valid-for", options.valid_for));
+    return Terms{*std::move(eid), *std::move(iccid), life};
+}
+
+Status check_digits(const Eid& eid) {
+    auto wrong = typing_error(eid);
+    if (!wrong) return ok();
+    return fail(Errc::bad_value, "--eid",
+                *std::move(wrong) +
+                    ". A test card that has such an EID is known to the platform (--admin SOCKET) once "
+                    "the subscription is on it");
+}
+
+/// Both operators, and that the key is the first one's.
+Status check_operators(Admin& admin, const ReleaseOptions& options, const crypto::PublicKey& key) {
+    TRY(const auto answer, admin.read("/operators"));
+    TRY(const auto operators, answer.json.objects("operators"));
+    std::string owner;
+    bool from_known = false;
+    bool to_known = options.to.empty();
+    for (const auto& o : operators) {
+        TRY(const auto id, o.text("id"));
+        TRY(const auto spki, o.octets("key"));
+        if (spki == key.spki()) owner = id;
+        from_known = from_known || id == options.operator_id;
+        to_known = to_known || id == options.to;
+    }
+    const auto unknown = [](const char* option, const std::string& id) {
+        return fail(
+            Errc::not_found, option,
+            "operator \"" + id + "\" is not known to the platform; \"mcim operator list\" shows those that are");
+    };
+    if (!from_known) return unknown("--operator", options.operator_id);
+    if (!to_known) return unknown("--to", options.to);
+    if (owner == options.operator_id) return ok();
+    return fail(Errc::refused, options.key,
+                "this is the key of " + (owner.empty() ? "no operator of the platform" : owner) +
+                    ", and a release by " + options.operator_id +
+                    " wants its own: that of the public key given to \"mcim operator add\"");
+}
+
+/// That the subscription is this operator's, and on this card.
+Status check_subscription(Admin& admin, const ReleaseOptions& options, const Terms& terms) {
+    auto answer = admin.read("/subscriptions/" + terms.iccid.text());
+    if (!answer) return std::move(answer).error().within("--iccid");
+    TRY(const auto owner, answer->json.text("operator"));
+    if (owner != options.operator_id)
+        return fail(Errc::refused, "--iccid",
+                    "it is a subscription of " + owner + ", which alone can release it, not of " + options.operator_id);
+    TRY(const auto on, answer->json.optional_member(&jose::Object::text, "eid"));
+    if (!on) return check_digits(terms.eid);
+    if (*on == terms.eid.text()) return ok();
+    return fail(Errc::refused, "--eid",
+                "subscription " + terms.iccid.text() + " is on the card with EID " + *on + ", not on this one");
+}
+
+Status check(const ReleaseOptions& options, const Terms& terms, const crypto::PublicKey& key) {
+    if (options.admin.empty()) return check_digits(terms.eid);
+    Admin admin(options.admin);
+    if (auto known = check_operators(admin, options, key); !known) {
+        if (known.error().code != Errc::io) return known;
+        Error silent = std::move(known).error();
+        silent.detail += ". --admin '' signs without asking a platform";
+        return silent;
+    }
+    return check_subscription(admin, options, terms);
+}
+
 Status run_release(const ReleaseOptions& options, std::ostream& out) {
     const Time now = std::chrono::floor<std::chrono::seconds>(system_now());
-    TRY(Eid eid, Eid::parse_unchecked(options.eid));
-    TRY(Iccid iccid, Iccid::parse_unchecked(options.iccid));
-    TRY(const auto life, parse_duration("--valid-for", options.valid_for));
+    TRY(const Terms terms, terms_of(options));
     TRY(const auto key, read_signing_key(options.key));
+    CHECKED(check(options, terms, key.public_key()));
     SystemRandom random;
     const transfer::Release release{options.operator_id,
-                                    std::move(eid),
-                                    std::move(iccid),
+                                    terms.eid,
+                                    terms.iccid,
                                     options.to.empty() ? std::nullopt : std::optional(options.to),
                                     transfer::fresh_jti(random),
                                     now,
-                                    now + life};
+                                    now + terms.life};
     TRY(const std::string token,
         transfer::sign_release(release, jose::thumbprint(key.public_key()), jose::signer_of(key)));
     CHECKED(write_new_file(options.out, as_view(token + "\n")));
@@ -56,7 +146,11 @@ Status run_release(const ReleaseOptions& options, std::ostream& out) {
     }
     out << options.operator_id << " releases subscription " << release.iccid.text() << " of device "
         << release.eid.text() << " to " << (options.to.empty() ? "any operator" : options.to) << ".\n"
-        << "Usable once, until " << to_rfc3339(release.expires_at) << "; in " << options.out << ".\n\nNext:\n"
+        << "Usable once, until " << to_rfc3339(release.expires_at) << "; in " << options.out << ".\n"
+        << (options.admin.empty() ? "No platform was asked whether it knows these operators, this key and this "
+                                    "subscription; --admin SOCKET does.\n"
+                                  : "")
+        << "\nNext:\n"
         << "  mcim order create --operator " << (options.to.empty() ? "NEW-OPERATOR" : options.to)
         << " --iccid NEW-ICCID --eid " << release.eid.text() << " --release " << options.out << "\n";
     return ok();
@@ -65,6 +159,12 @@ Status run_release(const ReleaseOptions& options, std::ostream& out) {
 void add_release(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("release", "Sign that one subscription of one device may move");
     auto options = std::make_shared<ReleaseOptions>();
+    command
+        ->add_option(
+            "--admin", options->admin,
+            "Socket of a running mcimd, to be asked whether operators, key and subscription are right; '' asks "
+            "nobody")
+        ->envname("MCIM_ADMIN");
     command->add_option("--operator", options->operator_id, "The current operator, whose subscription is given up")
         ->required();
     command->add_option("--key", options->key, "That operator's private key")->required();

@@ -60,6 +60,43 @@ TEST_F(TransferCommand, ShowSaysWhetherTheSignatureHolds) {
     EXPECT_EQ(*json->text("signature"), "not checked");
 }
 
+TEST_F(TransferCommand, SignsNoTypingErrors) {
+    const auto with = [&](const std::string& option, const std::string& value) {
+        std::vector<std::string> args{"transfer", "release", "--out", at("release.jws")};
+        for (const auto& [name, right] : {std::pair<std::string, std::string>{"--operator", "north"},
+                                          {"--key", at("north.pem")},
+                                          {"--eid", moved_eid},
+                                          {"--iccid", moved_iccid},
+                                          {"--to", "south"}})
+            args.insert(args.end(), {name, name == option ? value : right});
+        const auto ran = mcim(args);
+        EXPECT_EQ(ran.code, 1) << option << ' ' << value;
+        EXPECT_TRUE(ran.complains(option)) << ran.err;
+        return ran;
+    };
+    const auto eid = with("--eid", "89049032000000000000000000000164");
+    EXPECT_TRUE(eid.complains("here they are 64 and should be 63")) << eid.err;
+    EXPECT_TRUE(eid.complains("--admin SOCKET")) << "a test card may have it: " << eid.err;
+    EXPECT_TRUE(with("--eid", "8904903").complains("32 digits"));
+    const auto iccid = with("--iccid", "8988211000000000012");
+    EXPECT_TRUE(iccid.complains("here it is 2 and should be 1")) << iccid.err;
+    EXPECT_TRUE(with("--to", "north").complains("north gives the subscription up"));
+    with("--to", "South Mobile");
+    with("--operator", "nor/th");
+    EXPECT_FALSE(std::filesystem::exists(at("release.jws")));
+    EXPECT_EQ(release().code, 0);
+}
+
+TEST_F(TransferCommand, AsksAPlatformThatIsNamed) {
+    const auto silent = release({"--admin", at("none.sock")});
+    EXPECT_EQ(silent.code, 1);
+    EXPECT_TRUE(silent.complains("none.sock")) << silent.err;
+    EXPECT_TRUE(silent.complains("--admin ''")) << silent.err;
+    const auto unasked = release({"--admin", ""});
+    EXPECT_EQ(unasked.code, 0) << unasked.err;
+    EXPECT_TRUE(unasked.says("No platform was asked")) << unasked.out;
+}
+
 TEST_F(TransferCommand, RefusesWhatNobodyCouldUse) {
     EXPECT_TRUE(release({"--valid-for", "soon"}).complains("--valid-for"));
     ASSERT_EQ(::chmod(at("north.pem").c_str(), 0644), 0);

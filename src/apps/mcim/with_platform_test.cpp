@@ -204,6 +204,27 @@ TEST_F(WithPlatform, AnOrderIsTakenBackOnce) {
     EXPECT_EQ(run({"order", "create", "--operator", "north", "--iccid", iccid, "--release", at("absent.jws")}).code, 1);
 }
 
+TEST_F(WithPlatform, ReleaseIsSignedForWhatThePlatformKnows) {
+    add_line();
+    add_operator("south");
+    ASSERT_EQ(mcim({"operator", "key", "--out", at("nobodys.pem")}).code, 0);
+    const auto release = [&](const std::string& by, const std::string& key, const std::string& to,
+                             const std::string& card = iccid, const std::string& device = eid) {
+        return run({"transfer", "release", "--operator", by, "--key", at(key), "--eid", device, "--iccid", card, "--to",
+                    to, "--out", at("release.jws")});
+    };
+    EXPECT_TRUE(release("nord", "north.pem", "south").complains("\"nord\" is not known"));
+    EXPECT_TRUE(release("north", "north.pem", "suoth").complains("\"suoth\" is not known"));
+    EXPECT_TRUE(release("north", "south.pem", "south").complains("this is the key of south"));
+    EXPECT_TRUE(release("north", "nobodys.pem", "south").complains("this is the key of no operator"));
+    EXPECT_TRUE(release("south", "south.pem", "north").complains("a subscription of north"));
+    EXPECT_TRUE(release("north", "north.pem", "south", "8988211000000000029").complains("no subscription has"));
+    EXPECT_FALSE(std::filesystem::exists(at("release.jws")));
+    const auto right = release("north", "north.pem", "south");
+    EXPECT_EQ(right.code, 0) << right.err;
+    EXPECT_FALSE(right.says("No platform was asked")) << right.out;
+}
+
 TEST_F(WithPlatform, ADeviceIsEnrolledAndItsModelDescribed) {
     if (!test::Swtpm::installed()) GTEST_SKIP() << "swtpm is not installed";
     const auto tpm = test::Swtpm::start();

@@ -1,4 +1,5 @@
 // Orders and their timelines.
+#include "mcim/apps/common/typing_errors.h"
 #include "mcim/apps/mcimd/admin_calls.h"
 #include "mcim/apps/mcimd/consequences.h"
 #include "mcim/apps/mcimd/ports.h"
@@ -161,13 +162,10 @@ Result<std::optional<Eid>> named_device(Platform& p, smdp::GatePolicy policy, st
     Eid eid = *std::move(parsed);
     if (!p.verifier || policy == smdp::GatePolicy::open) return std::optional(std::move(eid));
     TRY(const auto device, find_device(p, eid));
-    if (!device && !eid.check_digits_hold()) {
-        TRY(const Eid right, Eid::with_check_digits(digits.substr(0, 30)));
+    auto wrong = typing_error(eid);
+    if (!device && wrong)
         return fail(Errc::bad_value, "eid",
-                    "the last two digits of an EID check the others: here they are " + std::string(digits.substr(30)) +
-                        " and should be " + right.text().substr(30) +
-                        ". Look for a typing error; of a test card that has such an EID, enrol the device first");
-    }
+                    *std::move(wrong) + "; of a test card that has such an EID, enrol the device first");
     return std::optional(std::move(eid));
 }
 

@@ -18,7 +18,8 @@ Result<fs::path> release_by_alpha(Story& s, const std::string& name, const std::
     const fs::path file = s.lab.folder() / (name + ".jws");
     const auto made =
         s.lab.mcim({"transfer", "release", "--operator", s.alpha.id, "--key", s.alpha.key.string(), "--eid", eid,
-                    "--iccid", s.alpha.iccid, "--to", s.beta.id, "--valid-for", valid_for, "--out", file.string()});
+                    "--iccid", s.alpha.iccid, "--to", s.beta.id, "--valid-for", valid_for, "--out", file.string(),
+                    "--admin", ""});  // else the platform would be asked, and wrong ones not be signed
     if (!made.good()) return fail(Errc::refused, "mcim transfer release", made.text);
     return file;
 }
