@@ -214,6 +214,13 @@ Result<crypto::PublicKey> Certificate::public_key() const {
 
 bool Certificate::allows(KeyUse use) const { return key_usage && key_usage->test(static_cast<std::size_t>(use)); }
 
+std::vector<KeyUse> Certificate::key_uses() const {
+    std::vector<KeyUse> out;
+    for (std::uint8_t bit = 0; bit <= static_cast<std::uint8_t>(KeyUse::decipher_only); ++bit)
+        if (allows(static_cast<KeyUse>(bit))) out.push_back(static_cast<KeyUse>(bit));
+    return out;
+}
+
 std::optional<Role> Certificate::role() const {
     std::optional<Role> out;
     for (const auto& policy : policies) {

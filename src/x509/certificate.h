@@ -35,6 +35,8 @@ enum class KeyUse : std::uint8_t {
     encipher_only,
     decipher_only
 };
+/// As RFC 5280 spells it: "digitalSignature".
+[[nodiscard]] std::string_view to_string(KeyUse);
 
 struct BasicConstraints {
     bool ca = false;
@@ -71,7 +73,8 @@ struct Certificate {
 
     [[nodiscard]] View tbs() const;  ///< what the signature is over
     [[nodiscard]] Result<crypto::PublicKey> public_key() const;
-    [[nodiscard]] bool allows(KeyUse) const;  ///< false also where there is no keyUsage extension
+    [[nodiscard]] bool allows(KeyUse) const;             ///< false also where there is no keyUsage extension
+    [[nodiscard]] std::vector<KeyUse> key_uses() const;  ///< all that it allows
     [[nodiscard]] bool is_ca() const { return basic_constraints && basic_constraints->ca; }
     /// The role of its policies; nullopt where they name none, several, or one unknown.
     [[nodiscard]] std::optional<Role> role() const;

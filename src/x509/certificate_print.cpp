@@ -3,14 +3,9 @@
 namespace mcim::x509 {
 namespace {
 
-constexpr std::array<std::string_view, 9> key_use_names{"digitalSignature", "contentCommitment", "keyEncipherment",
-                                                        "dataEncipherment", "keyAgreement",      "keyCertSign",
-                                                        "cRLSign",          "encipherOnly",      "decipherOnly"};
-
 std::string key_usage_text(const Certificate& c) {
     std::string out;
-    for (std::size_t i = 0; i < key_use_names.size(); ++i)
-        if (c.allows(static_cast<KeyUse>(i))) out.append(out.empty() ? "" : ", ").append(key_use_names[i]);
+    for (const auto use : c.key_uses()) out.append(out.empty() ? "" : ", ").append(to_string(use));
     return out;
 }
 
@@ -30,6 +25,22 @@ void line(std::string& out, std::string_view label, std::string_view value) {
 }
 
 }  // namespace
+
+std::string_view to_string(KeyUse use) {
+    switch (use) {
+        using enum KeyUse;
+        case digital_signature: return "digitalSignature";
+        case content_commitment: return "contentCommitment";
+        case key_encipherment: return "keyEncipherment";
+        case data_encipherment: return "dataEncipherment";
+        case key_agreement: return "keyAgreement";
+        case key_cert_sign: return "keyCertSign";
+        case crl_sign: return "cRLSign";
+        case encipher_only: return "encipherOnly";
+        case decipher_only: return "decipherOnly";
+    }
+    return "unknown use";
+}
 
 std::string print(const Certificate& c) {
     std::string out;

@@ -1,9 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "commands.h"
-#include "support/temp_folder.h"
 
 namespace mcim::agent {
 namespace {
@@ -29,41 +26,6 @@ TEST(DeviceInfo, InventsNothing) {
     for (const char* bad : {"1234567", "123456789", "1234567a"}) EXPECT_FALSE(device_info("", bad)) << bad;
     for (const char* bad : {"1234567890123", "12345678901234567", "99000086247185x", "990000862471854"})
         EXPECT_FALSE(device_info(bad, ""));
-}
-
-TEST(CommandLine, NamesWhomToTrustAndBothHalvesOfAttestation) {
-    const auto asks_for = [](WorldConfig config) {
-        const auto world = World::open(config);
-        if (!world) return to_string(world.error());
-        const Status ready = (*world)->ready_for_servers();
-        return ready ? std::string() : ready.error().path;
-    };
-    const test::TempFolder folder;
-    const auto ci = folder / "ci.der";
-    std::ofstream(ci) << "not looked at before a server is met";
-    WorldConfig config;
-    EXPECT_EQ(asks_for(config), "--ci");
-    config.ci_files = {ci.string()};
-    EXPECT_EQ(asks_for(config), "");
-    config.tpm = "device:/dev/tpmrm0";
-    EXPECT_EQ(asks_for(config), "--verifier");
-    config.verifier = "localhost:8443";
-    EXPECT_EQ(asks_for(config), "");
-    config.tpm.clear();
-    EXPECT_EQ(asks_for(config), "--tpm");
-}
-
-TEST(Verifier, SaysInASentenceWhyItRefuses) {
-    EXPECT_EQ(said_by_verifier(http::problem(403, "The quote is another TPM's.")), "The quote is another TPM's");
-    for (const char* other : {"", "{", "[]", R"({"detail":1})", "<html>"})
-        EXPECT_EQ(said_by_verifier({502, {}, other}), "HTTP status 502") << other;
-}
-
-TEST(CardRefusal, SaysWhatTheWordMeans) {
-    EXPECT_EQ(card_refusal("8988211000000000011", "iccidOrAidNotFound"),
-              "the card refuses (iccidOrAidNotFound): ICCID 8988211000000000011 is on this card under no profile; "
-              "\"profile list\" shows those that it has");
-    EXPECT_EQ(card_refusal("8988211000000000011", "catBusy"), "the card refuses (catBusy)");
 }
 
 }  // namespace

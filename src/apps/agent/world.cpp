@@ -3,11 +3,12 @@
 #include <boost/json/parse.hpp>
 #include <cstdio>
 
-#include "mcim/apps/common/files.h"
+#include "mcim/apps/common/certificates.h"
 #include "mcim/card/channel.h"
 #include "mcim/evidence/evidence.h"
 #include "mcim/msg/info.h"
 #include "mcim/tpm/tpm.h"
+#include "mcim/x509/verify.h"
 #include "message_folder.h"
 
 namespace mcim::agent {
@@ -113,8 +114,10 @@ World::~World() = default;
 Result<std::unique_ptr<World>> World::open(const WorldConfig& config) {
     http::ClientConfig client;
     for (const auto& file : config.ci_files) {
-        TRY(Bytes root, apps::read_certificate_file(file));
-        client.roots.push_back(std::move(root));
+        TRY(auto root, apps::read_certificate("--ci", file, x509::Role::ci));
+        if (const auto fit = x509::TrustAnchors().add(root); !fit)
+            return fail(Errc::bad_value, "--ci " + file, "nobody can be trusted by it: " + to_string(fit.refused()));
+        client.roots.push_back(std::move(root.der));
     }
     for (const auto& text : config.resolve) {
         TRY(auto pair, parse_resolve(text));

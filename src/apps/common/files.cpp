@@ -11,7 +11,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t certificate_file_octets_max = 64 * 1024;
 constexpr std::size_t pem_line_characters = 64;
 
 Error system_error(const fs::path& path, std::string what) {
@@ -70,13 +69,6 @@ Result<Bytes> der_of_file(std::string_view label, View content) {
     std::string body = text.substr(from, to - from);
     std::erase_if(body, [](char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; });
     return from_base64(body);
-}
-
-Result<Bytes> read_certificate_file(const fs::path& path) {
-    TRY(const Bytes content, read_file(path, certificate_file_octets_max));
-    auto der = der_of_file("CERTIFICATE", content);
-    if (!der) return std::move(der).error().within(path.string());
-    return der;
 }
 
 }  // namespace mcim::apps

@@ -17,7 +17,5 @@ namespace mcim::apps {
 [[nodiscard]] std::string pem_of_base64(std::string_view label, std::string_view base64);
 /// What files hold as DER, or as PEM: then its first block of this label.
 [[nodiscard]] Result<Bytes> der_of_file(std::string_view label, View content);
-/// A certificate, DER; of PEM the first.
-[[nodiscard]] Result<Bytes> read_certificate_file(const std::filesystem::path&);
 
 }  // namespace mcim::apps

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "mcim/apps/common/certificates.h"
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/common/key_files.h"
 #include "mcim/custody/key_folder.h"
@@ -194,9 +195,10 @@ Status write_whole(const PkiPaths& to, const Pki& pki, Random& random) {
 }
 
 Result<x509::Certificate> load(const fs::path& path) {
-    TRY(const Bytes content, read_file(path, x509::certificate_octets_max));
-    auto certificate = x509::parse_certificate(content);
-    if (!certificate) return std::move(certificate).error().within(path.string());
+    auto certificate = read_certificate(path);
+    if (!certificate && certificate.error().code == Errc::not_found)
+        return fail(Errc::not_found, path.string(),
+                    "it is not there, so the folder is no PKI; \"mcim pki init --dir FOLDER\" makes one");
     return certificate;
 }
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <ostream>
 
-#include "mcim/apps/common/files.h"
+#include "mcim/apps/common/certificates.h"
 #include "mcim/apps/mcim/pki.h"
 #include "mcim/base/ports.h"
 #include "mcim/jose/json.h"
@@ -19,15 +19,6 @@ struct PkiShowOptions {
     bool json = false;
 };
 
-Result<x509::Certificate> load(const std::string& path) {
-    TRY(const Bytes der, read_certificate_file(path));
-    auto parsed = x509::parse_certificate(der);
-    if (!parsed)
-        return fail(Errc::bad_value, path,
-                    "it cannot be read as a certificate of SGP.22, in DER or PEM: " + to_string(parsed.error()));
-    return parsed;
-}
-
 template <class T>
 Status held(const x509::Verdict<T>& verdict) {
     if (verdict) return ok();
@@ -35,7 +26,7 @@ Status held(const x509::Verdict<T>& verdict) {
 }
 
 Status verify(const x509::Certificate& c, const PkiShowOptions& options, Time now) {
-    TRY(const auto ci, load(options.ci));
+    TRY(const auto ci, read_certificate("--ci", options.ci, x509::Role::ci));
     x509::TrustAnchors anchors;
     CHECKED(held(anchors.add(ci)));
     const auto role = c.role();
@@ -47,13 +38,45 @@ Status verify(const x509::Certificate& c, const PkiShowOptions& options, Time no
     if (*role != x509::Role::euicc) return held(x509::verify_server(*role, c.der, anchors, now));
     if (options.eum.empty())
         return fail(Errc::missing_field, "--eum", "the certificate of a card is verified through its EUM's");
-    TRY(const auto eum, load(options.eum));
+    TRY(const auto eum, read_certificate("--eum", options.eum, x509::Role::eum));
     return held(x509::verify_euicc(c.der, eum.der, anchors, now));
 }
 
-std::string json(const x509::Certificate& c) {
+const char* yes_or_no(bool b) { return b ? "yes" : "no"; }
+
+jose::ObjectWriter json(const x509::BasicConstraints& b) {
     jose::ObjectWriter w;
-    if (const auto role = c.role()) w.text("role", to_string(*role));
+    w.text("ca", yes_or_no(b.ca));
+    if (b.path_length) w.integer("path_length", *b.path_length);
+    return w;
+}
+
+/// Extensions as RFC 5280 has them, where the certificate has them.
+void add_extensions(jose::ObjectWriter& w, const x509::Certificate& c) {
+    if (c.key_usage) {
+        std::vector<std::string> uses;
+        for (const auto use : c.key_uses()) uses.emplace_back(to_string(use));
+        w.texts("key_usage", uses);
+    }
+    if (!c.extended_key_usage.empty()) w.texts("extended_key_usage", c.extended_key_usage);
+    if (c.basic_constraints) w.object("basic_constraints", json(*c.basic_constraints));
+    if (c.name_constraints) {
+        std::vector<std::string> names;
+        for (const auto& name : c.name_constraints->permitted) names.push_back(to_string(name));
+        w.texts("permitted_names", names);
+    }
+    if (!c.crl_uris.empty()) w.texts("crl_uris", c.crl_uris);
+    std::vector<jose::ObjectWriter> others;
+    for (const auto& e : c.other_extensions)
+        others.push_back(
+            jose::ObjectWriter().text("id", e.id.text()).text("critical", yes_or_no(e.critical.value_or(false))));
+    if (!others.empty()) w.objects("other_extensions", others);
+}
+
+/// All that the text says. `root` is what it was verified under; empty: nobody asked.
+std::string json(const x509::Certificate& c, const std::string& root) {
+    jose::ObjectWriter w;
+    if (const auto role = c.role()) w.text("role", to_string(*role)).text("role_oid", oid_of(*role));
     w.text("subject", to_string(c.subject)).text("issuer", to_string(c.issuer)).text("serial_number", hex(c.serial));
     w.text("not_before", to_rfc3339(c.validity.not_before)).text("not_after", to_rfc3339(c.validity.not_after));
     if (c.key) w.text("curve", crypto::to_string(c.key->curve)).text("public_point", hex(c.key->point));
@@ -62,16 +85,17 @@ std::string json(const x509::Certificate& c) {
     w.texts("registered_ids", c.registered_ids).texts("dns_names", c.dns_names);
     if (c.role() == x509::Role::euicc)
         if (const auto eid = c.eid()) w.text("eid", eid->text());
+    add_extensions(w, c);
+    if (!root.empty()) w.text("verifies_under", root);
     return w.finish();
 }
 
 Status run_pki_show(const PkiShowOptions& options, std::ostream& out) {
-    TRY(const auto c, load(options.file));
-    out << (options.json ? json(c) + "\n" : print(c));
-    if (options.ci.empty()) return ok();
-    CHECKED(verify(c, options, system_now()));
-    if (!options.json) out << "It verifies under " << options.ci << " now.\n";
-    return ok();
+    TRY(const auto c, read_certificate(options.file));
+    const Status verified = options.ci.empty() ? ok() : verify(c, options, system_now());
+    out << (options.json ? json(c, verified ? options.ci : "") + "\n" : print(c));
+    if (!options.ci.empty() && verified && !options.json) out << "It verifies under " << options.ci << " now.\n";
+    return verified;
 }
 
 }  // namespace

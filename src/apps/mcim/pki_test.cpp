@@ -54,6 +54,20 @@ TEST_F(PkiCommand, JsonIsOneObject) {
     EXPECT_EQ(*show->texts("dns_names"), std::vector<std::string>{"localhost"});
 }
 
+TEST_F(PkiCommand, JsonOfACertificateSaysWhatTheTextSays) {
+    ASSERT_EQ(mcim({"pki", "init", "--dir", dir_}).code, 0);
+    const std::string root = dir_ + "/ci/certificate.der";
+    const auto eum = mcim({"pki", "show", dir_ + "/eum/certificate.der", "--ci", root, "--json"});
+    for (const char* member :
+         {R"("role_oid":"2.23.146.1.2.1.2")", R"("key_usage":["keyCertSign"])", R"("ca":"yes","path_length":0)",
+          R"("permitted_names":["O=mcim, serialNumber=89049032"])", R"("crl_uris":["http://localhost/crl/ci.crl"])"})
+        EXPECT_TRUE(eum.says(member)) << member << '\n' << eum.out;
+    EXPECT_TRUE(eum.says("\"verifies_under\":\"" + root)) << eum.out;
+    const auto tls = mcim({"pki", "show", dir_ + "/dp/tls.der", "--json"});
+    EXPECT_TRUE(tls.says(R"("extended_key_usage":["1.3.6.1.5.5.7.3.1")")) << tls.out;
+    EXPECT_FALSE(tls.says("verifies_under")) << tls.out;
+}
+
 /// All of `mcim` writes its JSON members alike: small letters, digits and underscores.
 TEST_F(PkiCommand, JsonMembersAreSnakeCase) {
     const auto init = mcim({"pki", "init", "--dir", dir_, "--json"});
@@ -95,7 +109,14 @@ TEST_F(PkiCommand, ShowRefusesAForeignRoot) {
         const auto foreign = mcim({"pki", "show", path, "--ci", other + "/ci/certificate.der"});
         EXPECT_EQ(foreign.code, 1) << file;
     }
-    EXPECT_TRUE(mcim({"pki", "show", dir_ + "/ci/key.pem"}).complains("cannot be read as a certificate"));
+    const auto key = mcim({"pki", "show", dir_ + "/ci/key.pem"});
+    EXPECT_TRUE(key.complains("cannot be read as a certificate")) << key.err;
+    EXPECT_TRUE(key.complains("it seems to be a private key")) << key.err;
+    const auto wrong = mcim({"pki", "show", dir_ + "/dp/tls.der", "--ci", dir_ + "/eum/certificate.der"});
+    EXPECT_TRUE(wrong.complains("--ci " + dir_ + "/eum/certificate.der: this is the certificate of the EUM"))
+        << wrong.err;
+    const auto elsewhere = mcim({"pki", "euicc", "--dir", dir_ + "/dp", "--number", "1", "--out", dir_ + "/card"});
+    EXPECT_TRUE(elsewhere.complains("the folder is no PKI")) << elsewhere.err;
     EXPECT_EQ(mcim({"pki", "show", dir_ + "/absent"}).code, 1);
     EXPECT_EQ(mcim({"pki", "show", dir_}).code, 1);
 }

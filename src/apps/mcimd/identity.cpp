@@ -5,13 +5,6 @@
 
 namespace mcim::apps::mcimd {
 
-Result<x509::Certificate> read_certificate(const std::filesystem::path& file) {
-    TRY(const auto der, read_certificate_file(file));
-    auto certificate = x509::parse_certificate(der);
-    if (!certificate) return std::move(certificate).error().within(file.string());
-    return certificate;
-}
-
 Result<http::TlsIdentity> tls_identity(const Config& config) {
     http::TlsIdentity out;
     for (const auto& file : config.tls_certificate) {

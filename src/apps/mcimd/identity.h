@@ -1,5 +1,6 @@
 // Who the platform is, from the files that the configuration names: certificates, and the keys that fit them.
 #pragma once
+#include "mcim/apps/common/certificates.h"
 #include "mcim/apps/mcimd/config.h"
 #include "mcim/custody/custody.h"
 #include "mcim/http/server.h"
@@ -7,8 +8,6 @@
 
 namespace mcim::apps::mcimd {
 
-/// DER, or the first certificate of PEM.
-[[nodiscard]] Result<x509::Certificate> read_certificate(const std::filesystem::path&);
 [[nodiscard]] Result<http::TlsIdentity> tls_identity(const Config&);
 [[nodiscard]] Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path>& ci);
 /// Certificates that chain to `anchors` and belong to keys that the custody has.

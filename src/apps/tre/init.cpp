@@ -1,7 +1,7 @@
 #include <cstdio>
 
 #include "commands.h"
-#include "mcim/apps/common/files.h"
+#include "mcim/apps/common/certificates.h"
 #include "mcim/apps/common/key_files.h"
 #include "mcim/euicc/manufacture.h"
 #include "state_folder.h"
@@ -16,14 +16,14 @@ Result<euicc::CardClass> parse_class(const std::string& text) {
 }
 
 /// The EID of the certificate, which is the one that counts; what the command line says must be the same.
-Result<Eid> eid_of(const InitOptions& options, View certificate) {
-    auto parsed = x509::parse_certificate(certificate);
-    if (!parsed) return std::move(parsed).error().within(options.certificate);
-    TRY(Eid eid, parsed->eid());
+Result<Eid> eid_of(const InitOptions& options, const x509::Certificate& certificate) {
+    auto eid = certificate.eid();
+    if (!eid) return std::move(eid).error().within(options.certificate);
     if (options.eid.empty()) return eid;
-    TRY(const Eid wanted, Eid::parse_unchecked(options.eid));
-    if (!(wanted == eid))
-        return fail(Errc::conflict, "--eid", wanted.text() + ", but the certificate is for " + eid.text());
+    auto wanted = Eid::parse_unchecked(options.eid);
+    if (!wanted) return std::move(wanted).error().within("--eid");
+    if (*wanted != *eid)
+        return fail(Errc::conflict, "--eid", wanted->text() + ", but the certificate is for " + eid->text());
     return eid;
 }
 
@@ -33,13 +33,13 @@ Result<crypto::PrivateKey> read_key(const std::string& path) {
 
 Result<euicc::Birth> read_birth(const InitOptions& options) {
     TRY(const euicc::CardClass card_class, parse_class(options.card_class));
-    TRY(Bytes certificate, apps::read_certificate_file(options.certificate));
-    TRY(Bytes eum_certificate, apps::read_certificate_file(options.eum_certificate));
+    TRY(auto certificate, apps::read_certificate("--cert", options.certificate, x509::Role::euicc));
+    TRY(auto eum_certificate, apps::read_certificate("--eum-cert", options.eum_certificate, x509::Role::eum));
     TRY(crypto::PrivateKey key, read_key(options.key));
     TRY(const Eid eid, eid_of(options, certificate));
     euicc::Birth birth{.eid = eid,
                        .card_class = card_class,
-                       .credentials = {{std::move(key), std::move(certificate), std::move(eum_certificate)}},
+                       .credentials = {{std::move(key), std::move(certificate.der), std::move(eum_certificate.der)}},
                        .ci_certificates = {},
                        .rules = euicc::rules_for_every_operator(),
                        .root_ds_address = options.root_ds,
@@ -47,8 +47,8 @@ Result<euicc::Birth> read_birth(const InitOptions& options) {
                        .memory_octets = options.memory_kib * 1024};
     if (options.only_version2_0_fields) birth.info_fields = euicc::InfoFields::version2_0;
     for (const auto& path : options.ci_certificates) {
-        TRY(Bytes ci, apps::read_certificate_file(path));
-        birth.ci_certificates.push_back(std::move(ci));
+        TRY(auto ci, apps::read_certificate("--ci", path, x509::Role::ci));
+        birth.ci_certificates.push_back(std::move(ci.der));
     }
     return birth;
 }

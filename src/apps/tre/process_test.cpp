@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -287,6 +288,23 @@ TEST_F(TreProcess, NamesWhatIsWrongWithItsOptions) {
     Process nowhere(run_line("nothing", passphrase_seal()));
     EXPECT_NE(nowhere.wait(), 0);
     EXPECT_NE(nowhere.said.find("make one with init"), std::string::npos) << nowhere.said;
+}
+
+TEST_F(TreProcess, NamesACertificateOfTheWrongKind) {
+    write("text", to_bytes(as_view("hello")));
+    const auto refused = [&](const std::string& option, const std::string& file, const std::string& why) {
+        auto line = init_line(passphrase_seal());
+        *std::next(std::ranges::find(line, option)) = path(file);
+        Process process(line);
+        EXPECT_NE(process.wait(), 0);
+        for (const auto& part : {option + " " + path(file), why})
+            EXPECT_NE(process.said.find(part), std::string::npos) << process.said;
+    };
+    refused("--ci", "eum.der", "this is the certificate of the EUM, but the certificate of the CI root is wanted");
+    refused("--ci", "absent", "the certificate of the CI root is wanted");
+    refused("--eum-cert", "ci.der", "the certificate of the EUM is wanted");
+    refused("--cert", "text", "it seems to be text; the certificate of the eUICC is wanted");
+    EXPECT_FALSE(fs::exists(path("state")));
 }
 
 /// T1: a copy of the state folder does not start beside another TPM.
