@@ -45,17 +45,17 @@ Refused at_binding(Refused refused) {
     return {Refusal::package_unavailable, refused.sentence()};
 }
 
-Result<Step> start(std::variant<Offered, Bound> from, const msg::GetBoundProfilePackageRequest& request,
-                   const Env& env) {
-    Binding binding{std::move(from), {}, {}};
-    const Offered& offered = binding.offered();
-    TRY(auto offer, offered.decoded_reply());
-    if (auto refused = check_request(offered, offer, request, env.now))
-        return refuse(back_of(std::move(binding)), std::move(*refused));
+const Offered& offered_in(const Offered& s) { return s; }
+const Offered& offered_in(const Bound& s) { return s.offer; }
+
+template <class From>
+Result<Step> start(From from, const msg::GetBoundProfilePackageRequest& request, const Env& env) {
+    TRY(auto offer, offered_in(from).decoded_reply());
+    if (auto refused = check_request(offered_in(from), offer, request, env.now))
+        return refuse(State(std::move(from)), std::move(*refused));
     const auto& answer = std::get<msg::PrepareDownloadResponseOk>(request.prepare_download_response.value);
-    binding.transaction_id = std::move(offer.transaction_id.bytes);
-    binding.euicc_otpk = answer.euicc_signed2.euicc_otpk;
-    Action load = LoadBinding{offered.order_id.text};
+    Action load = LoadBinding{offered_in(from).order_id.text};
+    Binding binding{std::move(from), std::move(offer.transaction_id.bytes), answer.euicc_signed2.euicc_otpk};
     return Step{LoadingBinding{std::move(binding)}, std::move(load), {}};
 }
 
