@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <ostream>
 
+#include "mcim/apps/mcim/text.h"
+
 namespace mcim::apps {
 
 namespace {
@@ -44,11 +46,7 @@ std::string admin_words(std::string_view socket) {
 }
 
 Result<std::string> path_part(std::string_view option, const std::string& identifier) {
-    const auto allowed = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
-               c == '.';
-    };
-    if (identifier.empty() || !std::ranges::all_of(identifier, allowed))
+    if (identifier.empty() || !std::ranges::all_of(identifier, is_plain))
         return fail(Errc::bad_value, std::string(option),
                     "\"" + identifier + "\" is no identifier: letters, digits, '-', '_' and '.' are allowed");
     return identifier;

@@ -6,6 +6,7 @@
 
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/common/key_files.h"
+#include "mcim/apps/mcim/text.h"
 #include "mcim/custody/private_file.h"
 
 namespace mcim::apps {
@@ -18,10 +19,6 @@ constexpr std::size_t key_file_octets_max = 16 * 1024;
 constexpr std::size_t token_file_octets_max = 64 * 1024;
 
 bool white(char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; }
-bool of_a_token(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
-           c == '.';
-}
 
 Status check_curve(const fs::path& path, crypto::Curve curve) {
     if (curve == crypto::Curve::p256) return ok();
@@ -94,7 +91,7 @@ Result<std::string> read_token(const fs::path& path) {
     std::string text = as_text(content);
     std::erase_if(text, white);
     if (text.empty()) return fail(Errc::missing_field, path.string(), "the file is empty");
-    if (!std::ranges::all_of(text, of_a_token) || std::ranges::count(text, '.') != 2)
+    if (!std::ranges::all_of(text, is_plain) || std::ranges::count(text, '.') != 2)
         return fail(Errc::bad_value, path.string(),
                     "it holds no signed token (JWS), but a release is one: text in three parts with dots between them. "
                     "\"mcim transfer release\" writes it");

@@ -75,6 +75,11 @@ Result<std::vector<unsigned>> parse_registers(std::string_view option, const std
     return std::vector<unsigned>(out.begin(), out.end());
 }
 
+bool is_plain(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
+           c == '.';
+}
+
 void print_table(std::ostream& out, const TableRow& heading, const std::vector<TableRow>& rows) {
     std::vector<std::size_t> widths;
     for (const auto& title : heading) widths.push_back(title.size());

@@ -15,6 +15,9 @@ namespace mcim::apps {
 /// "0,4,7" and "0-7": register numbers up to 23, ascending, each once.
 [[nodiscard]] Result<std::vector<unsigned>> parse_registers(std::string_view option, const std::string&);
 
+/// A letter, a digit, '-', '_' or '.': of identifiers, and of a JWS in its compact form.
+[[nodiscard]] bool is_plain(char);
+
 /// Columns as wide as they need to be, two spaces apart; the heading first.
 using TableRow = std::vector<std::string>;
 void print_table(std::ostream&, const TableRow& heading, const std::vector<TableRow>&);
