@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include "mcim/card/channel.h"
@@ -44,7 +45,11 @@ protected:
         auto listener = listen_unix(path());
         ASSERT_TRUE(listener) << to_string(listener.error());
         reader.emplace(card, *std::move(listener), stop[0]);
-        if (vpcd) reader->keep_connected(*vpcd);
+        if (vpcd)
+            reader->keep_connected(*vpcd, [this](const Status& there) {
+                vpcd_news.push_back(there.operator bool());
+                if (vpcd_news.size() == 1) first_news.set_value();
+            });
         thread = std::thread([this] { result.emplace(reader->serve()); });
     }
     void finish() {
@@ -57,6 +62,8 @@ protected:
     test::TempFolder folder;
     int stop[2] = {-1, -1};
     EchoCard card;
+    std::vector<bool> vpcd_news;  ///< to be read when the reader has finished
+    std::promise<void> first_news;
     std::optional<Reader> reader;
     std::optional<Status> result;
     std::thread thread;
@@ -150,18 +157,29 @@ TEST_F(ReaderTest, EndsWhenAsked) {
     EXPECT_TRUE(*result);
 }
 
+/// A free port of loopback, where nobody listens yet.
+struct VpcdPort {
+    VpcdPort() : socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof(address);
+        EXPECT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+        EXPECT_EQ(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+        name = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    }
+    void listen() const { ASSERT_EQ(::listen(socket.get(), 1), 0); }
+    [[nodiscard]] Descriptor accept() const { return Descriptor(::accept(socket.get(), nullptr, nullptr)); }
+    Descriptor socket;
+    std::string name;
+};
+
 TEST_F(ReaderTest, ServesVpcdAndConnectsToItAgain) {
-    Descriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ASSERT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-    ASSERT_EQ(::listen(listener.get(), 1), 0);
-    socklen_t size = sizeof(address);
-    ASSERT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-    start(*resolve_tcp("127.0.0.1:" + std::to_string(ntohs(address.sin_port))));
+    const VpcdPort port;
+    port.listen();
+    start(*resolve_tcp(port.name));
     for (int round = 0; round < 2; ++round) {
-        const Descriptor vpcd(::accept(listener.get(), nullptr, nullptr));
+        const Descriptor vpcd = port.accept();
         ASSERT_TRUE(vpcd.valid());
         ASSERT_TRUE(write_all(vpcd, concat({frame(Bytes{1}), frame(Bytes{4}), frame(Bytes{0, 1, 2, 3, 4})})));
         FrameBuffer frames;
@@ -172,6 +190,18 @@ TEST_F(ReaderTest, ServesVpcdAndConnectsToItAgain) {
         }
         EXPECT_EQ(answers, (std::vector<Bytes>{{0x3B, 0x00}, {4, 3, 2, 1, 0}}));
     }
+    finish();
+    EXPECT_EQ(vpcd_news, std::vector<bool>{true});
+}
+
+TEST_F(ReaderTest, TellsThatNoVpcdIsThereAndWhenItComes) {
+    const VpcdPort port;
+    start(*resolve_tcp(port.name));
+    first_news.get_future().wait();
+    port.listen();
+    ASSERT_TRUE(port.accept().valid());
+    finish();
+    EXPECT_EQ(vpcd_news, (std::vector<bool>{false, true}));
 }
 
 TEST(ResolveTcp, NamesWhatIsWrong) {

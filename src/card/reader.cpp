@@ -45,7 +45,11 @@ Status Reader::wait_and_serve() {
 void Reader::connect_vpcd() {
     if (!vpcd_address_) return;
     if (std::ranges::any_of(connections_, [](const auto& c) { return c.peer == Peer::vpcd; })) return;
-    if (auto connected = connect_tcp(*vpcd_address_)) add(*std::move(connected), Peer::vpcd);
+    auto connected = connect_tcp(*vpcd_address_);
+    const bool there = connected.operator bool();
+    if (there != vpcd_there_) vpcd_news_(there ? ok() : Status(connected.error()));
+    vpcd_there_ = there;
+    if (there) add(*std::move(connected), Peer::vpcd);
 }
 
 void Reader::accept_local() {

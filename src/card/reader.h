@@ -1,6 +1,7 @@
 // Serves one card: to programs on this machine over a UNIX socket, and, where asked, to pcscd through vpcd, which lets
 // any program see it as a card in a reader. One loop, no threads: commands of all of them reach the card one by one.
 #pragma once
+#include <functional>
 #include <list>
 
 #include "mcim/card/frame.h"
@@ -26,8 +27,13 @@ class Reader {
 public:
     /// `stop` becomes readable when the reader shall end.
     Reader(CardPort& card, Descriptor listener, int stop);
+    /// Told whether vpcd is there when it is first tried, and when that changes.
+    using News = std::function<void(const Status&)>;
     /// Keeps a connection to vpcd: connects again each second while there is none.
-    void keep_connected(TcpAddress vpcd) { vpcd_address_ = std::move(vpcd); }
+    void keep_connected(TcpAddress vpcd, News news) {
+        vpcd_address_ = std::move(vpcd);
+        vpcd_news_ = std::move(news);
+    }
     /// Until `stop` (ok), or an Error of the card or of the listening socket.
     [[nodiscard]] Status serve();
 
@@ -54,6 +60,8 @@ private:
     Descriptor listener_;
     int stop_;
     std::optional<TcpAddress> vpcd_address_;
+    News vpcd_news_;
+    std::optional<bool> vpcd_there_;  ///< as it was told
     std::list<Connection> connections_;
     OpenChannels channels_;
     OpenChannels::Client newest_ = 0;

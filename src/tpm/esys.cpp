@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace mcim::tpm {
 namespace {
@@ -23,6 +24,8 @@ Status check_transport(std::string_view tcti) {
 }
 
 }  // namespace
+
+void silence_library() { ::setenv("TSS2_LOG", "all+none", 0); }
 
 bool is_integrity_failure(TSS2_RC rc) {
     // Format-one codes carry a parameter or handle number in bits 6 and 8 to 11 (Part 2, 6.6.3).
@@ -65,8 +68,10 @@ Tpm::~Tpm() = default;
 Result<Tpm> Tpm::open(const std::string& tcti) {
     CHECKED(check_transport(tcti));
     auto impl = std::make_unique<Impl>();
-    if (auto reached = check(Tss2_TctiLdr_Initialize(tcti.c_str(), &impl->tcti), "connect"); !reached)
-        return std::move(reached).error().within(tcti);
+    if (const TSS2_RC rc = Tss2_TctiLdr_Initialize(tcti.c_str(), &impl->tcti); rc != TSS2_RC_SUCCESS)
+        return fail(Errc::io, tcti,
+                    std::string("no TPM answers there (") + Tss2_RC_Decode(rc) +
+                        "): is it on, with no other program at it, and may this user open it?");
     if (auto started = check(Esys_Initialize(&impl->esys, impl->tcti, nullptr), "initialise"); !started)
         return std::move(started).error().within(tcti);
     return Tpm(std::move(impl));

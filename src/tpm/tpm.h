@@ -13,6 +13,10 @@
 
 namespace mcim::tpm {
 
+/// The library writes lines of its own to stderr, and our errors say what it said. For main(), before there are
+/// threads; who sets TSS2_LOG keeps it.
+void silence_library();
+
 struct SignedQuote {
     Bytes quote;      ///< TPMS_ATTEST
     Bytes signature;  ///< TPMT_SIGNATURE

@@ -3,6 +3,8 @@
 #include <functional>
 
 #include "commands.h"
+#include "mcim/apps/common/command_line.h"
+#include "mcim/tpm/tpm.h"
 
 namespace {
 
@@ -22,8 +24,11 @@ host's TPM. Nothing listens; it holds no secret.
 }  // namespace
 
 int main(int argc, char** argv) {
+    tpm::silence_library();
     CLI::App app{about, "mcim-agent"};
     app.require_subcommand(1);
+    app.failure_message(apps::complaint);
+    app.fallthrough();  // options of the program are understood behind a command too
     WorldConfig config;
     bool as_json = false;
     app.add_option("--card", config.card_socket, "socket of the card's process (mcim-tre)")->required();

@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <ostream>
 
+#include "mcim/apps/common/command_line.h"
 #include "mcim/apps/mcim/commands.h"
 #include "mcim/apps/mcim/version.h"
 
@@ -52,14 +54,22 @@ every step and shows what you will see):
     mcim subscription list
 )";
 
-/// What CLI11 says of a command line that was not understood, and where the socket comes from.
-std::string complaint(const CLI::App* app, const CLI::Error& error) {
-    std::string said = CLI::FailureMessage::simple(app, error);
+/// And where the socket comes from.
+std::string complaint_of_mcim(const CLI::App* app, const CLI::Error& error) {
+    std::string said = complaint(app, error);
     if (std::string_view(error.what()).starts_with("--admin "))
         said +=
             "Name the socket of the running mcimd with --admin, or once for all commands: export "
             "MCIM_ADMIN=platform/admin.sock\n";
     return said;
+}
+
+/// --json belongs to the command that is chosen, and is as good in front of it.
+std::vector<const char*> json_last(int argc, const char* const* argv) {
+    std::vector<const char*> words(argv, argv + argc);
+    const auto end = std::ranges::find(words, "--", [](const char* word) { return std::string_view(word); });
+    std::stable_partition(words.begin(), end, [](std::string_view word) { return word != "--json"; });
+    return words;
 }
 
 }  // namespace
@@ -78,12 +88,12 @@ int run_mcim(int argc, const char* const* argv, std::ostream& out, std::ostream&
     auto* version_flag = app.add_flag("--version", version, "This build, and the specifications it follows");
     app.add_flag("--json", json, "With --version: one JSON object")->needs(version_flag);
     app.require_subcommand(0, 1);
-    app.failure_message(complaint);
+    app.failure_message(complaint_of_mcim);
     for (const auto add : {add_pki, add_platform, add_operator, add_subscription, add_device, add_attest, add_order,
                            add_transfer, add_profile, add_bench, add_demo})
         add(app, console);
     try {
-        app.parse(argc, argv);
+        app.parse(argc, json_last(argc, argv).data());
         if (!version && app.get_subcommands().empty()) throw CLI::RequiredError("A command");
     } catch (const CLI::ParseError& e) {
         return app.exit(e, out, err);

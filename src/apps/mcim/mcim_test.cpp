@@ -1,8 +1,12 @@
 // What holds for every command.
 #include <gtest/gtest.h>
 
+#include <map>
+
+#include "mcim/apps/mcim/program.h"
 #include "mcim/apps/mcim/run_for_test.h"
 #include "mcim/jose/json.h"
+#include "support/temp_folder.h"
 
 namespace mcim::apps {
 namespace {
@@ -39,30 +43,69 @@ TEST(TopLevelHelp, TellsTheWholeStoryInItsOrder) {
     }
 }
 
-/// What is there to be pasted is understood: every command, and every option of it.
-TEST(TopLevelHelp, NamesNoOptionThatThereIsNot) {
+/// A line that is there to be pasted: the program, its command, and the options of both.
+struct StoryLine {
+    std::string text;
+    std::vector<std::string> path;
+    std::vector<std::string> options;
+};
+
+/// The words up to "&" or "}"; `agent` stands for the mcim-agent of its line.
+StoryLine read_line(const std::string& text) {
+    StoryLine out{text, {}, {}};
+    std::istringstream words(text);
+    bool begun = false;  // after "agent() {"
+    for (std::string word; words >> word && word != "&" && word != "}";) {
+        begun = begun || !text.starts_with("    agent() {") || word == "mcim-agent";
+        if (!begun) continue;
+        if (word == "agent") word = "mcim-agent";
+        if (word.starts_with("-"))
+            out.options.push_back(word);
+        else if (out.options.empty())
+            out.path.push_back(word);
+    }
+    return out;
+}
+
+std::vector<StoryLine> lines_to_paste() {
+    std::vector<StoryLine> out;
     std::istringstream help(mcim({"--help"}).out);
-    int commands = 0;
     for (std::string line; std::getline(help, line);) {
-        if (!line.starts_with("    mcim ")) continue;
         for (std::string more; line.ends_with('\\') && std::getline(help, more);)
             line.replace(line.size() - 1, 1, more);
-        std::istringstream words(line);
-        std::vector<std::string> path;
-        std::vector<std::string> options;
-        for (std::string word; words >> word;) {
-            if (word.starts_with("--"))
-                options.push_back(word);
-            else if (path.size() < 3)
-                path.push_back(word);
-        }
-        ASSERT_EQ(path.size(), 3U) << line;
-        const auto known = mcim({path[1], path[2], "--help"});
-        EXPECT_EQ(known.code, 0) << line;
-        for (const auto& option : options) EXPECT_TRUE(known.says("  " + option + " ")) << option << " of " << line;
-        ++commands;
+        for (const char* program : {"    mcim ", "    mcimd ", "    mcim-tre ", "    agent "})
+            if (line.starts_with(program)) out.push_back(read_line(line));
+        if (line.starts_with("    agent() {")) out.push_back(read_line(line));
     }
-    EXPECT_GT(commands, 15);
+    return out;
+}
+
+/// What the program of the line says of its command with --help.
+std::string help_of(const StoryLine& line) {
+    std::vector<std::string> words = line.path;
+    std::erase_if(words, [](const std::string& word) { return word.find_first_of("0123456789'$") != word.npos; });
+    words.emplace_back("--help");
+    if (words.front() == "mcim") return mcim({words.begin() + 1, words.end()}).out;
+    words.front() = words.front() == "mcimd" ? MCIMD : words.front() == "mcim-tre" ? MCIM_TRE : MCIM_AGENT;
+    const auto ran = run_program(words);
+    EXPECT_TRUE(ran && ran->status == 0) << line.text;
+    return ran ? ran->words : "";
+}
+
+/// What is there to be pasted is understood: every command, and every option of it.
+TEST(TopLevelHelp, NamesNoOptionThatThereIsNot) {
+    std::map<std::string, int> lines;
+    for (const auto& line : lines_to_paste()) {
+        std::string help = help_of(line);
+        std::ranges::replace(help, ',', ' ');
+        for (const auto& option : line.options)
+            EXPECT_NE(help.find(" " + option + " "), help.npos) << option << " of " << line.text << "\n" << help;
+        ++lines[line.path.front()];
+    }
+    EXPECT_GT(lines["mcim"], 15);
+    EXPECT_GT(lines["mcim-agent"], 3);
+    EXPECT_EQ(lines["mcim-tre"], 1);
+    EXPECT_EQ(lines["mcimd"], 1);
 }
 
 TEST(CommandLine, WithoutTheSocketSaysWhereItComesFrom) {
@@ -71,6 +114,42 @@ TEST(CommandLine, WithoutTheSocketSaysWhereItComesFrom) {
     EXPECT_GT(listed.code, 100);
     EXPECT_TRUE(listed.complains("MCIM_ADMIN=platform/admin.sock")) << listed.err;
     EXPECT_FALSE(mcim({"order", "show", "--admin", "x"}).complains("MCIM_ADMIN"));
+    const auto keyless = mcim({"operator", "key"});
+    EXPECT_TRUE(keyless.complains("--out is required: File for the private key")) << keyless.err;
+}
+
+TEST(CommandLine, NamesTheWordThatIsNoCommand) {
+    const auto top = mcim({"ordr", "list"});
+    EXPECT_GT(top.code, 100);
+    EXPECT_TRUE(top.complains("\"ordr\" is no command of mcim; near it: order.")) << top.err;
+    const auto below = mcim({"subscription", "lst", "--admin", "x"});
+    EXPECT_GT(below.code, 100);
+    EXPECT_TRUE(below.complains("\"lst\" is no command of mcim subscription; near it: list.")) << below.err;
+    EXPECT_TRUE(below.complains("Its commands: add, list, show, bar, unbar, close.")) << below.err;
+    EXPECT_FALSE(mcim({"pki", "destroy"}).complains("near it"));
+    EXPECT_TRUE(mcim({"order"}).complains("subcommand is required")) << "nothing was typed that could be named";
+}
+
+TEST(CommandLine, NamesTheWordThatIsNoOption) {
+    const auto unknown = mcim({"transfer", "release", "--oprator", "north"});
+    EXPECT_GT(unknown.code, 100);
+    EXPECT_TRUE(unknown.complains("--oprator is no option of mcim transfer release; near it: --operator"))
+        << unknown.err;
+    const auto too_early = mcim({"--admin", "x", "order", "list"});
+    EXPECT_TRUE(too_early.complains("--admin belongs behind \"mcim order list\"")) << too_early.err;
+}
+
+TEST(CommandLine, TakesJsonBeforeAndBehindTheCommand) {
+    const test::TempFolder folder;
+    int made = 0;
+    for (const std::vector<std::string>& form : {std::vector<std::string>{"--json", "operator", "key"},
+                                                 {"operator", "--json", "key"},
+                                                 {"operator", "key", "--json"}}) {
+        auto line = form;
+        line.insert(line.end(), {"--out", (folder / std::to_string(++made)).string()});
+        const auto ran = mcim(line);
+        EXPECT_TRUE(jose::Object::parse(ran.out)) << ran.out << ran.err;
+    }
 }
 
 TEST(EveryCommand, HasHelpThatNamesItsOptions) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <ostream>
 
+#include "mcim/apps/common/file_kind.h"
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/mcim/commands.h"
 #include "mcim/apps/mcim/text.h"
@@ -25,10 +26,21 @@ struct Read {
     Bytes der;
     saip::ProfilePackage package;
 };
+
+Error no_package(const std::string& file, View content, const Error& why) {
+    const std::string kind = kind_of_file(content);
+    if (kind == "a profile package")
+        return fail(Errc::bad_value, file, "the package is damaged, or not of TCA's version 2 or 3: " + to_string(why));
+    return fail(Errc::bad_value, file,
+                "a profile package is wanted (TCA interoperable format, DER), such as \"mcim profile template --out "
+                "FILE\" writes; this seems to be " +
+                    kind);
+}
+
 Result<Read> read(const std::string& file) {
     TRY(Bytes der, read_file(file, saip::Limits{}.package_bytes_max));
     auto package = saip::parse(der);
-    if (!package) return std::move(package).error().within(file);
+    if (!package) return no_package(file, der, package.error());
     return Read{std::move(der), *std::move(package)};
 }
 

@@ -18,7 +18,11 @@ TEST(ProfileCommand, SaysWhereAPackageIsNone) {
     std::ofstream(file) << "no package";
     const auto shown = mcim({"profile", "show", file});
     EXPECT_EQ(shown.code, 1);
-    EXPECT_TRUE(shown.complains("x.der")) << shown.err;
+    EXPECT_TRUE(shown.complains("x.der: a profile package is wanted")) << shown.err;
+    EXPECT_TRUE(shown.complains("this seems to be text")) << shown.err;
+    std::ofstream(file) << "\xA0\x05";
+    const auto cut = mcim({"profile", "lint", file});
+    EXPECT_TRUE(cut.complains("the package is damaged")) << cut.err;
     EXPECT_EQ(mcim({"profile", "show", (folder / "absent").string()}).code, 1);
 }
 

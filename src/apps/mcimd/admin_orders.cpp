@@ -141,8 +141,12 @@ Result<smdp::Order> released(smdp::Order order) {
     return order;
 }
 
+/// People may type its letters small.
 Result<smdp::Order> order_named(Platform& p, std::string_view id) {
-    TRY(auto found, p.store.find_order(id));
+    std::string capitals(id);
+    for (char& c : capitals)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    TRY(auto found, p.store.find_order(capitals));
     if (!found)
         return fail(Errc::not_found, "order",
                     "there is none with the id " + std::string(id) + "; \"mcim order list\" shows all");
@@ -256,7 +260,7 @@ Result<Json> list_orders(Platform& p) {
 Result<Json> show_order(Platform& p, std::string_view id) {
     CHECKED(need_dp(p));
     TRY(const auto order, order_named(p, id));
-    TRY(const auto timeline, p.store.timeline(id));
+    TRY(const auto timeline, p.store.timeline(order.id));
     std::vector<Json> lines;
     for (const auto& line : timeline) lines.push_back(json_of(line));
     TRY(const auto missing, missing_consent(p, order));

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "mcim/apps/common/command_line.h"
 #include "mcim/apps/mcimd/config_keys.h"
 #include "mcim/apps/mcimd/log.h"
 #include "mcim/apps/mcimd/open_files.h"
@@ -57,11 +58,13 @@ int print(const Mistakes& mistakes) {
 
 int run(int argc, const char* const* argv) {
     CLI::App app{
-        "mcimd: the platform of mcim, with the roles dp (SM-DP+), auc (authentication centre) and pva (verifier)"};
+        "mcimd: the platform of mcim, with the roles dp (SM-DP+), auc (authentication centre) and pva (verifier)",
+        "mcimd"};
+    app.failure_message(complaint);
     std::filesystem::path file;
     bool check_only = false;
     bool print_config = false;
-    app.add_option("--config", file, "configuration file; wanted");
+    app.add_option("--config", file, "configuration file, as \"mcim platform init\" makes one; wanted");
     app.add_flag("--print-config", print_config, "print a configuration with every key, its default and its meaning");
     app.add_flag("--check-config", check_only, "read it, name every mistake, and end");
     app.set_version_flag("--version", named_version("mcimd") + " (SGP.22 v2.5)");

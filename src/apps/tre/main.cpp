@@ -4,6 +4,8 @@
 #include <cstdio>
 
 #include "commands.h"
+#include "mcim/apps/common/command_line.h"
+#include "mcim/tpm/tpm.h"
 
 namespace {
 
@@ -27,8 +29,10 @@ TPM. It answers APDUs on a local socket and, where asked, to pcscd through vpcd.
 }  // namespace
 
 int main(int argc, char** argv) {
+    mcim::tpm::silence_library();
     CLI::App app{about, "mcim-tre"};
     app.require_subcommand(1);
+    app.failure_message(mcim::apps::complaint);
 
     mcim::tre::InitOptions made;
     auto* init = app.add_subcommand("init", "manufacture a card into a new state folder");

@@ -307,6 +307,14 @@ TEST_F(TreProcess, NamesACertificateOfTheWrongKind) {
     EXPECT_FALSE(fs::exists(path("state")));
 }
 
+TEST_F(TreProcess, AloneSaysWhyNoTpmAnswers) {
+    Process process(init_line("tpm:swtpm:path=" + path("none")));
+    EXPECT_NE(process.wait(), 0);
+    EXPECT_NE(process.said.find("swtpm:path=" + path("none") + ": no TPM answers there"), std::string::npos)
+        << process.said;
+    EXPECT_EQ(process.said.find("tcti:src"), std::string::npos) << "the library's own lines: " << process.said;
+}
+
 /// T1: a copy of the state folder does not start beside another TPM.
 TEST_F(TreProcess, ACopiedFolderDoesNotStartWithAnotherTpm) {
     if (!test::Swtpm::installed()) GTEST_SKIP() << "swtpm is not installed";

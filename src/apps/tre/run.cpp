@@ -64,6 +64,17 @@ Result<card::Descriptor> stop_signals() {
     return out;
 }
 
+/// pcscd may start later than the card, so that nobody in the reader is no reason to end.
+void tell_of_reader(const std::string& address, const Status& connected) {
+    if (connected)
+        std::fprintf(stderr, "mcim-tre: the card is in the reader at %s\n", address.c_str());
+    else
+        std::fprintf(stderr,
+                     "mcim-tre: no reader for the card yet: %s. Is pcscd running, with the driver vpcd (Debian: "
+                     "vsmartcard-vpcd)? It is tried each second\n",
+                     to_string(connected.error()).c_str());
+}
+
 }  // namespace
 
 Status run(const RunOptions& options) {
@@ -83,7 +94,8 @@ Status run(const RunOptions& options) {
     card::Reader reader(served, std::move(listener), stop.get());
     if (!options.vpcd.empty()) {
         TRY(card::TcpAddress vpcd, card::resolve_tcp(options.vpcd));
-        reader.keep_connected(std::move(vpcd));
+        reader.keep_connected(std::move(vpcd),
+                              [&](const Status& connected) { tell_of_reader(options.vpcd, connected); });
     }
     TRY(const FileRules files, confine_files(options.state, options.socket));
     if (files == FileRules::not_in_this_kernel)
