@@ -24,6 +24,13 @@ Result<msg::IccidOctets> iccid_octets(const std::string& digits) {
     return msg::to_octets(iccid);
 }
 
+bool is_address(std::string_view text) {
+    return text.size() <= 255 && std::ranges::all_of(text, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' ||
+                      c == '-' || c == ':';
+           });
+}
+
 /// Enable, disable and delete differ in their messages only.
 template <class Response, class Request>
 int change_profile(World& world, const Report& report, const Result<Request>& request, const std::string& iccid,
@@ -91,6 +98,10 @@ int chip_info(World& world, const Report& report) {
 }
 
 int chip_default_smdp(World& world, const Report& report, const std::string& address) {
+    if (!is_address(address))
+        return report.failure("\"" + address +
+                              "\" is no address of a server: a host name is wanted, such as smdp.example.com, with "
+                              ":PORT where that is not 443");
     const auto response =
         world.call_card<msg::SetDefaultDpAddressResponse>(msg::SetDefaultDpAddressRequest{{address}, {}});
     if (!response) return report.failure(to_string(response.error()));

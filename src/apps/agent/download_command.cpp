@@ -36,6 +36,7 @@ int report_outcome(const Report& report, const Outcome& outcome, const std::stri
         data["reasonCode"] = stopped.server_code->reason_code;
         text += " [" + stopped.server_code->subject_code + "/" + stopped.server_code->reason_code + "]";
     }
+    if (std::string_view(".?]").find(text.back()) == std::string_view::npos) text += '.';
     // what the gate refuses has this code
     const bool at_the_gate = stopped.server_code && stopped.server_code->subject_code == "8.2.5" &&
                              stopped.server_code->reason_code == "4.3";

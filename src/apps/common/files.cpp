@@ -34,7 +34,16 @@ Result<Bytes> read_file(const fs::path& path, std::size_t octets_max) {
     return out;
 }
 
+Status check_folder_of(const fs::path& path) {
+    std::error_code ignored;
+    const auto folder = path.parent_path();
+    if (folder.empty() || fs::is_directory(folder, ignored)) return ok();
+    return fail(Errc::not_found, path.string(),
+                "there is no folder " + folder.string() + " to write it into; make it first");
+}
+
 Status write_new_file(const fs::path& path, View content) {
+    CHECKED(check_folder_of(path));
     std::error_code ignored;
     if (fs::exists(path, ignored)) return fail(Errc::conflict, path.string(), "the file exists and is not overwritten");
     errno = 0;

@@ -9,6 +9,8 @@ namespace mcim::apps {
 
 /// Not larger than `octets_max`.
 [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path&, std::size_t octets_max);
+/// Errc::not_found where a file is to be written into a folder that is none.
+[[nodiscard]] Status check_folder_of(const std::filesystem::path&);
 /// Errc::conflict where there is one.
 [[nodiscard]] Status write_new_file(const std::filesystem::path&, View content);
 

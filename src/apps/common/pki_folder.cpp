@@ -37,14 +37,14 @@ bool is_ein(std::string_view ein) {
 
 Status check(const PkiPlan& plan) {
     if (!is_host_name(plan.dp_host))
-        return fail(Errc::bad_value, "dp-host",
+        return fail(Errc::bad_value, "--dp-host",
                     "a host name of letters, digits, '-' and '.' is wanted, at most 64, not \"" + plan.dp_host + '"');
     if (plan.country.size() != 2)
-        return fail(Errc::bad_value, "country", "two letters (ISO 3166), not \"" + plan.country + '"');
-    if (plan.eins.empty()) return fail(Errc::missing_field, "eum-ein", "an EUM needs at least one EIN");
+        return fail(Errc::bad_value, "--country", "two letters (ISO 3166), not \"" + plan.country + '"');
+    if (plan.eins.empty()) return fail(Errc::missing_field, "--eum-ein", "an EUM needs at least one EIN");
     for (const auto& ein : plan.eins)
         if (!is_ein(ein))
-            return fail(Errc::bad_value, "eum-ein", "2 to 20 digits with which EIDs begin, not \"" + ein + '"');
+            return fail(Errc::bad_value, "--eum-ein", "2 to 20 digits with which EIDs begin, not \"" + ein + '"');
     return ok();
 }
 

@@ -19,11 +19,23 @@ std::optional<std::string> typing_error(const Iccid& iccid) {
            " and should be " + right + ". Look for a typing error";
 }
 
+namespace {
+
+template <class Number>
+Result<Number> parse_typed(std::string_view option, std::string_view digits) {
+    auto number = Number::parse_unchecked(digits);
+    if (!number) return std::move(number).error().within(std::string(option));
+    if (auto wrong = typing_error(*number)) return fail(Errc::bad_value, std::string(option), *std::move(wrong));
+    return number;
+}
+
+}  // namespace
+
 Result<Eid> parse_typed_eid(std::string_view option, std::string_view digits) {
-    auto eid = Eid::parse_unchecked(digits);
-    if (!eid) return std::move(eid).error().within(std::string(option));
-    if (auto wrong = typing_error(*eid)) return fail(Errc::bad_value, std::string(option), *std::move(wrong));
-    return eid;
+    return parse_typed<Eid>(option, digits);
+}
+Result<Iccid> parse_typed_iccid(std::string_view option, std::string_view digits) {
+    return parse_typed<Iccid>(option, digits);
 }
 
 }  // namespace mcim::apps

@@ -13,5 +13,6 @@ namespace mcim::apps {
 
 /// Where nobody can be asked whether the number exists. `option` is where it was typed.
 [[nodiscard]] Result<Eid> parse_typed_eid(std::string_view option, std::string_view digits);
+[[nodiscard]] Result<Iccid> parse_typed_iccid(std::string_view option, std::string_view digits);
 
 }  // namespace mcim::apps

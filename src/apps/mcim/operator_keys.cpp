@@ -4,6 +4,7 @@
 #include <array>
 #include <fstream>
 
+#include "mcim/apps/common/file_kind.h"
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/common/key_files.h"
 #include "mcim/apps/mcim/text.h"
@@ -69,12 +70,18 @@ Result<crypto::PublicKey> read_public_key(const fs::path& path) {
     auto spki = der_of_file("PUBLIC KEY", content);
     if (!spki) return std::move(spki).error().within(path.string());
     auto key = crypto::PublicKey::from_spki(*spki);
-    if (!key) return std::move(key).error().within(path.string());
+    if (!key)
+        return fail(
+            Errc::bad_value, path.string(),
+            "an operator's public key is wanted, such as \"mcim operator key --out FILE\" writes into FILE.pub; "
+            "this seems to be " +
+                kind_of_file(content));
     CHECKED(check_curve(path, key->curve()));
     return key;
 }
 
 Result<crypto::PublicKey> write_key_pair(const fs::path& file, Random& random) {
+    CHECKED(check_folder_of(file));
     const auto key = crypto::PrivateKey::generate(crypto::Curve::p256, random);
     fs::path beside = file;
     beside += ".pub";

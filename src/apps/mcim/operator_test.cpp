@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/mcim/admin.h"
@@ -52,6 +53,11 @@ TEST_F(OperatorCommand, AddNamesWhatIsWrongBeforeItCallsAnybody) {
     EXPECT_TRUE(with("north/../x", at("a.pub")).complains("--id"));
     EXPECT_TRUE(with("no rth", at("a.pub")).complains("letters, digits, '-', '_' and '.'"));
     EXPECT_TRUE(with("north", at("absent.pub")).complains("absent.pub"));
+    std::ofstream(at("text")) << "hello";
+    EXPECT_TRUE(with("north", at("text")).complains("an operator's public key is wanted"));
+    EXPECT_TRUE(with("north", at("text")).complains("this seems to be text"));
+    const auto nowhere = mcim({"operator", "key", "--out", at("none/a")});
+    EXPECT_TRUE(nowhere.complains("there is no folder " + at("none"))) << nowhere.err;
     const auto silent = with("north", at("a.pub"));
     EXPECT_EQ(silent.code, 1);
     EXPECT_TRUE(silent.complains("none.sock")) << silent.err;

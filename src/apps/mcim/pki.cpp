@@ -74,7 +74,9 @@ void print_init(std::ostream& out, const PkiPaths& paths, const PkiPlan& plan, c
 Status run_init(const InitOptions& options, std::ostream& out) {
     PkiPlan plan = options.plan;
     plan.curve = options.curve == "p256" ? crypto::Curve::p256 : crypto::Curve::brainpool_p256r1;
-    TRY(plan.dp_oid, der::Oid::parse(options.dp_oid));
+    auto dp_oid = der::Oid::parse(options.dp_oid);
+    if (!dp_oid) return std::move(dp_oid).error().within("--dp-oid");
+    plan.dp_oid = *std::move(dp_oid);
     const PkiPaths paths{options.dir};
     SystemRandom random;
     TRY(const auto made, make_pki(paths, plan, system_now(), random));

@@ -20,26 +20,27 @@ struct PkiShowOptions {
 };
 
 template <class T>
-Status held(const x509::Verdict<T>& verdict) {
+Status held(const x509::Verdict<T>& verdict, const PkiShowOptions& options) {
     if (verdict) return ok();
-    return fail(Errc::refused, "", to_string(verdict.refused()));
+    return fail(Errc::refused, options.file,
+                "it does not verify under --ci " + options.ci + ": " + to_string(verdict.refused()));
 }
 
 Status verify(const x509::Certificate& c, const PkiShowOptions& options, Time now) {
     TRY(const auto ci, read_certificate("--ci", options.ci, x509::Role::ci));
     x509::TrustAnchors anchors;
-    CHECKED(held(anchors.add(ci)));
+    CHECKED(held(anchors.add(ci), options));
     const auto role = c.role();
     if (!role) return fail(Errc::refused, options.file, "it names no role of SGP.22");
     if (*role == x509::Role::ci)
         return c.der == ci.der ? ok()
                                : Status(fail(Errc::refused, options.file, "it is another root than " + options.ci));
-    if (*role == x509::Role::eum) return held(x509::verify_eum(c.der, anchors, now));
-    if (*role != x509::Role::euicc) return held(x509::verify_server(*role, c.der, anchors, now));
+    if (*role == x509::Role::eum) return held(x509::verify_eum(c.der, anchors, now), options);
+    if (*role != x509::Role::euicc) return held(x509::verify_server(*role, c.der, anchors, now), options);
     if (options.eum.empty())
         return fail(Errc::missing_field, "--eum", "the certificate of a card is verified through its EUM's");
     TRY(const auto eum, read_certificate("--eum", options.eum, x509::Role::eum));
-    return held(x509::verify_euicc(c.der, eum.der, anchors, now));
+    return held(x509::verify_euicc(c.der, eum.der, anchors, now), options);
 }
 
 const char* yes_or_no(bool b) { return b ? "yes" : "no"; }

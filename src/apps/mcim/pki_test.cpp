@@ -1,6 +1,7 @@
 // The command line as people use it, in this process.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <regex>
 
 #include "mcim/apps/mcim/run_for_test.h"
@@ -39,6 +40,12 @@ TEST_F(PkiCommand, InitSaysWhatItMadeAndWhatToDoNext) {
     const auto again = mcim({"pki", "init", "--dir", dir_});
     EXPECT_EQ(again.code, 1);
     EXPECT_NE(again.err.find("never overwritten"), std::string::npos) << again.err;
+}
+
+TEST_F(PkiCommand, NamesTheOptionThatIsWrong) {
+    for (const auto& [option, value] : {std::pair{"--dp-oid", "foo"}, {"--dp-host", "https://foo"}, {"--eum-ein", "x"}})
+        EXPECT_TRUE(mcim({"pki", "init", "--dir", dir_, option, value}).complains(std::string("at ") + option));
+    EXPECT_FALSE(std::filesystem::exists(dir_));
 }
 
 TEST_F(PkiCommand, JsonIsOneObject) {
@@ -108,6 +115,7 @@ TEST_F(PkiCommand, ShowRefusesAForeignRoot) {
         EXPECT_EQ(mcim({"pki", "show", path, "--ci", dir_ + "/ci/certificate.der"}).code, 0) << file;
         const auto foreign = mcim({"pki", "show", path, "--ci", other + "/ci/certificate.der"});
         EXPECT_EQ(foreign.code, 1) << file;
+        EXPECT_TRUE(foreign.complains(path)) << foreign.err;
     }
     const auto key = mcim({"pki", "show", dir_ + "/ci/key.pem"});
     EXPECT_TRUE(key.complains("cannot be read as a certificate")) << key.err;

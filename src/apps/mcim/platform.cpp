@@ -180,7 +180,7 @@ Status write_platform(const PkiPaths& pki, const PlatformOptions& options, Rando
     std::error_code error;
     if (fs::exists(to.root, error) && !fs::is_empty(to.root, error))
         return fail(Errc::conflict, options.dir,
-                    "the folder is not empty, and a platform's keys are never overwritten");
+                    "the folder is not empty, and a platform's keys are never overwritten; name a new one with --dir");
     const bool existed = fs::exists(to.root, error);
     const Status written = write_all(pki, to, options, random);
     if (written) return ok();

@@ -53,11 +53,9 @@ Result<Terms> terms_of(const ReleaseOptions& options) {
                         "out where any may");
     auto eid = Eid::parse_unchecked(options.eid);
     if (!eid) return std::move(eid).error().within("--eid");
-    auto iccid = Iccid::parse_unchecked(options.iccid);
-    if (!iccid) return std::move(iccid).error().within("--iccid");
-    if (auto wrong = typing_error(*iccid)) return fail(Errc::bad_value, "--iccid", *std::move(wrong));
+    TRY(Iccid iccid, parse_typed_iccid("--iccid", options.iccid));
     TRY(const auto life, parse_duration("--valid-for", options.valid_for));
-    return Terms{*std::move(eid), *std::move(iccid), life};
+    return Terms{*std::move(eid), std::move(iccid), life};
 }
 
 Status check_digits(const Eid& eid) {

@@ -1,6 +1,7 @@
 // Operators, subscriptions and what the authentication centre has of them.
 #include <algorithm>
 
+#include "mcim/apps/common/typing_errors.h"
 #include "mcim/apps/mcimd/admin_calls.h"
 #include "mcim/apps/mcimd/consequences.h"
 
@@ -48,10 +49,11 @@ struct NewLine {
 };
 Result<NewLine> with_given_numbers(Platform& p, const jose::Object& in) {
     TRY(const auto digits, in.text("imsi"));
-    TRY(Imsi imsi, Imsi::parse(digits));
+    auto imsi = Imsi::parse(digits);
+    if (!imsi) return std::move(imsi).error().within("imsi");
     TRY(const auto algorithm, algorithm_of(in));
-    TRY(auto keys, keys_for(p, in, imsi, algorithm));
-    return NewLine{std::move(imsi), std::move(keys), {}};
+    TRY(auto keys, keys_for(p, in, *imsi, algorithm));
+    return NewLine{*std::move(imsi), std::move(keys), {}};
 }
 /// Somebody's own package. Its numbers and keys are taken out inside the signer, unless they are given beside it.
 Result<NewLine> from_package(Platform& p, const jose::Object& in, const Iccid& iccid) {
@@ -147,7 +149,7 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
     TRY(const auto known, p.store.find_operator(operator_id));
     if (!known) return unknown_operator(operator_id);
     TRY(const auto digits, in.text("iccid"));
-    TRY(Iccid iccid, Iccid::parse(digits));
+    TRY(Iccid iccid, parse_typed_iccid("iccid", digits));
     TRY(auto line, in.has("package") ? from_package(p, in, iccid) : with_given_numbers(p, in));
     TRY(const auto msisdn_digits, in.optional_member(&jose::Object::text, "msisdn"));
     TRY(auto provider, in.optional_member(&jose::Object::text, "service_provider_name"));

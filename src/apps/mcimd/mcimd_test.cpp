@@ -402,6 +402,15 @@ TEST(Start, FailsWithTheNameOfWhatIsWrong) {
     config = at.config();
     config.dp->auth_certificate = at.temp / "absent";
     EXPECT_NE(to_string(Program::start(config, loop).error()).find("absent"), std::string::npos);
+    const auto running = Program::start(at.config(), loop);
+    ASSERT_TRUE(running) << to_string(running.error());
+    const Installation other;
+    config = other.config();
+    config.listen.port = (*running)->port();
+    const auto taken = to_string(Program::start(config, loop).error());
+    EXPECT_NE(taken.find("server.listen 127.0.0.1:"), std::string::npos) << taken;
+    EXPECT_NE(taken.find("another program has the port"), std::string::npos) << taken;
+    (*running)->stop();
 }
 
 }  // namespace

@@ -78,8 +78,12 @@ void Program::Impl::say_whether_it_was_crowded() {
 
 Status Program::Impl::listen(const Config& config, http::Loop& loop) {
     TRY(const auto identity, tls_identity(config));
-    TRY(tls, http::Server::listen_tls(loop, config.listen, identity, config.limits,
-                                      [this](const http::Request& q, const http::Reply& r) { serve(q, r); }));
+    auto listening = http::Server::listen_tls(loop, config.listen, identity, config.limits,
+                                              [this](const http::Request& q, const http::Reply& r) { serve(q, r); });
+    if (!listening)
+        return fail(Errc::io, "server.listen " + listening.error().path,
+                    listening.error().detail + "; where another program has the port, stop it or name another one");
+    tls = *std::move(listening);
     http::Limits for_admin = config.limits;
     for_admin.connections_max = std::min(for_admin.connections_max, admin_connections_max);
     for_admin.body_octets_max = std::max<std::size_t>(for_admin.body_octets_max, 1024 * 1024);

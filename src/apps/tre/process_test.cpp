@@ -288,6 +288,12 @@ TEST_F(TreProcess, NamesWhatIsWrongWithItsOptions) {
     Process nowhere(run_line("nothing", passphrase_seal()));
     EXPECT_NE(nowhere.wait(), 0);
     EXPECT_NE(nowhere.said.find("make one with init"), std::string::npos) << nowhere.said;
+    make(passphrase_seal());
+    auto without_port = run_line();
+    without_port.insert(without_port.end(), {"--vpcd", "localhost"});
+    Process reader(without_port);
+    EXPECT_NE(reader.wait(), 0);
+    EXPECT_NE(reader.said.find("--vpcd: \"localhost\""), std::string::npos) << reader.said;
 }
 
 TEST_F(TreProcess, NamesACertificateOfTheWrongKind) {

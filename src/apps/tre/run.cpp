@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "file_rules.h"
 #include "hardening.h"
+#include "mcim/apps/common/files.h"
 #include "mcim/card/reader.h"
 #include "mcim/euicc/inserted_card.h"
 #include "mcim/euicc/stored_keys.h"
@@ -90,11 +91,13 @@ Status run(const RunOptions& options) {
     ServedCard served(std::move(inserted), *signer, storage, random);
 
     TRY(const card::Descriptor stop, stop_signals());
+    CHECKED(apps::check_folder_of(options.socket));
     TRY(card::Descriptor listener, card::listen_unix(options.socket));
     card::Reader reader(served, std::move(listener), stop.get());
     if (!options.vpcd.empty()) {
-        TRY(card::TcpAddress vpcd, card::resolve_tcp(options.vpcd));
-        reader.keep_connected(std::move(vpcd),
+        auto vpcd = card::resolve_tcp(options.vpcd);
+        if (!vpcd) return fail(vpcd.error().code, "--vpcd", "\"" + options.vpcd + "\": " + vpcd.error().detail);
+        reader.keep_connected(*std::move(vpcd),
                               [&](const Status& connected) { tell_of_reader(options.vpcd, connected); });
     }
     TRY(const FileRules files, confine_files(options.state, options.socket));
