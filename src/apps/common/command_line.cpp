@@ -69,6 +69,11 @@ std::string unknown_command(const std::string& word, const CLI::App& app) {
            ".\nIts commands: " + listed(commands) + ". " + full_name(app) + " --help explains them.\n";
 }
 
+std::string commands_wanted(const CLI::App& app) {
+    return full_name(app) + " wants one of its commands: " + listed(commands_of(app)) + ".\n" + full_name(app) +
+           " --help explains them.\n";
+}
+
 std::string unknown_option(const std::string& word, const CLI::App& app) {
     const std::string name = word.substr(0, word.find('='));
     const auto options = options_of(app);
@@ -100,6 +105,8 @@ std::string complaint(const CLI::App* app, const CLI::Error& error) {
         const auto option = std::ranges::find_if(left, is_option);
         if (option != left.end()) return unknown_option(*option, command);
     }
+    if (code == CLI::ExitCodes::RequiredError && std::string_view(error.what()).ends_with("command is required"))
+        return commands_wanted(chosen(*app));
     auto missing = code == CLI::ExitCodes::RequiredError ? missing_option(chosen(*app), error.what()) : std::string();
     return missing.empty() ? CLI::FailureMessage::simple(app, error) : missing;
 }

@@ -127,7 +127,9 @@ TEST(CommandLine, NamesTheWordThatIsNoCommand) {
     EXPECT_TRUE(below.complains("\"lst\" is no command of mcim subscription; near it: list.")) << below.err;
     EXPECT_TRUE(below.complains("Its commands: add, list, show, bar, unbar, close.")) << below.err;
     EXPECT_FALSE(mcim({"pki", "destroy"}).complains("near it"));
-    EXPECT_TRUE(mcim({"order"}).complains("subcommand is required")) << "nothing was typed that could be named";
+    const auto nothing = mcim({"transfer"});
+    EXPECT_TRUE(nothing.complains("mcim transfer wants one of its commands: release, show.")) << nothing.err;
+    EXPECT_TRUE(mcim({}).complains("mcim wants one of its commands: pki, ")) << mcim({}).err;
 }
 
 TEST(CommandLine, NamesTheWordThatIsNoOption) {
