@@ -8,7 +8,7 @@ namespace mcim::agent {
 
 class SpoolFile {
 public:
-    explicit SpoolFile(std::filesystem::path folder) : path_(std::move(folder) / "bound-profile-package.der") {}
+    explicit SpoolFile(const std::filesystem::path& folder) : path_(folder / "bound-profile-package.der") {}
     /// The folder is there and can be written to. To be asked before a server binds a package, which counts as an
     /// attempt.
     [[nodiscard]] Status ready() const;

@@ -96,25 +96,17 @@ std::filesystem::path beside_this_program(std::string_view name) {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
 }
 
-struct Cost {
-    std::chrono::nanoseconds server_cpu{};
-    std::chrono::duration<double> elapsed{};
-};
-
-Result<Cost> measured(BenchServer& server, Fleet& fleet, std::size_t downloads, std::size_t at_once) {
-    TRY(const auto cpu_before, server.cpu_time());
-    const auto from = std::chrono::steady_clock::now();
-    CHECKED(fleet.run(downloads, at_once));
-    const auto elapsed = std::chrono::steady_clock::now() - from;
-    TRY(const auto cpu_after, server.cpu_time());
-    return Cost{cpu_after - cpu_before, elapsed};
-}
-
 /// The floor is measured before the first part of the downloads, after each of them and so in the conditions of all:
 /// other guests of the same host come and go.
 constexpr std::size_t parts = 4;
 
-Figures report(const Fleet& fleet, const Cost& cost, const Floor& floor, std::uint64_t peak_rss) {
+struct Cost {
+    std::chrono::nanoseconds server_cpu{};    ///< from the first part to the last, and what lies between them
+    std::chrono::duration<double> elapsed{};  ///< of the parts
+    std::uint64_t peak_rss = 0;
+};
+
+Figures report(const Fleet& fleet, const Cost& cost, const Floor& floor) {
     const auto downloads = static_cast<double>(fleet.complete());
     const double server_cpu = microseconds(cost.server_cpu) / downloads;
     Figures out;
@@ -125,7 +117,7 @@ Figures report(const Fleet& fleet, const Cost& cost, const Floor& floor, std::ui
     out.add("floor_us", floor.total(), 1, "what no server gets below: handshake, 3 sign, 4 verify, agree, generate");
     out.add("ec_floor_us", floor.curves(), 1, "the curve operations in it");
     out.add("floor_ratio", server_cpu / floor.total(), 3, "server_cpu_us over floor_us");
-    out.add("peak_rss_bytes", peak_rss, "of the server's process");
+    out.add("peak_rss_bytes", cost.peak_rss, "of the server's process");
     out.add("wire_bytes", fleet.wire_octets() / fleet.complete(),
             "payload of TCP both ways for one download, TLS included");
     out.add("package_bytes", std::uint64_t{fleet.smallest_package()}, "smallest bound package");
@@ -150,16 +142,18 @@ Result<Figures> bench_download(const DownloadPlan& plan) {
     Fleet fleet(server.client(), std::move(customers));
     Cost cost;
     std::vector<Floor> floors;
-    for (std::size_t part = 0; part <= parts; ++part) {
-        TRY(const auto floor, measure_floor(cpus, identity, server.client().roots));
-        floors.push_back(floor);
-        if (part == parts) break;
-        TRY(const Cost more, measured(server, fleet, (plan.downloads + parts - 1) / parts, plan.at_once));
-        cost.server_cpu += more.server_cpu;
-        cost.elapsed += more.elapsed;
+    TRY(floors.emplace_back(), measure_floor(cpus, identity, server.client().roots));
+    TRY(const auto cpu_before, server.cpu_time());
+    for (std::size_t part = 0; part < parts; ++part) {
+        const auto from = std::chrono::steady_clock::now();
+        CHECKED(fleet.run((plan.downloads + parts - 1) / parts, plan.at_once));
+        cost.elapsed += std::chrono::steady_clock::now() - from;
+        TRY(floors.emplace_back(), measure_floor(cpus, identity, server.client().roots));
     }
-    TRY(const auto peak_rss, server.peak_rss_octets());
-    return report(fleet, cost, mean_of(floors), peak_rss);
+    TRY(const auto cpu_after, server.cpu_time());
+    cost.server_cpu = cpu_after - cpu_before;
+    TRY(cost.peak_rss, server.peak_rss_octets());
+    return report(fleet, cost, mean_of(floors));
 }
 
 }  // namespace mcim::apps
