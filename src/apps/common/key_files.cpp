@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t key_octets_max = 16 * 1024;
+constexpr std::size_t key_octets_max = 16U * 1024U;
 constexpr std::size_t passphrase_octets_max = 4096;
 
 Error cannot_read(const fs::path& path, int code) {

@@ -9,7 +9,7 @@
 namespace mcim::apps {
 namespace {
 
-constexpr std::size_t profile_octets = 12 * 1024;
+constexpr std::size_t profile_octets = 12U * 1024U;
 
 struct Messages {
     msg::AuthenticateServerResponse authenticate_server;

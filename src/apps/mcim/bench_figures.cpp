@@ -59,6 +59,7 @@ double microseconds_per_call(const std::function<void()>& call, std::chrono::mil
     std::size_t calls = 1;
     while (time_of(calls) < nanoseconds(total) / batches_wanted) calls *= 2;
     std::vector<nanoseconds> times;
+    times.reserve(batches_wanted);
     for (int batch = 0; batch < batches_wanted; ++batch) times.push_back(time_of(calls));
     std::ranges::sort(times);
     return microseconds(times[times.size() / 2]) / static_cast<double>(calls);

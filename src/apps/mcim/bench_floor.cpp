@@ -1,7 +1,6 @@
 #include "mcim/apps/mcim/bench_floor.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <sstream>
 
 #include "mcim/apps/mcim/demo/child.h"
@@ -57,11 +56,16 @@ Result<OpensslSpeed> openssl_speed() {
     OpensslSpeed out;
     std::istringstream lines(ran.out);
     for (std::string line; std::getline(lines, line);) {
+        std::ranges::replace(line, ':', ' ');
+        std::istringstream fields(line);
+        std::string kind;
+        unsigned number = 0;
+        unsigned bits = 0;
         double first = 0;
         double second = 0;
-        if (std::sscanf(line.c_str(), "+F4:%*u:%*u:%lf:%lf", &first, &second) == 2)
-            out = {1e6 / first, 1e6 / second, out.agree};
-        if (std::sscanf(line.c_str(), "+F5:%*u:%*u:%lf", &first) == 1) out.agree = 1e6 / first;
+        if (!(fields >> kind >> number >> bits >> first)) continue;
+        if (kind == "+F5") out.agree = 1e6 / first;
+        if (kind == "+F4" && fields >> second) out = {1e6 / first, 1e6 / second, out.agree};
     }
     if (ran.status != 0 || out.sign == 0 || out.agree == 0)
         return fail(Errc::io, "openssl speed", "it did not say what it measured: " + ran.out + ran.err);

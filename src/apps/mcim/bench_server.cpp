@@ -15,7 +15,7 @@ using jose::ObjectWriter;
 constexpr std::string_view host = "smdp.bench.example";
 constexpr std::string_view operator_id = "bench";
 constexpr std::chrono::seconds start_time_max{20};
-constexpr std::size_t file_octets_max = 64 * 1024;
+constexpr std::size_t file_octets_max = 64U * 1024U;
 
 constexpr std::string_view configuration = R"(# written by mcim bench download
 [server]

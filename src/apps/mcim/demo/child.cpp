@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <sstream>
 #include <thread>
 
@@ -27,7 +28,8 @@ std::string find_program(const std::string& name) {
     const char* path = std::getenv("PATH");
     std::istringstream folders(std::string(path == nullptr ? "" : path) + ":/usr/local/sbin:/usr/sbin:/sbin");
     for (std::string folder; std::getline(folders, folder, ':');)
-        if (const std::string file = folder + "/" + name; access(file.c_str(), X_OK) == 0) return file;
+        if (const auto file = std::filesystem::path(folder) / name; access(file.c_str(), X_OK) == 0)
+            return file.string();
     return name;
 }
 

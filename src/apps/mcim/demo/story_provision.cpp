@@ -42,7 +42,7 @@ Search search_messages(const fs::path& folder, const Operator& o) {
         const std::string content{std::istreambuf_iterator<char>(in), {}};
         ++out.messages;
         out.found +=
-            std::ranges::any_of(needles, [&](const std::string& n) { return content.find(n) != content.npos; });
+            std::ranges::any_of(needles, [&](const std::string& n) { return content.find(n) != std::string::npos; });
     }
     return out;
 }
@@ -56,7 +56,7 @@ void check_messages_are_kept(Story& s, std::size_t sessions_min) {
         const std::string name = entry.path().filename().string();
         ++files;
         numbers.insert(name.substr(0, name.find('-')));
-        sessions += name.find("es9-initiateAuthentication-request") != name.npos;
+        sessions += name.find("es9-initiateAuthentication-request") != std::string::npos;
     }
     const bool without_gap = files > 0 && numbers.size() == files && std::stoul(*numbers.rbegin()) == files;
     s.lab.say().check(without_gap && sessions >= sessions_min, "every message is kept: " + std::to_string(files) +
