@@ -68,12 +68,14 @@ TEST(AesCmac, MatchesPublishedVectors) {
 
 TEST(AesCmac, OneKeyServesManyMessagesInParts) {
     SeededRandom random(3);
-    const Bytes key = random.bytes(16);
-    AesCmac cmac(key);
-    for (const std::size_t size : {0U, 1U, 16U, 100U, 1024U}) {
-        const Bytes message = random.bytes(size);
-        const View all = message;
-        EXPECT_EQ(cmac.mac({all.first(size / 3), {}, all.subspan(size / 3)}), aes_cmac(key, message)) << size;
+    for (const std::size_t key_octets : {16U, 32U}) {
+        const Bytes key = random.bytes(key_octets);
+        AesCmac cmac(key);
+        for (const std::size_t size : {0U, 1U, 16U, 17U, 32U, 100U, 1024U}) {
+            const Bytes message = random.bytes(size);
+            const View all = message;
+            EXPECT_EQ(cmac.mac({all.first(size / 3), {}, all.subspan(size / 3)}), aes_cmac(key, message)) << size;
+        }
     }
 }
 

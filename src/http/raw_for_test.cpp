@@ -134,6 +134,10 @@ void RawClient::finish() {
         SSL_shutdown(tls_->ssl);
         send_bare(tls_->take_to_send());
     }
+    finish_bare();
+}
+
+void RawClient::finish_bare() {
     error_code ignored;
     socket_.shutdown(boost::asio::socket_base::shutdown_send, ignored);
 }

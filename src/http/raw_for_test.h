@@ -51,6 +51,8 @@ public:
     bool send_bare(std::string_view octets);
     /// The client's last word; it goes on reading.
     void finish();
+    /// The same, but over TLS without close_notify.
+    void finish_bare();
 
     [[nodiscard]] std::string read_until(std::string_view last);
     [[nodiscard]] std::string read_all();

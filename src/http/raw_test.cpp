@@ -116,6 +116,54 @@ TEST_P(Raw, SilentClientIsLeftWithoutAWord) {
     serve(say_back);
     EXPECT_EQ(talk(""), "");
 }
+
+/// One connection has a timer for all that is awaited, one after the other; the hour is for what must not be waited
+/// for.
+class RawKept : public Raw {
+protected:
+    RawKept() {
+        for (auto* time : {&limits.handshake_time, &limits.request_time, &limits.idle_time, &limits.write_time})
+            *time = 1h;
+    }
+    RawClient after_an_answer() {
+        RawClient c = client();
+        EXPECT_TRUE(c.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+        EXPECT_EQ(status(c.read_until("GET / ")), "HTTP/1.1 200 OK");
+        return c;
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Over, RawKept, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3),
+                         for_test::wire_name);
+
+TEST_P(RawKept, SlowSecondRequestIs408) {
+    limits.request_time = 50ms;
+    serve(say_back);
+    RawClient c = after_an_answer();
+    EXPECT_TRUE(c.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc"));
+    EXPECT_EQ(status(c.read_all()), "HTTP/1.1 408 Request Timeout");
+    EXPECT_EQ(c.ending(), Ending::in_order);
+}
+TEST_P(RawKept, SilenceAfterAnAnswerEndsTheConnection) {
+    limits.idle_time = 500ms;
+    serve(say_back);
+    RawClient c = after_an_answer();
+    EXPECT_EQ(c.read_all(), "");
+    EXPECT_EQ(c.ending(), Ending::in_order);
+}
+/// When the time of its answer would be over, the connection waits for something else.
+TEST_P(RawKept, TimeOfAnAnswerIsNotThatOfWhatFollows) {
+    limits.write_time = 50ms;
+    serve([](const Request& request, const Reply& reply) {
+        if (request.target == "/large") return reply({200, {}, std::string(16'000'000, 'x')});
+        say_back(request, reply);
+    });
+    RawClient kept = after_an_answer();
+    RawClient later = after_an_answer();
+    EXPECT_TRUE(later.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n"));
+    while (connections() != 1) std::this_thread::yield();  // `later` does not read its answer, and is left
+    EXPECT_TRUE(kept.send("GET /2 HTTP/1.1\r\nHost: x\r\n\r\n"));
+    EXPECT_EQ(status(kept.read_until("GET /2 ")), "HTTP/1.1 200 OK");
+}
 /// More than the sockets between the two hold.
 TEST_P(Raw, WhoDoesNotReadItsAnswerIsLeft) {
     limits.write_time = 50ms;
@@ -235,6 +283,15 @@ TEST_P(RawTls, WhatIsNoTlsEndsTheConnectionNotTheServer) {
         EXPECT_EQ(c.ending(), Ending::in_order) << octets.substr(0, 5);
     }
     expect_service();
+}
+/// It may have ended its sending half only, and what it is told has to end like any answer.
+TEST_P(RawTls, WhoEndsARequestWithoutAGoodbyeIsAnsweredWithOne) {
+    serve(say_back);
+    RawClient c = client();
+    EXPECT_TRUE(c.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc"));
+    c.finish_bare();
+    EXPECT_EQ(status(c.read_all()), "HTTP/1.1 400 Bad Request");
+    EXPECT_EQ(c.ending(), Ending::in_order);
 }
 TEST_P(RawTls, GoodbyeOfTheClientIsAnswered) {
     serve(say_back);

@@ -184,8 +184,10 @@ private:
     void on_lost(const error_code& error) {
         arrived();
         if (timed_out_ && !idle_) return refuse(408);
-        if (error == asio::error::eof && !idle_) return refuse(400);
+        const bool ended_without_goodbye = error == asio::ssl::error::stream_truncated;
+        if ((error == asio::error::eof || ended_without_goodbye) && !idle_) return refuse(400);
         if (is_of_tls(error)) return linger_for_a_while();
+        if (ended_without_goodbye) return;  // most have gone: there is nobody to read one of ours
         part();
     }
 

@@ -1,7 +1,8 @@
 // Private to the module: what a connection of the server reads from and writes to. Both kinds have the same operations;
 // each calls its handler once, never from within the call that started it.
 //
-// async_read_some with 0 octets and no error: some have come, but not yet a whole record of TLS.
+// async_read_some with 0 octets and no error: some have come, but not yet a whole record of TLS. With stream_truncated:
+// the client has ended its sending half without close_notify.
 #pragma once
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
@@ -98,10 +99,9 @@ public:
             },
             without_size(std::move(handler)));
     }
-    /// Sends close_notify, where anybody is there to read it, and does not wait for the client's.
+    /// Sends close_notify, and does not wait for the client's.
     template <class Handler>
     void async_shutdown(Handler handler) {
-        if (client_is_gone_) return finish(without_size(std::move(handler)), {}, 0);
         attempt(
             Wants::all_it_needs, [](SSL* ssl) { return SSL_shutdown(ssl) < 0 ? -1 : 1; },
             without_size(std::move(handler)));
@@ -145,7 +145,8 @@ private:
         socket_.async_read_some(boost::asio::buffer(wire_->in),
                                 [this, wants, operation = std::move(operation), handler = std::move(handler)](
                                     boost::system::error_code error, std::size_t n) mutable {
-                                    client_is_gone_ = error == boost::asio::error::eof;
+                                    if (error == boost::asio::error::eof)
+                                        error = boost::asio::ssl::error::stream_truncated;
                                     if (error) return handler(error, 0);
                                     wire_->at = 0;
                                     wire_->end = n;
@@ -171,7 +172,6 @@ private:
     Socket<Protocol> socket_;
     std::unique_ptr<TlsWire> wire_;
     std::unique_ptr<SSL, Free> ssl_;
-    bool client_is_gone_ = false;
 };
 
 }  // namespace mcim::http
