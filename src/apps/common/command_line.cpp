@@ -30,10 +30,15 @@ std::string listed(const std::vector<std::string>& names) {
     return out;
 }
 
+/// To a word of one letter or none everything is near.
 std::string those_near(std::string_view word, const std::vector<std::string>& names) {
+    const auto letters = word.size() - std::min(word.find_first_not_of('-'), word.size());
     std::vector<std::string> out;
-    for (const auto& name : names)
-        if (edits_between(word, name) <= near_edits_max || name.starts_with(word)) out.push_back(name);
+    for (const auto& name : names) {
+        const auto edits = edits_between(word, name);
+        if (letters > 1 && ((edits <= near_edits_max && edits < letters) || name.starts_with(word)))
+            out.push_back(name);
+    }
     return out.empty() ? std::string() : "; near it: " + listed(out);
 }
 
@@ -83,13 +88,26 @@ std::string unknown_option(const std::string& word, const CLI::App& app) {
            " --help lists them.\n";
 }
 
-/// "--card is required" and what it is; empty where the error is another.
-std::string missing_option(const CLI::App& command, std::string_view said) {
+std::string word_too_many(const std::string& word, const CLI::App& app) {
+    return "\"" + word + "\" is a word too many for " + full_name(app) + ".\n" + full_name(app) +
+           " --help says what it takes.\n";
+}
+
+/// Of an option that is missing, has no value or has several; empty where nothing is wrong with it.
+std::string complaint_of(const CLI::Option& option, std::string_view said) {
+    const std::string name = option.get_name();
+    const std::string what = option.get_description().empty() ? "" : ": " + option.get_description();
+    if (said == name + " is required") return name + " is required" + what + ".\n";
+    if (!said.starts_with(name + ": ")) return {};
+    if (option.count() > 1) return name + " is there " + std::to_string(option.count()) + " times; give it once.\n";
+    return name + " wants a value" + what + ".\n";
+}
+
+std::string wrong_option(const CLI::App& command, std::string_view said) {
     for (const auto* app = &command; app != nullptr; app = app->get_parent())
         for (const auto* option : app->get_options())
-            if (said == option->get_name() + " is required" && !option->get_description().empty())
-                return std::string(said) + ": " + option->get_description() + ".\n" + full_name(command) +
-                       " --help says more.\n";
+            if (const auto complaint = complaint_of(*option, said); !complaint.empty())
+                return complaint + full_name(command) + " --help says more.\n";
     return {};
 }
 
@@ -104,11 +122,13 @@ std::string complaint(const CLI::App* app, const CLI::Error& error) {
         if (!commands_of(command).empty() && !is_option(left.front())) return unknown_command(left.front(), command);
         const auto option = std::ranges::find_if(left, is_option);
         if (option != left.end()) return unknown_option(*option, command);
+        if (code == CLI::ExitCodes::ExtrasError) return word_too_many(left.front(), command);
     }
     if (code == CLI::ExitCodes::RequiredError && std::string_view(error.what()).ends_with("command is required"))
         return commands_wanted(chosen(*app));
-    auto missing = code == CLI::ExitCodes::RequiredError ? missing_option(chosen(*app), error.what()) : std::string();
-    return missing.empty() ? CLI::FailureMessage::simple(app, error) : missing;
+    if (code == CLI::ExitCodes::RequiredError || code == CLI::ExitCodes::ArgumentMismatch)
+        if (auto wrong = wrong_option(chosen(*app), error.what()); !wrong.empty()) return wrong;
+    return CLI::FailureMessage::simple(app, error);
 }
 
 }  // namespace mcim::apps

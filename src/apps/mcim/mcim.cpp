@@ -57,7 +57,7 @@ every step and shows what you will see):
 /// And where the socket comes from.
 std::string complaint_of_mcim(const CLI::App* app, const CLI::Error& error) {
     std::string said = complaint(app, error);
-    if (std::string_view(error.what()).starts_with("--admin "))
+    if (said.starts_with("--admin is required"))
         said +=
             "Name the socket of the running mcimd with --admin, or once for all commands: export "
             "MCIM_ADMIN=platform/admin.sock\n";

@@ -130,6 +130,7 @@ TEST(CommandLine, NamesTheWordThatIsNoCommand) {
     const auto nothing = mcim({"transfer"});
     EXPECT_TRUE(nothing.complains("mcim transfer wants one of its commands: release, show.")) << nothing.err;
     EXPECT_TRUE(mcim({}).complains("mcim wants one of its commands: pki, ")) << mcim({}).err;
+    for (const char* not_near : {"", "x", "ls"}) EXPECT_FALSE(mcim({not_near}).complains("near it")) << not_near;
 }
 
 TEST(CommandLine, NamesTheWordThatIsNoOption) {
@@ -138,7 +139,31 @@ TEST(CommandLine, NamesTheWordThatIsNoOption) {
     EXPECT_TRUE(unknown.complains("--oprator is no option of mcim transfer release; near it: --operator"))
         << unknown.err;
     const auto too_early = mcim({"--admin", "x", "order", "list"});
-    EXPECT_TRUE(too_early.complains("--admin belongs behind \"mcim order list\"")) << too_early.err;
+    EXPECT_EQ(too_early.err, "--admin belongs behind \"mcim order list\".\n");
+    EXPECT_FALSE(mcim({"order", "list", "--x", "--admin", "x"}).complains("near it"));
+    EXPECT_FALSE(mcim({"order", "list", "--jsno"}).complains("MCIM_ADMIN")) << "first things first";
+}
+
+TEST(CommandLine, NamesTheWordThatIsTooMany) {
+    const auto extra = mcim({"order", "show", "1234", "5678", "--admin", "x"});
+    EXPECT_GT(extra.code, 100);
+    EXPECT_TRUE(extra.complains("\"5678\" is a word too many for mcim order show.")) << extra.err;
+    const auto server = run_program({MCIMD, "frob"});
+    ASSERT_TRUE(server);
+    EXPECT_EQ(server->words, "\"frob\" is a word too many for mcimd.\nmcimd --help says what it takes.\n");
+}
+
+TEST(CommandLine, NamesTheOptionThatIsThereTwiceOrWithoutAValue) {
+    const auto twice = mcim({"order", "list", "--admin", "x", "--admin", "y"});
+    EXPECT_GT(twice.code, 100);
+    EXPECT_TRUE(twice.complains("--admin is there 2 times; give it once.\n")) << twice.err;
+    const auto bare = mcim({"operator", "key", "--out"});
+    EXPECT_TRUE(bare.complains("--out wants a value: File for the private key")) << bare.err;
+    const auto server = run_program({MCIMD});
+    ASSERT_TRUE(server);
+    EXPECT_EQ(server->words,
+              "--config is required: configuration file, as \"mcim platform init\" makes one.\n"
+              "mcimd --help says more.\n");
 }
 
 TEST(CommandLine, TakesJsonBeforeAndBehindTheCommand) {

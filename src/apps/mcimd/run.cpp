@@ -64,8 +64,9 @@ int run(int argc, const char* const* argv) {
     std::filesystem::path file;
     bool check_only = false;
     bool print_config = false;
-    app.add_option("--config", file, "configuration file, as \"mcim platform init\" makes one; wanted");
-    app.add_flag("--print-config", print_config, "print a configuration with every key, its default and its meaning");
+    app.add_option("--config", file, "configuration file, as \"mcim platform init\" makes one");
+    app.add_flag("--print-config", print_config,
+                 "without --config: print a configuration with every key, its default and its meaning");
     app.add_flag("--check-config", check_only, "read it, name every mistake, and end");
     app.set_version_flag("--version", named_version("mcimd") + " (SGP.22 v2.5)");
     try {
