@@ -10,6 +10,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t certificate_file_octets_max = 64 * 1024;
+constexpr std::uint8_t first_octet_of_der = 0x30;
 
 /// Where the PKI that "mcim pki init" makes has one.
 std::string_view example(x509::Role role) {
@@ -30,9 +31,12 @@ Result<x509::Certificate> read_certificate(const fs::path& path) {
     if (!der) return std::move(der).error().within(path.string());
     auto certificate = x509::parse_certificate(*der);
     if (certificate) return certificate;
+    // what a parser says helps only where there was something to parse
+    const std::string why =
+        !der->empty() && der->front() == first_octet_of_der ? " (" + to_string(certificate.error()) + ")" : "";
     return fail(Errc::bad_value, path.string(),
-                "it cannot be read as a certificate of SGP.22, in DER or PEM (" + to_string(certificate.error()) +
-                    "); it seems to be " + kind_of_file(content));
+                "it cannot be read as a certificate of SGP.22, in DER or PEM" + why + "; it seems to be " +
+                    kind_of_file(content));
 }
 
 Result<x509::Certificate> read_certificate(std::string_view option, const fs::path& path, x509::Role role) {

@@ -33,7 +33,8 @@ std::string kind_of_file(View content) {
     if (text.find(pem_mark) != std::string_view::npos) return kind_of_pem(text);
     if (x509::parse_certificate(content)) return "a certificate (DER)";
     if (content.front() == profile_header_tag) return "a profile package";
-    if (content.front() == sequence_tag) return "DER of another kind, such as a key or a certificate";
+    if (content.front() == sequence_tag)
+        return "DER of another kind, such as a key, or a certificate that is none of SGP.22";
     if (text.starts_with("eyJ")) return "a signed token (JWS)";
     if (text.starts_with('{')) return "JSON";
     return is_text(content) ? "text" : "binary data of no kind that is known here";

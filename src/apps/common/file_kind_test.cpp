@@ -17,7 +17,7 @@ TEST(FileKind, IsToldByTheFirstCharacters) {
     EXPECT_EQ(of("-----BEGIN PUBLIC KEY-----\n"), "a public key (PEM)");
     EXPECT_EQ(of("-----BEGIN "), "PEM of another kind");
     EXPECT_EQ(of("\xA0\x03\x80\x01\x02"), "a profile package");
-    EXPECT_EQ(of("0\x03\x02\x01\x05"), "DER of another kind, such as a key or a certificate");
+    EXPECT_EQ(of("0\x03\x02\x01\x05"), "DER of another kind, such as a key, or a certificate that is none of SGP.22");
     EXPECT_EQ(of("eyJhbGciOiJFUzI1NiJ9.e30.x"), "a signed token (JWS)");
     EXPECT_EQ(of("{\"a\": 1}"), "JSON");
     EXPECT_EQ(of("hello\n"), "text");

@@ -9,6 +9,7 @@
 
 #include "mcim/apps/common/files.h"
 #include "mcim/custody/private_file.h"
+#include "mcim/x509/certificate.h"
 
 namespace mcim::apps {
 
@@ -18,6 +19,11 @@ namespace {
 
 constexpr std::size_t key_octets_max = 16U * 1024U;
 constexpr std::size_t passphrase_octets_max = 4096;
+
+/// "north.pem.pub" -> "north.pem", as "mcim operator key" names them.
+std::string private_beside(const fs::path& path) {
+    return path.extension() == ".pub" ? " (" + fs::path(path).replace_extension().string() + "?)" : std::string();
+}
 
 Error cannot_read(const fs::path& path, int code) {
     return fail(Errc::io, path.string(), "cannot be read: " + std::generic_category().message(code));
@@ -40,6 +46,24 @@ Result<SecretBytes> read_descriptor(const fs::path& path) {
     return SecretBytes::copy_of(expose(buffer).first(size));
 }
 
+/// Of a file with nothing secret in it; empty: there may be.
+std::string_view public_kind(const fs::path& path) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(path, ignored)) return "";  // reading a pipe would wait for a writer
+    const auto content = read_descriptor(path);
+    if (!content) return "";
+    const View octets = expose(*content);
+    const std::string_view text(reinterpret_cast<const char*>(octets.data()), octets.size());
+    if (text.find("PRIVATE KEY-----") != std::string_view::npos) return "";
+    if (text.starts_with("-----BEGIN PUBLIC KEY-----")) return "a public key";
+    if (text.starts_with("-----BEGIN CERTIFICATE-----")) return "a certificate";
+    // DER: a sequence that begins with a sequence; a private key begins with its version
+    const std::size_t first = text.starts_with("0\x82") ? 4 : text.starts_with("0\x81") ? 3 : 2;
+    if (text.size() <= first || text[0] != '0' || text[first] != '0') return "";
+    if (x509::parse_certificate(octets)) return "a certificate";
+    return crypto::PublicKey::from_spki(octets) ? "a public key" : "";
+}
+
 Result<crypto::PrivateKey> parse(const fs::path& path, View content) {
     // read in place: a copy as std::string would not be wiped
     const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
@@ -52,8 +76,13 @@ Result<crypto::PrivateKey> parse(const fs::path& path, View content) {
 }  // namespace
 
 Result<crypto::PrivateKey> read_private_key(const fs::path& path) {
-    TRY(const SecretBytes content, custody::read_private_file(path));
-    return parse(path, expose(content));
+    const auto content = custody::read_private_file(path);
+    auto key = content ? parse(path, expose(*content)) : content.error();
+    if (key) return key;
+    const auto kind = public_kind(path);
+    if (kind.empty()) return key;
+    return fail(Errc::refused, path.string(),
+                "this is " + std::string(kind) + ", and a private key is wanted: name that" + private_beside(path));
 }
 
 Result<crypto::PrivateKey> read_inherited_private_key(const fs::path& path) {

@@ -8,7 +8,7 @@
 
 namespace mcim::apps {
 
-/// PKCS#8 or SEC 1, PEM or DER.
+/// PKCS#8 or SEC 1, PEM or DER. Says so where it is a public key or a certificate.
 [[nodiscard]] Result<crypto::PrivateKey> read_private_key(const std::filesystem::path&);
 /// The same from a descriptor that was inherited (/proc/self/fd/N), which has no name that others could open.
 [[nodiscard]] Result<crypto::PrivateKey> read_inherited_private_key(const std::filesystem::path&);

@@ -5,7 +5,9 @@
 
 #include <filesystem>
 
+#include "mcim/apps/common/files.h"
 #include "mcim/custody/private_file.h"
+#include "support/pki.h"
 #include "support/temp_folder.h"
 
 namespace mcim::apps {
@@ -31,6 +33,26 @@ TEST_F(KeyFiles, AreReadAsDerAndPemFromTheirOwnersFileOnly) {
         std::filesystem::permissions(file, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
         EXPECT_EQ(read_private_key(file).error().code, Errc::refused);
     }
+}
+
+/// Whatever its mode: that others may read it is as it should be.
+TEST_F(KeyFiles, ThatHoldNothingSecretAreNamedForWhatTheyAre) {
+    const test::Pki pki;
+    const Bytes spki = key.public_key().spki();
+    const auto complaint = [&](const char* name, View content) {
+        const auto file = write(name, content);
+        std::filesystem::permissions(file, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
+        return to_string(read_private_key(file).error());
+    };
+    const auto says = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+    EXPECT_TRUE(says(complaint("c.pem", as_view(pem("CERTIFICATE", pki.ci.der()))), "this is a certificate, and a "));
+    EXPECT_TRUE(says(complaint("c.der", pki.ci.der()), "this is a certificate, and a "));
+    EXPECT_TRUE(says(complaint("k.der", spki), "this is a public key, and a "));
+    const auto beside = complaint("k.pem.pub", as_view(pem("PUBLIC KEY", spki)));
+    EXPECT_TRUE(says(beside, "this is a public key, and a private key is wanted: name that (")) << beside;
+    EXPECT_TRUE(says(complaint("key", expose(key.to_pkcs8())), "chmod 600")) << "a private key is none of them";
+    EXPECT_TRUE(says(complaint("key.pem", expose(private_key_pem(key))), "chmod 600"));
+    EXPECT_TRUE(says(complaint("short", as_view("0")), "chmod 600"));
 }
 
 TEST_F(KeyFiles, NameTheFileThatIsNone) {

@@ -6,6 +6,7 @@
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/common/key_files.h"
 #include "mcim/apps/common/pki_folder.h"
+#include "mcim/apps/common/typing_errors.h"
 #include "mcim/apps/mcim/admin.h"
 #include "mcim/apps/mcim/device.h"
 #include "mcim/apps/mcim/program.h"
@@ -43,7 +44,7 @@ Result<Eid> fresh_eid(std::string prefix, Random& random) {
 }
 
 Result<Eid> chosen_eid(const MakeOptions& options, const PkiPaths& paths, Random& random) {
-    if (!options.eid.empty()) return Eid::parse(options.eid);
+    if (!options.eid.empty()) return parse_typed_eid("--eid", options.eid);
     if (!options.prefix.empty()) return fresh_eid(options.prefix, random);
     TRY(std::string ein, first_ein(paths));
     return fresh_eid(std::move(ein), random);

@@ -48,6 +48,8 @@ TEST_F(DeviceCommand, EidsAreFreshAndUnderThePrefix) {
     EXPECT_NE(first.out, second.out);
     EXPECT_TRUE(make({"--passphrase-file", at("p"), "--tre", "/bin/true", "--eid-prefix", "8904903212345"})
                     .says("EID 8904903212345"));
+    const auto mistyped = make({"--passphrase-file", at("p"), "--eid", "89049032000000000000000000000164"});
+    EXPECT_TRUE(mistyped.complains("at --eid: the last two digits of an EID check the others")) << mistyped.err;
     const auto foreign = make({"--passphrase-file", at("p"), "--tre", "/bin/true", "--eid-prefix", "8904"});
     EXPECT_EQ(foreign.code, 1) << "the EUM may not sign EIDs of another";
 }

@@ -1,8 +1,6 @@
 #include "mcim/apps/mcim/operator_keys.h"
 
 #include <algorithm>
-#include <array>
-#include <fstream>
 
 #include "mcim/apps/common/file_kind.h"
 #include "mcim/apps/common/files.h"
@@ -26,22 +24,6 @@ Status check_curve(const fs::path& path, crypto::Curve curve) {
     return fail(Errc::bad_value, path.string(), "ES256 wants a key on P-256; make one with \"mcim operator key\"");
 }
 
-/// By its first line; of a private key not an octet more comes into memory that is not wiped.
-bool begins_as_public_key(const fs::path& path) {
-    constexpr std::string_view first_line = "-----BEGIN PUBLIC KEY-----";
-    std::array<char, first_line.size()> read{};
-    std::ifstream in;
-    in.rdbuf()->pubsetbuf(nullptr, 0);
-    in.open(path, std::ios::binary);
-    in.read(read.data(), read.size());
-    return std::string_view(read.data(), read.size()) == first_line;
-}
-
-/// "north.pem.pub" -> "north.pem", as "mcim operator key" names them.
-std::string private_beside(const fs::path& path) {
-    return path.extension() == ".pub" ? " (" + fs::path(path).replace_extension().string() + "?)" : std::string();
-}
-
 /// Of a key file that is not there, where keys come from.
 Error and_how_to_make_one(Error error) {
     if (error.code == Errc::not_found) error.detail += "; \"mcim operator key --out FILE\" makes FILE and FILE.pub";
@@ -52,9 +34,6 @@ Error and_how_to_make_one(Error error) {
 
 Result<crypto::PrivateKey> read_signing_key(const fs::path& path) {
     auto key = read_private_key(path);
-    if (!key && begins_as_public_key(path))
-        return fail(Errc::refused, path.string(),
-                    "this is a public key, and only the private one signs: name that" + private_beside(path));
     if (!key) return and_how_to_make_one(std::move(key).error());
     CHECKED(check_curve(path, key->curve()));
     return key;

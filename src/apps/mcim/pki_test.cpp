@@ -120,6 +120,7 @@ TEST_F(PkiCommand, ShowRefusesAForeignRoot) {
     const auto key = mcim({"pki", "show", dir_ + "/ci/key.pem"});
     EXPECT_TRUE(key.complains("cannot be read as a certificate")) << key.err;
     EXPECT_TRUE(key.complains("it seems to be a private key")) << key.err;
+    EXPECT_FALSE(key.complains("bad tag")) << key.err;
     const auto wrong = mcim({"pki", "show", dir_ + "/dp/tls.der", "--ci", dir_ + "/eum/certificate.der"});
     EXPECT_TRUE(wrong.complains("--ci " + dir_ + "/eum/certificate.der: this is the certificate of the EUM"))
         << wrong.err;
