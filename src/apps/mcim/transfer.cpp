@@ -95,26 +95,39 @@ Status check_operators(Admin& admin, const ReleaseOptions& options, const crypto
                     " wants its own: that of the public key given to \"mcim operator add\"");
 }
 
-/// That the subscription is this operator's, and on this card.
-Status check_subscription(Admin& admin, const ReleaseOptions& options, const Terms& terms) {
+/// That the subscription is this operator's, and on this card. A sentence where it is on none yet.
+Result<std::string> check_subscription(Admin& admin, const ReleaseOptions& options, const Terms& terms) {
     auto answer = admin.read("/subscriptions/" + terms.iccid.text());
     if (!answer) return std::move(answer).error().within("--iccid");
     TRY(const auto owner, answer->json.text("operator"));
     if (owner != options.operator_id)
         return fail(Errc::refused, "--iccid",
                     "it is a subscription of " + owner + ", which alone can release it, not of " + options.operator_id);
+    TRY(const auto standing, answer->json.text("standing"));
+    if (standing == "closed")
+        return fail(Errc::refused, "--iccid",
+                    "subscription " + terms.iccid.text() + " is closed: there is nothing to release");
     TRY(const auto on, answer->json.optional_member(&jose::Object::text, "eid"));
-    if (!on) return check_digits(terms.eid);
-    if (*on == terms.eid.text()) return ok();
+    if (!on) {
+        CHECKED(check_digits(terms.eid));
+        return std::string("The subscription is on no card yet: the release serves once it is on this device.\n");
+    }
+    if (*on == terms.eid.text()) return std::string();
     return fail(Errc::refused, "--eid",
                 "subscription " + terms.iccid.text() + " is on the card with EID " + *on + ", not on this one");
 }
 
-Status check(const ReleaseOptions& options, const Terms& terms, const crypto::PublicKey& key) {
-    if (options.admin.empty()) return check_digits(terms.eid);
+/// What whoever signs should know besides.
+Result<std::string> check(const ReleaseOptions& options, const Terms& terms, const crypto::PublicKey& key) {
+    if (options.admin.empty()) {
+        CHECKED(check_digits(terms.eid));
+        return std::string(
+            "No platform was asked whether it knows these operators, this key and this subscription; --admin SOCKET "
+            "does.\n");
+    }
     Admin admin(options.admin);
     if (auto known = check_operators(admin, options, key); !known) {
-        if (known.error().code != Errc::io) return known;
+        if (known.error().code != Errc::io) return std::move(known).error();
         Error silent = std::move(known).error();
         silent.detail += ". --admin '' signs without asking a platform";
         return silent;
@@ -126,7 +139,7 @@ Status run_release(const ReleaseOptions& options, std::ostream& out) {
     const Time now = std::chrono::floor<std::chrono::seconds>(system_now());
     TRY(const Terms terms, terms_of(options));
     TRY(const auto key, read_signing_key(options.key));
-    CHECKED(check(options, terms, key.public_key()));
+    TRY(const std::string note, check(options, terms, key.public_key()));
     SystemRandom random;
     const transfer::Release release{options.operator_id,
                                     terms.eid,
@@ -145,10 +158,7 @@ Status run_release(const ReleaseOptions& options, std::ostream& out) {
     out << options.operator_id << " releases subscription " << release.iccid.text() << " of device "
         << release.eid.text() << " to " << (options.to.empty() ? "any operator" : options.to) << ".\n"
         << "Usable once, until " << to_rfc3339(release.expires_at) << "; in " << options.out << ".\n"
-        << (options.admin.empty() ? "No platform was asked whether it knows these operators, this key and this "
-                                    "subscription; --admin SOCKET does.\n"
-                                  : "")
-        << "\nNext:\n"
+        << note << "\nNext:\n"
         << "  mcim order create --operator " << (options.to.empty() ? "NEW-OPERATOR" : options.to)
         << " --iccid NEW-ICCID --eid " << release.eid.text() << " --release " << options.out << "\n";
     return ok();

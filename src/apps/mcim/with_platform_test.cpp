@@ -229,6 +229,9 @@ TEST_F(WithPlatform, ReleaseIsSignedForWhatThePlatformKnows) {
     const auto right = release("north", "north.pem", "south");
     EXPECT_EQ(right.code, 0) << right.err;
     EXPECT_FALSE(right.says("No platform was asked")) << right.out;
+    EXPECT_TRUE(right.says("on no card yet")) << right.out;
+    ASSERT_EQ(run({"subscription", "close", iccid}).code, 0);
+    EXPECT_TRUE(release("north", "north.pem", "south").complains("is closed: there is nothing to release"));
 }
 
 TEST_F(WithPlatform, ADeviceIsEnrolledAndItsModelDescribed) {
