@@ -63,8 +63,7 @@ constexpr std::array<Closed, 6> closed_meanings{{
      "the same subscription again."},
     {"refused", "refused by user or card",
      "but user or card refused it: nobody downloads it until \"mcim order release\" opens it again."},
-    {"attempts_used_up", "attempts used up",
-     "but all its downloads were begun: \"mcim order release\" allows as many again."},
+    {"attempts_used_up", "attempts used up", "\"mcim order release\" allows as many again."},
     {"expired", "expired",
      "but its time is over: nobody downloads it any more. \"mcim order cancel\" makes room for a new one."},
 }};
@@ -72,6 +71,12 @@ const Closed* find_closed(const jose::Object& order) {
     const std::string because = text_or(order, "closed_because");
     const auto* found = std::ranges::find(closed_meanings, because, &Closed::because);
     return found == closed_meanings.end() ? nullptr : found;
+}
+
+/// Of the last one that left, nobody knows how its card fared.
+std::string packages_left(const jose::Object& order) {
+    return "but " + attempts(order) + " packages have left" +
+           (text_or(order, "state") == "Downloaded" ? ", and the last may still be installed: " : ": ");
 }
 
 /// A state of SGP.22 says nothing of what else keeps a device from the profile.
@@ -163,7 +168,7 @@ void explain_terms(std::ostream& out, const jose::Object& order, std::string_vie
     const auto done = order.integer("attempts");
     const auto most = order.integer("attempts_max");
     if (done && most && *done > 0)
-        out << "Downloads begun: " << *done << " of " << *most
+        out << "Packages that have left: " << *done << " of " << *most
             << (*done >= *most ? "; no further one until the order is released again.\n" : ".\n");
 }
 
@@ -202,7 +207,8 @@ CLI::App* add_with_id(CLI::App& parent, const std::string& verb, const std::stri
 std::string meaning_of_state(const jose::Object& order) {
     const std::string state = text_or(order, "state");
     if (const auto* closed = find_closed(order))
-        return state + (state == "Unavailable" ? ": " : ", ") + std::string(closed->meaning);
+        return state + (state == "Unavailable" ? ": " : ", ") +
+               (closed->because == "attempts_used_up" ? packages_left(order) : "") + std::string(closed->meaning);
     if (order.has("waits_for")) return state + ", but a download is refused for want of consent.";
     if (state == "Released" && text_or(order, "policy") == "attested")
         return "Released: a device that passes attestation may download it now.";

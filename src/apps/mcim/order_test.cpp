@@ -76,6 +76,20 @@ TEST(OrderState, SaysThatADeviceMayDownloadOnlyWhereItMay) {
     EXPECT_TRUE(meaning_of_state(order(jose::ObjectWriter().text("state", "Installed"))).starts_with("Installed: "));
 }
 
+TEST(OrderState, SaysThatTheLastPackageMayStillBeInstalled) {
+    const auto meaning = [](std::string_view state) {
+        return meaning_of_state(order(jose::ObjectWriter()
+                                          .text("state", state)
+                                          .text("closed_because", "attempts_used_up")
+                                          .integer("attempts", 3)
+                                          .integer("attempts_max", 3)));
+    };
+    EXPECT_EQ(meaning("Error"), "Error, but 3 of 3 packages have left: \"mcim order release\" allows as many again.");
+    EXPECT_EQ(meaning("Downloaded"),
+              "Downloaded, but 3 of 3 packages have left, and the last may still be installed: \"mcim order release\" "
+              "allows as many again.");
+}
+
 TEST(OrderState, SaysWhyAnOrderIsUnavailable) {
     const auto meaning = [](std::string_view because) {
         return meaning_of_state(
