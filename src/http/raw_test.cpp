@@ -160,7 +160,7 @@ TEST_P(RawKept, TimeOfAnAnswerIsNotThatOfWhatFollows) {
     RawClient kept = after_an_answer();
     RawClient later = after_an_answer();
     EXPECT_TRUE(later.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n"));
-    while (connections() != 1) std::this_thread::yield();  // `later` does not read its answer, and is left
+    while (connections() > 1) std::this_thread::yield();  // `later` does not read its answer, and is left
     EXPECT_TRUE(kept.send("GET /2 HTTP/1.1\r\nHost: x\r\n\r\n"));
     EXPECT_EQ(status(kept.read_until("GET /2 ")), "HTTP/1.1 200 OK");
 }
