@@ -143,7 +143,7 @@ struct ReserveRelease {
 struct ConsumeReleases {
     std::string order_id;
 };
-/// Those that are not consumed: the order was cancelled.
+/// Those that are not consumed: the order was cancelled, or is any card's again, or went to another one.
 struct DropReservations {
     std::string order_id;
 };

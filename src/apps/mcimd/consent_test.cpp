@@ -243,8 +243,53 @@ protected:
                                msg::NotificationEventBit::delete_})
             notify(card.notify(first, bit));
     }
+    /// An order of b that names no device, with the release of the one that is a's customer.
+    void give_b_the_release_of_as_customer() {
+        install(*of_a, first);
+        notify(card.notify(first, msg::NotificationEventBit::enable));
+        give_b(token);
+    }
+    /// On a device that is nobody's customer; and the line is used there.
+    void install_second_elsewhere() {
+        const auto identity = at.pki.make_euicc(*x509::make_eid("89049032", 2));
+        const test::SoftCard other{identity, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
+        const auto ok =
+            call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", other.initiate("smdpp.example.com"));
+        const auto offered =
+            call<msg::AuthenticateClientOk>("authenticateClient", other.authenticate(ok, *of_b->text("matching_id")));
+        call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", other.prepare(offered));
+        notify(other.installed(offered.transaction_id, second, oid));
+        EXPECT_EQ(state_of(*of_b), "Installed");
+        EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999980000000002").find("FAILURE"), std::string::npos);
+    }
+    /// By another order of b, for the device that it names.
+    void expect_that_the_release_serves() {
+        const Iccid third = *Iccid::with_check_digit("894412345678901233");
+        add_line("b", third, "999980000000003");
+        const auto order = add_order("b", third, "open", token);
+        EXPECT_EQ(refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id"))), "");
+    }
     std::optional<jose::Object> of_a, of_b;
+    std::string token = release_by_a();
 };
+
+TEST_F(TwoOrders, PostponedPackageKeepsNoRelease) {
+    give_b_the_release_of_as_customer();
+    cancel(bind(*of_b), msg::CancelSessionReason::postponed);
+    expect_that_the_release_serves();
+    install_second_elsewhere();
+    EXPECT_EQ(standing(first), "enabled") << "its device has not moved";
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+}
+
+TEST_F(TwoOrders, ReleaseOfOneDeviceIsNotUsedUpByAnother) {
+    give_b_the_release_of_as_customer();
+    offer(*of_b);
+    install_second_elsewhere();
+    EXPECT_EQ(standing(first), "enabled") << "its device has not moved";
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+    expect_that_the_release_serves();
+}
 
 TEST_F(TwoOrders, ProfileThatMayBeInstalledCountsThoughAnotherSessionOfItsOrderIsCancelled) {
     const auto installing = bind(*of_a);

@@ -40,12 +40,27 @@ Status replace_deleted(Platform& p, const Subscription& installed, store::Batch&
 /// A row under the IMSI of a line that takes another's place, with the ICCID of that one.
 constexpr const char* handover_kind = "handover";
 
+/// On this card, or on its way to it.
+Result<bool> is_line_of(Platform& p, const Subscription& line, const Eid& eid) {
+    if (line.eid) return *line.eid == eid;
+    TRY(const auto order, p.store.find_order_by_iccid(line.iccid));
+    return order && order->eid == eid;
+}
+
 /// What the release of this order let go serves until the new line does; where there is nothing to serve, it ends now.
+/// A release of another card's line, to which the order was offered before, has not served here.
 Status hand_over(Platform& p, const std::string& order_id, const Subscription& installed, store::Batch& out) {
     TRY(const auto release, p.store.find_release_of(order_id));
     if (!release) return ok();
     TRY(auto left, p.store.find_subscription(release->gives_up));
-    if (!left || left->standing == Standing::closed) return ok();
+    if (!left) return ok();
+    TRY(const bool was_here, is_line_of(p, *left, *installed.eid));
+    if (!was_here) {
+        out.emplace_back(store::DropReservations{order_id});
+        return ok();
+    }
+    out.emplace_back(store::ConsumeReleases{order_id});
+    if (left->standing == Standing::closed) return ok();
     if (left->standing == Standing::reserved || left->standing == Standing::deleted)
         return close_line(p, *std::move(left), "it was released to operator " + installed.operator_id, out);
     TRY(auto row, p.store.find_row(handover_kind, installed.imsi.text()));
@@ -70,7 +85,6 @@ Status apply(Platform& p, const smdp::ProfileChanged& change, store::Batch& out)
             CHECKED(replace_deleted(p, s, out));
             CHECKED(hand_over(p, change.order_id, s, out));
             out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::active});
-            out.emplace_back(store::ConsumeReleases{change.order_id});
             break;
         case smdp::ProfileEvent::enabled:
             CHECKED(give_way(p, s, out));
@@ -155,6 +169,9 @@ Result<store::Batch> changes_of(Platform& p, std::vector<smdp::Effect> effects) 
                 } else {
                     if constexpr (std::same_as<E, smdp::RecordNotification>)
                         if (!takes_place(p, e)) return;
+                    // any card's: the next one may be nobody's customer, and needs no release
+                    if constexpr (std::same_as<E, smdp::PutOrder>)
+                        if (!e.order.eid) out.emplace_back(store::DropReservations{e.order.id});
                     out.emplace_back(std::move(e));
                 }
             },
