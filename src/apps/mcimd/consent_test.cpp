@@ -175,6 +175,34 @@ TEST_F(Mcimd, ExpiredReleaseIsRefusedWhenItIsGiven) {
     EXPECT_EQ(admin("GET", path).objects("timeline")->size(), 1U);
 }
 
+TEST_F(Mcimd, ReleaseThatExpiresBeforeTheDownloadDoesNotServe) {
+    add_two_operators();
+    install(add_order("a", first), first);
+    const auto release_until = [&](Time until) {
+        return *transfer::sign_release({"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), until - 1h, until},
+                                       "", jose::signer_of(key_a));
+    };
+    jose::ObjectWriter wanted;
+    wanted.text("operator", "b").text("iccid", second.text()).text("policy", "open").text("eid", at.pki.eid.text());
+    wanted.text("release", release_until(system_now() + 10min));
+    const auto order = admin("POST", "/orders", wanted.finish());
+    EXPECT_FALSE(order.has("waits_for"));
+    const auto offered = offer(order);
+    const std::string path = "/orders/" + *order.text("id");
+    std::string sentence;
+    const auto download = [&] {
+        return refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id")), &sentence);
+    };
+    start_later(20min);
+    EXPECT_EQ(*admin("GET", path).object("waits_for")->text("fault"), "release_refused");
+    EXPECT_EQ(download(), "8.2.5/4.3");
+    EXPECT_NE(sentence.find("The release expired at "), std::string::npos) << sentence;
+    EXPECT_EQ(refusal("getBoundProfilePackage", card.prepare(offered)), "8.2.5/4.3") << "though it was offered before";
+    EXPECT_EQ(state_of(order), "Released");
+    admin("POST", path + "/release", jose::ObjectWriter().text("release", release_until(system_now() + 1h)).finish());
+    EXPECT_EQ(download(), "");
+}
+
 TEST_F(Mcimd, ReleaseServesOneOrderOnly) {
     add_operator("a", key_a);
     add_operator("b", key_b);

@@ -96,8 +96,8 @@ id = "verifier.example"
 class Running {
 public:
     explicit Running(const Installation& at) : Running(at.config()) {}
-    explicit Running(const Config& config) {
-        auto started = Program::start(config, loop_);
+    explicit Running(const Config& config, std::function<Time()> clock = system_now) {
+        auto started = Program::start(config, loop_, std::move(clock));
         if (!started) throw std::runtime_error(to_string(started.error()));
         program_ = *std::move(started);
         thread_ = std::thread([this] { loop_.run(); });
@@ -175,10 +175,12 @@ private:
 class Mcimd : public testing::Test {
 protected:
     void SetUp() override { start(); }
-    void start() {
+    void start() { start_later(0s); }
+    /// When so much time has passed.
+    void start_later(std::chrono::seconds later) {
         client.reset();
         running.reset();
-        running.emplace(at);
+        running.emplace(at.config(), [later] { return system_now() + later; });
         connect_to(running->port());
     }
     /// The same in a process of its own; the one that ran before is killed.

@@ -114,13 +114,14 @@ void Program::stop() {
     impl_->purging.reset();
 }
 
-Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop& loop) {
+Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop& loop, std::function<Time()> clock) {
     TRY(const auto folder, key_folder(config));
     static SystemRandom random;  // as the custody wants it, it outlives every Program
     TRY(auto keys, custody::Custody::load(folder, custody_policy(config), random));
     TRY(auto database, store::open_sqlite_store(config.database));
     auto impl = std::make_unique<Impl>(loop, std::move(database), std::move(keys));
     Platform& platform = impl->platform;
+    platform.clock = std::move(clock);
     if (config.dp) {
         TRY(auto challenge_key, own_key(config.keys / "challenge.key", random));
         TRY(platform.dp, dp_server(*config.dp, std::move(challenge_key), *impl->custody, platform.now()));
