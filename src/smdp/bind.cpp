@@ -121,8 +121,7 @@ Result<Step> on(Sealing s, Sealed e, const Env& env) {
     auto order = after(std::move(s.order), OrderEvent::bind);
     if (!order) return fail(Errc::unexpected_event, "order", "it could be downloaded a moment ago and cannot now");
     Bound bound{s.binding.offered(), {}};
-    const auto* before = std::get_if<Bound>(&s.binding.back);
-    if (!order->eid || (before != nullptr && before->tied)) bound.tied.emplace();
+    if (!order->eid) order->eid_from_package = true;
     order->eid = eid;
     const Bytes& id = s.binding.transaction_id;
     set_out(*order, id);

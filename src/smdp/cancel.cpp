@@ -10,12 +10,12 @@ bool keeps_order(msg::CancelSessionReason reason) {
     return reason == msg::CancelSessionReason::postponed || reason == msg::CancelSessionReason::timeout;
 }
 
-/// The order after it; nullopt: as it was. A card that cancels its session installs nothing of it any more. What
-/// another session has bound may be on the card all the same: then the order stays where it is until the result is
-/// known. If nothing is out, and a postponed package alone had made the order this card's, it is any card's again.
-std::optional<Order> cancelled(Order order, const Cancelling& s) {
+/// The order after it. A card that cancels its session installs nothing of it any more. What another session has bound
+/// may be on the card all the same: then the order stays where it is until the result is known. If nothing is out, and
+/// packages alone had made the order this card's, a postponed one is any card's again.
+Order cancelled(Order order, const Cancelling& s) {
     const bool was_out = settle(order, s.transaction_id);
-    if (keeps_order(s.reason) && !was_out) return std::nullopt;
+    if (keeps_order(s.reason) && !was_out) return order;
     const bool ends = order.refused || !keeps_order(s.reason);
     if (!order.outstanding.empty()) {
         order.refused = ends;
@@ -23,12 +23,14 @@ std::optional<Order> cancelled(Order order, const Cancelling& s) {
     }
     auto next = after(order, ends ? OrderEvent::refuse : OrderEvent::postpone);
     if (!next) return order;
-    if (!ends && s.tied) next->eid.reset();
-    return next;
+    if (!ends && next->eid_from_package) {
+        next->eid.reset();
+        next->eid_from_package = false;
+    }
+    return *std::move(next);
 }
 
-template <class S>
-Result<Step> cancel(S back, const Offered& offered, const msg::CancelSessionRequestEs9& request, const Env& env) {
+Result<Step> cancel(State back, const Offered& offered, const msg::CancelSessionRequestEs9& request, const Env& env) {
     const auto* answer = std::get_if<msg::CancelSessionResponseOk>(&request.cancel_session_response.value);
     if (answer == nullptr)
         return refuse(std::move(back), Refusal::euicc_signature_invalid, "The eUICC did not cancel the session.");
@@ -50,9 +52,7 @@ Result<Step> cancel(S back, const Offered& offered, const msg::CancelSessionRequ
                      seconds(env.now + env.server.session_time),
                      {}},
                     offer.transaction_id.bytes,
-                    content.reason,
-                    {}};
-    if constexpr (std::same_as<S, Bound>) next.tied = back.tied;
+                    content.reason};
     Action load = LoadOrder{offered.order_id.text};
     return Step{std::move(next), std::move(load), {}};
 }
@@ -78,9 +78,14 @@ Result<Step> on(Cancelling s, OrderFound e, const Env& env) {
     effects.emplace_back(PutSession{s.transaction_id, s.ended.order_id.text, s.ended});
     if (e.order) {
         const bool changes = is_out(*e.order, s.transaction_id) || (!keeps_order(s.reason) && !e.order->refused);
-        effects.emplace_back(Note{e.order->id, env.now, "cancelled by the eUICC: " + std::string(to_string(s.reason)),
-                                  changes ? NoteKind::milestone : NoteKind::routine});
-        if (auto order = cancelled(*std::move(e.order), s)) effects.emplace_back(PutOrder{*std::move(order)});
+        const bool had_card = e.order->eid.has_value();
+        // put also where it stays as it was: a binding of this session at the same moment is noticed by its version
+        Order order = cancelled(*std::move(e.order), s);
+        std::string sentence = "cancelled by the eUICC: " + std::string(to_string(s.reason));
+        if (had_card && !order.eid) sentence += "; it is any card's again";
+        effects.emplace_back(
+            Note{order.id, env.now, std::move(sentence), changes ? NoteKind::milestone : NoteKind::routine});
+        effects.emplace_back(PutOrder{std::move(order)});
     }
     return Step{std::move(s.ended), Reply(msg::CancelSessionOk{}), std::move(effects)};
 }

@@ -31,6 +31,7 @@ TEST(CancelSession, PostponedPackageLeavesTheOrderAsBefore) {
         EXPECT_FALSE(desk.order().eid) << "it named none";
         EXPECT_FALSE(on_its_way(desk.order()));
         EXPECT_EQ(desk.milestones, 3) << "each package and its end";
+        EXPECT_TRUE(desk.notes.back().ends_with("; it is any card's again")) << desk.notes.back();
         const auto identity = desk.pki.make_euicc(*x509::make_eid("89049032", 2));
         const SoftCard other = desk.card_of(identity);
         desk.bound(other, desk.offered(other));
@@ -46,6 +47,30 @@ TEST(CancelSession, PostponedOrderOfOneEidStaysWithIt) {
     ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(download.cancelled(CancelSessionReason::postponed)));
     EXPECT_EQ(desk.order().state, OrderState::released);
     EXPECT_EQ(desk.order().eid, desk.pki.eid);
+    EXPECT_EQ(desk.notes.back(), "cancelled by the eUICC: postponed");
+}
+
+TEST(CancelSession, OrderIsAnyCardsWhenItsLastPackageIsPostponed) {
+    Download first;
+    Desk& desk = first.desk;
+    first.bind();
+    const auto second = desk.offered(first.card);
+    desk.bound(first.card, second);
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(first.cancelled(CancelSessionReason::postponed)));
+    EXPECT_EQ(desk.order().eid, desk.pki.eid) << "the other package may be on it";
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(first.cancelled(second, CancelSessionReason::postponed)));
+    EXPECT_EQ(desk.order().state, OrderState::released);
+    EXPECT_FALSE(desk.order().eid);
+    EXPECT_FALSE(desk.order().eid_from_package);
+}
+
+/// Both look at the session and the order before either is stored: the versions of the order tell.
+TEST(CancelSession, OfAnOfferIsNoticedByABindingAtTheSameMoment) {
+    Download download;
+    Desk& desk = download.desk;
+    const auto version = desk.order().version;
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(download.cancelled(CancelSessionReason::postponed)));
+    EXPECT_EQ(desk.order().version, version + 1);
 }
 
 TEST(CancelSession, PostponedOrderStaysWithACardThatMayInstallAnotherPackage) {

@@ -53,6 +53,10 @@ enum class GatePolicy : std::uint8_t { open, attested };
 std::string_view to_string(GatePolicy);
 [[nodiscard]] Result<GatePolicy> parse_gate_policy(std::string_view);
 
+/// What made an order Unavailable.
+enum class OrderEnd : std::uint8_t { cancelled, subscription_closed, deleted };
+std::string_view to_string(OrderEnd);
+
 struct Order {
     std::string id;
     std::string operator_id;
@@ -60,7 +64,7 @@ struct Order {
     std::string matching_id;
     OrderState state = OrderState::available;
     GatePolicy policy = GatePolicy::attested;
-    std::optional<Eid> eid{};  ///< the operator's choice; else that of the first card to which a package was bound
+    std::optional<Eid> eid{};  ///< the operator's choice; else the card that a package was bound to, while it is its
     std::optional<Time> expires_at{};
     std::uint32_t attempts = 0;  ///< packages bound since the last release
     std::uint32_t attempts_max = 10;
@@ -74,11 +78,13 @@ struct Order {
     /// cancellation of this very transaction has come that the card signed. What happens in other sessions, and the
     /// order's state, say nothing about them.
     std::vector<Bytes> outstanding{};
-    std::int64_t version = 0;  ///< of the row: a change is stored only over the version that it was made from
+    bool eid_from_package = false;       ///< `eid` came with the first package that was bound, not from the operator
+    std::optional<OrderEnd> ended_by{};  ///< of an Unavailable one, where it is known
+    std::int64_t version = 0;            ///< of the row: a change is stored only over the version that it was made from
     friend bool operator==(const Order&, const Order&) = default;
 };
 
-/// The order after `event`, or nullopt.
+/// The order after `event`, or nullopt. One that its operator cancels ended by that, unless the caller knows better.
 [[nodiscard]] std::optional<Order> after(Order, OrderEvent);
 /// May be downloaded now: its state, and attempts and time are left.
 [[nodiscard]] bool downloadable(const Order&, Time now);

@@ -69,6 +69,15 @@ TEST(Order, CountsAttemptsUntilItIsReleasedAgain) {
     EXPECT_FALSE(after(order, OrderEvent::confirm));
 }
 
+TEST(Order, SaysWhatMadeItUnavailable) {
+    const Order order{"1", "a", *Iccid::with_check_digit("894412345678901234"), "M", OrderState::released};
+    EXPECT_FALSE(order.ended_by);
+    EXPECT_EQ(after(order, OrderEvent::cancel)->ended_by, OrderEnd::cancelled);
+    const auto installed = *after(order, OrderEvent::install_succeeded);
+    EXPECT_FALSE(installed.ended_by);
+    EXPECT_EQ(after(installed, OrderEvent::remove)->ended_by, OrderEnd::deleted);
+}
+
 TEST(MatchingId, IsUniqueLongAndOfTheActivationCodesAlphabet) {
     test::SeededRandom random(1);
     std::set<std::string> seen;

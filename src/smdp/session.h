@@ -63,9 +63,7 @@ struct Bound {
     static constexpr std::string_view name = "Bound";
     Offered offer;
     der::Extensions more;
-    std::optional<der::Null> tied{};  ///< the order named no EID: with this package it became its card's
-    static constexpr auto asn1 =
-        der::sequence("Bound", der::field<&Bound::offer>("offer"), der::field<&Bound::tied>("tied"));
+    static constexpr auto asn1 = der::sequence("Bound", der::field<&Bound::offer>("offer"));
     friend bool operator==(const Bound&, const Bound&) = default;
 };
 /// Cancelled by the card. Its reply is given again.
@@ -149,7 +147,6 @@ struct Cancelling {
     Ended ended;
     Bytes transaction_id;
     msg::CancelSessionReason reason{};
-    std::optional<der::Null> tied{};  ///< as in Bound
 };
 struct CheckingNotification {
     static constexpr std::string_view name = "CheckingNotification";

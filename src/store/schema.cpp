@@ -85,7 +85,13 @@ DROP TABLE rows;
 ALTER TABLE rows_by_key RENAME TO rows;
 )sql";
 
-constexpr std::array<const char*, 3> steps{version_1, version_2, version_3};
+// Orders know what their state does not say. Of those that are here nobody knows it: they stay with their cards.
+constexpr const char* version_4 = R"sql(
+ALTER TABLE orders ADD COLUMN eid_from_package INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN ended_by INTEGER CHECK (ended_by BETWEEN 0 AND 2);
+)sql";
+
+constexpr std::array<const char*, 4> steps{version_1, version_2, version_3, version_4};
 
 }  // namespace
 

@@ -16,6 +16,10 @@ std::optional<std::int64_t> number_of(const std::optional<std::uint64_t>& n) {
     if (!n) return std::nullopt;
     return static_cast<std::int64_t>(*n);
 }
+std::optional<std::int64_t> number_of(const std::optional<smdp::OrderEnd>& e) {
+    if (!e) return std::nullopt;
+    return number(*e);
+}
 std::optional<std::string_view> view_of(const std::optional<std::string>& s) {
     if (!s) return std::nullopt;
     return std::string_view(*s);
@@ -36,7 +40,7 @@ Status one_row(Database& db, Statement& s, Errc code, const char* path, const ch
 constexpr const char* row_outdated = "it changed meanwhile";
 
 Status write(Database& db, const AddOrder& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
+    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?)"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     return s->bind(o.id)
@@ -56,14 +60,16 @@ Status write(Database& db, const AddOrder& c) {
         .bind_optional(view_of(o.release))
         .bind(o.created_at)
         .bind_optional(o.last_sequence)
+        .bind(std::int64_t{o.eid_from_package})
+        .bind_optional(number_of(o.ended_by))
         .run();
 }
 Status write(Database& db, const smdp::PutOrder& c) {
     TRY(Statement * s,
         db.prepare(
             "UPDATE orders SET state=?, policy=?, eid=?, expires_at=?, outstanding=?, refused=?, attempts=?, "
-            "attempts_max=?, "
-            "package_octets=?, metadata=?, release=?, last_sequence=?, version=version+1 WHERE id=? AND version=?"));
+            "attempts_max=?, package_octets=?, metadata=?, release=?, last_sequence=?, eid_from_package=?, ended_by=?, "
+            "version=version+1 WHERE id=? AND version=?"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     s->bind(number(o.state))
@@ -78,6 +84,8 @@ Status write(Database& db, const smdp::PutOrder& c) {
         .bind(View(o.metadata))
         .bind_optional(view_of(o.release))
         .bind_optional(o.last_sequence)
+        .bind(std::int64_t{o.eid_from_package})
+        .bind_optional(number_of(o.ended_by))
         .bind(o.id)
         .bind(o.version);
     return one_row(db, *s, Errc::conflict, "orders.version", row_outdated);

@@ -55,6 +55,10 @@ Result<smdp::Order> order_at(const Statement& s) {
     o.created_at = s.time(15);
     if (!s.is_null(16)) o.last_sequence = s.integer(16);
     o.version = s.integer(17);
+    o.eid_from_package = s.integer(18) != 0;
+    if (!s.is_null(19)) {
+        TRY(o.ended_by, enumerator(s.integer(19), smdp::OrderEnd::deleted));
+    }
     return o;
 }
 

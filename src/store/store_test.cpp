@@ -83,6 +83,8 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     full.last_sequence = 0;
     full.outstanding = {{1, 2}, {3, 4}};
     full.refused = true;
+    full.eid_from_package = true;
+    full.ended_by = smdp::OrderEnd::deleted;
     ASSERT_TRUE(commit({AddOrder{full}, AddOrder{order(2)}}));
     EXPECT_EQ(**store->find_order("order-1"), full);
     EXPECT_EQ(**store->find_order("order-2"), order(2));
@@ -136,6 +138,8 @@ TEST_P(AnyStore, OrdersChangeOnlyOverTheVersionThatWasRead) {
     mine.attempts = 1;
     mine.last_sequence = 7;
     mine.outstanding = {{9}};
+    mine.eid_from_package = true;
+    mine.ended_by = smdp::OrderEnd::cancelled;
     ASSERT_TRUE(commit({smdp::PutOrder{mine}}));
     theirs.eid = eid(2);
     EXPECT_EQ(conflict(commit({smdp::PutOrder{theirs}})), "orders.version");
@@ -446,7 +450,8 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
         auto db = Database::open(folder / "db");
         ASSERT_TRUE(db);
         ASSERT_TRUE(
-            (*db)->run("ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
+            (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
+                       "ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
                        "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
                        "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
                        "version INTEGER NOT NULL, PRIMARY KEY (kind, key)) STRICT; "
@@ -460,6 +465,32 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
     EXPECT_EQ(lines[0].kind, smdp::NoteKind::milestone);
     EXPECT_EQ(lines[1].kind, smdp::NoteKind::routine);
     EXPECT_EQ(*(*store)->find_row("card", "1"), (Row{"card", "1", Bytes{7}, 1}));
+}
+
+TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
+    const TempFolder folder;
+    auto bound = order(1), ended = order(2);
+    bound.eid = eid(1);
+    ended.state = smdp::OrderState::unavailable;
+    {
+        auto store = open_sqlite_store(folder / "db");
+        ASSERT_TRUE(store);
+        ASSERT_TRUE((*store)->commit_one({AddOrder{bound}, AddOrder{ended}}));
+    }
+    {
+        auto db = Database::open(folder / "db");
+        ASSERT_TRUE(db);
+        ASSERT_TRUE(
+            (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
+                       "PRAGMA user_version = 3"));
+    }
+    auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store) << to_string(store.error());
+    EXPECT_EQ(*(*store)->list_orders(), (std::vector<smdp::Order>{bound, ended}));
+    bound.state = smdp::OrderState::unavailable;
+    bound.ended_by = smdp::OrderEnd::subscription_closed;
+    ASSERT_TRUE((*store)->commit_one({smdp::PutOrder{bound}}));
+    EXPECT_EQ((**(*store)->find_order("order-1")).ended_by, bound.ended_by);
 }
 
 TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {

@@ -1,7 +1,6 @@
 // Orders and their timelines.
 #include "mcim/apps/common/typing_errors.h"
 #include "mcim/apps/mcimd/admin_calls.h"
-#include "mcim/apps/mcimd/consequences.h"
 #include "mcim/apps/mcimd/ports.h"
 #include "mcim/apps/mcimd/verifier.h"
 #include "mcim/msg/metadata.h"
@@ -15,32 +14,16 @@ std::string activation_code(const Platform& p, const smdp::Order& o) {
     return "LPA:1$" + p.dp->address + "$" + o.matching_id + "$" + p.dp->oid.text();
 }
 
-/// Of an order that is Unavailable. It becomes so once: by one of two lines of its timeline, or by its card.
-Result<std::string_view> end_of(Platform& p, const smdp::Order& o) {
-    TRY(const auto timeline, p.store.timeline(o.id));
-    for (const auto& line : timeline) {
-        if (line.sentence == cancelled_by_operator) return std::string_view("cancelled");
-        if (line.sentence == cancelled_with_line) return std::string_view("subscription_closed");
-    }
-    return std::string_view("deleted");
+/// Why nobody can download it, where its state does not say so; "" where somebody can, or nobody knows.
+std::string_view closed_because(const smdp::Order& o, Time now) {
+    if (o.ended_by) return to_string(*o.ended_by);
+    if (!smdp::downloadable(o.state) || smdp::downloadable(o, now)) return "";
+    if (o.refused) return "refused";
+    return o.attempts >= o.attempts_max ? "attempts_used_up" : "expired";
 }
 
-/// Why nobody can download it, where its state does not say so; "" where somebody can.
-Result<std::string_view> closed_because(Platform& p, const smdp::Order& o) {
-    if (o.state == smdp::OrderState::unavailable) return end_of(p, o);
-    std::string_view out;
-    if (!smdp::downloadable(o.state)) return out;
-    if (o.refused)
-        out = "refused";
-    else if (o.attempts >= o.attempts_max)
-        out = "attempts_used_up";
-    else if (!smdp::downloadable(o, p.now()))
-        out = "expired";
-    return out;
-}
-
-Result<Json> json_of(Platform& p, const smdp::Order& o) {
-    TRY(const auto closed, closed_because(p, o));
+Json json_of(const Platform& p, const smdp::Order& o) {
+    const auto closed = closed_because(o, p.now());
     Json out;
     out.text("id", o.id).text("operator", o.operator_id).text("iccid", o.iccid.text());
     out.text("state", to_string(o.state));
@@ -64,8 +47,8 @@ Result<std::optional<transfer::Refused>> missing_consent(Platform& p, const smdp
 }
 
 /// "waits_for": whose release of which line the order needs before its device gets the profile.
-Result<Json> with_consent(Platform& p, const smdp::Order& o, const std::optional<transfer::Refused>& missing) {
-    TRY(Json out, json_of(p, o));
+Json with_consent(const Platform& p, const smdp::Order& o, const std::optional<transfer::Refused>& missing) {
+    Json out = json_of(p, o);
     if (missing)
         out.object("waits_for", Json()
                                     .text("fault", to_string(missing->fault))
@@ -250,10 +233,7 @@ Result<Json> list_orders(Platform& p) {
     CHECKED(need_dp(p));
     TRY(const auto rows, p.store.list_orders());
     std::vector<Json> out;
-    for (const auto& row : rows) {
-        TRY(auto order, json_of(p, row));
-        out.push_back(std::move(order));
-    }
+    for (const auto& row : rows) out.push_back(json_of(p, row));
     return Json().objects("orders", out);
 }
 
@@ -264,7 +244,7 @@ Result<Json> show_order(Platform& p, std::string_view id) {
     std::vector<Json> lines;
     for (const auto& line : timeline) lines.push_back(json_of(line));
     TRY(const auto missing, missing_consent(p, order));
-    TRY(Json out, with_consent(p, order, missing));
+    Json out = with_consent(p, order, missing);
     if (p.verifier && order.eid && order.policy == smdp::GatePolicy::attested && smdp::downloadable(order.state)) {
         TRY(const auto device, find_device(p, *order.eid));
         if (device && device->refused) out.object("refused_evidence", json_of(*device->refused));
@@ -280,7 +260,7 @@ Result<Json> cancel_order(Platform& p, std::string_view id) {
     if (!next)
         return fail(Errc::conflict, "state", "an order that is " + std::string(to_string(from)) + " is not cancelled");
     CHECKED(p.store.commit_one({smdp::PutOrder{*next}, store::DropReservations{next->id},
-                                smdp::Note{next->id, p.now(), std::string(cancelled_by_operator)}}));
+                                smdp::Note{next->id, p.now(), "cancelled by its operator"}}));
     return json_of(p, *next);
 }
 

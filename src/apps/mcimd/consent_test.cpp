@@ -343,6 +343,16 @@ TEST_F(TwoOrders, BoundSessionThatItsOwnCardCancelsIsOver) {
     EXPECT_EQ(refusal_of_b(), "") << "the card signed that it will not install it";
 }
 
+TEST_F(TwoOrders, SessionThatIsBoundAndPostponedAtOnceIsOver) {
+    const auto offered = offer(*of_a);
+    const auto cancelled = card.cancel(offered.transaction_id, oid, msg::CancelSessionReason::postponed);
+    EXPECT_GE(at_once({{"getBoundProfilePackage", msg::to_json(card.prepare(offered))},
+                       {"cancelSession", msg::to_json(cancelled)}}),
+              1);
+    EXPECT_EQ(state_of(*of_a), "Released");
+    EXPECT_EQ(refusal_of_b(), "") << "the card signed that it will not install it";
+}
+
 TEST_F(TwoOrders, PostponedPackageHoldsNoDevice) {
     cancel(bind(*of_a), msg::CancelSessionReason::postponed);
     EXPECT_EQ(state_of(*of_a), "Released");
@@ -504,22 +514,9 @@ TEST_F(Mcimd, SessionsOfOneCardAtOnceBindOneOperatorsProfile) {
     add_two_operators();
     const auto of_a = add_order("a", first), of_b = add_order("b", second);
     const auto to_a = offer(of_a), to_b = offer(of_b);
-    // both requests are in the server before it commits either
-    http::Loop loop;
-    http::ClientConfig config{{at.pki.ci.der()}, {}};
-    config.resolve[{"smdpp.example.com", 443}] = {"127.0.0.1", running->port()};
-    int bound = 0;
-    for (const auto& body : {msg::to_json(card.prepare(to_a)), msg::to_json(card.prepare(to_b))})
-        http::Connection::open(loop, config, {"smdpp.example.com"}, [&, body](Result<http::Connection> opened) {
-            ASSERT_TRUE(opened);
-            opened->send({"POST", "/gsma/rsp2/es9plus/getBoundProfilePackage", es9_headers(), body},
-                         [&, kept = *opened](const Result<http::Response>& r) {
-                             ASSERT_TRUE(r);
-                             if (!*msg::read_status(r->body)) ++bound;
-                         });
-        });
-    loop.run_for(20s);
-    EXPECT_EQ(bound, 1);
+    EXPECT_EQ(at_once({{"getBoundProfilePackage", msg::to_json(card.prepare(to_a))},
+                       {"getBoundProfilePackage", msg::to_json(card.prepare(to_b))}}),
+              1);
     EXPECT_NE(state_of(of_a) == "Downloaded", state_of(of_b) == "Downloaded");
 }
 

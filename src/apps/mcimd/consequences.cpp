@@ -126,7 +126,8 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
     TRY(auto order, p.store.find_order_by_iccid(s.iccid));
     if (order)
         if (auto cancelled = after(*std::move(order), smdp::OrderEvent::cancel)) {
-            out.emplace_back(smdp::Note{cancelled->id, p.now(), std::string(cancelled_with_line)});
+            cancelled->ended_by = smdp::OrderEnd::subscription_closed;
+            out.emplace_back(smdp::Note{cancelled->id, p.now(), "cancelled: its subscription is closed"});
             out.emplace_back(store::DropReservations{cancelled->id});
             out.emplace_back(smdp::PutOrder{*std::move(cancelled)});
         }

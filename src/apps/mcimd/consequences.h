@@ -19,10 +19,6 @@ namespace mcim::apps::mcimd {
 /// for the log.
 [[nodiscard]] Status close_line(Platform&, store::Subscription, std::string_view why, store::Batch& out);
 
-/// Lines of an order's timeline that made it Unavailable. Without them, its card deleted the profile.
-inline constexpr std::string_view cancelled_by_operator = "cancelled by its operator";
-inline constexpr std::string_view cancelled_with_line = "cancelled: its subscription is closed";
-
 /// What goes to the disk with the first vector of a line: what its release let go is closed, so that a device never has
 /// the use of both, whatever its agent tells or does not tell. Empty for every later one.
 [[nodiscard]] Result<store::Batch> take_over(Platform&, const Imsi&);

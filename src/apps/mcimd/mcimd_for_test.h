@@ -232,6 +232,29 @@ protected:
         return (*status)->subject_code + "/" + (*status)->reason_code;
     }
 
+    struct Es9Call {
+        std::string function;
+        std::string body;
+    };
+    /// All of them are in the server before it commits any; how many were not refused.
+    int at_once(const std::vector<Es9Call>& calls) {
+        http::Loop loop;
+        http::ClientConfig config{{at.pki.ci.der()}, {}};
+        config.resolve[{"smdpp.example.com", 443}] = {"127.0.0.1", running->port()};
+        int taken = 0;
+        for (const auto& c : calls)
+            http::Connection::open(loop, config, {"smdpp.example.com"}, [&](Result<http::Connection> opened) {
+                ASSERT_TRUE(opened);
+                opened->send({"POST", std::string(smdp::es9_path) + c.function, es9_headers(), c.body},
+                             [&, kept = *opened](const Result<http::Response>& r) {
+                                 ASSERT_TRUE(r);
+                                 if (!*msg::read_status(r->body)) ++taken;
+                             });
+            });
+        loop.run_for(20s);
+        return taken;
+    }
+
     jose::Object admin(std::string_view method, std::string_view target, std::string body = {}, unsigned wanted = 200) {
         http::Client local({});
         const auto response =
