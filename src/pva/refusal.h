@@ -1,5 +1,5 @@
 // Why the verifier does not take something. A refusal gives no verdict and takes none away, whoever sends what is
-// refused. It leaves a trace in the device's row only where nobody but the device's own TPM can have sent it.
+// refused. It leaves a trace in the device's row only where the device's own TPM signed it for an unspent nonce.
 #pragma once
 #include <string>
 #include <string_view>
@@ -35,8 +35,8 @@ std::string_view to_string(Refusal);  ///< "nonce_replayed": for logs, metrics a
 struct Refused {
     Refusal reason;
     std::string sentence;  ///< what is wrong and what helps
-    /// The enrolled TPM signed what is refused, for a nonce that was good: neither a stranger nor a recording can have
-    /// brought it about.
+    /// The enrolled TPM signed what is refused, for a nonce that was good and unspent. Where the row remembers it, the
+    /// nonce is spent.
     bool of_the_device = false;
 };
 

@@ -267,13 +267,13 @@ std::optional<DeviceRecord> remember(const DeviceRecord& device, const evidence:
     const auto nonce = check_nonce(env.nonce_key, given.nonce, given.eid, given.session, env.now);
     const auto* good = std::get_if<NonceGood>(&nonce);
     if (!refused.of_the_device || good == nullptr) return std::nullopt;
+    DeviceRecord out = device;
+    spend(out, *good, env.now);
     RefusedEvidence next{std::chrono::floor<std::chrono::seconds>(env.now), std::string(to_string(refused.reason)),
                          refused.sentence, given.session};
-    if (const auto& last = device.refused; last && last->reason == next.reason && last->session == next.session)
-        return std::nullopt;
-    DeviceRecord out = device;
-    out.refused = std::move(next);
-    spend(out, *good, env.now);
+    const auto& last = device.refused;
+    const bool same = last && last->reason == next.reason && last->session == next.session;
+    if (!same) out.refused = std::move(next);
     ++out.revision;
     return out;
 }

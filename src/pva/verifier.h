@@ -67,8 +67,8 @@ struct Appraised {
                                                         const Env&);
 
 /// The record that remembers this refusal, for people who ask why, and the nonce as spent; one refusal for each device,
-/// until evidence is taken again. nullopt: it is not the device's own, or was remembered already: nothing is to be
-/// stored.
+/// until evidence is taken again. The same once more, of one session, keeps the time of the first. nullopt: it is not
+/// the device's own, and nothing is to be stored.
 [[nodiscard]] std::optional<DeviceRecord> remember(const DeviceRecord&, const evidence::Evidence&, const Refused&,
                                                    const Env&);
 

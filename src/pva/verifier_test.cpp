@@ -385,7 +385,12 @@ TEST_F(Verifier, RefusalOfWhatTheDeviceItselfSignedIsRemembered) {
     EXPECT_EQ(*parse_record(to_json(*reset)), *reset);
     device = reset;
     EXPECT_EQ(give(given), "nonce_replayed") << "a recording brings nothing back";
-    EXPECT_FALSE(refuse(evidence_for(session))) << "the same is not stored again";
+    const auto recorded = evidence_for(session);
+    now += seconds{5};
+    const auto again = refuse(recorded);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->refused, reset->refused) << "the same again keeps the time of the first";
+    device = again;
     tpm.clock = {100000, 4, 0, true};
     device = refuse(evidence_for(other_session));
     EXPECT_EQ(device->refused->reason, "counters_went_back");
@@ -395,6 +400,7 @@ TEST_F(Verifier, RefusalOfWhatTheDeviceItselfSignedIsRemembered) {
     tpm.clock = {100000, 7, 0, true};
     ASSERT_EQ(give(other_session), "pass");
     EXPECT_FALSE(device->refused) << "it has given better evidence since";
+    EXPECT_EQ(give(recorded), "nonce_replayed") << "nor does a recording of the second";
 }
 
 TEST_F(Verifier, NobodyElsesEvidenceLeavesARefusal) {

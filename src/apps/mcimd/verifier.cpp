@@ -16,7 +16,7 @@ constexpr const char* reference_kind = "pva.reference";
 // Under an operator, the lowest version of its reference values that still counts: it outlives the document that said
 // so.
 constexpr const char* floor_kind = "pva.reference_floor";
-constexpr int verdict_attempts_max = 4;
+constexpr int evidence_attempts_max = 4;
 
 struct StoredDevice {
     pva::DeviceRecord record;
@@ -108,6 +108,15 @@ Result<std::string> verdicts_json(Platform& p, const std::vector<evidence::Verdi
     return jose::ObjectWriter().texts("verdicts", tokens).finish();
 }
 
+void take_evidence(Platform& p, const evidence::Evidence& given, const http::Reply& reply, int attempt);
+
+/// The device's row could not be stored: somebody was faster, or it is the database.
+void look_again(Platform& p, const evidence::Evidence& given, const http::Reply& reply, int attempt, const Error& why) {
+    if (why.code == Errc::conflict && attempt < evidence_attempts_max)
+        return take_evidence(p, given, reply, attempt + 1);
+    reply(failure(why));
+}
+
 void take_evidence(Platform& p, const evidence::Evidence& given, const http::Reply& reply, int attempt) {
     auto device = load_device(p, given.eid.text());
     if (!device) return reply(failure(device.error()));
@@ -117,9 +126,12 @@ void take_evidence(Platform& p, const evidence::Evidence& given, const http::Rep
         const auto record = known ? pva::remember(*known, given, *refused, env_of(p)) : std::nullopt;
         const auto response = refusal(*refused, given.eid);
         if (!record) return reply(response);
-        // where somebody was faster, this one is not kept: the device hears it all the same
+        // the nonce is spent before the device hears of it
         return p.committer.commit({store::PutRow{row_of(*record, (*device)->row.version)}},
-                                  [reply, response](const Status&) { reply(response); });
+                                  [=, &p](const Status& done) {
+                                      if (done) return reply(response);
+                                      look_again(p, given, reply, attempt, done.error());
+                                  });
     }
     const auto& appraised = std::get<pva::Appraised>(answer);
     auto body = verdicts_json(p, appraised.verdicts);
@@ -130,9 +142,7 @@ void take_evidence(Platform& p, const evidence::Evidence& given, const http::Rep
     p.committer.commit({store::PutRow{row_of(appraised.record, (*device)->row.version)}},
                        [=, &p, body = *std::move(body)](const Status& done) {
                            if (done) return reply(http::json_response(200, body));
-                           if (done.error().code == Errc::conflict && attempt < verdict_attempts_max)
-                               return take_evidence(p, given, reply, attempt + 1);
-                           reply(failure(done.error()));
+                           look_again(p, given, reply, attempt, done.error());
                        });
 }
 
