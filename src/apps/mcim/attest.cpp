@@ -189,7 +189,7 @@ Status run_verdict(const VerdictOptions& options, std::ostream& out) {
         out << answer.body << "\n";
         return ok();
     }
-    return print_verdicts(answer.json, out);
+    return print_verdicts(answer.json, options.session, out);
 }
 
 void add_verdict(CLI::App& parent, Console& console) {
@@ -207,12 +207,15 @@ void add_verdict(CLI::App& parent, Console& console) {
 
 }  // namespace
 
-Status print_verdicts(const jose::Object& answer, std::ostream& out) {
+Status print_verdicts(const jose::Object& answer, std::string_view session, std::ostream& out) {
     TRY(const auto verdicts, answer.objects("verdicts"));
     print_refused_evidence(answer, out);
     if (verdicts.empty())
-        out << "There is no verdict: no evidence of the device was taken.\n"
-               "What its TPM did not sign is named in the log of mcimd only.\n";
+        out << (session.empty()
+                    ? "There is no verdict: no evidence of the device was taken.\n"
+                    : "There is no verdict about this download: no evidence of the device was taken in it.\n"
+                      "Without --session: what is known of others.\n")
+            << "What its TPM did not sign is named in the log of mcimd only.\n";
     std::set<std::string> operators;
     for (const auto& verdict : verdicts)
         if (operators.insert(text_or(verdict, "operator")).second) CHECKED(print_verdict(out, verdict));

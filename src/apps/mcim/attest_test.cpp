@@ -88,9 +88,9 @@ TEST(AttestVerdicts, ShowOfEachOperatorTheNewestAndWhatWasRefusedSince) {
         w.object("platform", result == "pass" ? part("affirming", {}) : part("contraindicated", {"PCR 4 differs"}));
         return w.object("module", part("none", {}));
     };
-    const auto shown = [](const jose::ObjectWriter& answer) {
+    const auto shown = [](const jose::ObjectWriter& answer, std::string_view session = "") {
         std::ostringstream out;
-        EXPECT_TRUE(print_verdicts(*jose::Object::parse(answer.finish()), out));
+        EXPECT_TRUE(print_verdicts(*jose::Object::parse(answer.finish()), session, out));
         return out.str();
     };
     jose::ObjectWriter answer;
@@ -118,6 +118,10 @@ TEST(AttestVerdicts, ShowOfEachOperatorTheNewestAndWhatWasRefusedSince) {
     EXPECT_TRUE(
         shown(refused).starts_with("The device's latest evidence was refused at 2026-06-01T12:00:00Z:\n"
                                    "  The clock was set back. [clock_went_back]\n"));
+    jose::ObjectWriter none;
+    none.objects("verdicts", {});
+    EXPECT_TRUE(shown(none).starts_with("There is no verdict: no evidence of the device was taken.\n"));
+    EXPECT_TRUE(shown(none, "AB01").starts_with("There is no verdict about this download: "));
 }
 
 }  // namespace
