@@ -77,6 +77,26 @@ Result<RefusedEvidence> read_refused(const Object& in) {
     return out;
 }
 
+ObjectWriter add_removed(ObjectWriter out, const RemovedDevice& r) {
+    out.time("removed_at", r.removed_at).time("spent_until", r.spent_until);
+    out.hex_octets("ak_name", r.ak_name).hex_octets("tpm_identity", r.tpm_identity);
+    return out;
+}
+
+Result<crypto::Sha256> read_tpm_identity(const Object& in) {
+    TRY(const Bytes identity, in.hex_octets("tpm_identity"));
+    return to_array<32>(identity);
+}
+
+Result<RemovedDevice> read_removed(const Object& in) {
+    RemovedDevice out;
+    TRY(out.removed_at, in.time("removed_at"));
+    TRY(out.spent_until, in.time("spent_until"));
+    TRY(out.ak_name, in.hex_octets("ak_name"));
+    TRY(out.tpm_identity, read_tpm_identity(in));
+    return out;
+}
+
 Result<std::vector<SpentNonce>> read_spent(const Object& in) {
     std::vector<SpentNonce> out;
     TRY(const auto items, in.objects("spent"));
@@ -95,21 +115,11 @@ Result<DeviceRecord> read_identity(const Object& in) {
     TRY(Eid eid, Eid::parse_unchecked(digits));
     TRY(Bytes ak_public, in.octets("ak_public"));
     TRY(auto ak, evidence::parse_attestation_key(ak_public));
-    TRY(const Bytes identity, in.hex_octets("tpm_identity"));
-    TRY(const auto tpm_identity, to_array<32>(identity));
+    TRY(const auto tpm_identity, read_tpm_identity(in));
     TRY(std::string model, in.text("platform_model"));
     TRY(const Time enrolled_at, in.time("enrolled_at"));
-    return DeviceRecord{std::move(eid),
-                        std::move(ak_public),
-                        std::move(ak.name),
-                        tpm_identity,
-                        std::move(model),
-                        enrolled_at,
-                        0,
-                        {},
-                        {},
-                        {},
-                        {}};
+    return DeviceRecord{std::move(eid), std::move(ak_public), std::move(ak.name),
+                        tpm_identity,   std::move(model),     enrolled_at};
 }
 
 }  // namespace
@@ -124,7 +134,8 @@ std::string to_json(const DeviceRecord& r) {
         .text("eid", r.eid.text())
         .octets("ak_public", r.ak_public)
         .hex_octets("tpm_identity", r.tpm_identity);
-    out.text("platform_model", r.platform_model).time("enrolled_at", r.enrolled_at).integer("revision", r.revision);
+    out.text("platform_model", r.platform_model).time("enrolled_at", r.enrolled_at);
+    if (r.before) out.object("before", add_removed({}, *r.before));
     if (r.last_clock) out.object("last_clock", clock_row(*r.last_clock));
     out.objects("spent", spent).time("spent_until", r.spent_until).objects("sessions", sessions);
     if (r.refused) out.object("refused", refused_row(*r.refused));
@@ -133,8 +144,8 @@ std::string to_json(const DeviceRecord& r) {
 
 std::string to_json(const RemovedDevice& r) {
     ObjectWriter out;
-    out.integer("format", format).time("removed_at", r.removed_at).time("spent_until", r.spent_until);
-    return out.integer("revision", r.revision).finish();
+    out.integer("format", format);
+    return add_removed(std::move(out), r).finish();
 }
 
 namespace {
@@ -145,20 +156,16 @@ Status check_format(const Object& in) {
     return fail(Errc::bad_value, "format", "the row has format " + std::to_string(carried) + ", this version reads 1");
 }
 
-Result<RemovedDevice> read_removed(const Object& in) {
-    CHECKED(in.only({"format", "removed_at", "spent_until", "revision"}));
-    RemovedDevice out;
-    TRY(out.removed_at, in.time("removed_at"));
-    TRY(out.spent_until, in.time("spent_until"));
-    TRY(out.revision, in.integer("revision"));
-    return out;
-}
-
 Result<DeviceRecord> read_record(const Object& in) {
-    CHECKED(in.only({"format", "eid", "ak_public", "tpm_identity", "platform_model", "enrolled_at", "revision",
-                     "last_clock", "spent", "spent_until", "sessions", "refused"}));
+    // "revision" stands in rows of earlier versions; nothing asks for it
+    CHECKED(in.only({"format", "eid", "ak_public", "tpm_identity", "platform_model", "enrolled_at", "before",
+                     "revision", "last_clock", "spent", "spent_until", "sessions", "refused"}));
     TRY(DeviceRecord out, read_identity(in));
-    TRY(out.revision, in.integer("revision"));
+    if (in.has("before")) {
+        TRY(const Object before, in.object("before"));
+        CHECKED(before.only({"removed_at", "spent_until", "ak_name", "tpm_identity"}));
+        TRY(out.before, read_removed(before));
+    }
     if (in.has("last_clock")) {
         TRY(const Object clock, in.object("last_clock"));
         TRY(out.last_clock, read_clock(clock));
@@ -189,8 +196,9 @@ Result<DeviceRow> parse_row(std::string_view json) {
     TRY(const Object in, Object::parse(json, limits));
     CHECKED(check_format(in));
     if (in.has("removed_at")) {
-        TRY(const auto removed, read_removed(in));
-        return DeviceRow(removed);
+        CHECKED(in.only({"format", "removed_at", "spent_until", "ak_name", "tpm_identity"}));
+        TRY(auto removed, read_removed(in));
+        return DeviceRow(std::move(removed));
     }
     TRY(auto record, read_record(in));
     return DeviceRow(std::move(record));

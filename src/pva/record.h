@@ -1,6 +1,6 @@
 // What the verifier remembers of one device: plain data, one row of a store. A store keeps the text of to_json under
-// the EID, with uniqueness constraints on ak_name and tpm_identity, and replaces a row only where `revision` is still
-// what it read (two pieces of evidence at once must not both spend a nonce).
+// the EID, with uniqueness constraints on ak_name and tpm_identity, and replaces a row only where it is still the one
+// that was read (two pieces of evidence at once must not both spend a nonce).
 #pragma once
 #include "mcim/evidence/verdict.h"
 #include "mcim/pva/nonce.h"
@@ -37,6 +37,17 @@ struct RefusedEvidence {
     friend bool operator==(const RefusedEvidence&, const RefusedEvidence&) = default;
 };
 
+/// What stays under the EID of a device whose enrolment a person took back: no verdict, and no key that anything could
+/// be verified with. The row goes on, so that evidence that was read from the old one does not come to stand in a new
+/// one.
+struct RemovedDevice {
+    Time removed_at;
+    Time spent_until;  ///< nonces that expire until then count as spent, whoever is enrolled next
+    Bytes ak_name;     ///< whoever is enrolled next is compared with it
+    crypto::Sha256 tpm_identity{};
+    friend bool operator==(const RemovedDevice&, const RemovedDevice&) = default;
+};
+
 struct DeviceRecord {
     // identity, never changed: another one is another enrolment, after this one was taken back
     Eid eid;
@@ -45,26 +56,18 @@ struct DeviceRecord {
     crypto::Sha256 tpm_identity{};
     std::string platform_model;
     Time enrolled_at;
+    std::optional<RemovedDevice> before{};  ///< the last enrolment of this EID that was taken back
 
     // what its evidence left behind
-    std::int64_t revision = 0;  ///< rises by one with every change
-    std::optional<evidence::ClockInfo> last_clock;
-    std::vector<SpentNonce> spent;  ///< those that are not expired
-    Time spent_until;               ///< nonces that expire until then count as spent, whatever the clock says now
-    std::vector<SessionVerdicts> sessions;     ///< newest last
+    std::optional<evidence::ClockInfo> last_clock{};
+    std::vector<SpentNonce> spent{};  ///< those that are not expired
+    Time spent_until{};               ///< nonces that expire until then count as spent, whatever the clock says now
+    std::vector<SessionVerdicts> sessions{};   ///< newest last
     std::optional<RefusedEvidence> refused{};  ///< the latest, where nothing was taken since
 
     friend bool operator==(const DeviceRecord&, const DeviceRecord&) = default;
 };
 
-/// What stays under the EID of a device whose enrolment a person took back: neither identity nor verdict. The row goes
-/// on, so that evidence that was read from the old one does not come to stand in a new one.
-struct RemovedDevice {
-    Time removed_at;
-    Time spent_until;  ///< nonces that expire until then count as spent, whoever is enrolled next
-    std::int64_t revision = 0;
-    friend bool operator==(const RemovedDevice&, const RemovedDevice&) = default;
-};
 using DeviceRow = std::variant<DeviceRecord, RemovedDevice>;
 
 [[nodiscard]] std::string to_json(const DeviceRecord&);

@@ -24,7 +24,7 @@ DeviceRecord sample() {
             crypto::sha256(as_view("EK")),
             "gateway-2",
             now,
-            3,
+            RemovedDevice{now, now, Bytes(34, 1), crypto::sha256(as_view("earlier EK"))},
             evidence::ClockInfo{0x8000000000000001U, 0xFFFFFFFF, 2, true},
             {{{{1, 2, 3}}, now}},
             now,
@@ -44,20 +44,22 @@ TEST(PvaRecord, ReadsBackWhatItWrote) {
     EXPECT_EQ(*back, record);
 }
 
-TEST(PvaRecord, OfARemovedDeviceHoldsNeitherIdentityNorVerdict) {
+TEST(PvaRecord, OfARemovedDeviceHoldsNoVerdict) {
     const auto record = sample();
     EXPECT_EQ(std::get<DeviceRecord>(*parse_row(to_json(record))), record);
-    const RemovedDevice removed{record.enrolled_at, record.spent_until, 4};
+    const RemovedDevice removed{record.enrolled_at, record.spent_until, record.ak_name, record.tpm_identity};
     EXPECT_EQ(std::get<RemovedDevice>(*parse_row(to_json(removed))), removed);
     EXPECT_FALSE(parse_record(to_json(removed)));
     EXPECT_FALSE(parse_row(replaced(to_json(removed), "\"format\":1", "\"format\":2")));
-    EXPECT_FALSE(parse_row(replaced(to_json(removed), "\"revision\":4", "\"revision\":4,\"more\":1")));
+    EXPECT_FALSE(parse_row(replaced(to_json(removed), "\"format\":1", "\"format\":1,\"more\":1")));
 }
 
 TEST(PvaRecord, RefusesOtherFormatsAndRowsThatDoNotBelongTogether) {
     const std::string json = to_json(sample());
     EXPECT_EQ(parse_record(replaced(json, "\"format\":1", "\"format\":2")).error().path, "format");
-    EXPECT_FALSE(parse_record(replaced(json, "\"revision\":3", "\"revision\":3,\"more\":1")));
+    EXPECT_FALSE(parse_record(replaced(json, "\"format\":1", "\"format\":1,\"more\":1")));
+    EXPECT_FALSE(parse_record(replaced(json, "\"removed_at\"", "\"more\":1,\"removed_at\"")));
+    EXPECT_TRUE(parse_record(replaced(json, "\"format\":1", "\"format\":1,\"revision\":3"))) << "an earlier version's";
     EXPECT_FALSE(parse_record(replaced(json, "\"sub\":\"8904", "\"sub\":\"8905"))) << "a verdict of another device";
     EXPECT_FALSE(parse_record(replaced(json, "\"reset_count\":4294967295", "\"reset_count\":4294967296")));
 }

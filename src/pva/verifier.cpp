@@ -201,28 +201,21 @@ std::variant<DeviceRecord, Refused> enrol(const Enrolment& e, const Holders& hol
     if (holders.of_tpm)
         return Refused{tpm_of_other_eid, "This TPM is enrolled for the EID " + holders.of_tpm->eid.text() +
                                              " already. Where that was a mistake," + first_remove(holders.of_tpm->eid)};
-    DeviceRecord out{e.eid,
-                     e.ak_public,
-                     std::move(ak->name),
-                     e.tpm_identity,
-                     e.platform_model,
-                     std::chrono::floor<std::chrono::seconds>(now),
-                     0,
-                     {},
-                     {},
-                     {},
-                     {}};
-    if (holders.removed) {
-        out.revision = holders.removed->revision + 1;
-        out.spent_until = holders.removed->spent_until;
-    }
+    DeviceRecord out{e.eid,          e.ak_public,      std::move(ak->name),
+                     e.tpm_identity, e.platform_model, std::chrono::floor<std::chrono::seconds>(now),
+                     holders.removed};
+    if (holders.removed) out.spent_until = holders.removed->spent_until;
     return out;
 }
 
 RemovedDevice remove(const DeviceRecord& device, const Policy& policy, Time now) {
     const Time last_nonce = std::chrono::floor<std::chrono::seconds>(now + policy.nonce_lifetime);
-    return {std::chrono::floor<std::chrono::seconds>(now), std::max(device.spent_until, last_nonce),
-            device.revision + 1};
+    return {std::chrono::floor<std::chrono::seconds>(now), std::max(device.spent_until, last_nonce), device.ak_name,
+            device.tpm_identity};
+}
+
+bool has_other_tpm(const DeviceRecord& d) {
+    return d.before && (d.before->ak_name != d.ak_name || d.before->tpm_identity != d.tpm_identity);
 }
 
 std::variant<evidence::Challenge, Refused> challenge(const evidence::ChallengeRequest& request,
@@ -258,7 +251,6 @@ std::variant<Appraised, Refused> appraise(const evidence::Evidence& given, const
     out.record.last_clock = quote.clock;
     out.record.refused.reset();
     keep(out.record, {given.session, {quote.clock.reset_count, quote.clock.restart_count}, out.verdicts});
-    ++out.record.revision;
     return out;
 }
 
@@ -274,7 +266,6 @@ std::optional<DeviceRecord> remember(const DeviceRecord& device, const evidence:
     const auto& last = device.refused;
     const bool same = last && last->reason == next.reason && last->session == next.session;
     if (!same) out.refused = std::move(next);
-    ++out.revision;
     return out;
 }
 

@@ -51,6 +51,9 @@ struct Holders {
 /// What is left of a device whose enrolment is taken back. Nonces that it was given count as spent: else evidence of
 /// before could be given again once the same TPM is enrolled anew.
 [[nodiscard]] RemovedDevice remove(const DeviceRecord&, const Policy&, Time now);
+/// Whether another TPM, or another key, spoke for the EID before its enrolment was taken back: a repair, or a theft of
+/// the identity. To be reported as other_key_for_eid is, which it would have been without the removal.
+[[nodiscard]] bool has_other_tpm(const DeviceRecord&);
 
 // ---------------------------------------------------------------- challenge, evidence
 

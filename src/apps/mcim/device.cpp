@@ -26,6 +26,23 @@ struct DeviceOptions {
     bool json = false;
 };
 
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+/// What spoke for the EID in an enrolment that was taken back.
+void add_before(const jose::Object& device, Fields& fields) {
+    const auto before = device.object("before");
+    if (!before) return;
+    const auto until = before->time("removed_at");
+    const std::string at = until ? ", until " + to_rfc3339(*until) : "";
+    if (text_or(*before, "tpm") == "same") {
+        fields.emplace_back("before", "the same TPM" + at);
+        return;
+    }
+    fields.emplace_back("before", "ANOTHER TPM" + at);
+    fields.emplace_back("TPM before", text_or(*before, "tpm_identity"));
+    fields.emplace_back("key before", text_or(*before, "ak_name"));
+}
+
 // ---------------------------------------------------------------- mcim device enrol
 
 Status run_enrol(const EnrolOptions& options, std::ostream& out) {
@@ -44,7 +61,9 @@ Status run_enrol(const EnrolOptions& options, std::ostream& out) {
     }
     TRY(const auto name, answer.json.text("ak_name"));
     out << "Device " << eid.text() << " is enrolled as a \"" << options.model << "\":\n\n";
-    print_fields(out, {{"TPM", hex(identity)}, {"attestation key", name}});
+    Fields fields{{"TPM", hex(identity)}, {"attestation key", name}};
+    add_before(answer.json, fields);
+    print_fields(out, fields);
     out << "\nFrom now on only this TPM can speak for this EID.\nA mistake, or its board was replaced: \"mcim device "
            "remove "
         << eid.text() << admin_words(options.admin) << "\", then enrol it again.\n\nNext:\n"
@@ -102,8 +121,10 @@ Status run_device_show(const DeviceOptions& options, std::ostream& out) {
     TRY(const auto tpm, answer.json.text("tpm_identity"));
     TRY(const auto key, answer.json.text("ak_name"));
     TRY(const auto since, answer.json.time("enrolled_at"));
-    print_fields(
-        out, {{"EID", eid}, {"model", model}, {"TPM", tpm}, {"attestation key", key}, {"enrolled", to_rfc3339(since)}});
+    Fields fields{{"EID", eid}, {"model", model}, {"TPM", tpm}, {"attestation key", key}};
+    fields.emplace_back(answer.json.has("before") ? "enrolled anew" : "enrolled", to_rfc3339(since));
+    add_before(answer.json, fields);
+    print_fields(out, fields);
     out << "\nHow it stands:  mcim attest verdict --eid " << eid << admin_words(options.admin) << "\n";
     return ok();
 }

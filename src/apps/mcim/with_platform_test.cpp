@@ -264,6 +264,13 @@ TEST_F(WithPlatform, ADeviceIsEnrolledAndItsModelDescribed) {
     EXPECT_EQ(run({"device", "remove", eid}).code, 1);
     EXPECT_EQ(run({"device", "enrol", "--eid", eid, "--tpm", tpm->tcti(), "--model", "meter-3"}).code, 0);
     EXPECT_TRUE(run({"device", "list"}).says("meter-3"));
+    EXPECT_TRUE(run({"device", "show", eid}).says("the same TPM, until "));
+    const auto another = test::Swtpm::start();
+    ASSERT_TRUE(another) << to_string(another.error());
+    EXPECT_EQ(run({"device", "remove", eid}).code, 0);
+    const auto anew = run({"device", "enrol", "--eid", eid, "--tpm", another->tcti(), "--model", "meter-3"});
+    EXPECT_TRUE(anew.says("ANOTHER TPM, until ")) << anew.out << anew.err;
+    EXPECT_TRUE(run({"device", "show", eid}).says("ANOTHER TPM, until "));
 }
 
 TEST_F(WithPlatform, AnybodysPackageBringsItsOwnNumbers) {

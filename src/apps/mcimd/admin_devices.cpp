@@ -6,12 +6,16 @@ namespace mcim::apps::mcimd {
 namespace {
 
 Json json_of(const pva::DeviceRecord& d) {
-    return Json()
-        .text("eid", d.eid.text())
-        .hex_octets("ak_name", d.ak_name)
-        .hex_octets("tpm_identity", d.tpm_identity)
-        .text("platform_model", d.platform_model)
-        .time("enrolled_at", d.enrolled_at);
+    Json out;
+    out.text("eid", d.eid.text()).hex_octets("ak_name", d.ak_name).hex_octets("tpm_identity", d.tpm_identity);
+    out.text("platform_model", d.platform_model).time("enrolled_at", d.enrolled_at);
+    if (const auto& before = d.before) {
+        Json removed;
+        removed.text("tpm", pva::has_other_tpm(d) ? "another" : "same").time("removed_at", before->removed_at);
+        removed.hex_octets("ak_name", before->ak_name).hex_octets("tpm_identity", before->tpm_identity);
+        out.object("before", removed);
+    }
+    return out;
 }
 
 Json json_of(const evidence::Appraisal& part) {

@@ -41,6 +41,14 @@ store::Row row_of(const pva::DeviceRecord& record, std::int64_t version) {
     return {device_kind, record.eid.text(), to_bytes(as_view(pva::to_json(record))), version};
 }
 
+/// Of an EID whose enrolment was taken back: whether the same TPM speaks for it again.
+std::string enrolled_anew(const pva::DeviceRecord& d) {
+    const std::string as_model = ", as model " + d.platform_model;
+    if (!pva::has_other_tpm(d)) return "enrolled anew with the same TPM" + as_model;
+    return "enrolled anew with ANOTHER TPM (attestation key " + hex(d.ak_name) + ", before " + hex(d.before->ak_name) +
+           ")" + as_model;
+}
+
 /// Who ordered for a device relies on who speaks for it.
 Status note_in_orders(Platform& p, const Eid& eid, const std::string& sentence, store::Batch& out) {
     TRY(const auto orders, orders_waiting_for(p, eid));
@@ -173,12 +181,11 @@ Result<std::variant<pva::DeviceRecord, pva::Refused>> enrol_device(Platform& p, 
     store::Batch batch{store::PutRow{row_of(*record, row ? row->version : 0)},
                        store::PutRow{{ak_kind, hex(record->ak_name), eid}},
                        store::PutRow{{tpm_kind, hex(record->tpm_identity), eid}}};
-    if (holders.removed)
-        CHECKED(note_in_orders(p, record->eid,
-                               "its device was enrolled anew, as model " + record->platform_model +
-                                   " with attestation key " + hex(record->ak_name),
-                               batch));
+    if (record->before) CHECKED(note_in_orders(p, record->eid, "its device was " + enrolled_anew(*record), batch));
     CHECKED(p.store.commit_one(std::move(batch)));
+    if (record->before)
+        spdlog::warn("verifier: {}{} was {}", pva::has_other_tpm(*record) ? "ALARM " : "", masked(record->eid.text()),
+                     enrolled_anew(*record));
     return outcome;
 }
 
@@ -187,10 +194,12 @@ Result<pva::DeviceRecord> disenrol_device(Platform& p, const Eid& eid) {
     if (!device) return fail(Errc::not_found, "eid", "no device is enrolled with " + eid.text());
     auto& record = device->record;
     device->row.body = to_bytes(as_view(pva::to_json(pva::remove(record, p.verifier->policy, p.now()))));
-    store::Batch batch{store::PutRow{std::move(device->row)}, store::DropRow{ak_kind, hex(record.ak_name)},
-                       store::DropRow{tpm_kind, hex(record.tpm_identity)}};
+    store::Batch batch{store::DropRow{ak_kind, hex(record.ak_name)}, store::DropRow{tpm_kind, hex(record.tpm_identity)},
+                       store::PutRow{std::move(device->row)}};
     CHECKED(note_in_orders(p, eid, "the enrolment of its device was taken back", batch));
     CHECKED(p.store.commit_one(std::move(batch)));
+    spdlog::warn("verifier: the enrolment of {} was taken back; its attestation key was {}", masked(eid.text()),
+                 hex(record.ak_name));
     return std::move(record);
 }
 

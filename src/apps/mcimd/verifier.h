@@ -15,7 +15,8 @@ void serve_pva(Platform&, const http::Request&, const http::Reply&);
 /// The enrolled record, stored; or the verifier's refusal.
 [[nodiscard]] Result<std::variant<pva::DeviceRecord, pva::Refused>> enrol_device(Platform&, const pva::Enrolment&);
 /// Takes an enrolment back, with its verdicts and nonces; the orders that wait for this device say so in their
-/// timelines. The record as it was; not_found: nobody is enrolled.
+/// timelines, and whether the TPM that is enrolled next is the same. The record as it was; not_found: nobody is
+/// enrolled.
 [[nodiscard]] Result<pva::DeviceRecord> disenrol_device(Platform&, const Eid&);
 /// Attested orders that this device may still download, or will.
 [[nodiscard]] Result<std::vector<smdp::Order>> orders_waiting_for(Platform&, const Eid&);

@@ -1,0 +1,132 @@
+// Enrolments that are taken back, while the platform's loop stands still: what is under way then is the test's choice.
+#include "mcim/apps/mcimd/verifier.h"
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <iostream>
+#include <sstream>
+
+#include "mcim/apps/mcimd/log.h"
+#include "mcim/base/text.h"
+#include "support/random.h"
+#include "support/soft_tpm.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Of a platform whose only work is to sign verdicts.
+class OneKey final : public signer::Signer {
+public:
+    [[nodiscard]] std::vector<Result<signer::Response>> execute(std::span<const signer::Request> requests) override {
+        std::vector<Result<signer::Response>> out;
+        for (const auto& request : requests)
+            out.emplace_back(
+                signer::Signature{*to_array<64>(key_.sign(std::get<signer::SignMessage>(request).message))});
+        return out;
+    }
+
+private:
+    crypto::PrivateKey key_ = crypto::PrivateKey::generate(crypto::Curve::p256);
+};
+
+struct TakenBack : testing::Test {
+    void SetUp() override {
+        log_to(std::make_shared<spdlog::sinks::ostream_sink_mt>(text), "info");
+        tpm.pcrs = other_tpm.pcrs = {{4, crypto::sha256(as_view("boot loader"))}};
+        evidence::ReferenceValues values{"a", 1, platform.now() - 1h, platform.now() + 1h, {}};
+        values.platforms["model-1"][4] = {evidence::Part::platform, {{tpm.pcrs[4], "GRUB 2.06"}}};
+        platform.verifier =
+            Verifier{{"verifier.example", "1"}, *pva::NonceKey::copy_of(Bytes(32, 7)), {"key"}, {values}};
+        enrol(tpm);
+    }
+    void TearDown() override {
+        spdlog::set_level(spdlog::level::off);
+        log_to(std::make_shared<spdlog::sinks::ostream_sink_mt>(std::clog), "off");
+    }
+    void enrol(const test::SoftTpm& of) {
+        const auto identity = crypto::sha256(of.ak_public());
+        const auto done = enrol_device(platform, {eid, of.ak_public(), identity, "model-1"});
+        ASSERT_TRUE(done) << to_string(done.error());
+        EXPECT_TRUE(std::holds_alternative<pva::DeviceRecord>(*done));
+    }
+    [[nodiscard]] pva::DeviceRecord device() { return **find_device(platform, eid); }
+    /// The log masks long runs of digits, also those that a key's name happens to have.
+    [[nodiscard]] bool logged(std::string_view what) const {
+        return text.str().find(with_numbers_masked(what)) != std::string::npos;
+    }
+    /// The answer, once the loop has run.
+    std::shared_ptr<http::Response> ask(std::string_view function, std::string body) {
+        auto answer = std::make_shared<http::Response>();
+        serve_pva(platform,
+                  {"POST",
+                   std::string(pva_path) + std::string(function),
+                   {{"Content-Type", "application/json"}},
+                   std::move(body)},
+                  [answer](http::Response r) { *answer = std::move(r); });
+        return answer;
+    }
+
+    /// For a nonce of now.
+    std::string fresh_evidence() {
+        const auto nonce = ask("nonce", evidence::to_json(evidence::ChallengeRequest{eid, {}}));
+        const auto challenge = evidence::parse_challenge(nonce->body);
+        EXPECT_TRUE(challenge) << nonce->body;
+        return evidence::to_json(tpm.evidence(eid, {}, challenge->nonce));
+    }
+
+    std::ostringstream text;
+    test::SeededRandom random{1};
+    OneKey signer;
+    std::unique_ptr<store::Store> store = store::open_memory_store();
+    http::Loop loop;
+    Platform platform{loop, *store, signer, random, {loop, *store}, {}};
+    Eid eid = *Eid::with_check_digits("890490320010010000000000000000");
+    test::SoftTpm tpm, other_tpm;
+};
+
+TEST_F(TakenBack, AnotherTpmThatIsEnrolledThenIsAnAlarm) {
+    ASSERT_TRUE(disenrol_device(platform, eid));
+    EXPECT_TRUE(logged("its attestation key was " + hex(*pva::name_of(tpm.ak_public())))) << text.str();
+    enrol(tpm);
+    EXPECT_TRUE(logged("enrolled anew with the same TPM")) << text.str();
+    EXPECT_FALSE(logged("ALARM")) << text.str();
+    ASSERT_TRUE(disenrol_device(platform, eid));
+    enrol(other_tpm);
+    EXPECT_TRUE(logged("ALARM")) << text.str();
+    EXPECT_TRUE(logged("enrolled anew with ANOTHER TPM (attestation key " + hex(device().ak_name) + ", before " +
+                       hex(*pva::name_of(tpm.ak_public())) + ")"))
+        << text.str();
+    ASSERT_TRUE(device().before);
+    EXPECT_EQ(device().before->ak_name, *pva::name_of(tpm.ak_public())) << "it is stored";
+}
+
+/// Taken before the removal, on its way to the disk until after the next enrolment.
+TEST_F(TakenBack, EvidenceUnderWayCountsForNobody) {
+    const auto answer = ask("evidence", fresh_evidence());
+    ASSERT_TRUE(disenrol_device(platform, eid));
+    enrol(other_tpm);
+    loop.run();
+    EXPECT_EQ(answer->status, 403U) << answer->body;
+    EXPECT_EQ(device().ak_name, *pva::name_of(other_tpm.ak_public()));
+    EXPECT_TRUE(device().sessions.empty());
+}
+
+/// As above, where the evidence is refused and the refusal is on its way.
+TEST_F(TakenBack, RefusalUnderWayIsNotRemembered) {
+    const auto given = fresh_evidence();
+    platform.verifier->references.clear();
+    const auto answer = ask("evidence", given);
+    ASSERT_TRUE(disenrol_device(platform, eid));
+    enrol(other_tpm);
+    loop.run();
+    EXPECT_EQ(answer->status, 403U) << answer->body;
+    EXPECT_NE(answer->body.find("older than"), std::string::npos) << "as the new enrolment sees it: " << answer->body;
+    EXPECT_FALSE(device().refused);
+}
+
+}  // namespace
+}  // namespace mcim::apps::mcimd
