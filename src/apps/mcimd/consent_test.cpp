@@ -277,18 +277,26 @@ protected:
         notify(card.notify(first, msg::NotificationEventBit::enable));
         give_b(token);
     }
-    /// On a device that is nobody's customer; and the line is used there.
-    void install_second_elsewhere() {
+    /// On a device that is nobody's customer, and which deletes it where that is said.
+    enum class Then : std::uint8_t { keep, remove };
+    void install_elsewhere(const jose::Object& order, const Iccid& iccid, Then then = Then::keep) {
         const auto identity = at.pki.make_euicc(*x509::make_eid("89049032", 2));
-        const test::SoftCard other{identity, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
+        test::SoftCard other{identity, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
         const auto ok =
             call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", other.initiate("smdpp.example.com"));
         const auto offered =
-            call<msg::AuthenticateClientOk>("authenticateClient", other.authenticate(ok, *of_b->text("matching_id")));
+            call<msg::AuthenticateClientOk>("authenticateClient", other.authenticate(ok, *order.text("matching_id")));
         call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", other.prepare(offered));
-        notify(other.installed(offered.transaction_id, second, oid));
-        EXPECT_EQ(state_of(*of_b), "Installed");
-        EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999980000000002").find("FAILURE"), std::string::npos);
+        notify(other.installed(offered.transaction_id, iccid, oid));
+        EXPECT_EQ(state_of(order), "Installed");
+        if (then == Then::keep) return;
+        ++other.seq_number;
+        notify(other.notify(iccid, msg::NotificationEventBit::delete_));
+    }
+    void use_second() { EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999980000000002").find("FAILURE"), std::string::npos); }
+    void install_second_elsewhere() {
+        install_elsewhere(*of_b, second);
+        use_second();
     }
     /// By another order of b, for the device that it names.
     void expect_that_the_release_serves() {
@@ -317,6 +325,34 @@ TEST_F(TwoOrders, ReleaseOfOneDeviceIsNotUsedUpByAnother) {
     EXPECT_EQ(standing(first), "enabled") << "its device has not moved";
     EXPECT_EQ(auc_status("999990000000001"), "active");
     expect_that_the_release_serves();
+}
+
+TEST_F(TwoOrders, LineThatWasDeletedBeforeItServedReplacesNone) {
+    give_b_the_release_of_as_customer();
+    install(*of_b, second);
+    notify(card.notify(second, msg::NotificationEventBit::delete_));
+    install_elsewhere(add_order("b", second), second);
+    use_second();
+    EXPECT_EQ(standing(first), "enabled") << "its device has not moved";
+}
+
+TEST_F(TwoOrders, LineThatIsOnAnotherDeviceByThenIsNotReplaced) {
+    give_b_the_release_of_as_customer();
+    install(*of_b, second);
+    notify(card.notify(first, msg::NotificationEventBit::disable));
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    install_elsewhere(add_order("a", first), first);
+    use_second();
+    EXPECT_EQ(standing(first), "installed");
+}
+
+TEST_F(TwoOrders, ReleaseOfALineThatWasOnAnotherDeviceBeforeServes) {
+    install_elsewhere(*of_a, first, Then::remove);
+    of_a.emplace(add_order("a", first));
+    static_cast<void>(bind(*of_a));
+    give_b(release_by_a());
+    install(*of_b, second);
+    EXPECT_EQ(standing(first), "closed") << "its package is on the way to this device";
 }
 
 TEST_F(TwoOrders, ProfileThatMayBeInstalledCountsThoughAnotherSessionOfItsOrderIsCancelled) {

@@ -37,12 +37,13 @@ Status replace_deleted(Platform& p, const Subscription& installed, store::Batch&
     return ok();
 }
 
-/// A row under the IMSI of a line that takes another's place, with the ICCID of that one.
+/// A row under the IMSI of a line that takes another's place: the ICCID of that one, a space, and the EID of their
+/// card.
 constexpr const char* handover_kind = "handover";
 
 /// On this card, or on its way to it.
 Result<bool> is_line_of(Platform& p, const Subscription& line, const Eid& eid) {
-    if (line.eid) return *line.eid == eid;
+    if (line.eid == eid) return true;
     TRY(const auto order, p.store.find_order_by_iccid(line.iccid));
     return order && order->eid == eid;
 }
@@ -65,8 +66,15 @@ Status hand_over(Platform& p, const std::string& order_id, const Subscription& i
         return close_line(p, *std::move(left), "it was released to operator " + installed.operator_id, out);
     TRY(auto row, p.store.find_row(handover_kind, installed.imsi.text()));
     const auto version = row ? row->version : 0;
-    out.emplace_back(
-        store::PutRow{{handover_kind, installed.imsi.text(), to_bytes(as_view(left->iccid.text())), version}});
+    const std::string body = left->iccid.text() + " " + installed.eid->text();
+    out.emplace_back(store::PutRow{{handover_kind, installed.imsi.text(), to_bytes(as_view(body)), version}});
+    return ok();
+}
+
+/// What its device has deleted takes nobody's place any more.
+Status hand_nothing_over(Platform& p, const Subscription& deleted, store::Batch& out) {
+    TRY(const auto row, p.store.find_row(handover_kind, deleted.imsi.text()));
+    if (row) out.emplace_back(store::DropRow{handover_kind, deleted.imsi.text()});
     return ok();
 }
 
@@ -93,6 +101,7 @@ Status apply(Platform& p, const smdp::ProfileChanged& change, store::Batch& out)
         case smdp::ProfileEvent::disabled: s.standing = Standing::installed; break;
         case smdp::ProfileEvent::deleted:
             s.standing = Standing::deleted;
+            CHECKED(hand_nothing_over(p, s, out));
             out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::barred});
             break;
     }
@@ -140,9 +149,17 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
 Result<store::Batch> take_over(Platform& p, const Imsi& imsi) {
     TRY(const auto row, p.store.find_row(handover_kind, imsi.text()));
     if (!row) return store::Batch{};
-    TRY(const Iccid iccid, Iccid::parse_unchecked(as_text(row->body)));
+    const std::string body = as_text(row->body);
+    const std::string_view text = body;
+    const auto space = std::min(text.find(' '), text.size());
+    TRY(const Iccid iccid, Iccid::parse_unchecked(text.substr(0, space)));
     TRY(auto left, p.store.find_subscription(iccid));
     store::Batch batch{store::DropRow{handover_kind, imsi.text()}};
+    if (left && space != text.size()) {
+        TRY(const Eid eid, Eid::parse_unchecked(text.substr(space + 1)));
+        TRY(const bool still_here, is_line_of(p, *left, eid));
+        if (!still_here) return batch;
+    }
     if (left && left->standing != Standing::closed) {
         if (left->eid) {
             TRY(auto card, card_row(p, *left->eid));

@@ -49,7 +49,7 @@ std::optional<std::string> offered_order(const store::Batch& changes) {
 Result<Answer> drive(Platform& p, smdp::Function function) {
     Ports ports(p);
     TRY(smdp::State state, load_state(p, smdp::transaction_id_of(function)));
-    smdp::Event event = std::visit([](auto&& f) { return smdp::Event(std::move(f)); }, std::move(function));
+    smdp::Event event = std::visit([]<class F>(F&& f) { return smdp::Event(std::forward<F>(f)); }, std::move(function));
     for (;;) {
         const smdp::Env env{p.now(), p.random, *p.dp, p.eum_cache};
         TRY(smdp::Step step, smdp::step(std::move(state), std::move(event), env));

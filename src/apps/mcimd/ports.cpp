@@ -54,7 +54,7 @@ Result<transfer::Decision> decide_consent(Platform& p, const smdp::AskConsent& a
 }
 
 Result<smdp::Event> Ports::act(smdp::Action action) {
-    return std::visit([&](auto&& a) { return answer(std::move(a)); }, std::move(action));
+    return std::visit([&]<class A>(A&& a) { return answer(std::forward<A>(a)); }, std::move(action));
 }
 
 Result<smdp::Event> Ports::answer(const smdp::FindOrder& a) {
