@@ -1,0 +1,303 @@
+// Orders of two operators for one device, from the first package to the line that takes another's place.
+#include "mcim/apps/mcimd/mcimd_for_test.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+/// Two operators' orders for one device, which has neither of their profiles yet.
+class TwoOrders : public Mcimd {
+protected:
+    void SetUp() override {
+        Mcimd::SetUp();
+        add_operator("a", key_a);
+        add_operator("b", key_b);
+        add_line("a", first, "999990000000001");
+        add_line("b", second, "999980000000002");
+        of_a.emplace(add_order("a", first));
+        of_b.emplace(add_order("b", second));
+    }
+    msg::TransactionId bind(const jose::Object& order) {
+        const auto offered = offer(order);
+        call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
+        return offered.transaction_id;
+    }
+    void cancel(const msg::TransactionId& id, msg::CancelSessionReason reason) {
+        call<msg::CancelSessionOk>("cancelSession", card.cancel(id, oid, reason));
+    }
+    std::string refusal_of_b() {
+        return refusal("authenticateClient", card.authenticate(initiate(), *of_b->text("matching_id")));
+    }
+    /// What operator a signs, over its line with `first`.
+    std::string release_by_a() {
+        return *transfer::sign_release(
+            {"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), system_now() - 1s, system_now() + 1h}, "",
+            jose::signer_of(key_a));
+    }
+    void give_b(const std::string& release) {
+        admin("POST", "/orders/" + *of_b->text("id") + "/release",
+              jose::ObjectWriter().text("release", release).finish());
+    }
+    void install_and_delete_first() {
+        install(*of_a, first);
+        for (const auto bit : {msg::NotificationEventBit::enable, msg::NotificationEventBit::disable,
+                               msg::NotificationEventBit::delete_})
+            notify(card.notify(first, bit));
+    }
+    /// An order of b that names no device, with the release of the one that is a's customer.
+    void give_b_the_release_of_as_customer() {
+        install(*of_a, first);
+        notify(card.notify(first, msg::NotificationEventBit::enable));
+        give_b(token);
+    }
+    /// On a device that is nobody's customer, and which deletes it where that is said.
+    enum class Then : std::uint8_t { keep, remove };
+    void install_elsewhere(const jose::Object& order, const Iccid& iccid, Then then = Then::keep) {
+        const auto identity = at.pki.make_euicc(*x509::make_eid("89049032", 2));
+        test::SoftCard other{identity, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
+        const auto ok =
+            call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", other.initiate("smdpp.example.com"));
+        const auto offered =
+            call<msg::AuthenticateClientOk>("authenticateClient", other.authenticate(ok, *order.text("matching_id")));
+        call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", other.prepare(offered));
+        notify(other.installed(offered.transaction_id, iccid, oid));
+        EXPECT_EQ(state_of(order), "Installed");
+        if (then == Then::keep) return;
+        ++other.seq_number;
+        notify(other.notify(iccid, msg::NotificationEventBit::delete_));
+    }
+    void use_second() { EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999980000000002").find("FAILURE"), std::string::npos); }
+    void install_second_elsewhere() {
+        install_elsewhere(*of_b, second);
+        use_second();
+    }
+    /// By another order of b, for the device that it names.
+    void expect_that_the_release_serves() {
+        const Iccid third = *Iccid::with_check_digit("894412345678901233");
+        add_line("b", third, "999980000000003");
+        const auto order = add_order("b", third, "open", token);
+        EXPECT_EQ(refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id"))), "");
+    }
+    std::optional<jose::Object> of_a, of_b;
+    std::string token = release_by_a();
+};
+
+TEST_F(TwoOrders, PostponedPackageKeepsNoRelease) {
+    give_b_the_release_of_as_customer();
+    cancel(bind(*of_b), msg::CancelSessionReason::postponed);
+    expect_that_the_release_serves();
+    install_second_elsewhere();
+    EXPECT_EQ(standing(first), "enabled") << "its device has not moved";
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+}
+
+TEST_F(TwoOrders, ReleaseOfOneDeviceIsNotUsedUpByAnother) {
+    give_b_the_release_of_as_customer();
+    offer(*of_b);
+    install_second_elsewhere();
+    EXPECT_EQ(standing(first), "enabled") << "its device has not moved";
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+    expect_that_the_release_serves();
+}
+
+TEST_F(TwoOrders, LineThatWasDeletedBeforeItServedReplacesNone) {
+    give_b_the_release_of_as_customer();
+    install(*of_b, second);
+    notify(card.notify(second, msg::NotificationEventBit::delete_));
+    install_elsewhere(add_order("b", second), second);
+    use_second();
+    EXPECT_EQ(standing(first), "enabled") << "its device has not moved";
+}
+
+TEST_F(TwoOrders, LineThatIsOnAnotherDeviceByThenIsNotReplaced) {
+    give_b_the_release_of_as_customer();
+    install(*of_b, second);
+    notify(card.notify(first, msg::NotificationEventBit::disable));
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    install_elsewhere(add_order("a", first), first);
+    use_second();
+    EXPECT_EQ(standing(first), "installed");
+}
+
+TEST_F(TwoOrders, ReleaseOfALineThatWasOnAnotherDeviceBeforeServes) {
+    install_elsewhere(*of_a, first, Then::remove);
+    of_a.emplace(add_order("a", first));
+    static_cast<void>(bind(*of_a));
+    give_b(release_by_a());
+    install(*of_b, second);
+    EXPECT_EQ(standing(first), "closed") << "its package is on the way to this device";
+}
+
+TEST_F(TwoOrders, ProfileThatMayBeInstalledCountsThoughAnotherSessionOfItsOrderIsCancelled) {
+    const auto installing = bind(*of_a);
+    cancel(offer(*of_a).transaction_id, msg::CancelSessionReason::end_user_rejection);
+    EXPECT_EQ(state_of(*of_a), "Downloaded") << "what the other session bound may be on the card";
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+    notify(card.installed(installing, first, oid));  // kept back until now
+    EXPECT_EQ(state_of(*of_a), "Installed");
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+}
+
+TEST_F(TwoOrders, FailureOfOneSessionLeavesWhatAnotherHasBound) {
+    const auto first_session = bind(*of_a), second_session = bind(*of_a);
+    notify(card.failed(second_session, first, oid));
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+    notify(card.failed(first_session, first, oid));
+    EXPECT_EQ(refusal_of_b(), "");
+}
+
+TEST_F(TwoOrders, BoundSessionThatItsOwnCardCancelsIsOver) {
+    cancel(bind(*of_a), msg::CancelSessionReason::metadata_mismatch);
+    EXPECT_EQ(state_of(*of_a), "Error");
+    EXPECT_EQ(refusal_of_b(), "") << "the card signed that it will not install it";
+}
+
+TEST_F(TwoOrders, SessionThatIsBoundAndPostponedAtOnceIsOver) {
+    const auto offered = offer(*of_a);
+    const auto cancelled = card.cancel(offered.transaction_id, oid, msg::CancelSessionReason::postponed);
+    EXPECT_GE(at_once({{"getBoundProfilePackage", msg::to_json(card.prepare(offered))},
+                       {"cancelSession", msg::to_json(cancelled)}}),
+              1);
+    EXPECT_EQ(state_of(*of_a), "Released");
+    EXPECT_EQ(refusal_of_b(), "") << "the card signed that it will not install it";
+}
+
+TEST_F(TwoOrders, PostponedPackageHoldsNoDevice) {
+    cancel(bind(*of_a), msg::CancelSessionReason::postponed);
+    EXPECT_EQ(state_of(*of_a), "Released");
+    EXPECT_FALSE(admin("GET", "/orders/" + *of_a->text("id")).has("eid"));
+    EXPECT_EQ(refusal_of_b(), "");
+}
+
+TEST_F(TwoOrders, PackageOnItsWayCountsThoughItsOperatorReleasesTheOrderAgain) {
+    bind(*of_a);
+    admin("POST", "/orders/" + *of_a->text("id") + "/release");
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+    admin("POST", "/orders/" + *of_a->text("id") + "/cancel");
+    EXPECT_EQ(refusal_of_b(), "") << "its operator has taken the order back";
+}
+
+TEST_F(TwoOrders, DeletionByTheDeviceTakesNoReleasesPlace) {
+    install_and_delete_first();
+    EXPECT_EQ(standing(first), "deleted");
+    EXPECT_EQ(auc_status("999990000000001"), "barred");
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+    give_b(release_by_a());
+    install(*of_b, second);
+    EXPECT_EQ(standing(first), "closed") << "nothing is left that it could serve until the new one does";
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
+}
+
+TEST_F(TwoOrders, DeletedProfileHoldsTheDeviceUntilItsOperatorClosesTheLine) {
+    install_and_delete_first();
+    EXPECT_EQ(refusal_of_b(), "8.2.5/4.3");
+    admin("POST", "/subscriptions/" + first.text() + "/close");
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
+    EXPECT_EQ(refusal_of_b(), "");
+}
+
+TEST_F(TwoOrders, DeletedProfileCanBeOrderedAgainByItsOperator) {
+    install_and_delete_first();
+    install(add_order("a", first), first);
+    EXPECT_EQ(standing(first), "installed");
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+}
+
+TEST_F(TwoOrders, ClosedLineTakesItsPackageOnTheWayWithIt) {
+    const auto installing = bind(*of_a);
+    admin("POST", "/subscriptions/" + first.text() + "/close");
+    EXPECT_EQ(state_of(*of_a), "Unavailable");
+    EXPECT_EQ(refusal_of_b(), "");
+    notify(card.installed(installing, first, oid));
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
+}
+
+TEST_F(TwoOrders, FirstUseOfTheNewLineClosesTheOldOne) {
+    install(*of_a, first);
+    notify(card.notify(first, msg::NotificationEventBit::enable));
+    give_b(release_by_a());
+    install(*of_b, second);
+    EXPECT_EQ(standing(first), "enabled") << "it serves until the new one does";
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+    // no notification that the new one is enabled ever comes
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999980000000002").find("FAILURE"), std::string::npos);
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999990000000001"), "AKA-RESP-AUTH 999990000000001 FAILURE");
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999980000000002").find("FAILURE"), std::string::npos);
+}
+
+TEST_F(TwoOrders, ReleaseOfAProfileOnItsWayClosesItsLine) {
+    const auto installing = bind(*of_a);
+    give_b(release_by_a());
+    install(*of_b, second);
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(state_of(*of_a), "Unavailable");
+    notify(card.installed(installing, first, oid));
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
+}
+
+TEST_F(TwoOrders, BootstrapProfileMakesNobodysCustomerOfItsDevice) {
+    const Iccid third = *Iccid::with_check_digit("894412345678901233");
+    add_operator("x", crypto::PrivateKey::generate(crypto::Curve::p256));
+    add_line("x", third, "999970000000003");
+    jose::ObjectWriter w;
+    w.text("operator", "x").text("iccid", third.text()).text("policy", "open").text("class", "provisioning");
+    install(admin("POST", "/orders", w.finish()), third);
+    notify(card.notify(third, msg::NotificationEventBit::enable));
+    install(*of_b, second);
+    notify(card.notify(second, msg::NotificationEventBit::enable));
+    EXPECT_EQ(standing(second), "enabled");
+    EXPECT_EQ(standing(third), "installed") << "the way back into the network stays";
+    EXPECT_EQ(auc_status("999970000000003"), "active");
+}
+
+// ---------------------------------------------------------------- why nobody can download it
+
+TEST_F(TwoOrders, SayWhyNobodyCanDownloadThem) {
+    const auto why = [&](const jose::Object& order) {
+        const std::string id = *order.text("id");
+        const auto reason = [](const jose::Object& o) {
+            return o.has("closed_because") ? *o.text("closed_because") : std::string();
+        };
+        const std::string shown = reason(admin("GET", "/orders/" + id));
+        const auto all = *admin("GET", "/orders").objects("orders");
+        for (const auto& listed : all)
+            if (*listed.text("id") == id) {
+                EXPECT_EQ(reason(listed), shown);
+            }
+        return shown;
+    };
+    EXPECT_EQ(why(*of_a), "");
+    cancel(offer(*of_a).transaction_id, msg::CancelSessionReason::end_user_rejection);
+    EXPECT_EQ(why(*of_a), "refused");
+    admin("POST", "/orders/" + *of_a->text("id") + "/release");
+    EXPECT_EQ(why(*of_a), "");
+    install(*of_a, first);
+    EXPECT_EQ(why(*of_a), "");
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    EXPECT_EQ(why(*of_a), "deleted");
+    admin("POST", "/orders/" + *of_b->text("id") + "/cancel");
+    EXPECT_EQ(why(*of_b), "cancelled");
+
+    const auto with = [&] {
+        jose::ObjectWriter w;
+        w.text("operator", "b").text("iccid", second.text()).text("policy", "open");
+        return w;
+    };
+    const auto late = admin("POST", "/orders", with().time("expires_at", system_now() - 1h).finish());
+    EXPECT_EQ(why(late), "expired");
+    admin("POST", "/orders/" + *late.text("id") + "/cancel");
+    const auto last = admin("POST", "/orders", with().integer("attempts_max", 1).finish());
+    admin("POST", "/subscriptions/" + first.text() + "/close");
+    bind(last);
+    EXPECT_EQ(why(last), "attempts_used_up");
+    admin("POST", "/subscriptions/" + second.text() + "/close");
+    EXPECT_EQ(why(last), "subscription_closed");
+}
+
+// ---------------------------------------------------------------- the order of an EID
+
+}  // namespace
+}  // namespace mcim::apps::mcimd
