@@ -50,15 +50,21 @@ TEST(CancelSession, PostponedOrderOfOneEidStaysWithIt) {
     EXPECT_EQ(desk.notes.back(), "cancelled by the eUICC: postponed");
 }
 
+/// Both have left to one card, whose the order became with the first.
+struct TwoPackages : Download {
+    TwoPackages() {
+        bind();
+        desk.bound(card, second);
+    }
+    msg::AuthenticateClientOk second = desk.offered(card);
+};
+
 TEST(CancelSession, OrderIsAnyCardsWhenItsLastPackageIsPostponed) {
-    Download first;
-    Desk& desk = first.desk;
-    first.bind();
-    const auto second = desk.offered(first.card);
-    desk.bound(first.card, second);
-    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(first.cancelled(CancelSessionReason::postponed)));
+    TwoPackages both;
+    Desk& desk = both.desk;
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(both.cancelled(CancelSessionReason::postponed)));
     EXPECT_EQ(desk.order().eid, desk.pki.eid) << "the other package may be on it";
-    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(first.cancelled(second, CancelSessionReason::postponed)));
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(both.cancelled(both.second, CancelSessionReason::postponed)));
     EXPECT_EQ(desk.order().state, OrderState::released);
     EXPECT_FALSE(desk.order().eid);
     EXPECT_FALSE(desk.order().eid_from_package);
@@ -74,15 +80,12 @@ TEST(CancelSession, OfAnOfferIsNoticedByABindingAtTheSameMoment) {
 }
 
 TEST(CancelSession, PostponedOrderStaysWithACardThatMayInstallAnotherPackage) {
-    Download first;
-    Desk& desk = first.desk;
-    first.bind();
-    const auto second = desk.offered(first.card);
-    desk.bound(first.card, second);
-    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(first.cancelled(CancelSessionReason::postponed)));
+    TwoPackages both;
+    Desk& desk = both.desk;
+    ASSERT_TRUE(desk.ask_for<msg::CancelSessionOk>(both.cancelled(CancelSessionReason::postponed)));
     EXPECT_EQ(desk.order().state, OrderState::downloaded);
     EXPECT_EQ(desk.order().eid, desk.pki.eid);
-    ASSERT_TRUE(desk.ask(HandleNotification{first.installed(second)}));
+    ASSERT_TRUE(desk.ask(HandleNotification{both.installed(both.second)}));
     EXPECT_EQ(desk.order().state, OrderState::installed);
 }
 
