@@ -1,6 +1,7 @@
 #include "mcim/base/bytes.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace mcim {
 namespace {
@@ -33,16 +34,20 @@ std::string encode64(View in, const Pairs& pairs, bool padded) {
     const std::size_t last = rest == 0 ? 0 : padded ? 4 : rest + 1;
     std::string out(in.size() / 3 * 4 + last, '=');
     char* to = out.data();
+    const auto put = [&](std::uint32_t twelve_bits) {
+        std::memcpy(to, pairs[twelve_bits].data(), 2);
+        to += 2;
+    };
     std::size_t i = 0;
-    for (; i + 3 <= in.size(); i += 3, to += 4) {
+    for (; i + 3 <= in.size(); i += 3) {
         const std::uint32_t group = std::uint32_t{in[i]} << 16U | std::uint32_t{in[i + 1]} << 8U | in[i + 2];
-        std::ranges::copy(pairs[group >> 12U], to);
-        std::ranges::copy(pairs[group & 4095U], to + 2);
+        put(group >> 12U);
+        put(group & 4095U);
     }
     if (rest == 0) return out;
     const std::uint32_t group = std::uint32_t{in[i]} << 16U | (rest == 2 ? std::uint32_t{in[i + 1]} << 8U : 0U);
-    std::ranges::copy(pairs[group >> 12U], to);
-    if (rest == 2) to[2] = pairs[group & 4095U][0];
+    put(group >> 12U);
+    if (rest == 2) *to = pairs[group & 4095U][0];
     return out;
 }
 

@@ -144,7 +144,8 @@ Block AesCmac::mac(std::initializer_list<View> parts) {
     SecretBytes blocks(whole ? octets : (octets / 16 + 1) * 16);
     const std::span<std::uint8_t> all = expose_mutable(blocks);
     auto end = all.begin();
-    for (const View part : parts) end = std::ranges::copy(part, end).out;
+    // std::ranges::copy goes octet by octet here (gcc 12)
+    for (const View part : parts) end = std::copy(part.begin(), part.end(), end);
     if (!whole) *end = 0x80;
     const View subkey = expose(whole ? impl_->for_whole : impl_->for_padded);
     for (std::size_t i = 0; i < 16; ++i) all[all.size() - 16 + i] ^= subkey[i];

@@ -72,7 +72,7 @@ void Writer::grow(std::size_t octets) {
     static constexpr std::size_t octets_min = 256;  // most messages grow twice at most
     const std::size_t written = size();
     decltype(buffer_) larger(std::max(octets_min, 2 * (written + octets)));
-    std::ranges::copy_backward(View(buffer_).last(written), larger.end());
+    std::copy_backward(buffer_.end() - static_cast<std::ptrdiff_t>(written), buffer_.end(), larger.end());
     buffer_.swap(larger);
     front_ = buffer_.size() - written;
 }

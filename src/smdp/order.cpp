@@ -146,10 +146,10 @@ bool on_its_way(const Order& o) {
 
 std::string fresh_matching_id(Random& random) { return random_text(random, 26); }
 std::string fresh_order_id(Time now, Random& random) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    const auto milliseconds = now.time_since_epoch().count();
     Bytes out;
-    for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(seconds >> shift));
-    append(out, random.bytes(12));
+    for (int shift = 40; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(milliseconds >> shift));
+    append(out, random.bytes(10));
     return hex(out);
 }
 

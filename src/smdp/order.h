@@ -99,8 +99,8 @@ bool settle(Order&, View transaction_id);
 /// 26 characters of A-Z and 2-7, 130 random bits, within the alphabet of an activation code (SGP.22 4.1: A-Z, 0-9,
 /// '-'). A matching ID is a key to look up and nothing else.
 [[nodiscard]] std::string fresh_matching_id(Random&);
-/// An identifier for an order: the time in seconds, so that what is ordered together lies together in the database, and
-/// 96 random bits.
+/// An identifier for an order: the time in milliseconds, so that what is ordered together lies together in the
+/// database, and 80 random bits.
 [[nodiscard]] std::string fresh_order_id(Time now, Random&);
 
 }  // namespace mcim::smdp
