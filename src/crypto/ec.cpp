@@ -62,6 +62,14 @@ const CurveFacts& facts(Curve curve) {
 const EC_GROUP* group_of(Curve curve) { return EC_KEY_get0_group(facts(curve).seed); }
 EcKey blank_key(Curve curve) { return EcKey(require_pointer(EC_KEY_dup(facts(curve).seed), "EC_KEY_dup")); }
 
+/// Valid until the thread's next call. A key costs a copy of its group: one a thread and curve does for all points.
+EC_KEY* verifying_key(Curve curve, const EC_POINT* point) {
+    thread_local const std::array<EcKey, 2> keys{blank_key(Curve::p256), blank_key(Curve::brainpool_p256r1)};
+    EC_KEY* key = keys.at(curve == Curve::p256 ? 0 : 1).get();
+    require(EC_KEY_set_public_key(key, point) == 1, "EC_KEY_set_public_key");
+    return key;
+}
+
 Bytes encoded_point(const EC_KEY* key) {
     Bytes out(point_octets);
     require(EC_POINT_point2oct(EC_KEY_get0_group(key), EC_KEY_get0_public_key(key), POINT_CONVERSION_UNCOMPRESSED,
@@ -127,8 +135,8 @@ int no_passphrase(char*, int, int, void*) { return -1; }
 
 struct PublicKey::Impl {
     Curve curve;
-    EcKey key;
-    Bytes point;
+    EcPoint point;
+    Bytes octets;
 };
 
 struct PrivateKey::Impl {
@@ -137,12 +145,11 @@ struct PrivateKey::Impl {
 
     /// `key` has its private scalar and its point.
     static PrivateKey wrap(Curve curve, EcKey key) {
-        // the public half has a key of its own: whoever keeps only that does not keep the scalar
-        EcKey half = blank_key(curve);
-        require(EC_KEY_set_public_key(half.get(), EC_KEY_get0_public_key(key.get())) == 1, "EC_KEY_set_public_key");
-        Bytes point = encoded_point(key.get());
-        PublicKey public_key(
-            std::make_shared<const PublicKey::Impl>(PublicKey::Impl{curve, std::move(half), std::move(point)}));
+        // the public half has a point of its own: whoever keeps only that does not keep the scalar
+        EcPoint point(
+            require_pointer(EC_POINT_dup(EC_KEY_get0_public_key(key.get()), group_of(curve)), "EC_POINT_dup"));
+        PublicKey public_key(std::make_shared<const PublicKey::Impl>(
+            PublicKey::Impl{curve, std::move(point), encoded_point(key.get())}));
         return PrivateKey(std::make_shared<const Impl>(Impl{std::move(key), std::move(public_key)}));
     }
 };
@@ -151,7 +158,7 @@ std::string_view to_string(Curve curve) { return curve == Curve::p256 ? "P-256" 
 
 PublicKey::PublicKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 Curve PublicKey::curve() const { return impl_->curve; }
-const Bytes& PublicKey::point() const { return impl_->point; }
+const Bytes& PublicKey::point() const { return impl_->octets; }
 Bytes PublicKey::spki() const { return concat({facts(curve()).spki_head, point()}); }
 
 Result<PublicKey> PublicKey::from_point(Curve curve, View octets) {
@@ -161,15 +168,13 @@ Result<PublicKey> PublicKey::from_point(Curve curve, View octets) {
     if (octets[0] != 0x04)
         return fail(Errc::bad_value, "",
                     "a point starts with 04, not " + hex(octets.first(1)) + ": compressed points are not used here");
-    EcKey key = blank_key(curve);
-    const EC_GROUP* group = EC_KEY_get0_group(key.get());
-    const EcPoint point(require_pointer(EC_POINT_new(group), "EC_POINT_new"));
+    const EC_GROUP* group = group_of(curve);
+    EcPoint point(require_pointer(EC_POINT_new(group), "EC_POINT_new"));
     // checks that both coordinates are below p and that the equation holds. The cofactor is 1 and the point at infinity
     // has no uncompressed form, so that every such point has the order of the group.
     if (EC_POINT_oct2point(group, point.get(), octets.data(), octets.size(), nullptr) != 1)
         return fail(Errc::bad_crypto, "", "the point does not lie on " + std::string(to_string(curve)));
-    require(EC_KEY_set_public_key(key.get(), point.get()) == 1, "EC_KEY_set_public_key");
-    return PublicKey(std::make_shared<const Impl>(Impl{curve, std::move(key), to_bytes(octets)}));
+    return PublicKey(std::make_shared<const Impl>(Impl{curve, std::move(point), to_bytes(octets)}));
 }
 
 Result<PublicKey> PublicKey::from_spki(View der) {
@@ -196,7 +201,8 @@ Status PublicKey::verify(View message, View signature) const {
     require(r != nullptr && s != nullptr && ECDSA_SIG_set0(parsed.get(), r, s) == 1, "an ECDSA signature");
     const Sha256 digest = sha256(message);
     // refuses r and s outside 1 .. n-1
-    if (ECDSA_do_verify(digest.data(), static_cast<int>(digest.size()), parsed.get(), impl_->key.get()) != 1)
+    EC_KEY* key = verifying_key(curve(), impl_->point.get());
+    if (ECDSA_do_verify(digest.data(), static_cast<int>(digest.size()), parsed.get(), key) != 1)
         return fail(Errc::bad_crypto, "", "the signature does not hold");
     return ok();
 }
@@ -308,8 +314,8 @@ Result<Secret<32>> PrivateKey::agree(const PublicKey& peer) const {
                         std::string(to_string(curve())));
     const ErrorQueueGuard guard;
     Secret<32> shared;
-    const int size = ECDH_compute_key(expose_mutable(shared).data(), field_octets,
-                                      EC_KEY_get0_public_key(peer.impl_->key.get()), impl_->key.get(), nullptr);
+    const int size = ECDH_compute_key(expose_mutable(shared).data(), field_octets, peer.impl_->point.get(),
+                                      impl_->key.get(), nullptr);
     if (size != static_cast<int>(field_octets)) return fail(Errc::bad_crypto, "", "the keys do not agree on a point");
     return shared;
 }

@@ -20,9 +20,11 @@ namespace mcim::test {
 
 }  // namespace mcim::test
 
+// NOLINTBEGIN(bugprone-macro-parentheses): `name` is declared
 /// MCIM_REFERENCE_OR_SKIP(package, "profiles/x.der"); declares `package`, a path, in a test body.
 #define MCIM_REFERENCE_OR_SKIP(name, relative)                                                                       \
     const auto name##_found = ::mcim::test::reference(relative);                                                     \
     if (!name##_found)                                                                                               \
         GTEST_SKIP() << "reference data " << (relative) << " is not here; CONTRIBUTING.md says where it comes from"; \
     const ::std::filesystem::path& name = *name##_found
+// NOLINTEND(bugprone-macro-parentheses)

@@ -83,7 +83,8 @@ std::vector<StoryLine> lines_to_paste() {
 /// What the program of the line says of its command with --help.
 std::string help_of(const StoryLine& line) {
     std::vector<std::string> words = line.path;
-    std::erase_if(words, [](const std::string& word) { return word.find_first_of("0123456789'$") != word.npos; });
+    std::erase_if(words,
+                  [](const std::string& word) { return word.find_first_of("0123456789'$") != std::string::npos; });
     words.emplace_back("--help");
     if (words.front() == "mcim") return mcim({words.begin() + 1, words.end()}).out;
     words.front() = words.front() == "mcimd" ? MCIMD : words.front() == "mcim-tre" ? MCIM_TRE : MCIM_AGENT;
