@@ -35,10 +35,9 @@ TEST_F(KeyFileOfAnOperator, HoldsKAndOpc) {
 }
 
 TEST_F(KeyFileOfAnOperator, IsRefusedWithoutAWordOfWhatItHolds) {
-    const std::string line = "k=" + std::string(k);
-    for (const std::string& wrong : {std::string(), std::string("opc=") + std::string(opc), line + "\n" + line,
-                                     line.substr(0, 20), line + "0", std::string(k), "K=" + std::string(k),
-                                     "k =" + std::string(k), line + "\nop=" + std::string(opc), std::string("k=")}) {
+    const std::string key(k), line = "k=" + key, other = "opc=" + std::string(opc);
+    for (const std::string& wrong : {std::string(), other, line + "\n" + line, line.substr(0, 20), line + "0", key,
+                                     "K=" + key, "k =" + key, line + "\n" + other.substr(1), std::string("k=")}) {
         const auto keys = read(wrong);
         ASSERT_FALSE(keys) << wrong;
         EXPECT_EQ(to_string(keys.error()).find(k.substr(0, 8)), std::string::npos) << to_string(keys.error());

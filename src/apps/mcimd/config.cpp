@@ -201,7 +201,8 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
     const auto parsed = toml::parse(text);
     if (!parsed) {
         std::ostringstream why;
-        why << file.string() << ':' << parsed.error().source().begin.line << ": " << parsed.error().description();
+        why << file.string() << ':' << parsed.error().source().begin.line << ": this is not TOML ("
+            << parsed.error().description() << "); \"mcimd --print-config\" shows what a configuration looks like";
         return Mistakes{{why.str()}};
     }
     Mistakes mistakes;

@@ -70,6 +70,7 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         std::string_view mistake;
     };
     const std::vector<Case> cases{
+        {"\x30\x82\xFF", "m.toml:1: this is not TOML"},
         {changed("listen = \"127.0.0.1:8443\"", "listen = \"127.0.0.1\""),
          "m.toml:3: server.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted, not \"127.0.0.1\""},
         {changed("listen = \"127.0.0.1:8443\"", "listen = \"localhost:8443\""),

@@ -27,25 +27,28 @@ Status give_way(Platform& p, const Subscription& enabled, store::Batch& out) {
     return ok();
 }
 
-/// What the device deleted of an operator needs no word of his any more where he has given it another profile.
-Status replace_deleted(Platform& p, const Subscription& installed, store::Batch& out) {
-    TRY(auto others, p.store.subscriptions_of(*installed.eid));
-    for (auto& other : others)
-        if (other.iccid != installed.iccid && other.standing == Standing::deleted &&
-            other.operator_id == installed.operator_id)
-            CHECKED(close_line(p, std::move(other), "its operator gave the device another", out));
-    return ok();
-}
-
 /// A row under the IMSI of a line that takes another's place: the ICCID of that one, a space, and the EID of their
 /// card.
 constexpr const char* handover_kind = "handover";
 
-/// On this card, or on its way to it.
+/// On this card, or on its way to it. One that its card has deleted may be on its way to another.
 Result<bool> is_line_of(Platform& p, const Subscription& line, const Eid& eid) {
-    if (line.eid == eid) return true;
     TRY(const auto order, p.store.find_order_by_iccid(line.iccid));
-    return order && order->eid == eid;
+    if (line.standing == Standing::deleted && order && on_its_way(*order)) return order->eid == eid;
+    return line.eid == eid || (order && order->eid == eid);
+}
+
+/// What the device deleted of an operator needs no word of his any more where he has given it another profile.
+Status replace_deleted(Platform& p, const Subscription& installed, store::Batch& out) {
+    TRY(auto others, p.store.subscriptions_of(*installed.eid));
+    for (auto& other : others) {
+        if (other.iccid == installed.iccid || other.standing != Standing::deleted ||
+            other.operator_id != installed.operator_id)
+            continue;
+        TRY(const bool here, is_line_of(p, other, *installed.eid));
+        if (here) CHECKED(close_line(p, std::move(other), "its operator gave the device another", out));
+    }
+    return ok();
 }
 
 /// What the release of this order let go serves until the new line does; where there is nothing to serve, it ends now.

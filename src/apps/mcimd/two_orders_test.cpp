@@ -49,17 +49,19 @@ protected:
         notify(card.notify(first, msg::NotificationEventBit::enable));
         give_b(token);
     }
-    /// On a device that is nobody's customer, and which deletes it where that is said.
-    enum class Then : std::uint8_t { keep, remove };
-    void install_elsewhere(const jose::Object& order, const Iccid& iccid, Then then = Then::keep) {
-        const auto identity = at.pki.make_euicc(*x509::make_eid("89049032", 2));
-        test::SoftCard other{identity, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
+    /// The package is on its way to a device that is nobody's customer.
+    msg::TransactionId bind_elsewhere(const jose::Object& order) {
         const auto ok =
             call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", other.initiate("smdpp.example.com"));
         const auto offered =
             call<msg::AuthenticateClientOk>("authenticateClient", other.authenticate(ok, *order.text("matching_id")));
         call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", other.prepare(offered));
-        notify(other.installed(offered.transaction_id, iccid, oid));
+        return offered.transaction_id;
+    }
+    /// And gets there; the device deletes it where that is said.
+    enum class Then : std::uint8_t { keep, remove };
+    void install_elsewhere(const jose::Object& order, const Iccid& iccid, Then then = Then::keep) {
+        notify(other.installed(bind_elsewhere(order), iccid, oid));
         EXPECT_EQ(state_of(order), "Installed");
         if (then == Then::keep) return;
         ++other.seq_number;
@@ -79,6 +81,8 @@ protected:
     }
     std::optional<jose::Object> of_a, of_b;
     std::string token = release_by_a();
+    test::Identity identity = at.pki.make_euicc(*x509::make_eid("89049032", 2));
+    test::SoftCard other{identity, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
 };
 
 TEST_F(TwoOrders, PostponedPackageKeepsNoRelease) {
@@ -125,6 +129,23 @@ TEST_F(TwoOrders, ReleaseOfALineThatWasOnAnotherDeviceBeforeServes) {
     give_b(release_by_a());
     install(*of_b, second);
     EXPECT_EQ(standing(first), "closed") << "its package is on the way to this device";
+}
+
+TEST_F(TwoOrders, DeletedLineThatIsOnItsWayToAnotherDeviceIsNotReleasedWithTheFirst) {
+    install_and_delete_first();
+    give_b(release_by_a());
+    bind_elsewhere(add_order("a", first));
+    install(*of_b, second);
+    EXPECT_EQ(standing(first), "deleted");
+}
+
+TEST_F(TwoOrders, DeletedLineThatIsOnItsWayToAnotherDeviceIsNotReplacedOnTheFirst) {
+    install_and_delete_first();
+    bind_elsewhere(add_order("a", first));
+    const Iccid third = *Iccid::with_check_digit("894412345678901233");
+    add_line("a", third, "999990000000003");
+    install(add_order("a", third), third);
+    EXPECT_EQ(standing(first), "deleted");
 }
 
 TEST_F(TwoOrders, ProfileThatMayBeInstalledCountsThoughAnotherSessionOfItsOrderIsCancelled) {
