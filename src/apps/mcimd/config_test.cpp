@@ -70,7 +70,9 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         std::string_view mistake;
     };
     const std::vector<Case> cases{
-        {"\x30\x82\xFF", "m.toml:1: this is not TOML"},
+        {"\x30\x82\xFF",
+         "m.toml:1: this is not TOML (Encountered invalid utf-8 sequence); \"mcimd --print-config\" shows what a "
+         "configuration looks like"},
         {changed("listen = \"127.0.0.1:8443\"", "listen = \"127.0.0.1\""),
          "m.toml:3: server.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted, not \"127.0.0.1\""},
         {changed("listen = \"127.0.0.1:8443\"", "listen = \"localhost:8443\""),
