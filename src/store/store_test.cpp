@@ -2,50 +2,14 @@
 #include "mcim/store/store.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <fstream>
 #include <set>
 
-#include "mcim/store/sqlite.h"
+#include "mcim/store/rows_for_test.h"
 #include "support/temp_folder.h"
 
 namespace mcim::store {
 namespace {
-
-using test::TempFolder;
-
-const Time t0 = *from_rfc3339("2026-06-01T12:00:00Z");
-Iccid iccid(int n) { return *Iccid::with_check_digit(std::to_string(894412345678900000 + n)); }
-Eid eid(int n) { return *Eid::with_check_digits("890490320000000000000000000" + std::to_string(100 + n)); }
-
-smdp::Order order(int n) {
-    smdp::Order o{"order-" + std::to_string(n), "operator", iccid(n), "MATCH-" + std::to_string(n)};
-    o.state = smdp::OrderState::released;
-    o.policy = smdp::GatePolicy::open;
-    o.package_octets = 12345;
-    o.metadata = {1, 2, 3};
-    o.created_at = t0 + std::chrono::seconds(n);
-    o.version = 1;
-    return o;
-}
-Subscription subscription(int n) {
-    Subscription s{iccid(n),
-                   *Imsi::parse(std::to_string(999990000000000 + n)),
-                   *Msisdn::parse("41790000" + std::to_string(100 + n)),
-                   "operator",
-                   signer::Algorithm::milenage,
-                   {{7, 7, 7}},
-                   {},
-                   "Operator",
-                   "Data"};
-    s.fingerprint.octets.fill(static_cast<std::uint8_t>(n));
-    s.created_at = t0;
-    s.version = 1;
-    return s;
-}
 
 class AnyStore : public testing::TestWithParam<std::string_view> {
 protected:
@@ -69,7 +33,7 @@ protected:
         if (s) return "no conflict";
         return s.error().code == Errc::conflict ? s.error().path : to_string(s.error());
     }
-    TempFolder folder;
+    test::TempFolder folder;
     std::unique_ptr<Store> store;
 };
 INSTANTIATE_TEST_SUITE_P(Stores, AnyStore, testing::Values("memory", "sqlite"),
@@ -390,124 +354,6 @@ TEST_P(AnyStore, OperatorsAndRowsAreKept) {
     EXPECT_TRUE(store->list_rows("nonce")->empty());
     ASSERT_TRUE(commit({DropRow{"device", "k"}}));
     EXPECT_EQ(commit({DropRow{"device", "k"}}).error().code, Errc::not_found);
-}
-
-// ---------------------------------------------------------------- SQLite alone
-
-TEST(SqliteStore, KeepsWhatItCommittedWhenItsProcessIsKilled) {
-    const TempFolder folder;
-    int ready[2];
-    ASSERT_EQ(pipe(ready), 0);
-    const pid_t child = fork();
-    if (child == 0) {
-        auto store = open_sqlite_store(folder / "db");
-        if (!store) _exit(1);
-        for (int n = 1; n <= 20; ++n)
-            if (!(*store)->commit_one({AddOrder{order(n)}})) _exit(1);
-        if (write(ready[1], "x", 1) != 1) _exit(1);
-        for (;;) pause();
-    }
-    char octet = 0;
-    ASSERT_EQ(read(ready[0], &octet, 1), 1);
-    kill(child, SIGKILL);
-    waitpid(child, nullptr, 0);
-    close(ready[0]);
-    close(ready[1]);
-    const auto store = open_sqlite_store(folder / "db");
-    ASSERT_TRUE(store) << to_string(store.error());
-    EXPECT_EQ((*store)->list_orders()->size(), 20U);
-}
-
-TEST(SqliteStore, FileIsItsOwnersAlone) {
-    const TempFolder folder;
-    const auto store = open_sqlite_store(folder / "db");
-    ASSERT_TRUE(store);
-    ASSERT_TRUE((*store)->commit_one({AddOrder{order(1)}}));
-    for (const char* name : {"db", "db-wal"}) {
-        struct stat s {};
-        ASSERT_EQ(stat((folder / name).c_str(), &s), 0) << name;
-        EXPECT_EQ(s.st_mode & 0777U, 0600U) << name;
-    }
-}
-
-TEST(SqliteStore, BelongsToOneProcess) {
-    const TempFolder folder;
-    auto first = open_sqlite_store(folder / "db");
-    ASSERT_TRUE(first);
-    EXPECT_FALSE(open_sqlite_store(folder / "db"));
-    first->reset();
-    EXPECT_TRUE(open_sqlite_store(folder / "db"));
-}
-
-TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
-    const TempFolder folder;
-    {
-        auto store = open_sqlite_store(folder / "db");
-        ASSERT_TRUE(store);
-        ASSERT_TRUE((*store)->commit_one({smdp::Note{"a", t0, "ordered"}, PutRow{{"card", "1", Bytes{7}}}}));
-    }
-    {
-        auto db = Database::open(folder / "db");
-        ASSERT_TRUE(db);
-        ASSERT_TRUE(
-            (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
-                       "ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
-                       "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
-                       "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
-                       "version INTEGER NOT NULL, PRIMARY KEY (kind, key)) STRICT; "
-                       "INSERT INTO rows SELECT * FROM r; DROP TABLE r; PRAGMA user_version = 1"));
-    }
-    auto store = open_sqlite_store(folder / "db");
-    ASSERT_TRUE(store) << to_string(store.error());
-    ASSERT_TRUE((*store)->commit_one({smdp::Note{"a", t0, "offered", smdp::NoteKind::routine}}));
-    const auto lines = *(*store)->timeline("a");
-    ASSERT_EQ(lines.size(), 2U);
-    EXPECT_EQ(lines[0].kind, smdp::NoteKind::milestone);
-    EXPECT_EQ(lines[1].kind, smdp::NoteKind::routine);
-    EXPECT_EQ(*(*store)->find_row("card", "1"), (Row{"card", "1", Bytes{7}, 1}));
-}
-
-TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
-    const TempFolder folder;
-    auto bound = order(1), ended = order(2);
-    bound.eid = eid(1);
-    ended.state = smdp::OrderState::unavailable;
-    {
-        auto store = open_sqlite_store(folder / "db");
-        ASSERT_TRUE(store);
-        ASSERT_TRUE((*store)->commit_one({AddOrder{bound}, AddOrder{ended}}));
-    }
-    {
-        auto db = Database::open(folder / "db");
-        ASSERT_TRUE(db);
-        ASSERT_TRUE(
-            (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
-                       "PRAGMA user_version = 3"));
-    }
-    auto store = open_sqlite_store(folder / "db");
-    ASSERT_TRUE(store) << to_string(store.error());
-    EXPECT_EQ(*(*store)->list_orders(), (std::vector<smdp::Order>{bound, ended}));
-    bound.state = smdp::OrderState::unavailable;
-    bound.ended_by = smdp::OrderEnd::subscription_closed;
-    ASSERT_TRUE((*store)->commit_one({smdp::PutOrder{bound}}));
-    EXPECT_EQ((**(*store)->find_order("order-1")).ended_by, bound.ended_by);
-}
-
-TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {
-    const TempFolder folder;
-    std::ofstream(folder / "text") << std::string(5000, 'x');
-    EXPECT_FALSE(open_sqlite_store(folder / "text"));
-    EXPECT_FALSE(open_sqlite_store(folder / "absent/db"));
-    ASSERT_TRUE(open_sqlite_store(folder / "db"));
-    {
-        // user_version stands at offset 60 of the file (SQLite's file format, 1.3)
-        std::fstream file(folder / "db", std::ios::in | std::ios::out | std::ios::binary);
-        file.seekp(63);
-        file.put(99);
-    }
-    const auto newer = open_sqlite_store(folder / "db");
-    ASSERT_FALSE(newer);
-    EXPECT_EQ(newer.error().code, Errc::refused);
 }
 
 }  // namespace

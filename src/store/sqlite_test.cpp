@@ -1,0 +1,136 @@
+// What is SQLite's alone: the file, its process, its schemas.
+#include "mcim/store/sqlite.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "mcim/store/rows_for_test.h"
+#include "support/temp_folder.h"
+
+namespace mcim::store {
+namespace {
+
+using test::TempFolder;
+
+TEST(SqliteStore, KeepsWhatItCommittedWhenItsProcessIsKilled) {
+    const TempFolder folder;
+    int ready[2];
+    ASSERT_EQ(pipe(ready), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        auto store = open_sqlite_store(folder / "db");
+        if (!store) _exit(1);
+        for (int n = 1; n <= 20; ++n)
+            if (!(*store)->commit_one({AddOrder{order(n)}})) _exit(1);
+        if (write(ready[1], "x", 1) != 1) _exit(1);
+        for (;;) pause();
+    }
+    char octet = 0;
+    ASSERT_EQ(read(ready[0], &octet, 1), 1);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    close(ready[0]);
+    close(ready[1]);
+    const auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store) << to_string(store.error());
+    EXPECT_EQ((*store)->list_orders()->size(), 20U);
+}
+
+TEST(SqliteStore, FileIsItsOwnersAlone) {
+    const TempFolder folder;
+    const auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store);
+    ASSERT_TRUE((*store)->commit_one({AddOrder{order(1)}}));
+    for (const char* name : {"db", "db-wal"}) {
+        struct stat s {};
+        ASSERT_EQ(stat((folder / name).c_str(), &s), 0) << name;
+        EXPECT_EQ(s.st_mode & 0777U, 0600U) << name;
+    }
+}
+
+TEST(SqliteStore, BelongsToOneProcess) {
+    const TempFolder folder;
+    auto first = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(open_sqlite_store(folder / "db"));
+    first->reset();
+    EXPECT_TRUE(open_sqlite_store(folder / "db"));
+}
+
+TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
+    const TempFolder folder;
+    {
+        auto store = open_sqlite_store(folder / "db");
+        ASSERT_TRUE(store);
+        ASSERT_TRUE((*store)->commit_one({smdp::Note{"a", t0, "ordered"}, PutRow{{"card", "1", Bytes{7}}}}));
+    }
+    {
+        auto db = Database::open(folder / "db");
+        ASSERT_TRUE(db);
+        ASSERT_TRUE(
+            (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
+                       "ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
+                       "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
+                       "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
+                       "version INTEGER NOT NULL, PRIMARY KEY (kind, key)) STRICT; "
+                       "INSERT INTO rows SELECT * FROM r; DROP TABLE r; PRAGMA user_version = 1"));
+    }
+    auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store) << to_string(store.error());
+    ASSERT_TRUE((*store)->commit_one({smdp::Note{"a", t0, "offered", smdp::NoteKind::routine}}));
+    const auto lines = *(*store)->timeline("a");
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0].kind, smdp::NoteKind::milestone);
+    EXPECT_EQ(lines[1].kind, smdp::NoteKind::routine);
+    EXPECT_EQ(*(*store)->find_row("card", "1"), (Row{"card", "1", Bytes{7}, 1}));
+}
+
+TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
+    const TempFolder folder;
+    auto bound = order(1), ended = order(2);
+    bound.eid = eid(1);
+    ended.state = smdp::OrderState::unavailable;
+    {
+        auto store = open_sqlite_store(folder / "db");
+        ASSERT_TRUE(store);
+        ASSERT_TRUE((*store)->commit_one({AddOrder{bound}, AddOrder{ended}}));
+    }
+    {
+        auto db = Database::open(folder / "db");
+        ASSERT_TRUE(db);
+        ASSERT_TRUE(
+            (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
+                       "PRAGMA user_version = 3"));
+    }
+    auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store) << to_string(store.error());
+    EXPECT_EQ(*(*store)->list_orders(), (std::vector<smdp::Order>{bound, ended}));
+    bound.state = smdp::OrderState::unavailable;
+    bound.ended_by = smdp::OrderEnd::subscription_closed;
+    ASSERT_TRUE((*store)->commit_one({smdp::PutOrder{bound}}));
+    EXPECT_EQ((**(*store)->find_order("order-1")).ended_by, bound.ended_by);
+}
+
+TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {
+    const TempFolder folder;
+    std::ofstream(folder / "text") << std::string(5000, 'x');
+    EXPECT_FALSE(open_sqlite_store(folder / "text"));
+    EXPECT_FALSE(open_sqlite_store(folder / "absent/db"));
+    ASSERT_TRUE(open_sqlite_store(folder / "db"));
+    {
+        // user_version stands at offset 60 of the file (SQLite's file format, 1.3)
+        std::fstream file(folder / "db", std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(63);
+        file.put(99);
+    }
+    const auto newer = open_sqlite_store(folder / "db");
+    ASSERT_FALSE(newer);
+    EXPECT_EQ(newer.error().code, Errc::refused);
+}
+
+}  // namespace
+}  // namespace mcim::store
