@@ -9,6 +9,7 @@
 #include "mcim/crypto/hash.h"
 #include "mcim/msg/manage.h"
 
+#include "support/pki.h"
 #include "support/reference.h"
 
 namespace mcim::agent {
@@ -182,7 +183,12 @@ TEST(Download, RefusesAServerThatIsNotTheOneInTheCode) {
     auto other_transaction = server_hello();
     other_transaction.transaction_id.bytes = {0xAC};
     EXPECT_TRUE(stops(other_transaction, "1$smdp.example.com$ID-1"));
-    EXPECT_TRUE(stops(server_hello(), "1$smdp.example.com$ID-1$2.999.10"));  // its certificate carries no such OID
+    EXPECT_TRUE(stops(server_hello(), "1$smdp.example.com$ID-1$2.999.10"));  // it has no certificate that can be read
+    test::Pki pki;
+    auto certified = server_hello();
+    certified.server_certificate.tlv = pki.dp_auth.der();
+    EXPECT_FALSE(stops(certified, "1$smdp.example.com$ID-1$2.999.10"));
+    EXPECT_TRUE(stops(certified, "1$smdp.example.com$ID-1$2.999.11"));
 }
 
 TEST(Download, AttestsForTheTransactionBeforeTheCardAnswers) {
@@ -349,6 +355,28 @@ TEST(Download, AfterACrashTheSpooledPackageIsLoaded) {
     Script run(*resume_download(order_for("1$smdp.example.com$ID-1"), left_behind()));
     run.card(msg::RetrieveNotificationsListResponse{});
     EXPECT_EQ(hex(run.take<CallCard>().request).substr(0, 4), "BF36");
+}
+
+/// As a server may send it, and a card refuses it: with a component more than SGP.22 knows.
+msg::BoundProfilePackage package_that_no_card_takes() {
+    auto package = small_package();
+    package.more.tlvs = *from_hex("9F5501AA");
+    return package;
+}
+
+TEST(Download, PackageThatNoCardTakesIsNotKept) {
+    Script run(order_for("1$smdp.example.com$ID-1"));
+    until_fetching(run);
+    run.server(msg::GetBoundProfilePackageOk{transaction, package_that_no_card_takes(), {}});
+    EXPECT_EQ(run.card_request<msg::CancelSessionRequest>().reason, msg::CancelSessionReason::load_bpp_execution_error);
+}
+
+TEST(Download, SpooledPackageThatNoCardTakesIsThrownAway) {
+    auto spool = left_behind();
+    spool.bound_package.bytes = der::encode(package_that_no_card_takes());
+    Script run(*resume_download(order_for("1$smdp.example.com$ID-1"), std::move(spool)));
+    run.card(msg::RetrieveNotificationsListResponse{});
+    run.take<DropSpool>();
 }
 
 TEST(Download, SpoolOfAnotherOrderIsNotTouched) {

@@ -1,6 +1,7 @@
 #include "mcim/agent/download.h"
 
 #include "mcim/agent/download_steps.h"
+#include "mcim/bpp/segments.h"
 
 namespace mcim::agent {
 namespace {
@@ -120,6 +121,12 @@ Step on(Fetching s, ServerAnswered e) {
     auto reply = reply_of<msg::GetBoundProfilePackageOk>(e, s.session.attempt, "GetBoundProfilePackage");
     if (auto* end = std::get_if<Step>(&reply)) return std::move(*end);
     Bytes package = der::encode(std::get<msg::GetBoundProfilePackageOk>(reply).bound_profile_package);
+    if (const auto pieces = bpp::split_for_card(package); !pieces)
+        return cancel(std::move(s.session), msg::CancelSessionReason::load_bpp_execution_error,
+                      {"ES9+.GetBoundProfilePackage",
+                       {},
+                       "No card takes the package that the server sent: " + to_string(pieces.error()) + ".",
+                       "Report it to the operator of the server."});
     Spool spool{{to_string(s.session.attempt.order.code)}, s.session.transaction_id, {package}, {}};
     return {Spooling{std::move(s.session), std::move(package)}, SaveSpool{std::move(spool)}};
 }
@@ -160,6 +167,8 @@ Step on(Loading s, CardFailed e) {
 Result<Step> on(Recovering s, CardAnswered e) {
     if (auto result = find_result(e, s.spool.transaction_id))
         return Step{DroppingSpool{std::move(s.attempt), std::move(result)}, DropSpool{}};
+    if (!bpp::split_for_card(s.spool.bound_package.bytes))
+        return Step{DroppingSpool{std::move(s.attempt), std::nullopt}, DropSpool{}};
     return start_loading({std::move(s.attempt), std::move(s.spool.transaction_id)},
                          std::move(s.spool.bound_package.bytes));
 }

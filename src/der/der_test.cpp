@@ -142,6 +142,9 @@ TEST(Der, LengthsOfUpToFourOctetsAreTaken) {
     EXPECT_EQ(hex(View(wire).first(5)), "0483025800");
     EXPECT_EQ(decode<OctetString<>>(wire)->bytes, big.bytes);
     EXPECT_FALSE(decode<OctetString<>>(*from_hex("0484FFFFFFFF00")));
+    Bytes longest_length = *from_hex("048401000000");
+    longest_length.resize(longest_length.size() + 0x01000000);
+    EXPECT_EQ(decode<OctetString<>>(longest_length)->bytes.size(), 0x01000000U);
 }
 
 TEST(Der, NamedIntegersAreOpenEnumeratedIsClosed) {

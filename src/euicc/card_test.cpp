@@ -123,7 +123,7 @@ TEST_F(CardTest, NoCommandBringsAKeyOntoTheCard) {
             for (unsigned ins = 0; ins < 0x100; ++ins) {
                 const std::string header = cla + hex(Bytes{static_cast<std::uint8_t>(ins)});
                 // a plain key; PUT KEY's key version, AES and length; STORE DATA of a DGI with the key
-                for (const std::string& data : {"10" + key, "1501" + ("8810" + key) + "00", "138010" + key + "00"})
+                for (const std::string& data : {"10" + key, "15018810" + key + "00", "138010" + key + "00"})
                     for (const std::string p1p2 : {"0000", "0181", "9100"}) agent.fetch(header + p1p2 + data);
                 if (ins == 0xA4) agent.fetch(select);
             }

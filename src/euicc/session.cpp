@@ -113,10 +113,10 @@ Step step(Session session, SessionEvent event, Call& call) {
     return std::visit(
         [&]<class S, class E>(S&& s, E&& e) -> Step {
             if constexpr (Legal<std::remove_cvref_t<S>, std::remove_cvref_t<E>>)
-                return on(std::move(s), std::move(e), call);
+                return on(std::forward<S>(s), std::forward<E>(e), call);
             else {
                 apdu::Response refusal = refuse(e);
-                return {std::move(s), std::move(refusal)};
+                return {std::forward<S>(s), std::move(refusal)};
             }
         },
         std::move(session), std::move(event));

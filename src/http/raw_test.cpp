@@ -150,11 +150,17 @@ TEST_P(RawKept, SilenceAfterAnAnswerEndsTheConnection) {
     EXPECT_EQ(c.read_all(), "");
     EXPECT_EQ(c.ending(), Ending::in_order);
 }
+/// Between a server and its client, together.
+std::string more_than_sockets_hold() {
+    std::string out;
+    out.resize(16'000'000, 'x');
+    return out;
+}
 /// When the time of its answer would be over, the connection waits for something else.
 TEST_P(RawKept, TimeOfAnAnswerIsNotThatOfWhatFollows) {
     limits.write_time = 50ms;
     serve([](const Request& request, const Reply& reply) {
-        if (request.target == "/large") return reply({200, {}, std::string(16'000'000, 'x')});
+        if (request.target == "/large") return reply({200, {}, more_than_sockets_hold()});
         say_back(request, reply);
     });
     RawClient kept = after_an_answer();
@@ -164,11 +170,10 @@ TEST_P(RawKept, TimeOfAnAnswerIsNotThatOfWhatFollows) {
     EXPECT_TRUE(kept.send("GET /2 HTTP/1.1\r\nHost: x\r\n\r\n"));
     EXPECT_EQ(status(kept.read_until("GET /2 ")), "HTTP/1.1 200 OK");
 }
-/// More than the sockets between the two hold.
 TEST_P(Raw, WhoDoesNotReadItsAnswerIsLeft) {
     limits.write_time = 50ms;
     serve([](const Request& request, const Reply& reply) {
-        if (request.target == "/large") return reply({200, {}, std::string(16'000'000, 'x')});
+        if (request.target == "/large") return reply({200, {}, more_than_sockets_hold()});
         say_back(request, reply);
     });
     RawClient c = client();

@@ -12,7 +12,6 @@ namespace mcim::http {
 namespace {
 
 using namespace std::chrono_literals;
-using x509::extension::Critical;
 
 constexpr const char* host = "smdpp.example.com";
 

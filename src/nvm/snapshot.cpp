@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view snapshot_magic = "MCIMSNAP";
 constexpr std::uint8_t snapshot_version = 1;
 constexpr std::size_t header_octets = 8 + 1 + 16 + 8;
-constexpr std::string_view purpose = "mcim card snapshot 1";
+constexpr std::string_view snapshot_purpose = "mcim card snapshot 1";
 
 }  // namespace
 
@@ -35,7 +35,7 @@ std::uint64_t number_of(View octets) {
 Bytes seal_snapshot(const StateKey& state_key, const Salt& salt, Epoch epoch, const uicc::Entries& entries,
                     Random& random) {
     Bytes out = concat({as_view(snapshot_magic), View(&snapshot_version, 1), salt, octets_of(epoch)});
-    const Keys keys = derive_keys(state_key, salt, purpose);
+    const Keys keys = derive_keys(state_key, salt, snapshot_purpose);
     append(out, crypto::gcm_seal(expose(keys.seal), expose(pack(entries)), out, random));
     return out;
 }
@@ -48,7 +48,7 @@ Result<Snapshot> open_snapshot(const StateKey& state_key, View file, const std::
     Snapshot out;
     std::ranges::copy(file.subspan(9, 16), out.salt.begin());
     out.epoch = number_of(file.subspan(25, 8));
-    const Keys keys = derive_keys(state_key, out.salt, purpose);
+    const Keys keys = derive_keys(state_key, out.salt, snapshot_purpose);
     const auto plain = crypto::gcm_open(expose(keys.seal), file.subspan(header_octets), file.first(header_octets));
     if (!plain)
         return fail(Errc::bad_crypto, path, "was changed or damaged, or belongs to another card key; it is not used");

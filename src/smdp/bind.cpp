@@ -5,7 +5,7 @@ namespace mcim::smdp {
 namespace {
 
 State back_of(Binding binding) {
-    return std::visit([](auto&& s) { return State(std::move(s)); }, std::move(binding.back));
+    return std::visit([](auto&& s) { return State(std::forward<decltype(s)>(s)); }, std::move(binding.back));
 }
 
 /// A refusal of a package whose order is known; the session stays as it was.

@@ -52,9 +52,9 @@ TEST(Es9, HostileBodiesAreRefused) {
         ask_every(body);
     const test::SoftCard card = desk.card();
     const auto first = desk.initiated(card);
-    for (std::string body : {msg::to_json(card.initiate("x")), msg::to_json(card.authenticate(first, "M")),
-                             msg::to_json(card.notify(desk.iccid, msg::NotificationEventBit::enable)),
-                             msg::to_json(card.installed(first.transaction_id, desk.iccid, desk.server.oid))}) {
+    for (const std::string& body : {msg::to_json(card.initiate("x")), msg::to_json(card.authenticate(first, "M")),
+                                    msg::to_json(card.notify(desk.iccid, msg::NotificationEventBit::enable)),
+                                    msg::to_json(card.installed(first.transaction_id, desk.iccid, desk.server.oid))}) {
         ask_every(body);
         for (std::size_t i = 0; i < body.size(); i += 7) {
             std::string changed = body;

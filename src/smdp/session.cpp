@@ -54,9 +54,9 @@ Result<Step> step(State state, Event event, const Env& env) {
             using S = std::remove_cvref_t<decltype(s)>;
             using E = std::remove_cvref_t<decltype(e)>;
             if constexpr (Legal<S, E>)
-                return on(std::move(s), std::move(e), env);
+                return on(std::forward<decltype(s)>(s), std::forward<decltype(e)>(e), env);
             else if constexpr (IsFunction<E>)
-                return out_of_turn(std::move(s), E::name);
+                return out_of_turn(std::forward<decltype(s)>(s), E::name);
             else
                 return fail(Errc::unexpected_event, std::string(S::name), std::string(E::name) + " was not asked for");
         },
@@ -74,7 +74,7 @@ Result<State> decode_state(View octets) {
     if (stored.format != state_format)
         return fail(Errc::bad_value, "format",
                     "a session of format " + std::to_string(stored.format) + " was written by another version");
-    return std::visit([](auto&& s) { return State(std::move(s)); }, std::move(stored.kind.value));
+    return std::visit([](auto&& s) { return State(std::forward<decltype(s)>(s)); }, std::move(stored.kind.value));
 }
 
 std::optional<std::int64_t> over_at(const std::variant<Offered, Bound, Ended>& state) {

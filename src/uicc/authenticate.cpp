@@ -84,11 +84,12 @@ Reply Commands::authenticate() {
     const auto challenge = parse_challenge(command.data, context);
     if (!challenge) return sw::wrong_data;
 
-    Authenticator& own = profile().authenticators()[*at];
-    if (const auto limit = own.parameters.authentications_max) {
-        if (own.sequence.authentications >= *limit) return sw::conditions_not_satisfied;
-        ++own.sequence.authentications;
-        put_sequence(changes, card.prefix_, profile(), *at);
+    if (const auto limit = profile().authenticators()[*at].parameters.authentications_max) {
+        const std::size_t counters = counters_of(*at);
+        SequenceNumbers& sequence = profile().authenticators()[counters].sequence;
+        if (sequence.authentications >= *limit) return sw::conditions_not_satisfied;
+        ++sequence.authentications;
+        put_sequence(changes, card.prefix_, profile(), counters);
     }
     return gsm ? in_gsm_context(*at, challenge->rand) : in_umts_context(*at, challenge->rand, challenge->autn);
 }
@@ -99,6 +100,12 @@ bool Commands::application_pin_is_satisfied(FileIndex adf) const {
     const Bytes& references = node(adf).pin_status_template;
     const auto global = std::ranges::find_if(references, [](auto r) { return r >= 0x01 && r <= 0x08; });
     return global == references.end() || is_satisfied(*global);
+}
+
+/// Whose counters an application with the keys of another goes by: the keys wear out together.
+std::size_t Commands::counters_of(std::size_t at) {
+    const auto& shared = profile().authenticators()[at].parameters.shares_sqn_with;
+    return shared ? *profile().find_authenticator(*shared) : at;
 }
 
 Reply Commands::in_gsm_context(std::size_t at, const std::array<std::uint8_t, 16>& rand) {
@@ -112,7 +119,7 @@ Reply Commands::in_gsm_context(std::size_t at, const std::array<std::uint8_t, 16
 Reply Commands::in_umts_context(std::size_t at, const std::array<std::uint8_t, 16>& rand,
                                 const std::array<std::uint8_t, 16>& autn) {
     const saip::Aka& p = profile().authenticators()[at].parameters;
-    const std::size_t counters = p.shares_sqn_with ? *profile().find_authenticator(*p.shares_sqn_with) : at;
+    const std::size_t counters = counters_of(at);
     SequenceNumbers& sequence = profile().authenticators()[counters].sequence;
     const aka::Subscription subscription{algorithm_of(p), limits_of(p)};
     const auto step = aka::authenticate(subscription, {sequence.seq}, rand, autn);

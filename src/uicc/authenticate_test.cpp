@@ -127,6 +127,17 @@ TEST(Authenticate, StopsAtTheLimitOfTheProfile) {
     card.script({{challenge(v), success(v)}, {challenge(vector(2)), "6985"}});
 }
 
+TEST(Authenticate, IsimIsAtItsLimitWithTheUsimWhoseCountersItShares) {
+    auto from = image();
+    for (auto& aka : from.aka) aka.authentications_max = 2;
+    Card card(std::move(from));
+    ready(card);
+    const auto v = vector(1);
+    card.script({{challenge(v), success(v)}, {"00A4040C0CA0000000871004FF49FF0589", "9000"}});
+    EXPECT_TRUE(card.fetch(challenge(vector(2))).starts_with("DB"));
+    card.script({{challenge(vector(3)), "6985"}, {select_usim, "9000"}, {challenge(vector(3)), "6985"}});
+}
+
 TEST(Authenticate, SpeaksTheTestAlgorithm) {
     auto from = image();
     from.aka[0].algorithm = saip::Algorithm::usim_test;

@@ -39,6 +39,7 @@ struct Commands {
     // authenticate.cpp
     [[nodiscard]] Reply authenticate();
     [[nodiscard]] bool application_pin_is_satisfied(FileIndex adf) const;
+    [[nodiscard]] std::size_t counters_of(std::size_t authenticator);
     [[nodiscard]] Reply in_gsm_context(std::size_t authenticator, const std::array<std::uint8_t, 16>& rand);
     [[nodiscard]] Reply in_umts_context(std::size_t authenticator, const std::array<std::uint8_t, 16>& rand,
                                         const std::array<std::uint8_t, 16>& autn);

@@ -287,7 +287,8 @@ Result<Json> release_order(Platform& p, std::string_view id, const jose::Object&
         if (serves && missing)
             return fail(Errc::refused, "release",
                         missing->sentence + " The order keeps the one that serves. Nothing was changed.");
-        batch.emplace_back(store::DropReservations{next->id});
+        // the one that a package is out under is used up when that is installed
+        if (!smdp::on_its_way(*next)) batch.emplace_back(store::DropReservations{next->id});
     }
     batch.emplace_back(smdp::PutOrder{*next});
     batch.emplace_back(smdp::Note{next->id, p.now(), given ? note_of_release(missing) : "released by its operator"});

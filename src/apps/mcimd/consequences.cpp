@@ -8,16 +8,41 @@ namespace {
 using store::Standing;
 using store::Subscription;
 
+/// A row under the IMSI of a line that takes another's place: the ICCID of that one, a space, and the EID of their
+/// card.
+constexpr const char* handover_kind = "handover";
+
+struct Handover {
+    store::Row row;
+    Iccid left;
+    std::optional<Eid> eid;
+};
+/// What this line takes the place of.
+Result<std::optional<Handover>> handover_to(Platform& p, const Imsi& imsi) {
+    TRY(auto row, p.store.find_row(handover_kind, imsi.text()));
+    if (!row) return std::optional<Handover>{};
+    const std::string body = as_text(row->body);
+    const std::string_view text = body;
+    const auto space = std::min(text.find(' '), text.size());
+    TRY(Iccid left, Iccid::parse_unchecked(text.substr(0, space)));
+    Handover out{*std::move(row), std::move(left), {}};
+    if (space != text.size()) {
+        TRY(out.eid, Eid::parse_unchecked(text.substr(space + 1)));
+    }
+    return std::optional(std::move(out));
+}
+
 /// Before one subscription of a card is enabled, the one that was enabled is not: a card enables one profile at a time.
-/// Of another operator, it is what the move has left behind: closed for good, its numbers served no more.
+/// The one that it takes the place of is what the move has left behind: closed for good, its numbers served no more.
+/// Which was enabled first on the card is not known here: notifications come late, and the old line's may be the last.
 Status give_way(Platform& p, const Subscription& enabled, store::Batch& out) {
     if (!enabled.eid) return ok();
+    TRY(const auto handover, handover_to(p, enabled.imsi));
     TRY(auto others, p.store.subscriptions_of(*enabled.eid));
     for (auto& other : others) {
         if (other.iccid == enabled.iccid || other.standing == Standing::closed || other.standing == Standing::reserved)
             continue;
-        TRY(const bool bootstrap, is_bootstrap(p.store, other.iccid));
-        if (other.operator_id != enabled.operator_id && !bootstrap) {
+        if (handover && other.iccid == handover->left) {
             CHECKED(close_line(p, std::move(other), "its device moved to operator " + enabled.operator_id, out));
         } else if (other.standing == Standing::enabled) {
             other.standing = Standing::installed;
@@ -26,10 +51,6 @@ Status give_way(Platform& p, const Subscription& enabled, store::Batch& out) {
     }
     return ok();
 }
-
-/// A row under the IMSI of a line that takes another's place: the ICCID of that one, a space, and the EID of their
-/// card.
-constexpr const char* handover_kind = "handover";
 
 /// On this card, or on its way to it. One that its card has deleted may be on its way to another.
 Result<bool> is_line_of(Platform& p, const Subscription& line, const Eid& eid) {
@@ -90,12 +111,15 @@ Status apply(Platform& p, const smdp::ProfileChanged& change, store::Batch& out)
     if (s.standing == Standing::closed) return ok();  // what is closed stays closed
     if (s.standing == Standing::deleted && change.event != smdp::ProfileEvent::installed) return ok();
     s.eid = change.eid;
+    // only then: what its operator has barred since, the device does not open
+    const bool opens = s.standing == Standing::reserved || s.standing == Standing::deleted;
+    if (opens && change.event != smdp::ProfileEvent::deleted)
+        out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::active});
     switch (change.event) {
         case smdp::ProfileEvent::installed:
-            if (s.standing == Standing::reserved || s.standing == Standing::deleted) s.standing = Standing::installed;
+            if (opens) s.standing = Standing::installed;
             CHECKED(replace_deleted(p, s, out));
             CHECKED(hand_over(p, change.order_id, s, out));
-            out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::active});
             break;
         case smdp::ProfileEvent::enabled:
             CHECKED(give_way(p, s, out));
@@ -150,17 +174,12 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
 }
 
 Result<store::Batch> take_over(Platform& p, const Imsi& imsi) {
-    TRY(const auto row, p.store.find_row(handover_kind, imsi.text()));
-    if (!row) return store::Batch{};
-    const std::string body = as_text(row->body);
-    const std::string_view text = body;
-    const auto space = std::min(text.find(' '), text.size());
-    TRY(const Iccid iccid, Iccid::parse_unchecked(text.substr(0, space)));
-    TRY(auto left, p.store.find_subscription(iccid));
+    TRY(const auto handover, handover_to(p, imsi));
+    if (!handover) return store::Batch{};
+    TRY(auto left, p.store.find_subscription(handover->left));
     store::Batch batch{store::DropRow{handover_kind, imsi.text()}};
-    if (left && space != text.size()) {
-        TRY(const Eid eid, Eid::parse_unchecked(text.substr(space + 1)));
-        TRY(const bool still_here, is_line_of(p, *left, eid));
+    if (left && handover->eid) {
+        TRY(const bool still_here, is_line_of(p, *left, *handover->eid));
         if (!still_here) return batch;
     }
     if (left && left->standing != Standing::closed) {

@@ -1,5 +1,7 @@
 #include "mcim/apps/mcimd/ports.h"
 
+#include <algorithm>
+
 #include "mcim/apps/mcimd/consequences.h"
 #include "mcim/apps/mcimd/verifier.h"
 
@@ -31,9 +33,15 @@ Result<std::vector<transfer::Subscription>> for_consent(store::Store& store, con
         out.push_back({std::move(s.iccid), std::move(s.operator_id),
                        current ? transfer::Standing::current : transfer::Standing::closed});
     }
+    // a line that its device has deleted may be on its way there again: it counts once
+    const auto counted = [&](const Iccid& iccid) {
+        return std::ranges::any_of(out, [&](const transfer::Subscription& s) {
+            return s.iccid == iccid && s.standing == transfer::Standing::current;
+        });
+    };
     TRY(auto orders, store.orders_of(asked.eid));
     for (auto& o : orders)
-        if (o.id != asked.order_id && smdp::on_its_way(o) && !is_bootstrap(o))
+        if (o.id != asked.order_id && smdp::on_its_way(o) && !is_bootstrap(o) && !counted(o.iccid))
             out.push_back({std::move(o.iccid), std::move(o.operator_id), transfer::Standing::current});
     return out;
 }

@@ -272,6 +272,48 @@ TEST_F(TwoOrders, BootstrapProfileMakesNobodysCustomerOfItsDevice) {
     EXPECT_EQ(standing(second), "enabled");
     EXPECT_EQ(standing(third), "installed") << "the way back into the network stays";
     EXPECT_EQ(auc_status("999970000000003"), "active");
+    notify(card.notify(third, msg::NotificationEventBit::enable));
+    EXPECT_EQ(standing(second), "installed") << "a fallback takes nobody's place";
+    EXPECT_EQ(auc_status("999980000000002"), "active");
+}
+
+TEST_F(TwoOrders, OldLineThatIsSaidToBeEnabledAfterTheNewOneCameClosesNothing) {
+    install(*of_a, first);
+    const auto enabled_first = card.notify(first, msg::NotificationEventBit::enable);  // stays on the card
+    give_b(release_by_a());
+    install(*of_b, second);
+    notify(enabled_first);
+    EXPECT_EQ(standing(second), "installed");
+    notify(card.notify(second, msg::NotificationEventBit::enable));
+    EXPECT_EQ(standing(second), "enabled");
+    EXPECT_EQ(auc_status("999980000000002"), "active");
+    EXPECT_EQ(standing(first), "closed");
+}
+
+TEST_F(TwoOrders, ReleaseOfALineThatIsOnItsWayAgainServes) {
+    install_and_delete_first();
+    bind(add_order("a", first));
+    give_b(release_by_a());
+    EXPECT_EQ(refusal_of_b(), "") << "one line, though deleted and on its way";
+}
+
+TEST_F(TwoOrders, ReleaseThatAPackageIsOutUnderIsUsedUpThoughAnotherIsGiven) {
+    install(*of_a, first);
+    give_b(token);
+    const auto installing = bind(*of_b);
+    give_b(release_by_a());
+    notify(card.installed(installing, second, oid));
+    notify(card.notify(second, msg::NotificationEventBit::enable));
+    EXPECT_EQ(standing(first), "closed");
+}
+
+TEST_F(TwoOrders, ResultThatComesLateLiftsNoBar) {
+    const auto installing = bind(*of_a);
+    const auto installed = card.installed(installing, first, oid);
+    notify(card.notify(first, msg::NotificationEventBit::enable));
+    admin("POST", "/subscriptions/" + first.text() + "/bar", "{}");
+    notify(installed);
+    EXPECT_EQ(auc_status("999990000000001"), "barred");
 }
 
 // ---------------------------------------------------------------- why nobody can download it
