@@ -44,8 +44,8 @@ inline constexpr std::size_t refusal_count = 22;
 
 /// One certificate of a chain was refused: which, why, and a sentence for the log.
 struct Refused {
-    Refusal reason;
-    Role certificate;  ///< the role that it was to play: tells EUM (8.1.2) from eUICC (8.1.3)
+    Refusal reason{};
+    Role certificate{};  ///< the role that it was to play: tells EUM (8.1.2) from eUICC (8.1.3)
     std::string detail;
 };
 [[nodiscard]] std::string to_string(const Refused&);

@@ -23,7 +23,7 @@ std::string line_of(pid_t pid, std::string_view file, std::string_view start) {
 /// A program of the card's user that does nothing about its memory: what can be done to it is what can be done at all.
 demo::Child start_neighbour(Place& place) {
     auto neighbour = place.start_as_card_user({"sleep", "600"}, Place::open_program("/bin/sleep"));
-    EXPECT_TRUE(demo::poll_until([&] { return line_of(neighbour.pid(), "cmdline", "/proc/self/fd/") != ""; }, 20s));
+    EXPECT_TRUE(demo::poll_until([&] { return !line_of(neighbour.pid(), "cmdline", "/proc/self/fd/").empty(); }, 20s));
     return neighbour;
 }
 

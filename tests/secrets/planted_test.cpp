@@ -77,7 +77,7 @@ TEST(PlantedSecrets, AreInNoFileThatIsNotTheirs) {
     // the agent dies with a bound package in its spool, and goes on
     ASSERT_NO_FATAL_FAILURE(place.agent_that_dies_loading(code));
     expect_only(place, kept);
-    place.agent(place.download(code));
+    place.agent(Place::download(code));
     place.agent({"profile", "enable", iccid_digits});
     place.agent({"notification", "process"});
     ASSERT_NO_FATAL_FAILURE(place.log_in());
@@ -119,7 +119,7 @@ TEST(PlantedSecrets, AreNotInTheMemoryOfAnAgentThatDownloads) {
     ASSERT_NO_FATAL_FAILURE(place.make_card());
     const std::string code = place.order_profile();
 
-    auto agent = *demo::Child::start(place.agent_command(place.download(code)), place.at("logs/mcim-agent"));
+    auto agent = *demo::Child::start(place.agent_command(Place::download(code)), place.at("logs/mcim-agent"));
     const fs::path spool = place.temp / "agent" / "bound-profile-package.der";
     while (agent.running() && !fs::exists(spool)) ::usleep(200);
     ASSERT_TRUE(agent.running());

@@ -24,7 +24,8 @@ struct Platform : smdp::Desk {
     Result<smdp::Reply> serve(smdp::Function function) {
         const Bytes id = to_bytes(smdp::transaction_id_of(function));
         smdp::State state = sessions.contains(id) ? *smdp::decode_state(sessions.at(id)) : smdp::State(smdp::Nothing{});
-        smdp::Event event = std::visit([](auto&& f) { return smdp::Event(std::move(f)); }, std::move(function));
+        smdp::Event event =
+            std::visit([](auto&& f) { return smdp::Event(std::forward<decltype(f)>(f)); }, std::move(function));
         for (;;) {
             const smdp::Env env{now, pki.random, server, cache};
             TRY(smdp::Step s, smdp::step(std::move(state), std::move(event), env));

@@ -41,7 +41,7 @@ bool accepts(const fs::path& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.string().size() >= sizeof(address.sun_path)) return false;
-    std::strcpy(address.sun_path, path.c_str());
+    path.string().copy(address.sun_path, sizeof(address.sun_path) - 1);
     const Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     return connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
 }

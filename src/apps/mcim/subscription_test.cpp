@@ -36,8 +36,17 @@ TEST_F(KeyFileOfAnOperator, HoldsKAndOpc) {
 
 TEST_F(KeyFileOfAnOperator, IsRefusedWithoutAWordOfWhatItHolds) {
     const std::string key(k), line = "k=" + key, other = "opc=" + std::string(opc);
-    for (const std::string& wrong : {std::string(), other, line + "\n" + line, line.substr(0, 20), line + "0", key,
-                                     "K=" + key, "k =" + key, line + "\n" + other.substr(1), std::string("k=")}) {
+    const std::vector<std::string> all{"",
+                                       other,
+                                       line + "\n" + line,
+                                       line.substr(0, 20),
+                                       line + "0",
+                                       key,
+                                       "K=" + key,
+                                       "k =" + key,
+                                       line + "\n" + other.substr(1),
+                                       "k="};
+    for (const std::string& wrong : all) {
         const auto keys = read(wrong);
         ASSERT_FALSE(keys) << wrong;
         EXPECT_EQ(to_string(keys.error()).find(k.substr(0, 8)), std::string::npos) << to_string(keys.error());

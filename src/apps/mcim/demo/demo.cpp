@@ -63,7 +63,7 @@ int tell_it(const Options& options, const fs::path& folder) {
             transcript.check(false, "the story goes on", to_string(told.error()));
     }
     if (!options.keep.empty())
-        transcript.note("\nMessages (DER and JSON): " + (folder / "device" / "messages").string() +
+        transcript.note("\nMessages (DER and JSON): " + (folder / "*" / "messages").string() +
                         "\nDatabase: " + (folder / "platform" / "mcimd.sqlite").string() +
                         "\nLogs of hostapd, eapol_test, pcscd: " + (folder / "peers").string());
     return transcript.finish();

@@ -72,10 +72,12 @@ Result<Login> log_in(const Radius& radius, Method method, const Imsi& imsi, std:
             30s));
     write_text(log, output.out + output.err);
     const bool said_so = output.out.find("\nSUCCESS") != std::string::npos;
-    return Login{output.status == 0 && said_so,
-                 output.out.find("Synchronization-Failure") != std::string::npos ||
-                     output.out.find("Synchronization failure") != std::string::npos,
-                 log};
+    const auto says = [&](const char* words) { return output.out.find(words) != std::string::npos; };
+    return Login{.success = output.status == 0 && said_so,
+                 .rejected = says("(Access-Reject)") && says("CTRL-EVENT-EAP-FAILURE"),
+                 .mac_failed = says("MAC != XMAC"),
+                 .resynchronised = says("Synchronization-Failure") || says("Synchronization failure"),
+                 .log = log};
 }
 
 Result<SoftTpm> start_swtpm(const fs::path& folder) {

@@ -30,6 +30,8 @@ struct Radius {
 enum class Method { aka, aka_prime };
 struct Login {
     bool success = false;
+    bool rejected = false;        ///< hostapd said Access-Reject
+    bool mac_failed = false;      ///< the card did not take the network's MAC
     bool resynchronised = false;  ///< the card answered AUTS on the way
     std::filesystem::path log;
 };

@@ -7,9 +7,9 @@ namespace {
 /// A download that must be refused for want of consent, with these words in its sentence.
 void refused_for(Story& s, const Ordered& made, std::string_view words, const std::string& claim) {
     const auto answer = s.lab.agent(s.device, s.platform, {"download", "-a", made.activation_code});
-    s.lab.say().check(
-        !answer.good() && answer.member("subjectCode") == "8.2.5" && answer.text.find(words) != std::string::npos,
-        claim, answer.text);
+    s.lab.say().check(!answer.good() && answer.member("subjectCode") == "8.2.5" &&
+                          answer.member("reasonCode") == "4.3" && answer.text.find(words) != std::string::npos,
+                      claim + ": 8.2.5/4.3", answer.text);
     if (!answer.good()) s.lab.say().note(answer.text);
 }
 
@@ -100,7 +100,8 @@ Status no_consent_no_move(Story& s) {
 
     CHECKED(into_reader(s));
     const auto login = try_login(s, *s.radius, Method::aka, s.beta.imsi, "peers/login-beta");
-    s.lab.say().check(login && login->success, "beta's subscription logs in: SUCCESS",
+    s.lab.say().check(login && login->success,
+                      "beta's subscription logs in, at the same mcimd, which serves both operators: SUCCESS",
                       login ? "see " + login->log.string() : to_string(login.error()));
     CHECKED(s.lab.start_card(s.device));
     const auto closed = s.lab.mcim({"subscription", "show", s.alpha.iccid, "--admin", s.platform.admin().string()});
@@ -108,8 +109,9 @@ Status no_consent_no_move(Story& s) {
     const auto back = s.lab.agent(s.device, s.platform, {"profile", "enable", s.alpha.iccid});
     CHECKED(into_reader(s));
     const auto old_login = try_login(s, *s.radius, Method::aka, s.alpha.imsi, "peers/login-alpha-closed");
-    s.lab.say().check(back.good() && old_login && !old_login->success,
-                      "alpha's profile, enabled once more, gets no vector: FAILURE");
+    s.lab.say().check(back.good() && old_login && old_login->rejected && !old_login->mac_failed,
+                      "alpha's profile, enabled once more, gets no vector: FAILURE",
+                      old_login ? "see " + old_login->log.string() : to_string(old_login.error()));
     CHECKED(s.lab.start_card(s.device));
     const auto again = s.lab.agent(s.device, s.platform, {"profile", "enable", s.beta.iccid});
     const auto deleted = s.lab.agent(s.device, s.platform, {"profile", "delete", s.alpha.iccid});

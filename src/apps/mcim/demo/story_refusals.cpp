@@ -48,6 +48,7 @@ Status bit_flip(Story& s, const Device& device, const Operator& o, const Ordered
     const auto refused = s.lab.agent(device, s.platform, {"download", "-a", made.activation_code});
     s.lab.say().check(!refused.good() && refused.text.find("scp03tSecurityError") != std::string::npos,
                       "the card refuses it: scp03tSecurityError", refused.text);
+    s.lab.say().note(refused.text);
     s.lab.say().check(installed_profiles(s.lab, device, s.platform) == 0U, "nothing is installed");
     s.lab.say().check(memory && card_resources(s.lab, device, s.platform) == memory, "free memory is as before");
     const auto again = s.lab.mcim({"order", "release", made.id, "--admin", s.platform.admin().string()});
