@@ -150,19 +150,17 @@ TEST_P(RawKept, SilenceAfterAnAnswerEndsTheConnection) {
     EXPECT_EQ(c.read_all(), "");
     EXPECT_EQ(c.ending(), Ending::in_order);
 }
-/// Between a server and its client, together.
-std::string more_than_sockets_hold() {
-    std::string out;
-    out.resize(16'000'000, 'x');
-    return out;
+/// At /large, more than the sockets between the two hold.
+void say_much(const Request& request, const Reply& reply) {
+    if (request.target != "/large") return say_back(request, reply);
+    std::string much;
+    much.resize(16'000'000, 'x');
+    reply({200, {}, std::move(much)});
 }
 /// When the time of its answer would be over, the connection waits for something else.
 TEST_P(RawKept, TimeOfAnAnswerIsNotThatOfWhatFollows) {
     limits.write_time = 50ms;
-    serve([](const Request& request, const Reply& reply) {
-        if (request.target == "/large") return reply({200, {}, more_than_sockets_hold()});
-        say_back(request, reply);
-    });
+    serve(say_much);
     RawClient kept = after_an_answer();
     RawClient later = after_an_answer();
     EXPECT_TRUE(later.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n"));
@@ -172,10 +170,7 @@ TEST_P(RawKept, TimeOfAnAnswerIsNotThatOfWhatFollows) {
 }
 TEST_P(Raw, WhoDoesNotReadItsAnswerIsLeft) {
     limits.write_time = 50ms;
-    serve([](const Request& request, const Reply& reply) {
-        if (request.target == "/large") return reply({200, {}, more_than_sockets_hold()});
-        say_back(request, reply);
-    });
+    serve(say_much);
     RawClient c = client();
     EXPECT_TRUE(c.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n"));
     while (connections() != 0) std::this_thread::yield();
