@@ -12,24 +12,28 @@ using store::Subscription;
 /// card.
 constexpr const char* handover_kind = "handover";
 
-struct Handover {
-    store::Row row;
-    Iccid left;
-    std::optional<Eid> eid;
-};
-/// What this line takes the place of.
-Result<std::optional<Handover>> handover_to(Platform& p, const Imsi& imsi) {
-    TRY(auto row, p.store.find_row(handover_kind, imsi.text()));
-    if (!row) return std::optional<Handover>{};
+/// On this card, or on its way to it. One that its card has deleted may be on its way to another.
+Result<bool> is_line_of(Platform& p, const Subscription& line, const Eid& eid) {
+    TRY(const auto order, p.store.find_order_by_iccid(line.iccid));
+    if (line.standing == Standing::deleted && order && on_its_way(*order)) return order->eid == eid;
+    return line.eid == eid || (order && order->eid == eid);
+}
+
+/// What this line takes the place of, while that is still open and on the card that they had in common.
+Result<std::optional<Subscription>> left_behind(Platform& p, const Imsi& imsi) {
+    TRY(const auto row, p.store.find_row(handover_kind, imsi.text()));
+    if (!row) return std::optional<Subscription>{};
     const std::string body = as_text(row->body);
     const std::string_view text = body;
     const auto space = std::min(text.find(' '), text.size());
-    TRY(Iccid left, Iccid::parse_unchecked(text.substr(0, space)));
-    Handover out{*std::move(row), std::move(left), {}};
-    if (space != text.size()) {
-        TRY(out.eid, Eid::parse_unchecked(text.substr(space + 1)));
-    }
-    return std::optional(std::move(out));
+    TRY(const Iccid iccid, Iccid::parse_unchecked(text.substr(0, space)));
+    TRY(auto left, p.store.find_subscription(iccid));
+    if (!left || left->standing == Standing::closed) return std::optional<Subscription>{};
+    if (space == text.size()) return left;  // of a time when the row named no card
+    TRY(const Eid eid, Eid::parse_unchecked(text.substr(space + 1)));
+    TRY(const bool still_here, is_line_of(p, *left, eid));
+    if (!still_here) return std::optional<Subscription>{};
+    return left;
 }
 
 /// Before one subscription of a card is enabled, the one that was enabled is not: a card enables one profile at a time.
@@ -37,26 +41,16 @@ Result<std::optional<Handover>> handover_to(Platform& p, const Imsi& imsi) {
 /// Which was enabled first on the card is not known here: notifications come late, and the old line's may be the last.
 Status give_way(Platform& p, const Subscription& enabled, store::Batch& out) {
     if (!enabled.eid) return ok();
-    TRY(const auto handover, handover_to(p, enabled.imsi));
+    TRY(auto left, left_behind(p, enabled.imsi));
+    const auto left_iccid = left ? std::optional(left->iccid) : std::nullopt;
+    if (left) CHECKED(close_line(p, *std::move(left), "its device moved to operator " + enabled.operator_id, out));
     TRY(auto others, p.store.subscriptions_of(*enabled.eid));
     for (auto& other : others) {
-        if (other.iccid == enabled.iccid || other.standing == Standing::closed || other.standing == Standing::reserved)
-            continue;
-        if (handover && other.iccid == handover->left) {
-            CHECKED(close_line(p, std::move(other), "its device moved to operator " + enabled.operator_id, out));
-        } else if (other.standing == Standing::enabled) {
-            other.standing = Standing::installed;
-            out.emplace_back(store::PutSubscription{std::move(other)});
-        }
+        if (other.iccid == enabled.iccid || other.iccid == left_iccid || other.standing != Standing::enabled) continue;
+        other.standing = Standing::installed;
+        out.emplace_back(store::PutSubscription{std::move(other)});
     }
     return ok();
-}
-
-/// On this card, or on its way to it. One that its card has deleted may be on its way to another.
-Result<bool> is_line_of(Platform& p, const Subscription& line, const Eid& eid) {
-    TRY(const auto order, p.store.find_order_by_iccid(line.iccid));
-    if (line.standing == Standing::deleted && order && on_its_way(*order)) return order->eid == eid;
-    return line.eid == eid || (order && order->eid == eid);
 }
 
 /// What the device deleted of an operator needs no word of his any more where he has given it another profile.
@@ -174,21 +168,16 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
 }
 
 Result<store::Batch> take_over(Platform& p, const Imsi& imsi) {
-    TRY(const auto handover, handover_to(p, imsi));
-    if (!handover) return store::Batch{};
-    TRY(auto left, p.store.find_subscription(handover->left));
+    TRY(const auto row, p.store.find_row(handover_kind, imsi.text()));
+    if (!row) return store::Batch{};
     store::Batch batch{store::DropRow{handover_kind, imsi.text()}};
-    if (left && handover->eid) {
-        TRY(const bool still_here, is_line_of(p, *left, *handover->eid));
-        if (!still_here) return batch;
+    TRY(auto left, left_behind(p, imsi));
+    if (!left) return batch;
+    if (left->eid) {
+        TRY(auto card, card_row(p, *left->eid));
+        batch.emplace_back(store::PutRow{std::move(card)});
     }
-    if (left && left->standing != Standing::closed) {
-        if (left->eid) {
-            TRY(auto card, card_row(p, *left->eid));
-            batch.emplace_back(store::PutRow{std::move(card)});
-        }
-        CHECKED(close_line(p, *std::move(left), "the line that takes its place is in use", batch));
-    }
+    CHECKED(close_line(p, *std::move(left), "the line that takes its place is in use", batch));
     return batch;
 }
 

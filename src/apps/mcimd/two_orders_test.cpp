@@ -139,6 +139,16 @@ TEST_F(TwoOrders, DeletedLineThatIsOnItsWayToAnotherDeviceIsNotReleasedWithTheFi
     EXPECT_EQ(standing(first), "deleted");
 }
 
+TEST_F(TwoOrders, DeletedLineThatIsOnItsWayToAnotherDeviceIsNotLeftBehindOnTheFirst) {
+    give_b_the_release_of_as_customer();
+    install(*of_b, second);
+    notify(card.notify(first, msg::NotificationEventBit::disable));
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    bind_elsewhere(add_order("a", first));
+    notify(card.notify(second, msg::NotificationEventBit::enable));
+    EXPECT_EQ(standing(first), "deleted");
+}
+
 TEST_F(TwoOrders, DeletedLineThatIsOnItsWayToAnotherDeviceIsNotReplacedOnTheFirst) {
     install_and_delete_first();
     bind_elsewhere(add_order("a", first));
