@@ -16,9 +16,11 @@ enum class Loss : std::uint8_t {
     half_of_data,  ///< names changed, but only half of the octets that were appended
     data_as_zero,  ///< the files grew, their new second half reads as zeros
     names_only,    ///< names changed, no octet
+    odd_sectors,   ///< the files grew; of what was appended the 1st, 3rd, 5th... sector that it lies in reads as zeros
+    even_sectors,  ///< and here the 2nd, 4th, 6th...
 };
-inline constexpr std::array losses{Loss::everything, Loss::nothing, Loss::half_of_data, Loss::data_as_zero,
-                                   Loss::names_only};
+inline constexpr std::array losses{Loss::everything, Loss::nothing,     Loss::half_of_data, Loss::data_as_zero,
+                                   Loss::names_only, Loss::odd_sectors, Loss::even_sectors};
 
 class FolderForTest final : public Folder {
 public:
@@ -41,6 +43,8 @@ public:
                 case Loss::data_as_zero:
                     std::fill(data.begin() + static_cast<std::ptrdiff_t>(half), data.end(), 0);
                     break;
+                case Loss::odd_sectors:
+                case Loss::even_sectors: lose_sectors(data, kept, loss); break;
             }
             file->durable = data;
         }
@@ -107,6 +111,16 @@ private:
         Bytes durable;
     };
     using Names = std::map<std::string, std::shared_ptr<File>>;
+
+    static void lose_sectors(Bytes& data, std::size_t from, Loss loss) {
+        constexpr std::size_t sector_octets = 512;
+        bool lost = loss == Loss::odd_sectors;
+        for (std::size_t at = from; at < data.size(); lost = !lost) {
+            const std::size_t next = std::min((at / sector_octets + 1) * sector_octets, data.size());
+            if (lost) std::fill_n(data.begin() + static_cast<std::ptrdiff_t>(at), next - at, 0);
+            at = next;
+        }
+    }
 
     bool cuts() {
         ++operations_;

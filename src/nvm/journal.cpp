@@ -14,11 +14,22 @@ constexpr std::uint8_t journal_version = 2;
 constexpr std::size_t head_octets = 4 + 8 + 4;
 constexpr std::uint8_t end_mark = 0xA5;
 constexpr std::size_t tag_octets = 16;
+constexpr std::size_t sector_octets = 512;
 constexpr std::string_view prefix = "journal-";
 
-/// Where the last octet is zero instead of the end mark, the file grew but its data never reached the disk. However few
-/// octets of the last record lie in a block that was not written.
-bool ends_unwritten(View file) { return file.empty() || file.back() == 0; }
+/// Whether the file grew, but some of the `size` octets from `begin` on never reached the disk. Those read as zeros: to
+/// the end of the file, or in a sector between others, because a disk writes sectors in the order that suits it.
+bool is_torn(View file, std::size_t begin, std::size_t size) {
+    if (file.back() == 0) return true;
+    const std::size_t end = begin + size;
+    for (std::size_t at = begin; at < end;) {
+        const std::size_t next = std::min((at / sector_octets + 1) * sector_octets, end);
+        const View in_one_sector = file.subspan(at, next - at);
+        if (std::ranges::all_of(in_one_sector, [](auto octet) { return octet == 0; })) return true;
+        at = next;
+    }
+    return false;
+}
 
 Error changed(const std::string& path, std::size_t offset, std::string detail) {
     return {Errc::bad_crypto, offset, path,
@@ -36,10 +47,9 @@ Journal::Journal(const StateKey& state_key, const Salt& salt, Epoch snapshot_epo
       epoch_(snapshot_epoch) {}
 
 Result<Journal::Replay> Journal::replay(View file, uicc::Entries& entries, const std::string& path) {
-    if (file.size() < header_.size() || std::ranges::all_of(file, [](auto octet) { return octet == 0; }))
-        return Replay{0};  // cut while it was being made
+    if (file.size() < header_.size()) return Replay{0};  // cut while it was being made
     if (!equal(file.first(header_.size()), header_)) {
-        if (ends_unwritten(file)) return Replay{0};
+        if (is_torn(file, 0, header_.size())) return Replay{0};
         return changed(path, 0, "is not the journal of this snapshot");
     }
     octets_ = header_.size();
@@ -50,17 +60,18 @@ Result<Journal::Replay> Journal::replay(View file, uicc::Entries& entries, const
         const Epoch epoch = number_of(rest.subspan(4, 8));
         const View found_head = rest.first(head_octets);
         if (!crypto::constant_time_equal(found_head, head(length, epoch))) {
-            if (ends_unwritten(file)) break;
+            if (is_torn(file, octets_, head_octets)) break;
             return changed(path, octets_, "the head of a record was changed");
         }
         if (epoch != epoch_ + 1) return changed(path, octets_, "a record is missing or repeated");
         const std::size_t record_octets = head_octets + length + 1;
         if (rest.size() < record_octets) break;
-        if (rest.size() == record_octets && ends_unwritten(file)) break;
         const View sealed = rest.subspan(head_octets, length);
         const auto plain = crypto::gcm_open(expose(keys_.seal), sealed, associated(found_head));
-        if (!plain || rest[record_octets - 1] != end_mark)
+        if (!plain || rest[record_octets - 1] != end_mark) {
+            if (rest.size() == record_octets && is_torn(file, octets_ + head_octets, length + 1)) break;
             return changed(path, octets_, "a record was changed or damaged");
+        }
         auto changes = unpack(expose(*plain));
         if (!changes) return std::move(changes).error().within(path);
         uicc::apply(entries, *changes);

@@ -5,8 +5,11 @@
 //            AES-256-GCM(packed changes); associated data: the head and the tag of the record before
 //            end mark A5: a file that grew without its data ends in zero instead
 //
-// The check makes a length trustworthy, which tells a torn write from a changed file: a record that ends early although
-// its head is genuine was cut by a power failure and is rolled back; anything else that does not open was changed.
+// The check makes a length trustworthy, which tells a torn write from a changed file. The last record was torn by a
+// power failure, and is rolled back, where its head is genuine but it ends early, or where it does not open and zeros
+// stand in it that can only be sectors which were never written. Anything else that does not open was changed. Whoever
+// can write to the file can make the last record look torn. That gives no more than to cut it off, which the counter of
+// store.h tells from a power failure.
 #pragma once
 #include "mcim/nvm/snapshot.h"
 

@@ -25,13 +25,14 @@ struct Life {
     FolderForTest folder;
     test::SeededRandom random{9};
     StateKey key = *StateKey::copy_of(Bytes(32, 0x42));
-    Environment env{folder, random, nullptr, 600};
+    Environment env{folder, random, nullptr, 4000};
 };
 
-/// Commit number i touches two entries at once, which must always agree.
+/// Commit number i touches two entries at once, which must always agree. Some lie in one sector of the disk, others in
+/// several.
 uicc::Changes step(std::uint8_t i) {
     uicc::Changes out;
-    out.put("left", Bytes(20, i));
+    out.put("left", Bytes(20 + i % 5 * 400U, i));
     out.put("right/" + std::to_string(i % 3), Bytes(30, i));
     if (i % 4 == 3) out.erase_below("right/");
     return out;

@@ -2,8 +2,8 @@
 // After a power cut at any write the old or the new state is there; any changed octet is found when the store is
 // opened.
 //
-// A copy of an older folder is a valid state too. Only a counter that cannot be set back tells: give one (a TPM's), and
-// each commit advances it.
+// A copy of an older folder is a valid state too, and so is a journal without its end, which looks as after a power
+// cut. Only a counter that cannot be set back tells: give one (a TPM's), and each commit advances it.
 #pragma once
 #include <memory>
 

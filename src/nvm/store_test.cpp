@@ -181,6 +181,65 @@ TEST(Store, RollsBackARecordWhoseEndWasNeverWritten) {
         }
 }
 
+/// Two records, the second one over several sectors of the disk, wherever in a sector it begins.
+struct LongRecord {
+    explicit LongRecord(std::size_t first_octets) {
+        uicc::Changes first;
+        first.put("k", Bytes(first_octets, 1));
+        EXPECT_TRUE(store->commit(first));
+        begin = b.folder.files().at("journal-0").size();
+        before = readable(*store);
+        uicc::Changes second;
+        second.put("k", Bytes(1800, 2));
+        EXPECT_TRUE(store->commit(second));
+        files = b.folder.files();
+    }
+    [[nodiscard]] std::map<std::string, Bytes> without_sector(std::size_t sector) const {
+        auto torn = files;
+        Bytes& journal = torn.at("journal-0");
+        const auto from = std::max(begin, sector * 512);
+        const auto to = std::min(journal.size(), (sector + 1) * 512);
+        for (std::size_t i = from; i < to; ++i) journal[i] = 0;
+        return torn;
+    }
+    Bench b{};
+    std::unique_ptr<Store> store = b.create();
+    std::size_t begin = 0;
+    Readable before{};
+    std::map<std::string, Bytes> files{};
+};
+
+/// A disk writes sectors in the order that suits it: the end of a record may be there, and a part of it not.
+TEST(Store, RollsBackARecordThatLacksAnySector) {
+    for (std::size_t first_octets = 1; first_octets < 600; ++first_octets) {
+        LongRecord life(first_octets);
+        const std::size_t octets = life.files.at("journal-0").size();
+        for (std::size_t sector = life.begin / 512; sector * 512 < octets; ++sector) {
+            const auto torn = life.without_sector(sector);
+            life.b.folder.put(torn);
+            const auto opened = life.b.open();
+            ASSERT_TRUE(opened) << "sector " << sector << ", record at " << life.begin << ": "
+                                << to_string(opened.error());
+            // A length begins with zeros: where these are all that is lost, nothing is.
+            EXPECT_EQ(readable(**opened), torn == life.files ? readable(*life.store) : life.before);
+            EXPECT_TRUE((*opened)->commit(one("after", 1)));
+            EXPECT_TRUE(life.b.open());
+        }
+    }
+}
+
+TEST(Store, TakesALostSectorForAPowerCutOnlyInTheLastRecord) {
+    LongRecord life(20);
+    ASSERT_TRUE(life.store->commit(one("k", 3)));
+    life.files = life.b.folder.files();
+    const auto damaged = life.without_sector(2);
+    life.b.folder.put(damaged);
+    const auto opened = life.b.open();
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Errc::bad_crypto);
+    EXPECT_EQ(life.b.folder.files(), damaged);
+}
+
 TEST(Store, FindsRecordsThatWereSwappedOrLeftOut) {
     Bench b;
     const auto store = b.create();
@@ -251,6 +310,12 @@ TEST(Store, ACounterTellsAnOlderCopy) {
     EXPECT_EQ(counter.now, 42U);
     counter.now = 3;
     EXPECT_EQ(b.open().error().code, Errc::refused) << "another device's counter";
+    // A record that the counter has seen was durable: torn or cut off, it was so by somebody.
+    counter.now = 42;
+    auto torn = newest;
+    torn.begin()->second.back() = 0;
+    b.folder.put(torn);
+    EXPECT_EQ(b.open().error().code, Errc::refused);
 }
 
 }  // namespace
