@@ -117,12 +117,21 @@ msg::EuiccMemoryResetResponse memory_reset(const msg::EuiccMemoryResetRequest& r
                (of_class == ProfileClass::test && asked(msg::ResetOptionBit::delete_field_loaded_test_profiles));
     };
     bool changed = false;
+    bool leaves_test = false;
     for (auto it = call.state.profiles.begin(); it != call.state.profiles.end();) {
         InstalledProfile& profile = (it++)->second;
         if (!chosen(profile)) continue;
-        if (profile.enabled()) set_state(call, profile, ProfileState::disabled);
+        if (profile.enabled()) {
+            leaves_test = is_test(profile);
+            set_state(call, profile, ProfileState::disabled);
+        }
         remove(call, profile);
         changed = true;
+    }
+    // The way from a test profile leads back here too, or it would be a way around PPR1 (SGP.21 TPRO10).
+    if (InstalledProfile* before = leaves_test ? find_before_test(call.state) : nullptr) {
+        remember_before_test(call, nullptr);
+        set_state(call, *before, ProfileState::enabled);
     }
     if (asked(msg::ResetOptionBit::reset_default_smdp_address) &&
         !call.state.settings.default_dp_address.text.empty()) {

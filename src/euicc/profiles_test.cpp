@@ -175,6 +175,45 @@ TEST_F(ProfilesTest, ATestProfileMayStandInForOneThatMayNotBeDisabled) {
     EXPECT_EQ(enabled(), first);
 }
 
+/// SGP.21 TPRO10: eUICCMemoryReset is no way around PPR1 either.
+TEST_F(ProfilesTest, AMemoryResetThatTakesTheTestProfileLeadsBackToo) {
+    install(first, ProfileClass::operational, {1});
+    install(second, ProfileClass::test);
+    ASSERT_EQ(enable(first), EnableResult::ok);
+    ASSERT_EQ(enable(second), EnableResult::ok);
+    forget_notifications();
+    EXPECT_EQ(memory_reset({0, 1}), msg::ResetResult::ok);
+    EXPECT_EQ(enabled(), first);
+    EXPECT_EQ(events(), "disable 2; delete 2; enable 1");
+    EXPECT_NE(agent.card->card().uicc(), nullptr) << "its files answer at once";
+    agent.restart();
+    EXPECT_EQ(enabled(), first);
+    EXPECT_EQ(disable(first), DisableResult::disallowed_by_policy);
+}
+
+TEST_F(ProfilesTest, AMemoryResetThatTakesBothLeadsNowhere) {
+    install(first);
+    install(second, ProfileClass::test);
+    install(third);
+    ASSERT_EQ(enable(first), EnableResult::ok);
+    ASSERT_EQ(enable(second), EnableResult::ok);
+    EXPECT_EQ(memory_reset({0, 1}), msg::ResetResult::ok);
+    EXPECT_EQ(enabled(), "");
+    EXPECT_TRUE(agent.profiles().empty());
+}
+
+/// Only the enabled test profile stands in for another one.
+TEST_F(ProfilesTest, AMemoryResetOfTestProfilesLeavesWhatTheUserChose) {
+    install(first);
+    install(second, ProfileClass::test);
+    EXPECT_EQ(memory_reset({1}), msg::ResetResult::ok);
+    EXPECT_EQ(enabled(), "");
+    install(third, ProfileClass::test);
+    ASSERT_EQ(enable(third), EnableResult::ok);  // nothing was enabled before it
+    EXPECT_EQ(memory_reset({1}), msg::ResetResult::ok);
+    EXPECT_EQ(enabled(), "");
+}
+
 TEST_F(ProfilesTest, PolicyRule2ForbidsDeleting) {
     install(first, ProfileClass::operational, {2});
     EXPECT_EQ(remove(first), DeleteResult::disallowed_by_policy);
