@@ -119,13 +119,15 @@ TEST_F(CardTest, NoCommandBringsAKeyOntoTheCard) {
         ASSERT_EQ(agent.fetch(select), "9000") << aid;
         agent.fetch("002000010831323334FFFFFFFF");  // PIN 1 and ADM 1, where the profile listens
         agent.fetch("0020000A083535353535353535");
-        // a plain key; PUT KEY's key version, AES and length; STORE DATA of a DGI with the key
-        const std::vector<std::string> with_the_key{"10" + key, "15018810" + key + "00", "138010" + key + "00"};
+        // P1, P2 and data: a plain key; PUT KEY's key version, AES and length; STORE DATA of a DGI with the key
+        std::vector<std::string> with_the_key;
+        for (const std::string p1p2 : {"0000", "0181", "9100"})
+            for (const std::string& data : {"10" + key, "15018810" + key + "00", "138010" + key + "00"})
+                with_the_key.push_back(p1p2 + data);
         for (const std::string cla : {"00", "80", "84"})
             for (unsigned ins = 0; ins < 0x100; ++ins) {
                 const std::string header = cla + hex(Bytes{static_cast<std::uint8_t>(ins)});
-                for (const std::string& data : with_the_key)
-                    for (const std::string p1p2 : {"0000", "0181", "9100"}) agent.fetch(header + p1p2 + data);
+                for (const std::string& rest : with_the_key) agent.fetch(header + rest);
                 if (ins == 0xA4) agent.fetch(select);
             }
         EXPECT_EQ(keys(), before) << aid;

@@ -43,7 +43,7 @@ inline constexpr std::size_t refusal_count = 22;
 [[nodiscard]] std::string_view to_string(Refusal);
 
 /// One certificate of a chain was refused: which, why, and a sentence for the log.
-struct Refused {
+struct Refused {  // NOLINT(clang-analyzer-core.uninitialized.Assign): the analyzer loses sight of it in a variant
     Refusal reason{};
     Role certificate{};  ///< the role that it was to play: tells EUM (8.1.2) from eUICC (8.1.3)
     std::string detail;
