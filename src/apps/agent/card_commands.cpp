@@ -3,7 +3,6 @@
 #include <boost/json.hpp>
 
 #include "commands.h"
-#include "mcim/agent/delivery.h"
 #include "mcim/msg/manage.h"
 
 namespace mcim::agent {
@@ -177,25 +176,10 @@ int notification_list(World& world, const Report& report) {
     return report.success(data, text.empty() ? "No notification waits." : text);
 }
 
-int notification_process(World& world, const Report& report) {
-    if (const Status ready = world.ready_for_servers(); !ready) return report.failure(to_string(ready.error()));
-    auto step = delivery::start();
+Result<delivery::Report> deliver_notifications(World& world, std::optional<msg::NotificationEvent> only) {
+    auto step = delivery::start(std::move(only));
     for (;;) {
-        if (const auto* finish = std::get_if<delivery::Finish>(&step.action)) {
-            if (!finish->report.stopped.empty()) return report.failure(finish->report.stopped);
-            json::array data;
-            std::string text;
-            bool all = true;
-            for (const auto& e : finish->report.entries) {
-                data.push_back(json::object{
-                    {"seqNumber", e.seq_number}, {"notificationAddress", e.address}, {"failure", e.failure}});
-                text += std::to_string(e.seq_number) + "  " + e.address + "  " +
-                        (e.failure.empty() ? "delivered" : e.failure) + "\n";
-                all = all && e.failure.empty();
-            }
-            if (!all) return report.failure("some notifications still wait on the card:\n" + text, data);
-            return report.success(data, text.empty() ? "No notification waits." : text);
-        }
+        if (auto* finish = std::get_if<delivery::Finish>(&step.action)) return std::move(finish->report);
         Event event = std::visit(
             [&]<class A>(const A& action) -> Event {
                 if constexpr (std::is_same_v<A, delivery::Finish>)
@@ -204,10 +188,27 @@ int notification_process(World& world, const Report& report) {
                     return world.perform(action);
             },
             step.action);
-        auto next = delivery::step(step.next, std::move(event));
-        if (!next) return report.failure(to_string(next.error()));
-        step = *std::move(next);
+        TRY(step, delivery::step(step.next, std::move(event)));
     }
+}
+
+int notification_process(World& world, const Report& report) {
+    if (const Status ready = world.ready_for_servers(); !ready) return report.failure(to_string(ready.error()));
+    const auto delivered = deliver_notifications(world);
+    if (!delivered) return report.failure(to_string(delivered.error()));
+    if (!delivered->stopped.empty()) return report.failure(delivered->stopped);
+    json::array data;
+    std::string text;
+    bool all = true;
+    for (const auto& e : delivered->entries) {
+        data.push_back(
+            json::object{{"seqNumber", e.seq_number}, {"notificationAddress", e.address}, {"failure", e.failure}});
+        text += std::to_string(e.seq_number) + "  " + e.address + "  " + (e.failure.empty() ? "delivered" : e.failure) +
+                "\n";
+        all = all && e.failure.empty();
+    }
+    if (!all) return report.failure("some notifications still wait on the card:\n" + text, data);
+    return report.success(data, text.empty() ? "No notification waits." : text);
 }
 
 }  // namespace mcim::agent

@@ -1,5 +1,6 @@
 // The agent's commands: one function each, an exit status as its answer.
 #pragma once
+#include "mcim/agent/delivery.h"
 #include "report.h"
 #include "world.h"
 
@@ -32,5 +33,8 @@ struct DownloadOptions {
 [[nodiscard]] int profile_nickname(World&, const Report&, const std::string& iccid, const std::string& name);
 [[nodiscard]] int notification_list(World&, const Report&);
 [[nodiscard]] int notification_process(World&, const Report&);
+
+/// Delivers what waits on the card, or what of one kind waits.
+[[nodiscard]] Result<delivery::Report> deliver_notifications(World&, std::optional<msg::NotificationEvent> only = {});
 
 }  // namespace mcim::agent

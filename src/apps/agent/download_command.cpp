@@ -112,9 +112,24 @@ private:
     std::string unattested_;  ///< what a refusal may come from
 };
 
-Result<Step> first_step(const World& world, Order order) {
-    TRY(auto left, world.spool().find());
-    if (left) return resume_download(std::move(order), *std::move(left));
+/// Nobody can go on with this file, and as long as it is there nobody can begin. What it was for the card alone knows:
+/// a result that waits there is delivered first, or the server would hear of the next session before that of the last.
+Status give_up_spool(World& world, const Report& report, const Error& why) {
+    report.progress("spool", "the package of an earlier run cannot be used: " + to_string(why));
+    TRY(const auto delivered, deliver_notifications(world, msg::event(msg::NotificationEventBit::install)));
+    if (!delivered.stopped.empty()) return fail(Errc::io, "card", delivered.stopped);
+    for (const auto& e : delivered.entries)
+        report.progress("es9p_handle_notification",
+                        e.address + ": " + (e.failure.empty() ? "delivered what an earlier run left" : e.failure));
+    TRY(const std::string aside, world.spool().set_aside());
+    report.progress("spool", "it is kept as " + aside + ", and the order begins anew");
+    return ok();
+}
+
+Result<Step> first_step(World& world, const Report& report, Order order) {
+    auto left = world.spool().find();
+    if (!left) CHECKED(give_up_spool(world, report, left.error()));
+    if (left && *left) return resume_download(std::move(order), **std::move(left));
     State state = new_download(std::move(order));
     return step(state, Start{});
 }
@@ -156,7 +171,7 @@ int download(World& world, const Report& report, const DownloadOptions& options)
                 world.can_attest() ? Order::Attestation::before_authentication : Order::Attestation::none,
                 options.attempts};
     report.progress("device", options.imei.empty() ? "TAC " + options.tac : "IMEI " + options.imei);
-    auto step = first_step(world, std::move(order));
+    auto step = first_step(world, report, std::move(order));
     if (!step) return report.failure(to_string(step.error()));
     return Runner(world, report, options).run(*std::move(step));
 }

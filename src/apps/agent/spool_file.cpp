@@ -68,7 +68,16 @@ Result<std::optional<Spool>> SpoolFile::find() const {
     const Bytes octets{std::istreambuf_iterator<char>(in), {}};
     auto spool = der::decode<Spool>(octets);
     if (!spool) return std::move(spool).error().within(path_.string());
+    if (auto code = parse_activation_code(spool->activation_code.text); !code)
+        return std::move(code).error().within(path_.string());
     return std::optional<Spool>{*std::move(spool)};
+}
+
+Result<std::string> SpoolFile::set_aside() const {
+    const std::string aside = path_.string() + ".damaged";
+    if (rename(path_.c_str(), aside.c_str()) != 0) return os_error(path_);
+    CHECKED(sync_folder(path_.parent_path()));
+    return aside;
 }
 
 }  // namespace mcim::agent

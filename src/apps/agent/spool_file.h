@@ -15,8 +15,10 @@ public:
     /// On the disk when this returns.
     [[nodiscard]] Status save(const Spool&) const;
     [[nodiscard]] Status drop() const;
-    /// What an earlier run left; nullopt: nothing.
+    /// What an earlier run left; nullopt: nothing. An Error where a file is there that no run can go on with.
     [[nodiscard]] Result<std::optional<Spool>> find() const;
+    /// Gives such a file another name, which is the result, and makes room for the next one.
+    [[nodiscard]] Result<std::string> set_aside() const;
 
 private:
     std::filesystem::path path_;

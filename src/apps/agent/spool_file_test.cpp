@@ -32,13 +32,22 @@ TEST(SpoolFile, SaysBeforehandWhereNothingCanBeKept) {
     EXPECT_EQ(failure.error().code, Errc::io);
 }
 
-TEST(SpoolFile, SaysWhatCannotBeRead) {
+TEST(SpoolFile, SaysWhatNobodyCanGoOnWithAndMakesRoomForTheNext) {
     const test::TempFolder folder;
     const SpoolFile file(folder.path().string());
-    ASSERT_TRUE(file.save({{"LPA:1$a.example$X"}, {{0xAB}}, {{1, 2, 3}}, {}}));
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
-        std::filesystem::resize_file(entry.path(), 3);
-    EXPECT_FALSE(file.find());
+    const auto path = (folder / "bound-profile-package.der").string();
+    const Spool good{{"LPA:1$a.example$X"}, {{0xAB}}, {{1, 2, 3}}, {}};
+    ASSERT_TRUE(file.save({{"no activation code"}, {{0xAB}}, {{1, 2, 3}}, {}}));
+    EXPECT_EQ(file.find().error().path.substr(0, path.size()), path);
+    ASSERT_TRUE(file.save(good));
+    std::filesystem::resize_file(path, 3);
+    EXPECT_EQ(file.find().error().path.substr(0, path.size()), path);
+    for (int again = 0; again < 2; ++again) {
+        ASSERT_TRUE(file.save(good));
+        EXPECT_EQ(*file.set_aside(), path + ".damaged");
+        EXPECT_FALSE(*file.find());
+    }
+    EXPECT_FALSE(file.set_aside()) << "nothing is there";
 }
 
 }  // namespace
