@@ -29,8 +29,10 @@ struct PlatformOptions {
     std::string listen = "127.0.0.1:8443";
     std::string verifier_id;
     std::string keys_passphrase_file;
+    std::vector<std::string> roles{"dp", "auc", "pva"};
     bool lab = false;
     bool json = false;
+    [[nodiscard]] bool serves(std::string_view role) const { return std::ranges::find(roles, role) != roles.end(); }
 };
 
 struct Paths {
@@ -77,6 +79,18 @@ Status check_text(std::string_view option, const std::string& text) {
     return fail(Errc::bad_value, std::string(option), "printable characters without quotes and spaces are wanted");
 }
 
+/// What belongs to a role goes with that role.
+Status check_roles(const PlatformOptions& options) {
+    const auto belongs = [&](std::string_view option, bool given, std::string_view role) {
+        if (!given || options.serves(role)) return ok();
+        return Status(fail(Errc::conflict, std::string(option),
+                           "it is of the role " + std::string(role) + ", which --roles does not name"));
+    };
+    CHECKED(belongs("--dp-address", !options.address.empty(), "dp"));
+    CHECKED(belongs("--lab", options.lab, "auc"));
+    return belongs("--verifier-id", !options.verifier_id.empty(), "pva");
+}
+
 // ---------------------------------------------------------------- what is written
 
 std::string passphrase_line(const PlatformOptions& options) {
@@ -84,22 +98,18 @@ std::string passphrase_line(const PlatformOptions& options) {
     return "keys_passphrase_file = \"" + fs::absolute(options.keys_passphrase_file).string() + "\"\n";
 }
 
-std::string config_text(const PlatformOptions& options) {
-    return "# A platform of mcim. Paths start at this file's folder. Every key there is: mcimd --print-config\n"
-           "\n"
-           "[server]\n"
-           "listen = \"" +
-           options.listen +
-           "\"\n"
-           "roles = [\"dp\", \"auc\", \"pva\"]\n"
-           "database = \"mcimd.sqlite\"\n"
-           "keys = \"keys\"\n" +
-           passphrase_line(options) +
-           "tls_certificate = [\"tls.der\"]\n"
-           "tls_key = \"tls.key.pem\"\n"
-           "admin_socket = \"admin.sock\"\n"
-           "log_level = \"info\"\n"
-           "\n"
+/// "dp, auc and pva"; with `quote` and commas alone it is a list of TOML.
+std::string listed(const std::vector<std::string>& roles, std::string_view quote, std::string_view last) {
+    std::string out;
+    for (std::size_t i = 0; i < roles.size(); ++i) {
+        if (i != 0) out += i + 1 == roles.size() ? last : ", ";
+        out.append(quote).append(roles[i]).append(quote);
+    }
+    return out;
+}
+
+std::string dp_table(const PlatformOptions& options) {
+    return "\n"
            "[dp]                        # the download server (SM-DP+)\n"
            "address = \"" +
            options.address +
@@ -113,20 +123,47 @@ std::string config_text(const PlatformOptions& options) {
            "pb_key = \"" +
            std::string(dp_pb_key_name) +
            "\"\n"
-           "attestation = \"platform\"    # what the policy \"attested\" demands: platform, module, both\n"
-           "\n"
+           "attestation = \"platform\"    # what the policy \"attested\" demands: platform, module, both\n";
+}
+std::string auc_table(const PlatformOptions& options) {
+    return "\n"
            "[auc]                       # the authentication centre\n"
            "socket = \"auc.sock\"\n"
            "laboratory = " +
-           (options.lab ? "true" : "false") +
-           "\n"
-           "\n"
+           std::string(options.lab ? "true" : "false") + "\n";
+}
+std::string pva_table(const PlatformOptions& options) {
+    return "\n"
            "[pva]                       # the verifier of devices\n"
            "id = \"" +
            options.verifier_id +
            "\"\n"
            "key = \"" +
            verifier_key_name + "\"\n";
+}
+
+std::string config_text(const PlatformOptions& options) {
+    std::string out =
+        "# A platform of mcim. Paths start at this file's folder. Every key there is: mcimd --print-config\n"
+        "\n"
+        "[server]\n"
+        "listen = \"" +
+        options.listen +
+        "\"\n"
+        "roles = [" +
+        listed(options.roles, "\"", ", ") +
+        "]\n"
+        "database = \"mcimd.sqlite\"\n"
+        "keys = \"keys\"\n" +
+        passphrase_line(options) +
+        "tls_certificate = [\"tls.der\"]\n"
+        "tls_key = \"tls.key.pem\"\n"
+        "admin_socket = \"admin.sock\"\n"
+        "log_level = \"info\"\n";
+    if (options.serves("dp")) out += dp_table(options);
+    if (options.serves("auc")) out += auc_table(options);
+    if (options.serves("pva")) out += pva_table(options);
+    return out;
 }
 
 Status copy_public(const fs::path& from, const fs::path& to) {
@@ -142,12 +179,10 @@ Result<custody::KeyFolder> new_key_folder(const fs::path& at, const PlatformOpti
     return custody::KeyFolder::create(at, passphrase, random);
 }
 
-/// The signing keys of the SM-DP+ come from the PKI; the verifier's, and those that wrap K, are made here.
-Result<crypto::PublicKey> write_keys(const PkiPaths& pki, const Paths& to, const PlatformOptions& options,
-                                     Random& random) {
+/// The signing keys of the SM-DP+ come from the PKI.
+Status copy_signing_keys(const PkiPaths& pki, custody::KeyFolder& keys, Random& random) {
     TRY(const auto source, custody::KeyFolder::open(pki.dp_keys()));
     TRY(const auto known, source.signing_keys());
-    TRY(auto keys, new_key_folder(to.keys(), options, random));
     for (const auto name : {dp_auth_key_name, dp_pb_key_name}) {
         const auto found = known.find({std::string(name)});
         if (found == known.end())
@@ -155,21 +190,30 @@ Result<crypto::PublicKey> write_keys(const PkiPaths& pki, const Paths& to, const
                         "there is no signing key \"" + std::string(name) + '"');
         CHECKED(keys.add_signing_key(found->first, found->second, random));
     }
+    return ok();
+}
+
+Status write_dp(const PkiPaths& pki, const Paths& to, custody::KeyFolder& keys, Random& random) {
+    CHECKED(copy_signing_keys(pki, keys, random));
+    CHECKED(copy_public(pki.ci_certificate(), to.ci()));
+    CHECKED(copy_public(pki.dp_auth(), to.auth()));
+    return copy_public(pki.dp_pb(), to.pb());
+}
+
+Status write_pva(const Paths& to, custody::KeyFolder& keys, Random& random) {
     const auto verifier = crypto::PrivateKey::generate(crypto::Curve::p256, random);
     CHECKED(keys.add_signing_key({verifier_key_name}, verifier, random));
-    return verifier.public_key();
+    return write_new_file(to.verifier(), as_view(pem("PUBLIC KEY", verifier.public_key().spki())));
 }
 
 Status write_all(const PkiPaths& pki, const Paths& to, const PlatformOptions& options, Random& random) {
     CHECKED(custody::ensure_private_folder(to.root));
-    TRY(const auto verifier, write_keys(pki, to, options, random));
+    TRY(auto keys, new_key_folder(to.keys(), options, random));
+    if (options.serves("dp")) CHECKED(write_dp(pki, to, keys, random));
+    if (options.serves("pva")) CHECKED(write_pva(to, keys, random));
     TRY(const SecretBytes tls_key, custody::read_private_file(pki.dp_tls_key()));
     CHECKED(custody::write_private_file(to.tls_key(), expose(tls_key)));
-    CHECKED(copy_public(pki.ci_certificate(), to.ci()));
-    CHECKED(copy_public(pki.dp_auth(), to.auth()));
-    CHECKED(copy_public(pki.dp_pb(), to.pb()));
     CHECKED(copy_public(pki.dp_tls(), to.tls()));
-    CHECKED(write_new_file(to.verifier(), as_view(pem("PUBLIC KEY", verifier.spki()))));
     // last: where it stands, the folder is complete
     return write_new_file(to.config(), as_view(config_text(options)));
 }
@@ -193,7 +237,39 @@ Status write_platform(const PkiPaths& pki, const PlatformOptions& options, Rando
 
 // ---------------------------------------------------------------- the command
 
+jose::ObjectWriter made_as_json(const PlatformOptions& options, const Paths& made) {
+    jose::ObjectWriter out;
+    out.text("dir", options.dir).text("config", made.config().string());
+    out.text("admin_socket", made.admin().string());
+    if (options.serves("auc")) out.text("auc_socket", made.auc().string());
+    if (options.serves("dp")) out.text("dp_address", options.address);
+    return out.text("listen", options.listen);
+}
+
+void print_made(const PlatformOptions& options, const Paths& made, std::ostream& out) {
+    const std::string roles = (options.roles.size() == 1 ? "role " : "roles ") + listed(options.roles, "", " and ");
+    std::vector<std::pair<std::string, std::string>> files{
+        {made.config().string(), "its configuration: " + roles},
+        {made.keys().string(), "keys that sign, and those that wrap K"},
+        {made.tls_key().string(), "the key of its TLS certificate"}};
+    if (options.serves("pva"))
+        files.emplace_back(made.verifier().string(), "public key of its verdicts, for whoever relies on them");
+    out << "A platform was made in " << options.dir << ":\n\n";
+    print_fields(out, files);
+    out << "\n";
+    if (options.serves("dp")) out << "Activation codes will say " << options.address << ".\n";
+    if (options.lab) out << "It is a laboratory's: the test algorithm, which protects nothing, is served.\n";
+    if (!options.serves("dp") && options.serves("auc"))
+        out << "It delivers no profiles: lines come with their keys (mcim subscription add --k-file), and their\n"
+               "operator lets them in (mcim subscription unbar).\n";
+    out << "\nNext:\n"
+        << "  mcimd --config " << made.config().string() << " &\n"
+        << "  export MCIM_ADMIN=" << made.admin().string() << "     instead of --admin from now on\n"
+        << "  mcim operator key --out operator.pem\n";
+}
+
 Status run_init(PlatformOptions options, std::ostream& out) {
+    CHECKED(check_roles(options));
     const PkiPaths pki{options.pki};
     TRY(const auto certificates, load_pki(pki));
     if (options.address.empty() && !certificates.dp_tls.dns_names.empty())
@@ -212,29 +288,10 @@ Status run_init(PlatformOptions options, std::ostream& out) {
     SystemRandom random;
     CHECKED(write_platform(pki, options, random));
     const Paths made{options.dir};
-    if (options.json) {
-        out << jose::ObjectWriter()
-                   .text("dir", options.dir)
-                   .text("config", made.config().string())
-                   .text("admin_socket", made.admin().string())
-                   .text("auc_socket", made.auc().string())
-                   .text("dp_address", options.address)
-                   .text("listen", options.listen)
-                   .finish()
-            << "\n";
-        return ok();
-    }
-    out << "A platform was made in " << options.dir << ":\n\n";
-    print_fields(out, {{made.config().string(), "its configuration: roles dp, auc and pva"},
-                       {made.keys().string(), "keys that sign, and those that wrap K"},
-                       {made.tls_key().string(), "the key of its TLS certificate"},
-                       {made.verifier().string(), "public key of its verdicts, for whoever relies on them"}});
-    out << "\nActivation codes will say " << options.address << ".\n";
-    if (options.lab) out << "It is a laboratory's: the test algorithm, which protects nothing, is served.\n";
-    out << "\nNext:\n"
-        << "  mcimd --config " << made.config().string() << " &\n"
-        << "  export MCIM_ADMIN=" << made.admin().string() << "     instead of --admin from now on\n"
-        << "  mcim operator key --out operator.pem\n";
+    if (options.json)
+        out << made_as_json(options, made).finish() << "\n";
+    else
+        print_made(options, made, out);
     return ok();
 }
 
@@ -249,6 +306,12 @@ void add_platform_init(CLI::App& parent, Console& console) {
     command->add_option("--verifier-id", options->verifier_id, "Name of the verifier in its verdicts");
     command->add_option("--keys-passphrase-file", options->keys_passphrase_file,
                         "Seal the keys under the passphrase in this file (mode 0600), which mcimd reads at its start");
+    command
+        ->add_option("--roles", options->roles,
+                     "What it serves, with commas: dp (download server), auc (authentication centre), pva (verifier)")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"dp", "auc", "pva"}))
+        ->capture_default_str();
     command->add_flag("--lab", options->lab,
                       "Serve the test algorithm of TS 34.108 too: for test profiles, never in the field");
     command->add_flag("--json", options->json, "One JSON object instead of text");

@@ -7,6 +7,7 @@
 #include "mcim/apps/common/pki_folder.h"
 #include "mcim/apps/mcim/operator_keys.h"
 #include "mcim/apps/mcim/run_for_test.h"
+#include "mcim/apps/mcimd/config.h"
 #include "mcim/custody/custody.h"
 #include "mcim/jose/json.h"
 #include "support/temp_folder.h"
@@ -64,6 +65,33 @@ TEST_F(PlatformCommand, KeysBelongToItsCertificates) {
     }
     EXPECT_TRUE(*(*keys)->public_key({"verifier"}) == *read_public_key(fs::path(dir_) / "verifier.pub"));
     EXPECT_EQ(*read_file(fs::path(dir_) / "ci.der", 4096), *read_file(PkiPaths{pki_}.ci_certificate(), 4096));
+}
+
+TEST_F(PlatformCommand, CentreAloneHasNothingOfTheOtherRoles) {
+    const auto made = init({"--roles", "auc"});
+    ASSERT_EQ(made.code, 0) << made.err;
+    EXPECT_TRUE(made.says("role auc")) << made.out;
+    EXPECT_TRUE(made.says("mcim subscription unbar")) << made.out;
+    EXPECT_FALSE(made.says("Activation codes")) << made.out;
+    for (const char* absent : {"ci.der", "auth.der", "pb.der", "verifier.pub"})
+        EXPECT_FALSE(fs::exists(fs::path(dir_) / absent)) << absent;
+    const auto keys = custody::KeyFolder::open(fs::path(dir_) / "keys");
+    ASSERT_TRUE(keys) << to_string(keys.error());
+    EXPECT_TRUE(keys->signing_keys()->empty());
+    const auto loaded = mcimd::load_config(fs::path(dir_) / "mcimd.toml");
+    const auto* config = std::get_if<mcimd::Config>(&loaded);
+    ASSERT_NE(config, nullptr);
+    EXPECT_TRUE(config->auc);
+    EXPECT_FALSE(config->dp);
+    EXPECT_FALSE(config->pva);
+}
+
+TEST_F(PlatformCommand, RefusesWhatIsOfARoleThatItDoesNotServe) {
+    EXPECT_TRUE(init({"--roles", "auc,pva", "--dp-address", "smdpp.example.com"}).complains("--dp-address"));
+    EXPECT_TRUE(init({"--roles", "dp,pva", "--lab"}).complains("--lab"));
+    EXPECT_TRUE(init({"--roles", "dp,auc", "--verifier-id", "v"}).complains("--verifier-id"));
+    EXPECT_TRUE(init({"--roles", "hss"}).complains("--roles"));
+    EXPECT_FALSE(fs::exists(dir_));
 }
 
 TEST_F(PlatformCommand, SealsItsKeysUnderAPassphrase) {

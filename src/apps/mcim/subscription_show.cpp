@@ -18,7 +18,7 @@ struct SubscriptionOptions {
 };
 
 std::string_view meaning(std::string_view standing) {
-    if (standing == "reserved") return "reserved: on no card yet";
+    if (standing == "reserved") return "reserved: on no card yet that this platform knows of";
     if (standing == "installed") return "installed: on its card, not switched on";
     if (standing == "enabled") return "enabled: the profile that its card uses";
     if (standing == "closed") return "closed: by its operator, or by the device's move to another one";
@@ -122,9 +122,8 @@ void add_subscription_bars(CLI::App& parent, Console& console) {
     add_with_iccid(parent, "bar", "Shut a line out of the network at once, e.g. of a stolen device", bar)
         ->callback([bar, &console] { console.finish(run_bar(*bar, "bar", console.out)); });
     auto unbar = std::make_shared<SubscriptionOptions>();
-    add_with_iccid(parent, "unbar", "Let it in again", unbar)->callback([unbar, &console] {
-        console.finish(run_bar(*unbar, "unbar", console.out));
-    });
+    add_with_iccid(parent, "unbar", "Let it in again; where there is no download server, let it in", unbar)
+        ->callback([unbar, &console] { console.finish(run_bar(*unbar, "unbar", console.out)); });
     auto close = std::make_shared<SubscriptionOptions>();
     add_with_iccid(parent, "close", "End a line for good; its device is free to go to another operator", close)
         ->callback([close, &console] { console.finish(run_bar(*close, "close", console.out)); });

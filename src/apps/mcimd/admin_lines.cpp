@@ -113,6 +113,13 @@ Result<store::Subscription> subscription_named(Platform& p, std::string_view icc
     return *std::move(found);
 }
 
+/// A platform without a download server never hears of the card that its lines are on: there their operator says when
+/// they are served.
+bool may_be_served(const Platform& p, store::Standing standing) {
+    if (standing == store::Standing::reserved) return !p.dp;
+    return standing == store::Standing::installed || standing == store::Standing::enabled;
+}
+
 }  // namespace
 
 Result<Json> add_operator(Platform& p, const jose::Object& in) {
@@ -193,7 +200,7 @@ Result<Json> show_subscription(Platform& p, std::string_view iccid) {
 
 Result<Json> set_bar(Platform& p, std::string_view iccid, auc::Status status) {
     TRY(const auto s, subscription_named(p, iccid));
-    if (s.standing != store::Standing::installed && s.standing != store::Standing::enabled)
+    if (!may_be_served(p, s.standing))
         return fail(
             Errc::refused, "standing",
             "the subscription is " + std::string(to_string(s.standing)) + ": only one that is on a card is barred");

@@ -68,5 +68,34 @@ TEST_F(Mcimd, ConflictsNameWhatIsInTheWay) {
     names(detail_of("/orders", offer_of("a"), 409), "order " + *order.text("id") + " delivered it");
 }
 
+/// It never hears of the card.
+TEST_F(Mcimd, CentreWithoutDownloadServerServesALineWhenItsOperatorSaysSo) {
+    const std::string imsi = "999990000000001";
+    const std::string line = "/subscriptions/" + first.text();
+    const std::string failure = "AKA-RESP-AUTH " + imsi + " FAILURE";
+    Config config = at.config();
+    config.dp.reset();
+    running.reset();
+    running.emplace(config);
+    add_operator("a", key_a);
+    add_line("a", first, imsi);
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH " + imsi), failure);
+    admin("POST", line + "/unbar");
+    EXPECT_EQ(auc_status(imsi), "active");
+    EXPECT_NE(ask_auc(at, "AKA-REQ-AUTH " + imsi), failure);
+    admin("POST", line + "/bar");
+    EXPECT_EQ(auc_status(imsi), "barred");
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH " + imsi), failure);
+    admin("POST", line + "/close");
+    admin("POST", line + "/unbar", {}, 403);
+}
+
+TEST_F(Mcimd, LineIsLetInByItsCardWhereTheDownloadServerIs) {
+    add_operator("a", key_a);
+    add_line("a", first, "999990000000001");
+    admin("POST", "/subscriptions/" + first.text() + "/unbar", {}, 403);
+    EXPECT_EQ(auc_status("999990000000001"), "barred");
+}
+
 }  // namespace
 }  // namespace mcim::apps::mcimd

@@ -64,7 +64,7 @@ int tell_it(const Options& options, const fs::path& folder) {
     }
     if (!options.keep.empty())
         transcript.note("\nMessages (DER and JSON): " + (folder / "*" / "messages").string() +
-                        "\nDatabase: " + (folder / "platform" / "mcimd.sqlite").string() +
+                        "\nDatabases: " + (folder / "*" / "mcimd.sqlite").string() +
                         "\nLogs of hostapd, eapol_test, pcscd: " + (folder / "peers").string());
     return transcript.finish();
 }

@@ -113,6 +113,15 @@ Result<Platform> Lab::make_platform(const std::string& name, const fs::path& pki
     return p;
 }
 
+Result<Platform> Lab::make_centre(const std::string& name, const fs::path& pki, std::uint16_t port) {
+    Platform p{name, folder_ / name, pki, {}, {}};
+    const auto made = mcim({"platform", "init", "--dir", p.folder.string(), "--pki", pki.string(), "--roles", "auc",
+                            "--listen", "127.0.0.1:" + std::to_string(port)});
+    if (!made.good()) return fail(Errc::refused, "mcim platform init", made.text);
+    CHECKED(start(p));
+    return p;
+}
+
 Status Lab::start(Platform& p) {
     TRY(p.process, Child::start({program("mcimd"), "--config", (p.folder / "mcimd.toml").string()},
                                 (p.folder / "mcimd.log").string()));

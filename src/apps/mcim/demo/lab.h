@@ -75,6 +75,8 @@ public:
                                             std::vector<std::string> arguments);
 
     [[nodiscard]] Result<Platform> make_platform(const std::string& name, const fs::path& pki, std::uint16_t port);
+    /// The same with an authentication centre and nothing else.
+    [[nodiscard]] Result<Platform> make_centre(const std::string& name, const fs::path& pki, std::uint16_t port);
     [[nodiscard]] Status start(Platform&);
     void stop(Platform&);
 

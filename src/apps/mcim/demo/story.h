@@ -39,8 +39,11 @@ struct Story {
 
 /// An operator with its key, known to the platform.
 [[nodiscard]] Status add_operator(Story&, Operator&, const std::string& name);
-/// A subscription with fresh keys.
-[[nodiscard]] Status add_subscription(Lab&, const Platform&, const Operator&, const std::string& msisdn);
+/// Known to another platform too.
+[[nodiscard]] Status add_operator_to(Lab&, const Platform&, const Operator&, const std::string& name);
+/// A subscription with fresh keys, or with those in a file of its operator.
+[[nodiscard]] Status add_subscription(Lab&, const Platform&, const Operator&, const std::string& msisdn,
+                                      const fs::path& key_file = {});
 struct Ordered {
     std::string id;
     std::string activation_code;

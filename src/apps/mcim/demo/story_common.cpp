@@ -6,15 +6,23 @@ Status add_operator(Story& s, Operator& o, const std::string& name) {
     o.key = s.lab.folder() / (o.id + ".key.pem");
     const auto key = s.lab.mcim({"operator", "key", "--out", o.key.string()});
     if (!key.good()) return fail(Errc::refused, "mcim operator key", key.text);
-    const auto added = s.lab.mcim({"operator", "add", "--admin", s.platform.admin().string(), "--id", o.id, "--name",
-                                   name, "--key", key.member("public_key")});
+    return add_operator_to(s.lab, s.platform, o, name);
+}
+
+Status add_operator_to(Lab& lab, const Platform& platform, const Operator& o, const std::string& name) {
+    const auto added = lab.mcim({"operator", "add", "--admin", platform.admin().string(), "--id", o.id, "--name", name,
+                                 "--key", o.key.string() + ".pub"});
     if (!added.good()) return fail(Errc::refused, "mcim operator add", added.text);
     return ok();
 }
 
-Status add_subscription(Lab& lab, const Platform& platform, const Operator& o, const std::string& msisdn) {
-    const auto added = lab.mcim({"subscription", "add", "--admin", platform.admin().string(), "--operator", o.id,
-                                 "--iccid", o.iccid, "--imsi", o.imsi, "--msisdn", msisdn});
+Status add_subscription(Lab& lab, const Platform& platform, const Operator& o, const std::string& msisdn,
+                        const fs::path& key_file) {
+    std::vector<std::string> arguments{"subscription", "add",  "--admin",  platform.admin().string(),
+                                       "--operator",   o.id,   "--iccid",  o.iccid,
+                                       "--imsi",       o.imsi, "--msisdn", msisdn};
+    if (!key_file.empty()) arguments.insert(arguments.end(), {"--k-file", key_file.string()});
+    const auto added = lab.mcim(std::move(arguments));
     if (!added.good()) return fail(Errc::refused, "mcim subscription add", added.text);
     return ok();
 }

@@ -1,4 +1,5 @@
-// Step 8: the second operator.
+// Step 8: the second operator, with an authentication centre of its own.
+#include "mcim/custody/private_file.h"
 #include "story.h"
 
 namespace mcim::demo {
@@ -38,6 +39,59 @@ Status into_reader(Story& s) {
     return ok();
 }
 
+/// K and OPc as an operator's own key management makes them.
+Status write_keys(const fs::path& file) {
+    SystemRandom random;
+    const std::string text = "k=" + hex(random.bytes(16)) + "\nopc=" + hex(random.bytes(16)) + "\n";
+    return custody::write_private_file(file, as_view(text));
+}
+
+/// A second mcimd that serves vectors and nothing else: its PKI, keys and database are beta's, and it shares nothing
+/// with the platform that delivers. K goes to both of them from the operator's file.
+Result<Platform> centre_of_beta(Story& s) {
+    const std::string name = "Beta Wireless";
+    const std::string msisdn = "882120000002";
+    const fs::path pki = s.lab.folder() / "beta-pki";
+    const auto made = s.lab.mcim({"pki", "init", "--dir", pki.string(), "--dp-host", "auc.beta.test"});
+    if (!made.good()) return fail(Errc::refused, "mcim pki init", made.text);
+    TRY(Platform centre, s.lab.make_centre("beta-centre", pki, 8446));
+    CHECKED(add_operator(s, s.beta, name));
+    CHECKED(add_operator_to(s.lab, centre, s.beta, name));
+    const fs::path keys = s.lab.folder() / "beta.keys";
+    CHECKED(write_keys(keys));
+    CHECKED(add_subscription(s.lab, s.platform, s.beta, msisdn, keys));
+    CHECKED(add_subscription(s.lab, centre, s.beta, msisdn, keys));
+    fs::remove(keys);
+    s.lab.say().note(
+        "beta has an authentication centre of its own: a second mcimd with the role auc only, in " +
+        centre.folder.string() +
+        ".\nbeta's line has keys that beta made; its file of mode 0600 went to the platform, which puts them "
+        "into\nthe profile, and to this centre.");
+    check_keys_are_private(s.lab, centre.folder, "beta's authentication centre");
+    return centre;
+}
+
+/// With a hostapd of beta's. The platform's own centre has the line too: it is shut there, so that nobody takes one for
+/// the other.
+Status log_in_at(Story& s, const Platform& centre) {
+    const auto there = s.lab.mcim({"subscription", "unbar", s.beta.iccid, "--admin", centre.admin().string()});
+    const auto here = s.lab.mcim({"subscription", "bar", s.beta.iccid, "--admin", s.platform.admin().string()});
+    s.lab.say().check(there.member("status") == "active" && here.member("status") == "barred",
+                      "beta's own centre serves the line from now on, and the platform's does not",
+                      there.text + here.text);
+    const fs::path peers = s.lab.folder() / "peers";
+    TRY(const Radius radius, start_hostapd(peers / "hostapd-beta", centre.auc(), 18122));
+    CHECKED(into_reader(s));
+    const auto elsewhere = try_login(s, *s.radius, Method::aka, s.beta.imsi, "peers/login-beta-elsewhere");
+    s.lab.say().check(elsewhere && elsewhere->rejected && !elsewhere->mac_failed,
+                      "beta's subscription gets no vector from the platform's centre: FAILURE",
+                      elsewhere ? "see " + elsewhere->log.string() : to_string(elsewhere.error()));
+    const auto login = try_login(s, radius, Method::aka, s.beta.imsi, "peers/login-beta");
+    s.lab.say().check(login && login->success, "it logs in at beta's authentication centre: SUCCESS",
+                      login ? "see " + login->log.string() : to_string(login.error()));
+    return ok();
+}
+
 }  // namespace
 
 Status no_consent_no_move(Story& s) {
@@ -46,8 +100,7 @@ Status no_consent_no_move(Story& s) {
     s.beta = {"beta", {}, "", "001010000000002"};
     TRY(const Iccid iccid, Iccid::with_check_digit("898821200000000002"));
     s.beta.iccid = iccid.text();
-    CHECKED(add_operator(s, s.beta, "Beta Wireless"));
-    CHECKED(add_subscription(s.lab, s.platform, s.beta, "882120000002"));
+    TRY(const Platform centre, centre_of_beta(s));
     const auto values = s.lab.mcim({"attest", "reference", "--tpm", s.device.tpm->tcti, "--model", "demo-gateway",
                                     "--pcrs", "0,1,2,3,4,5,6,7", "--operator", s.beta.id, "--key", s.beta.key.string(),
                                     "--admin", s.platform.admin().string()});
@@ -98,11 +151,7 @@ Status no_consent_no_move(Story& s) {
     const auto told = s.lab.agent(s.device, s.platform, {"notification", "process"});
     s.lab.say().check(told.good(), "notifications delivered", told.text);
 
-    CHECKED(into_reader(s));
-    const auto login = try_login(s, *s.radius, Method::aka, s.beta.imsi, "peers/login-beta");
-    s.lab.say().check(login && login->success,
-                      "beta's subscription logs in, at the same mcimd, which serves both operators: SUCCESS",
-                      login ? "see " + login->log.string() : to_string(login.error()));
+    CHECKED(log_in_at(s, centre));
     CHECKED(s.lab.start_card(s.device));
     const auto closed = s.lab.mcim({"subscription", "show", s.alpha.iccid, "--admin", s.platform.admin().string()});
     s.lab.say().check(closed.member("standing") == "closed", "alpha's subscription is closed", closed.text);

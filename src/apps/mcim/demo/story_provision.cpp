@@ -95,9 +95,8 @@ Status twin_with_another_key(Story& s) {
     TRY(const Iccid iccid, Iccid::with_check_digit("898821900000000009"));
     twin.iccid = iccid.text();
     const auto key = s.lab.mcim({"operator", "key", "--out", twin.key.string()});
-    const auto added = s.lab.mcim({"operator", "add", "--admin", other.admin().string(), "--id", twin.id, "--name",
-                                   "Twin", "--key", key.member("public_key")});
-    if (!added.good()) return fail(Errc::refused, "mcim operator add", added.text);
+    if (!key.good()) return fail(Errc::refused, "mcim operator key", key.text);
+    CHECKED(add_operator_to(s.lab, other, twin, "Twin"));
     CHECKED(add_subscription(s.lab, other, twin, "882190000009"));
     TRY(const Ordered made, order(s.lab, other, twin, {"--policy", "open"}));
     TRY(Device device, s.lab.make_device("twin", s.pki));
