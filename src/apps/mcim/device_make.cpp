@@ -26,6 +26,7 @@ struct MakeOptions {
     std::string passphrase_file;
     std::string card_class = "production";
     std::string default_dp;
+    std::string certificate_out;
     std::string program;
     bool json = false;
 };
@@ -86,18 +87,23 @@ Status run_make(const MakeOptions& options, std::ostream& out) {
     SystemRandom random;
     TRY(const Eid eid, chosen_eid(options, paths, random));
     TRY(const auto card, make_card_identity(paths, eid, system_now(), random));
-    TRY(const std::string words, manufacture(options, card));
+    const std::filesystem::path certificate = options.certificate_out;
+    if (!certificate.empty()) CHECKED(write_new_file(certificate, card.certificate));
+    auto words = manufacture(options, card);
+    if (!words) {
+        std::error_code ignored;
+        if (!certificate.empty()) std::filesystem::remove(certificate, ignored);
+        return std::move(words).error();
+    }
     if (options.json) {
-        out << jose::ObjectWriter()
-                   .text("eid", eid.text())
-                   .text("state", options.state)
-                   .text("class", options.card_class)
-                   .text("seal", options.tpm.empty() ? "passphrase" : "tpm")
-                   .finish()
-            << "\n";
+        jose::ObjectWriter w;
+        w.text("eid", eid.text()).text("state", options.state).text("class", options.card_class);
+        w.text("seal", options.tpm.empty() ? "passphrase" : "tpm");
+        if (!certificate.empty()) w.text("certificate", certificate.string());
+        out << w.finish() << "\n";
         return ok();
     }
-    out << words << "\nEID " << eid.text() << "\n\nNext:\n"
+    out << *words << "\nEID " << eid.text() << "\n\nNext:\n"
         << "  mcim-tre run --state " << options.state << " --socket card.sock --seal " << seal_of(options) << " &\n"
         << "  mcim device enrol" << admin_words() << " --eid " << eid.text() << " --tpm "
         << (options.tpm.empty() ? "TCTI" : options.tpm) << " --model NAME\n";
@@ -123,6 +129,8 @@ void add_device_make(CLI::App& parent, Console& console) {
         ->check(CLI::IsMember({"production", "lab"}))
         ->capture_default_str();
     command->add_option("--default-dp", options->default_dp, "SM-DP+ that the card asks where there is no code");
+    command->add_option("--certificate-out", options->certificate_out,
+                        "New file for a copy of the card's certificate (DER), which is public");
     command->add_option("--tre", options->program, "The program mcim-tre, where it does not lie beside this one");
     command->add_flag("--json", options->json, "One JSON object instead of text");
     command->footer(

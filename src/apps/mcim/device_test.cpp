@@ -54,6 +54,18 @@ TEST_F(DeviceCommand, EidsAreFreshAndUnderThePrefix) {
     EXPECT_EQ(foreign.code, 1) << "the EUM may not sign EIDs of another";
 }
 
+TEST_F(DeviceCommand, CertificateIsHandedOutOnlyOfACardThatWasMade) {
+    ASSERT_EQ(make({"--passphrase-file", at("p"), "--tre", "/bin/false", "--certificate-out", at("card.der")}).code, 1);
+    EXPECT_FALSE(std::filesystem::exists(at("card.der")));
+    const auto made = make({"--passphrase-file", at("p"), "--tre", "/bin/true", "--certificate-out", at("card.der")});
+    ASSERT_EQ(made.code, 0) << made.err;
+    const auto shown = mcim(
+        {"pki", "show", at("card.der"), "--ci", at("pki/ci/certificate.der"), "--eum", at("pki/eum/certificate.der")});
+    EXPECT_TRUE(shown.says("It verifies under")) << shown.out << shown.err;
+    const auto again = make({"--passphrase-file", at("p"), "--tre", "/bin/true", "--certificate-out", at("card.der")});
+    EXPECT_EQ(again.code, 1) << "a file that is there stays";
+}
+
 TEST_F(DeviceCommand, MakeLeavesACardAndItsKeyNowhereElse) {
     std::ofstream(at("passphrase")) << "correct horse";
     std::filesystem::permissions(at("passphrase"),

@@ -137,7 +137,7 @@ Result<Device> Lab::make_device(const std::string& name, const fs::path& pki, co
     fs::create_directories(d.folder);
     TRY(d.tpm, start_swtpm(d.folder / "tpm"));
     const auto made = mcim({"device", "make", "--pki", pki.string(), "--state", d.state().string(), "--tpm",
-                            d.tpm->tcti, "--class", card_class});
+                            d.tpm->tcti, "--class", card_class, "--certificate-out", d.certificate().string()});
     if (!made.good()) return fail(Errc::refused, "mcim device make", made.text);
     d.eid = made.member("eid");
     CHECKED(start_card(d));

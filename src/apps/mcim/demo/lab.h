@@ -35,6 +35,7 @@ struct Device {
     std::optional<Child> tre;
     [[nodiscard]] fs::path state() const { return folder / "card"; }
     [[nodiscard]] fs::path socket() const { return folder / "card.sock"; }
+    [[nodiscard]] fs::path certificate() const { return folder / "euicc.der"; }
     [[nodiscard]] fs::path passphrase() const { return folder / "passphrase"; }
     /// How the card's state is opened: by the TPM, or, on a host without one, under a passphrase.
     [[nodiscard]] std::string seal() const {

@@ -75,18 +75,17 @@ Status expired_card(Story& s, const std::string& activation_code) {
 
     Device device{"expired", s.lab.folder() / "expired", eid.text(), {}, {}};
     fs::create_directories(device.folder);
-    CHECKED(apps::write_new_file(device.folder / "euicc.der", certificate));
+    CHECKED(apps::write_new_file(device.certificate(), certificate));
     const auto pem = apps::private_key_pem(key);
     CHECKED(apps::write_new_file(device.folder / "euicc.key.pem", expose(pem)));
     CHECKED(apps::write_new_file(device.passphrase(), as_view("correct horse battery staple\n")));
     fs::permissions(device.passphrase(), fs::perms::owner_read | fs::perms::owner_write);
     fs::permissions(device.folder / "euicc.key.pem", fs::perms::owner_read | fs::perms::owner_write);
     const auto tre = (fs::read_symlink("/proc/self/exe").parent_path() / "mcim-tre").string();
-    const auto made =
-        run({tre, "init", "--state", device.state().string(), "--cert", (device.folder / "euicc.der").string(),
-             "--eum-cert", paths.eum_certificate().string(), "--ci", paths.ci_certificate().string(), "--key",
-             (device.folder / "euicc.key.pem").string(), "--seal", device.seal()},
-            20s);
+    const auto made = run({tre, "init", "--state", device.state().string(), "--cert", device.certificate().string(),
+                           "--eum-cert", paths.eum_certificate().string(), "--ci", paths.ci_certificate().string(),
+                           "--key", (device.folder / "euicc.key.pem").string(), "--seal", device.seal()},
+                          20s);
     if (!made || made->status != 0)
         return fail(Errc::refused, "mcim-tre init", made ? made->err : to_string(made.error()));
     CHECKED(s.lab.start_card(device));
