@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 namespace mcim::demo {
 namespace {
@@ -41,6 +42,25 @@ bool card_in_reader(std::chrono::milliseconds deadline) {
             return listed && listed->out.find("0    Yes") != std::string::npos;
         },
         deadline);
+}
+
+std::string answer_to(const std::vector<std::string>& commands) {
+    std::vector<std::string> argv{"opensc-tool", "--card-driver", "default", "--reader", "0"};
+    for (const auto& command : commands) argv.insert(argv.end(), {"--send-apdu", command});
+    const auto ran = run(std::move(argv), 10s);
+    if (!ran) return {};
+    // after "Received (SW1=0x90, SW2=0x00):" lines of up to 16 octets, each followed by what they read as text
+    std::istringstream lines(ran->out);
+    std::string octets;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("Sending") || line.starts_with("Received")) {
+            octets.clear();
+            continue;
+        }
+        for (std::size_t at = 0; at + 2 < line.size() && at < 16 * 3 && line[at] != ' ' && line[at + 2] == ' '; at += 3)
+            octets += line.substr(at, 2);
+    }
+    return octets;
 }
 
 Result<Radius> start_hostapd(const fs::path& folder, const fs::path& auc_socket, std::uint16_t port) {

@@ -18,6 +18,9 @@ inline constexpr std::string_view vpcd_reader = "Virtual PCD 00 00";
 /// True once a card answers in the virtual reader.
 [[nodiscard]] bool card_in_reader(std::chrono::milliseconds deadline);
 
+/// What the card in the reader answers to the last of these commands, as opensc-tool prints it: octets in hexadecimal.
+[[nodiscard]] std::string answer_to(const std::vector<std::string>& commands);
+
 struct Radius {
     std::uint16_t port = 0;
     std::filesystem::path folder;

@@ -10,6 +10,7 @@ struct Operator {
     fs::path key;
     std::string iccid;
     std::string imsi;
+    std::string msisdn{};
 };
 
 struct Story {
@@ -42,8 +43,7 @@ struct Story {
 /// Known to another platform too.
 [[nodiscard]] Status add_operator_to(Lab&, const Platform&, const Operator&, const std::string& name);
 /// A subscription with fresh keys, or with those in a file of its operator.
-[[nodiscard]] Status add_subscription(Lab&, const Platform&, const Operator&, const std::string& msisdn,
-                                      const fs::path& key_file = {});
+[[nodiscard]] Status add_subscription(Lab&, const Platform&, const Operator&, const fs::path& key_file = {});
 struct Ordered {
     std::string id;
     std::string activation_code;

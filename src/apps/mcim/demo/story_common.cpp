@@ -16,11 +16,10 @@ Status add_operator_to(Lab& lab, const Platform& platform, const Operator& o, co
     return ok();
 }
 
-Status add_subscription(Lab& lab, const Platform& platform, const Operator& o, const std::string& msisdn,
-                        const fs::path& key_file) {
+Status add_subscription(Lab& lab, const Platform& platform, const Operator& o, const fs::path& key_file) {
     std::vector<std::string> arguments{"subscription", "add",  "--admin",  platform.admin().string(),
                                        "--operator",   o.id,   "--iccid",  o.iccid,
-                                       "--imsi",       o.imsi, "--msisdn", msisdn};
+                                       "--imsi",       o.imsi, "--msisdn", o.msisdn};
     if (!key_file.empty()) arguments.insert(arguments.end(), {"--k-file", key_file.string()});
     const auto added = lab.mcim(std::move(arguments));
     if (!added.good()) return fail(Errc::refused, "mcim subscription add", added.text);

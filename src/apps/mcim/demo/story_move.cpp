@@ -50,7 +50,6 @@ Status write_keys(const fs::path& file) {
 /// with the platform that delivers. K goes to both of them from the operator's file.
 Result<Platform> centre_of_beta(Story& s) {
     const std::string name = "Beta Wireless";
-    const std::string msisdn = "882120000002";
     const fs::path pki = s.lab.folder() / "beta-pki";
     const auto made = s.lab.mcim({"pki", "init", "--dir", pki.string(), "--dp-host", "auc.beta.test"});
     if (!made.good()) return fail(Errc::refused, "mcim pki init", made.text);
@@ -59,8 +58,8 @@ Result<Platform> centre_of_beta(Story& s) {
     CHECKED(add_operator_to(s.lab, centre, s.beta, name));
     const fs::path keys = s.lab.folder() / "beta.keys";
     CHECKED(write_keys(keys));
-    CHECKED(add_subscription(s.lab, s.platform, s.beta, msisdn, keys));
-    CHECKED(add_subscription(s.lab, centre, s.beta, msisdn, keys));
+    CHECKED(add_subscription(s.lab, s.platform, s.beta, keys));
+    CHECKED(add_subscription(s.lab, centre, s.beta, keys));
     fs::remove(keys);
     s.lab.say().note(
         "beta has an authentication centre of its own: a second mcimd with the role auc only, in " +
@@ -97,7 +96,7 @@ Status log_in_at(Story& s, const Platform& centre) {
 Status no_consent_no_move(Story& s) {
     s.lab.say().step("No consent, no move: operator beta takes an order for the same device");
     CHECKED(s.lab.start_card(s.device));  // out of the reader: pcscd resets a card that it has nothing to do with
-    s.beta = {"beta", {}, "", "001010000000002"};
+    s.beta = {"beta", {}, "", "001010000000002", "882120000002"};
     TRY(const Iccid iccid, Iccid::with_check_digit("898821200000000002"));
     s.beta.iccid = iccid.text();
     TRY(const Platform centre, centre_of_beta(s));
@@ -136,9 +135,10 @@ Status no_consent_no_move(Story& s) {
 
     Operator line2 = s.beta;
     line2.imsi = "001010000000003";
+    line2.msisdn = "882120000003";
     TRY(const Iccid iccid2, Iccid::with_check_digit("898821200000000003"));
     line2.iccid = iccid2.text();
-    CHECKED(add_subscription(s.lab, s.platform, line2, "882120000003"));
+    CHECKED(add_subscription(s.lab, s.platform, line2));
     TRY(const Ordered replay, order(s.lab, s.platform, line2, {"--eid", s.device.eid, "--policy", "attested"}));
     CHECKED(give(s, replay, good));
     refused_for(s, replay, "another order", "refused: the same release for a second order");

@@ -5,6 +5,9 @@
 #include <iterator>
 #include <set>
 
+#include "mcim/apps/common/files.h"
+#include "mcim/apps/mcim/operator_keys.h"
+#include "mcim/evidence/verdict.h"
 #include "story.h"
 
 namespace mcim::demo {
@@ -88,16 +91,67 @@ void expect_success(Lab& lab, const Result<Login>& login, const std::string& cla
     describe_login(lab, login, login && login->success, claim);
 }
 
+/// ES256 of a JWS, as openssl sees it: ECDSA with SHA-256 over the two parts before the last full stop.
+bool openssl_takes_signature(const std::string& token, const fs::path& key, const fs::path& folder) {
+    const auto dot = token.rfind('.');
+    if (dot == std::string::npos) return false;
+    const auto plain = from_base64url(std::string_view(token).substr(dot + 1));
+    if (!plain) return false;
+    const auto der = crypto::der_from_plain_signature(*plain);
+    const fs::path text = folder / "verdict.signed";
+    const fs::path signature = folder / "verdict.signature";
+    if (!der || !apps::write_new_file(text, as_view(token.substr(0, dot))) || !apps::write_new_file(signature, *der))
+        return false;
+    const auto verified = run(
+        {"openssl", "dgst", "-sha256", "-verify", key.string(), "-signature", signature.string(), text.string()}, 5s);
+    return verified && verified->status == 0;
+}
+
+/// The newest verdict of the device, as whoever relies on it takes it.
+Status look_at_verdict(Story& s) {
+    const auto answer =
+        s.lab.mcim({"attest", "verdict", "--eid", s.device.eid, "--admin", s.platform.admin().string()});
+    if (!answer.good() || !answer.json) return fail(Errc::refused, "mcim attest verdict", answer.text);
+    TRY(const auto verdicts, answer.json->objects("verdicts"));
+    if (verdicts.empty()) return fail(Errc::not_found, "mcim attest verdict", answer.text);
+    TRY(const std::string token, verdicts.front().text("token"));
+    const fs::path key_file = s.platform.folder / "verifier.pub";
+    TRY(const auto key, apps::read_public_key(key_file));
+    const auto verdict = evidence::verify_verdict(token, key, system_now());
+    s.lab.say().check(verdict && verdict->passes() && verdict->eid.text() == s.device.eid &&
+                          verdict->reference_operator == s.alpha.id && !verdict->session.empty(),
+                      "the verdict is a pass, about this EID, by alpha's values, for one download",
+                      verdict ? answer.text : to_string(verdict.error()));
+    if (!verdict) return ok();
+    s.lab.say().check(
+        verdict->expires_at - verdict->issued_at == 10min && !evidence::verify_verdict(token, key, verdict->expires_at),
+        "it lives for ten minutes: from " + to_rfc3339(verdict->expires_at) + " on nobody takes it");
+    s.lab.say().check(openssl_takes_signature(token, key_file, s.lab.folder()),
+                      "openssl verifies its signature with the verifier's public key");
+    return ok();
+}
+
+/// The USIM's own files, read by opensc-tool: TS 31.102 4.2.2 (EF_IMSI) and 4.2.26 (EF_MSISDN).
+void look_at_numbers(Story& s) {
+    const std::string usim = "00A4040007A0000000871002";
+    const std::string imsi = answer_to({usim, "00A40004026F0700", "00B0000009"});
+    const std::string digits = hex(swapped_bcd("9" + s.alpha.imsi, 8));  // 9: an odd number of them
+    s.lab.say().check(imsi == "08" + digits, "opensc-tool reads alpha's IMSI in EF_IMSI of the card", imsi);
+    const std::string number = answer_to({usim, "00A40004026F4000", "00B2010418"});
+    s.lab.say().check(number.find("91" + hex(swapped_bcd(s.alpha.msisdn, 6))) != std::string::npos,
+                      "and its MSISDN in EF_MSISDN", number);
+}
+
 /// A card of the same IMSI and another K: it comes from another platform, where it works.
 Status twin_with_another_key(Story& s) {
     TRY(Platform other, s.lab.make_platform("other-platform", s.pki, 8444));
-    Operator twin{"twin", s.lab.folder() / "twin.key.pem", "", s.alpha.imsi};
+    Operator twin{"twin", s.lab.folder() / "twin.key.pem", "", s.alpha.imsi, "882190000009"};
     TRY(const Iccid iccid, Iccid::with_check_digit("898821900000000009"));
     twin.iccid = iccid.text();
     const auto key = s.lab.mcim({"operator", "key", "--out", twin.key.string()});
     if (!key.good()) return fail(Errc::refused, "mcim operator key", key.text);
     CHECKED(add_operator_to(s.lab, other, twin, "Twin"));
-    CHECKED(add_subscription(s.lab, other, twin, "882190000009"));
+    CHECKED(add_subscription(s.lab, other, twin));
     TRY(const Ordered made, order(s.lab, other, twin, {"--policy", "open"}));
     TRY(Device device, s.lab.make_device("twin", s.pki));
     const auto installed = s.lab.agent(device, other, {"download", "-a", made.activation_code});
@@ -172,6 +226,7 @@ Status provision(Story& s) {
     const auto installed = s.lab.agent(s.device, s.platform, {"download", "-a", code});
     s.lab.say().check(installed.good() && installed.member("iccid") == s.alpha.iccid,
                       "attested, downloaded and installed: ICCID " + s.alpha.iccid, installed.text);
+    CHECKED(look_at_verdict(s));
     s.lab.say().check(search_messages(s.device.messages(), s.alpha).found > 0,
                       "now the same search finds the ICCID in the messages");
     check_messages_are_kept(s, 2);
@@ -192,6 +247,7 @@ Status log_in_with_it(Story& s) {
     TRY(s.radius, start_hostapd(peers / "hostapd", s.platform.auc(), 18120));
     CHECKED(s.lab.start_card(s.device, Lab::Reader::vpcd));
     s.lab.say().check(card_in_reader(15s), "the card is in the reader, as any program sees it");
+    look_at_numbers(s);
     s.lab.stop(s.platform);
     fs::copy_file(s.platform.database(), s.lab.folder() / "backup.sqlite");
     CHECKED(s.lab.start(s.platform));

@@ -34,9 +34,10 @@ void refused_with(Lab& lab, const Answer& answer, const std::string& subject, co
 Status line_for_refusals(Story& s, Operator& o) {
     o = s.alpha;
     o.imsi = "001010000000004";
+    o.msisdn = "882110000004";
     TRY(const Iccid iccid, Iccid::with_check_digit("898821100000000004"));
     o.iccid = iccid.text();
-    return add_subscription(s.lab, s.platform, o, "882110000004");
+    return add_subscription(s.lab, s.platform, o);
 }
 
 /// A bound package that was changed on its way; the same order afterwards, as it should be.

@@ -1,4 +1,8 @@
 // Steps 1 to 4: a PKI, a platform, an operator's subscription, a device.
+#include <algorithm>
+
+#include "mcim/apps/common/files.h"
+#include "mcim/saip/package.h"
 #include "story.h"
 
 namespace mcim::demo {
@@ -73,6 +77,37 @@ bool speaks_tls(const Platform& p, const char* version) {
     return output && (output->out + output->err).find("Verification: OK") != std::string::npos;
 }
 
+/// What the package tells the card to authenticate with.
+bool has_milenage(const fs::path& file) {
+    const auto der = apps::read_file(file, saip::Limits{}.package_bytes_max);
+    const auto package = der ? saip::parse(*der) : Result<saip::ProfilePackage>(der.error());
+    if (!package) return false;
+    for (const auto& element : package->elements)
+        if (const auto* aka = std::get_if<saip::AkaParameter>(&element.body))
+            if (const auto* own = std::get_if<saip::AlgoParameter>(&aka->configuration.value))
+                return own->algorithm == saip::AlgorithmId::milenage;
+    return false;
+}
+
+/// What the platform fills with the line's numbers and keys, here without keys: those are seen nowhere.
+void look_at_template(Story& s) {
+    const fs::path file = s.lab.folder() / "template.der";
+    const auto made = s.lab.mcim({"profile", "template", "--iccid", s.alpha.iccid, "--imsi", s.alpha.imsi, "--msisdn",
+                                  s.alpha.msisdn, "--out", file.string()});
+    const auto shown = s.lab.mcim({"profile", "show", file.string()});
+    std::vector<std::string> elements;
+    if (shown.json)
+        if (auto listed = shown.json->texts("elements")) elements = *std::move(listed);
+    std::string missing;
+    for (const char* wanted :
+         {"header", "mf", "pukCodes", "pinCodes", "telecom", "usim", "akaParameter", "securityDomain", "end"})
+        if (std::ranges::find(elements, wanted) == elements.end()) missing += std::string(" ") + wanted;
+    s.lab.say().check(missing.empty() && has_milenage(file),
+                      "that template has MF, PUK and PIN codes, telecom, USIM, AKA parameters for MILENAGE, and a "
+                      "security domain",
+                      "not there:" + missing + "\n" + made.text + shown.text);
+}
+
 }  // namespace
 
 Status make_pki(Story& s) {
@@ -105,15 +140,21 @@ Status start_platform(Story& s) {
 
 Status make_subscription(Story& s) {
     s.lab.say().step("Operator alpha makes a subscription: fresh K and OPc, which nobody ever sees");
-    s.alpha = {"alpha", {}, "8988211000000000018", "001010000000001"};
+    s.alpha = {"alpha", {}, "8988211000000000018", "001010000000001", "882110000001"};
     CHECKED(add_operator(s, s.alpha, "Alpha Mobile"));
     TRY(const Iccid iccid, Iccid::with_check_digit(s.alpha.iccid.substr(0, 18)));
     s.alpha.iccid = iccid.text();
-    CHECKED(add_subscription(s.lab, s.platform, s.alpha, "882110000001"));
-    s.lab.say().note("ICCID " + s.alpha.iccid + ", IMSI " + s.alpha.imsi + ", MSISDN 882110000001, MILENAGE");
-    const auto auc = s.lab.mcim({"subscription", "show", s.alpha.iccid, "--admin", s.platform.admin().string()});
-    s.lab.say().check(auc.member("standing") == "reserved",
-                      "it is reserved: the authentication centre serves nobody with it yet", auc.text);
+    CHECKED(add_subscription(s.lab, s.platform, s.alpha));
+    const auto line = s.lab.mcim({"subscription", "show", s.alpha.iccid, "--admin", s.platform.admin().string()});
+    s.lab.say().check(line.member("iccid") == s.alpha.iccid && line.member("imsi") == s.alpha.imsi &&
+                          line.member("msisdn") == s.alpha.msisdn && line.member("algorithm") == "MILENAGE" &&
+                          line.member("source") == "template",
+                      "it has ICCID " + s.alpha.iccid + ", IMSI " + s.alpha.imsi + ", MSISDN " + s.alpha.msisdn +
+                          ", MILENAGE, and a profile of the project's template",
+                      line.text);
+    look_at_template(s);
+    s.lab.say().check(line.member("standing") == "reserved",
+                      "it is reserved: the authentication centre serves nobody with it yet", line.text);
     return ok();
 }
 
