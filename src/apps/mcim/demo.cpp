@@ -16,6 +16,12 @@ void add_demo(CLI::App& app, Console& console) {
     command->add_option("--keep", options->keep, "leave every message, the database and all logs in this new folder");
     command->add_option("--profile", options->profile,
                         "also install this package (DER) on a lab-class card and log in with it");
+    command->footer(
+        "\nThe login is made by hostapd (the network, RADIUS with EAP-AKA and EAP-AKA'), eapol_test (the device) and "
+        "pcscd\n"
+        "with vsmartcard-vpcd (the card's reader), unmodified, from Debian. Their configurations and logs are in "
+        "DIR/peers,\n"
+        "and docs/walkthrough.md, section 8, has the same by hand.\n");
     command->callback([options, &console] { console.exit_code = demo::run_demo(*options); });
 }
 

@@ -40,6 +40,7 @@ every step and shows what you will see):
     agent profile enable 8988211000000000011
     agent notification process
     mcim order explain ID
+  the login: hostapd asks the platform for vectors, eapol_test reads the card (docs/walkthrough.md, section 8)
   another operator takes over, with the first one's consent
     mcim operator key --out south.pem
     mcim operator add --id south --name 'South Mobile' --key south.pem.pub

@@ -1,11 +1,14 @@
 // What holds for every command.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 
 #include "mcim/apps/mcim/program.h"
 #include "mcim/apps/mcim/run_for_test.h"
 #include "mcim/jose/json.h"
+#include "support/reference.h"
 #include "support/temp_folder.h"
 
 namespace mcim::apps {
@@ -31,6 +34,7 @@ TEST(TopLevelHelp, TellsTheWholeStoryInItsOrder) {
                              "mcim order create",
                              "mcim-agent",
                              "mcim order explain",
+                             "hostapd",
                              "mcim operator add --id south",
                              "mcim subscription add --operator south",
                              "mcim attest reference",
@@ -41,6 +45,15 @@ TEST(TopLevelHelp, TellsTheWholeStoryInItsOrder) {
         ASSERT_NE(next, std::string::npos) << step << " is missing after\n" << help.out.substr(0, at);
         at = next;
     }
+}
+
+TEST(DemoHelp, SaysWhereTheLoginIsToBeFound) {
+    const auto help = mcim({"demo", "--help"});
+    for (const char* part : {"hostapd", "eapol_test", "DIR/peers", "docs/walkthrough.md, section 8"})
+        EXPECT_TRUE(help.says(part)) << part << "\n" << help.out;
+    std::ifstream walkthrough(test::project_folder() / "docs" / "walkthrough.md");
+    const std::string text{std::istreambuf_iterator<char>(walkthrough), {}};
+    EXPECT_NE(text.find("\n## 8. The login\n"), std::string::npos);
 }
 
 /// A line that is there to be pasted: the program, its command, and the options of both.
