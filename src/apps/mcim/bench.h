@@ -10,12 +10,13 @@
 
 namespace mcim::apps {
 
-/// What a bench found, in order: lines for people, or one JSON object.
+/// What a bench found, in order: lines for people with remarks after them, or one JSON object of the figures.
 class Figures {
 public:
     void add(std::string name, std::uint64_t value, std::string meaning);
     /// With so many decimals.
     void add(std::string name, double value, int decimals, std::string meaning);
+    void remark(std::string sentence);
     [[nodiscard]] std::string text() const;
     [[nodiscard]] std::string json() const;
 
@@ -26,6 +27,7 @@ private:
         std::string meaning;
     };
     std::vector<Figure> figures_;
+    std::vector<std::string> remarks_;
 };
 
 /// CPU time of this thread: what other programs take meanwhile is not in it.

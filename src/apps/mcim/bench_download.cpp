@@ -4,7 +4,6 @@
 
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/mcim/bench_card.h"
-#include "mcim/apps/mcim/bench_floor.h"
 #include "mcim/apps/mcim/bench_folder.h"
 #include "mcim/apps/mcim/bench_server.h"
 #include "mcim/custody/private_file.h"
@@ -129,6 +128,13 @@ Figures report(const Fleet& fleet, const Cost& cost, const Floor& floor) {
     return out;
 }
 
+/// What was measured last, moments before. The figures stand without it too.
+void compare_with_openssl(Figures& out, const Floor& last, const CpuShares& cpus, const FloorEffort& effort) {
+    const auto openssl = openssl_speed(cpus, effort);
+    if (openssl) return add_comparison(out, last, *openssl);
+    out.remark("The floor is not compared with openssl speed: " + to_string(openssl.error()));
+}
+
 }  // namespace
 
 Result<Figures> bench_download(const DownloadPlan& plan) {
@@ -142,18 +148,21 @@ Result<Figures> bench_download(const DownloadPlan& plan) {
     Fleet fleet(server.client(), std::move(customers));
     Cost cost;
     std::vector<Floor> floors;
-    TRY(floors.emplace_back(), measure_floor(cpus, identity, server.client().roots));
+    const auto measure = [&] { return measure_floor(cpus, identity, server.client().roots, plan.floor); };
+    TRY(floors.emplace_back(), measure());
     TRY(const auto cpu_before, server.cpu_time());
     for (std::size_t part = 0; part < parts; ++part) {
         const auto from = std::chrono::steady_clock::now();
         CHECKED(fleet.run((plan.downloads + parts - 1) / parts, plan.at_once));
         cost.elapsed += std::chrono::steady_clock::now() - from;
-        TRY(floors.emplace_back(), measure_floor(cpus, identity, server.client().roots));
+        TRY(floors.emplace_back(), measure());
     }
     TRY(const auto cpu_after, server.cpu_time());
     cost.server_cpu = cpu_after - cpu_before;
     TRY(cost.peak_rss, server.peak_rss_octets());
-    return report(fleet, cost, mean_of(floors));
+    Figures out = report(fleet, cost, mean_of(floors));
+    compare_with_openssl(out, floors.back(), cpus, plan.floor);
+    return out;
 }
 
 }  // namespace mcim::apps

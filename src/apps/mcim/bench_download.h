@@ -1,7 +1,7 @@
 #pragma once
 #include <filesystem>
 
-#include "mcim/apps/mcim/bench.h"
+#include "mcim/apps/mcim/bench_floor.h"
 
 namespace mcim::apps {
 
@@ -10,6 +10,7 @@ struct DownloadPlan {
     std::size_t at_once = 32;
     std::size_t package_octets_min = 12 * 1024;
     std::filesystem::path mcimd;  ///< empty: the one beside this program
+    FloorEffort floor{};
 };
 [[nodiscard]] Result<Figures> bench_download(const DownloadPlan&);
 

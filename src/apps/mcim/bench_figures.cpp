@@ -20,6 +20,8 @@ void Figures::add(std::string name, double value, int decimals, std::string mean
     figures_.push_back({std::move(name), text.data(), std::move(meaning)});
 }
 
+void Figures::remark(std::string sentence) { remarks_.push_back(std::move(sentence)); }
+
 std::string Figures::text() const {
     std::size_t name_width = 0;
     std::size_t value_width = 0;
@@ -32,6 +34,7 @@ std::string Figures::text() const {
         out += "  " + f.name + std::string(name_width - f.name.size() + 2, ' ');
         out += std::string(value_width - f.value.size(), ' ') + f.value + "  " + f.meaning + "\n";
     }
+    for (const auto& sentence : remarks_) out += sentence + "\n";
     return out;
 }
 

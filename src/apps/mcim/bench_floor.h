@@ -7,6 +7,13 @@
 
 namespace mcim::apps {
 
+/// How long it is measured. Tests are content with less than figures that somebody relies on.
+struct FloorEffort {
+    std::size_t handshakes = 1000;
+    std::chrono::milliseconds operation{400};  ///< each of them
+    unsigned openssl_seconds = 2;              ///< each operation of `openssl speed`
+};
+
 /// CPU time in microseconds.
 struct Floor {
     double handshake = 0;
@@ -25,11 +32,23 @@ struct Floor {
 };
 
 /// On the server's CPU, while the clients' do the same.
-[[nodiscard]] Result<Floor> measure_floor(const CpuShares&, const http::TlsIdentity&, const std::vector<Bytes>& roots);
+[[nodiscard]] Result<Floor> measure_floor(const CpuShares&, const http::TlsIdentity&, const std::vector<Bytes>& roots,
+                                          const FloorEffort&);
 /// Of one at least.
 [[nodiscard]] Floor mean_of(const std::vector<Floor>&);
 
-/// The curve operations beside what `openssl speed` says of them, in the same conditions.
+/// Microseconds for each operation on P-256, as `openssl speed` says.
+struct OpensslSpeed {
+    double sign = 0;
+    double verify = 0;
+    double agree = 0;
+};
+/// In the conditions of measure_floor(). An error where the program is not installed.
+[[nodiscard]] Result<OpensslSpeed> openssl_speed(const CpuShares&, const FloorEffort&);
+/// The operations of a floor that was measured just before, over it. What is outside 10 % is said in words.
+void add_comparison(Figures&, const Floor&, const OpensslSpeed&);
+
+/// The curve operations alone, with that comparison.
 [[nodiscard]] Result<Figures> bench_floor();
 
 }  // namespace mcim::apps
