@@ -34,9 +34,9 @@ private:
 [[nodiscard]] std::chrono::nanoseconds thread_cpu_time();
 [[nodiscard]] double microseconds(std::chrono::nanoseconds);
 
-/// CPU time of one call in microseconds: the median over batches that last `total` together.
+/// CPU time of one call in microseconds: the mean of as many as last so long.
 [[nodiscard]] double microseconds_per_call(const std::function<void()>& call,
-                                           std::chrono::milliseconds total = std::chrono::milliseconds(400));
+                                           std::chrono::milliseconds at_least = std::chrono::milliseconds(400));
 
 [[nodiscard]] Result<Figures> bench_der();
 [[nodiscard]] Result<Figures> bench_aka();

@@ -96,8 +96,8 @@ std::filesystem::path beside_this_program(std::string_view name) {
 }
 
 /// The floor is measured before the first part of the downloads, after each of them and so in the conditions of all:
-/// other guests of the same host come and go.
-constexpr std::size_t parts = 4;
+/// other guests of the same host come and go, within seconds.
+constexpr std::size_t parts = 10;
 
 struct Cost {
     std::chrono::nanoseconds server_cpu{};    ///< from the first part to the last, and what lies between them

@@ -52,20 +52,13 @@ nanoseconds thread_cpu_time() {
 
 double microseconds(nanoseconds time) { return std::chrono::duration<double, std::micro>(time).count(); }
 
-double microseconds_per_call(const std::function<void()>& call, std::chrono::milliseconds total) {
-    constexpr int batches_wanted = 20;
-    const auto time_of = [&](std::size_t calls) {
+double microseconds_per_call(const std::function<void()>& call, std::chrono::milliseconds at_least) {
+    for (std::size_t calls = 1;; calls *= 2) {
         const auto from = thread_cpu_time();
         for (std::size_t i = 0; i < calls; ++i) call();
-        return thread_cpu_time() - from;
-    };
-    std::size_t calls = 1;
-    while (time_of(calls) < nanoseconds(total) / batches_wanted) calls *= 2;
-    std::vector<nanoseconds> times;
-    times.reserve(batches_wanted);
-    for (int batch = 0; batch < batches_wanted; ++batch) times.push_back(time_of(calls));
-    std::ranges::sort(times);
-    return microseconds(times[times.size() / 2]) / static_cast<double>(calls);
+        const auto time = thread_cpu_time() - from;
+        if (time >= at_least) return microseconds(time) / static_cast<double>(calls);
+    }
 }
 
 }  // namespace mcim::apps

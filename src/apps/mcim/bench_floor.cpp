@@ -10,15 +10,13 @@
 namespace mcim::apps {
 namespace {
 
-/// The median of many.
 Result<double> handshake_microseconds(http::BareHandshake& bare, std::size_t handshakes) {
-    std::vector<std::chrono::nanoseconds> times;
+    std::chrono::nanoseconds all{};
     for (std::size_t i = 0; i < handshakes; ++i) {
         TRY(const auto time, bare.server_time(thread_cpu_time));
-        times.push_back(time);
+        all += time;
     }
-    std::ranges::sort(times);
-    return microseconds(times[times.size() / 2]);
+    return microseconds(all) / static_cast<double>(handshakes);
 }
 
 void measure_operations(Floor& out, std::chrono::milliseconds each) {
@@ -116,7 +114,7 @@ void add_comparison(Figures& out, const Floor& floor, const OpensslSpeed& openss
 
 Result<Figures> bench_floor() {
     const CpuShares cpus;
-    const FloorEffort effort;
+    const FloorEffort effort{.operation = std::chrono::milliseconds(400)};
     Floor floor;
     {
         const ClientsAtWork beside(cpus, curve_work());
