@@ -73,10 +73,13 @@ void log_reply(const std::string& path, const smdp::Reply& reply) {
         spdlog::debug("{} done", name);
 }
 
-/// A failure of ours. The client may come again: nothing was changed.
+/// A failure of ours. The client may come again: nothing was changed. A reply of HandleNotification has no body that
+/// could say so, and an LPA that hears 2xx takes the notification off its card's list: it hears 503.
 http::Response unavailable(const std::string& path, const Error& error) {
     spdlog::error("{} failed: {}", path, to_string(error));
-    return response_of(smdp::Refused{smdp::Refusal::server_unavailable});
+    const smdp::Refused refused{smdp::Refusal::server_unavailable};
+    if (path.ends_with("/handleNotification")) return http::problem(503, refused.sentence());
+    return response_of(refused);
 }
 
 /// A request that may have to be looked at again.

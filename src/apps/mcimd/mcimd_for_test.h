@@ -96,8 +96,8 @@ id = "verifier.example"
 class Running {
 public:
     explicit Running(const Installation& at) : Running(at.config()) {}
-    explicit Running(const Config& config, std::function<Time()> clock = system_now) {
-        auto started = Program::start(config, loop_, std::move(clock));
+    explicit Running(const Config& config, const Surroundings& around = {}) {
+        auto started = Program::start(config, loop_, around);
         if (!started) throw std::runtime_error(to_string(started.error()));
         program_ = *std::move(started);
         thread_ = std::thread([this] { loop_.run(); });
@@ -175,12 +175,15 @@ private:
 class Mcimd : public testing::Test {
 protected:
     void SetUp() override { start(); }
-    void start() { start_later(0s); }
+    void start() { start_in({}); }
     /// When so much time has passed.
     void start_later(std::chrono::seconds later) {
+        start_in({.clock = [later] { return system_now() + later; }});
+    }
+    void start_in(const Surroundings& around) {
         client.reset();
         running.reset();
-        running.emplace(at.config(), [later] { return system_now() + later; });
+        running.emplace(at.config(), around);
         connect_to(running->port());
     }
     /// The same in a process of its own; the one that ran before is killed.

@@ -29,10 +29,10 @@ Result<SecretBytes> own_key(const std::filesystem::path& file, Random& random) {
 }  // namespace
 
 struct Program::Impl {
-    Impl(http::Loop& loop, std::unique_ptr<store::Store> opened, std::unique_ptr<custody::Custody> keys)
+    Impl(http::Loop& loop, std::unique_ptr<store::Store> opened, std::unique_ptr<signer::Signer> keys)
         : store(std::move(opened)),
-          custody(std::move(keys)),
-          platform{loop, *store, *custody, random, {loop, *store}, {}} {}
+          signer(std::move(keys)),
+          platform{loop, *store, *signer, random, {loop, *store}, {}} {}
 
     void serve(const http::Request& request, const http::Reply& reply) {
         const auto path = request.path();
@@ -46,7 +46,7 @@ struct Program::Impl {
 
     SystemRandom random{};
     std::unique_ptr<store::Store> store;
-    std::unique_ptr<custody::Custody> custody;
+    std::unique_ptr<signer::Signer> signer;
     Platform platform;
     std::unique_ptr<http::Server> tls{};
     std::unique_ptr<http::Server> admin{};
@@ -114,22 +114,26 @@ void Program::stop() {
     impl_->purging.reset();
 }
 
-Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop& loop, std::function<Time()> clock) {
+Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop& loop, const Surroundings& around) {
     TRY(const auto folder, key_folder(config));
     static SystemRandom random;  // as the custody wants it, it outlives every Program
-    TRY(auto keys, custody::Custody::load(folder, custody_policy(config), random));
+    TRY(auto custody, custody::Custody::load(folder, custody_policy(config), random));
+    const custody::Custody& keys = *custody;  // for its public keys, whoever stands before it
     TRY(auto database, store::open_sqlite_store(config.database));
-    auto impl = std::make_unique<Impl>(loop, std::move(database), std::move(keys));
+    std::unique_ptr<signer::Signer> signer = std::move(custody);
+    if (around.before_signer) signer = around.before_signer(std::move(signer));
+    if (around.before_store) database = around.before_store(std::move(database));
+    auto impl = std::make_unique<Impl>(loop, std::move(database), std::move(signer));
     Platform& platform = impl->platform;
-    platform.clock = std::move(clock);
+    platform.clock = around.clock;
     if (config.dp) {
         TRY(auto challenge_key, own_key(config.keys / "challenge.key", random));
-        TRY(platform.dp, dp_server(*config.dp, std::move(challenge_key), *impl->custody, platform.now()));
+        TRY(platform.dp, dp_server(*config.dp, std::move(challenge_key), keys, platform.now()));
         platform.demand = config.dp->attestation;
     }
     platform.serves_auc = config.auc.has_value();
     if (config.pva) {
-        TRY(const auto key, impl->custody->public_key({config.pva->key}));
+        TRY(const auto key, keys.public_key({config.pva->key}));
         if (key.curve() != crypto::Curve::p256) return fail(Errc::bad_value, "pva.key", "ES256 wants a key on P-256");
         TRY(const auto octets, own_key(config.keys / "nonce.key", random));
         TRY(auto nonce_key, pva::NonceKey::copy_of(expose(octets)));

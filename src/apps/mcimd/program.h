@@ -3,14 +3,24 @@
 #include <functional>
 
 #include "mcim/apps/mcimd/config.h"
+#include "mcim/signer/signer.h"
+#include "mcim/store/store.h"
 
 namespace mcim::apps::mcimd {
+
+/// What a program has around it. A test puts its own clock there, and a store or a signer that fails before the real
+/// one.
+struct Surroundings {
+    std::function<Time()> clock = system_now;
+    std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> before_store = {};
+    std::function<std::unique_ptr<signer::Signer>(std::unique_ptr<signer::Signer>)> before_signer = {};
+};
 
 class Program {
 public:
     /// Errors name the file or key that is at fault. Nothing listens then.
     [[nodiscard]] static Result<std::unique_ptr<Program>> start(const Config&, http::Loop&,
-                                                                std::function<Time()> clock = system_now);
+                                                                const Surroundings& = Surroundings());
     ~Program();
     [[nodiscard]] std::uint16_t port() const;
     /// Takes no new work, lets what has begun come to its end, and leaves nothing on the loop.

@@ -1,0 +1,178 @@
+// What the platform says when it is its own database or signer that fails: 8.8/5.1, nothing was changed, come again.
+#include <atomic>
+
+#include "mcim/apps/mcimd/mcimd_for_test.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+using store::Store;
+
+/// A disk that is full now and then.
+class FailingStore final : public Store {
+public:
+    FailingStore(std::unique_ptr<Store> behind, std::atomic<int>& failures)
+        : behind_(std::move(behind)), failures_(failures) {}
+
+    std::vector<Status> commit(std::span<const store::Batch> group) override {
+        if (failures_ == 0) return behind_->commit(group);
+        --failures_;
+        return std::vector<Status>(group.size(), fail(Errc::io, "database", "the disk is full"));
+    }
+    Result<std::optional<smdp::Order>> find_order(std::string_view id) override { return behind_->find_order(id); }
+    Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view id) override {
+        return behind_->find_order_by_matching_id(id);
+    }
+    Result<std::optional<smdp::Order>> find_pending_order(const Eid& eid, Time now) override {
+        return behind_->find_pending_order(eid, now);
+    }
+    Result<std::vector<smdp::Order>> orders_of(const Eid& eid) override { return behind_->orders_of(eid); }
+    Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid& iccid) override {
+        return behind_->find_order_by_iccid(iccid);
+    }
+    Result<std::vector<smdp::Order>> list_orders() override { return behind_->list_orders(); }
+    Result<std::vector<store::TimelineLine>> timeline(std::string_view id) override { return behind_->timeline(id); }
+    Result<std::optional<store::StoredSession>> find_session(View id) override { return behind_->find_session(id); }
+    Result<bool> has_notification(const crypto::Sha256& digest) override { return behind_->has_notification(digest); }
+    Result<std::vector<store::Notification>> list_notifications() override { return behind_->list_notifications(); }
+    Result<std::optional<store::Subscription>> find_subscription(const Iccid& iccid) override {
+        return behind_->find_subscription(iccid);
+    }
+    Result<std::optional<signer::WrappedPackage>> find_package(const Iccid& iccid) override {
+        return behind_->find_package(iccid);
+    }
+    Result<std::vector<store::Subscription>> subscriptions_of(const Eid& eid) override {
+        return behind_->subscriptions_of(eid);
+    }
+    Result<std::vector<store::Subscription>> list_subscriptions() override { return behind_->list_subscriptions(); }
+    Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override { return behind_->find_auc(imsi); }
+    Result<std::optional<store::Operator>> find_operator(std::string_view id) override {
+        return behind_->find_operator(id);
+    }
+    Result<std::vector<store::Operator>> list_operators() override { return behind_->list_operators(); }
+    Result<std::optional<store::ReleaseUse>> find_release_use(std::string_view who, std::string_view jti) override {
+        return behind_->find_release_use(who, jti);
+    }
+    Result<std::optional<store::ReleaseUse>> find_release_of(std::string_view order_id) override {
+        return behind_->find_release_of(order_id);
+    }
+    Result<std::optional<store::Row>> find_row(std::string_view kind, std::string_view key) override {
+        return behind_->find_row(kind, key);
+    }
+    Result<std::vector<store::Row>> list_rows(std::string_view kind) override { return behind_->list_rows(kind); }
+
+private:
+    std::unique_ptr<Store> behind_;
+    std::atomic<int>& failures_;
+};
+
+/// A security module that is out of reach now and then.
+class FailingSigner final : public signer::Signer {
+public:
+    FailingSigner(std::unique_ptr<Signer> behind, std::atomic<int>& failures)
+        : behind_(std::move(behind)), failures_(failures) {}
+    std::vector<Result<signer::Response>> execute(std::span<const signer::Request> requests) override {
+        if (failures_ == 0) return behind_->execute(requests);
+        --failures_;
+        std::vector<Result<signer::Response>> out;
+        for (std::size_t i = 0; i < requests.size(); ++i)
+            out.emplace_back(fail(Errc::io, "signer", "the connection to it is lost"));
+        return out;
+    }
+
+private:
+    std::unique_ptr<Signer> behind_;
+    std::atomic<int>& failures_;
+};
+
+class Unavailable : public Mcimd {
+protected:
+    void SetUp() override {
+        start_in({.clock = system_now,
+                  .before_store =
+                      [this](std::unique_ptr<Store> s) {
+                          return std::make_unique<FailingStore>(std::move(s), commits_to_fail);
+                      },
+                  .before_signer =
+                      [this](std::unique_ptr<signer::Signer> s) {
+                          return std::make_unique<FailingSigner>(std::move(s), signatures_to_fail);
+                      }});
+        add_operator("a", key_a);
+        add_line("a", first, "999990000000001");
+        order.emplace(add_order("a", first));
+    }
+    void TearDown() override { running.reset(); }  // before the counts that it looks at
+    /// All that an operator can see of the order, its line and its card.
+    std::vector<std::string> seen() {
+        http::Client local({});
+        std::vector<std::string> out;
+        for (const std::string& path : {"/orders/" + *order->text("id"), "/subscriptions/" + first.text(),
+                                        std::string("/auc/999990000000001"), std::string("/notifications")})
+            out.push_back(local.send_unix(at.temp / "admin.sock", {"GET", path, {}, {}})->body);
+        return out;
+    }
+    /// The next request meets one failure, which leaves no trace.
+    template <class T>
+    http::Response fails_once(std::atomic<int>& failures, std::string_view function, const T& request) {
+        const auto before = seen();
+        failures = 1;
+        auto response = es9(function, request);
+        EXPECT_EQ(failures, 0) << function << " did not meet the failure";
+        EXPECT_EQ(seen(), before) << function;
+        return response;
+    }
+    template <class T>
+    void refused_once(std::atomic<int>& failures, std::string_view function, const T& request) {
+        const auto response = fails_once(failures, function, request);
+        EXPECT_EQ(response.status, 200U);
+        const auto status = msg::read_status(response.body);
+        ASSERT_TRUE(status && *status) << function << ' ' << response.body;
+        EXPECT_EQ((*status)->subject_code + "/" + (*status)->reason_code, "8.8/5.1") << function;
+    }
+    /// Then with the disk, then with the signer, then it works.
+    template <class R, class T>
+    R at_the_third_attempt(std::string_view function, const T& request) {
+        refused_once(commits_to_fail, function, request);
+        refused_once(signatures_to_fail, function, request);
+        return call<R>(function, request);
+    }
+    std::atomic<int> commits_to_fail = 0;
+    std::atomic<int> signatures_to_fail = 0;
+    std::optional<jose::Object> order;
+};
+
+TEST_F(Unavailable, SignerThatFailsBeginsNoSession) {
+    refused_once(signatures_to_fail, "initiateAuthentication", card.initiate("smdpp.example.com"));
+    initiate();
+}
+
+TEST_F(Unavailable, StoreOrSignerThatFailsDelaysADownloadAndChangesNothing) {
+    const auto begun = initiate();
+    const auto offered = at_the_third_attempt<msg::AuthenticateClientOk>(
+        "authenticateClient", card.authenticate(begun, *order->text("matching_id")));
+    EXPECT_EQ(state_of(*order), "Released");
+    at_the_third_attempt<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
+    EXPECT_EQ(state_of(*order), "Downloaded");
+    EXPECT_EQ(*admin("GET", "/orders/" + *order->text("id")).integer("attempts"), 1) << "what failed is no attempt";
+}
+
+TEST_F(Unavailable, StoreThatFailsKeepsASessionThatIsCancelled) {
+    const auto request = card.cancel(offer(*order).transaction_id, oid, msg::CancelSessionReason::end_user_rejection);
+    refused_once(commits_to_fail, "cancelSession", request);
+    call<msg::CancelSessionOk>("cancelSession", request);
+    EXPECT_EQ(state_of(*order), "Error");
+}
+
+/// With any 2xx, also one that says "Failed", it would leave the card's list.
+TEST_F(Unavailable, StoreThatFailsTakesNoNotification) {
+    const auto offered = offer(*order);
+    call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
+    const auto installed = card.installed(offered.transaction_id, first, oid);
+    EXPECT_EQ(fails_once(commits_to_fail, "handleNotification", installed).status, 503U);
+    notify(installed);
+    EXPECT_EQ(state_of(*order), "Installed");
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+}
+
+}  // namespace
+}  // namespace mcim::apps::mcimd
