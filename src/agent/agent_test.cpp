@@ -153,8 +153,10 @@ TEST(Download, RunsFromActivationCodeToDeliveredResult) {
 }
 
 TEST(Download, ResultStaysOnTheCardUntilTheServerTookIt) {
-    for (const Event& refusal : {Event(ServerAnswered{500, "", {}}), Event(ServerAnswered{302, "", {}}),
-                                 Event(ServerUnreachable{fail(Errc::io, "")})}) {
+    const std::string failed = msg::failure_json({"8.8", "5.1", "", ""});
+    for (const Event& refusal :
+         {Event(ServerAnswered{500, "", {}}), Event(ServerAnswered{302, "", {}}),
+          Event(ServerAnswered{200, failed, {}}), Event(ServerUnreachable{fail(Errc::io, "")})}) {
         Script run(order_for("LPA:1$smdp.example.com$ID-1"));
         until_loading(run);
         run.card(success());
@@ -401,6 +403,18 @@ TEST(Download, EveryPairIsAnswered) {
 }
 
 // ---------------------------------------------------------------- delivery
+
+TEST(Delivery, ReadsWhetherTheServerTookIt) {
+    const auto answered = [](unsigned status, std::string body) {
+        return delivery::not_taken({status, std::move(body), {}});
+    };
+    EXPECT_FALSE(answered(204, ""));
+    EXPECT_FALSE(answered(200, ""));
+    EXPECT_FALSE(answered(200, "OK"));
+    EXPECT_FALSE(answered(200, msg::success_json(msg::CancelSessionOk{})));
+    EXPECT_EQ(answered(503, ""), "HTTP 503");
+    EXPECT_EQ(answered(200, msg::failure_json({"8.8", "5.1", "", ""})), "the server failed with 8.8/5.1");
+}
 
 TEST(Delivery, RemovesOnlyWhatTheServerTook) {
     auto second = success();

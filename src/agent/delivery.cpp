@@ -29,8 +29,7 @@ Step on(Listing, CardAnswered e) {
 Step on(Listing, CardFailed e) { return finish({{}, "the card does not answer: " + to_string(e.error)}); }
 
 Step on(Sending s, ServerAnswered e) {
-    if (e.http_status < 200 || e.http_status > 299)
-        return next(std::move(s.pending), std::move(s.report), "HTTP " + std::to_string(e.http_status));
+    if (auto why = not_taken(e)) return next(std::move(s.pending), std::move(s.report), *std::move(why));
     const msg::NotificationSentRequest request{s.pending.front().metadata().seq_number, {}};
     return {Removing{std::move(s.pending), std::move(s.report)}, CallCard{der::encode(request)}};
 }
@@ -43,6 +42,13 @@ Step on(Removing s, CardFailed e) {
 }
 
 }  // namespace
+
+std::optional<std::string> not_taken(const ServerAnswered& answer) {
+    if (answer.http_status < 200 || answer.http_status > 299) return "HTTP " + std::to_string(answer.http_status);
+    const auto status = msg::read_status(answer.body);  // 5.6.4: there is none
+    if (!status || !*status) return std::nullopt;
+    return "the server failed with " + (*status)->subject_code + "/" + (*status)->reason_code;
+}
 
 Step start(std::optional<msg::NotificationEvent> only) {
     msg::RetrieveNotificationsListRequest request;

@@ -37,6 +37,9 @@ struct Step {
     State next;
     Action action;
 };
+/// Why the server has not taken a notification; nullopt: it has. Some servers say that they failed with HTTP 200.
+[[nodiscard]] std::optional<std::string> not_taken(const ServerAnswered&);
+
 /// All entries, or those of one kind.
 [[nodiscard]] Step start(std::optional<msg::NotificationEvent> only = {});
 [[nodiscard]] Result<Step> step(State&, Event);

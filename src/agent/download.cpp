@@ -1,5 +1,6 @@
 #include "mcim/agent/download.h"
 
+#include "mcim/agent/delivery.h"
 #include "mcim/agent/download_steps.h"
 #include "mcim/bpp/segments.h"
 
@@ -185,10 +186,9 @@ Step after_spool(DroppingSpool s) {
 Step on(DroppingSpool s, Stored) { return after_spool(std::move(s)); }
 Step on(DroppingSpool s, StorageFailed) { return after_spool(std::move(s)); }
 
-/// Only a 2xx means that the server has it (SGP.22 5.6.4); anything else leaves it on the card's list.
-Step on(Delivering s, ServerAnswered e) {
-    if (e.http_status < 200 || e.http_status > 299)
-        return finish(std::move(s.attempt), s.result, Installed::Result::waiting_on_card);
+/// What the server has not taken stays on the card's list.
+Step on(Delivering s, const ServerAnswered& e) {
+    if (delivery::not_taken(e)) return finish(std::move(s.attempt), s.result, Installed::Result::waiting_on_card);
     const msg::NotificationSentRequest request{s.result.data.notification_metadata.seq_number, {}};
     return {Removing{std::move(s.attempt), std::move(s.result)}, call(request)};
 }
