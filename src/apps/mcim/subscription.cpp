@@ -24,12 +24,13 @@ struct AddSubscriptionOptions {
     std::string iccid;
     std::string imsi;
     std::string msisdn;
-    unsigned mnc_digits = 2;
+    std::optional<unsigned> mnc_digits;
     std::string provider;
     std::string name;
     std::string algorithm = "MILENAGE";
     std::string key_file;
     std::string package;
+    std::string replaces;
     bool json = false;
 };
 
@@ -86,7 +87,7 @@ Result<jose::ObjectWriter> request_of_template(const AddSubscriptionOptions& opt
                     "a line has both; only a package (--profile) brings its own");
     jose::ObjectWriter body;
     body.text("operator", options.operator_id).text("iccid", options.iccid).text("imsi", options.imsi);
-    body.integer("mnc_digits", options.mnc_digits);
+    if (options.mnc_digits) body.integer("mnc_digits", *options.mnc_digits);
     return body.text("algorithm", options.algorithm);
 }
 
@@ -98,6 +99,7 @@ Status run_subscription_add(const AddSubscriptionOptions& options, std::ostream&
     CHECKED(add_keys(options, body));
     if (!options.provider.empty()) body.text("service_provider_name", options.provider);
     if (!options.name.empty()) body.text("profile_name", options.name);
+    if (!options.replaces.empty()) body.text("replaces", options.replaces);
     Admin admin(options.admin);
     TRY(const auto answer, admin.change("/subscriptions", body));
     if (options.json) {
@@ -109,8 +111,11 @@ Status run_subscription_add(const AddSubscriptionOptions& options, std::ostream&
     const bool brought = !options.package.empty() || !options.key_file.empty();
     out << "Subscription " << iccid << ", IMSI " << imsi << ", is reserved for " << options.operator_id << ".\n"
         << (brought ? "Its keys were wrapped on their way in; nothing gives them out again.\n"
-                    : "Its K and OPc were made inside the signer; nobody has seen them.\n")
-        << "\nNext:\n  mcim order create" << admin_words(options.admin) << " --operator " << options.operator_id
+                    : "Its K and OPc were made inside the signer; nobody has seen them.\n");
+    if (!options.replaces.empty())
+        out << "Subscription " << options.replaces
+            << ", whose place it takes, is closed: its card is served no more.\n";
+    out << "\nNext:\n  mcim order create" << admin_words(options.admin) << " --operator " << options.operator_id
         << " --iccid " << iccid << " --eid EID\n";
     return ok();
 }
@@ -122,9 +127,10 @@ void add_subscription_add(CLI::App& parent, Console& console) {
     command->add_option("--operator", options->operator_id, "Whose line it is")->required();
     command->add_option("--iccid", options->iccid, "18 to 20 digits; a 19th or 20th is the Luhn digit");
     command->add_option("--imsi", options->imsi, "6 to 15 digits");
-    auto* mnc = command->add_option("--mnc-digits", options->mnc_digits,
-                                    "Digits of the IMSI that are the network code: 3 in North America, else 2");
-    mnc->check(CLI::IsMember({2, 3}))->capture_default_str();
+    auto* mnc =
+        command->add_option("--mnc-digits", options->mnc_digits,
+                            "Digits of the IMSI that are the network code: 3 in North America, else 2 (default)");
+    mnc->check(CLI::IsMember({2, 3}));
     command->add_option("--msisdn", options->msisdn, "Telephone number, 5 to 15 digits without '+'");
     command->add_option("--provider", options->provider, "Service provider name; the operator's where absent");
     command->add_option("--profile-name", options->name, "Name of the profile; the operator's where absent");
@@ -133,11 +139,16 @@ void add_subscription_add(CLI::App& parent, Console& console) {
     command->add_option("--k-file", options->key_file, "Instead of fresh keys: file with k=HEX and opc=HEX, mode 0600");
     command->add_option("--profile", options->package, "Instead of all this: somebody's profile package, DER")
         ->excludes(mnc);
+    command->add_option("--replaces", options->replaces,
+                        "ICCID of a line whose card is lost or broken: it is closed for good, and its number and names "
+                        "are this one's where no others are given");
     command->add_flag("--json", options->json, "The platform's answer as it comes");
     command->footer(
         "\nK is never given on a command line and never printed.\n"
         "Example:  mcim subscription add --admin platform/admin.sock --operator north --iccid 8988211000000000011 "
-        "--imsi 001010000000001\n");
+        "--imsi 001010000000001\n"
+        "Its card is lost:  mcim subscription add --admin platform/admin.sock --operator north --iccid "
+        "8988211000000000029 --imsi 001010000000002 --replaces 8988211000000000011\n");
     command->callback([options, &console] { console.finish(run_subscription_add(*options, console.out)); });
 }
 

@@ -117,6 +117,27 @@ TEST_F(WithPlatform, ALineIsMadeShownAndNotBarredBeforeItIsOnACard) {
     EXPECT_EQ(run({"subscription", "show", "8988211000000000029"}).code, 1);
 }
 
+TEST_F(WithPlatform, LineOfALostCardIsReplacedByAnotherWithItsNumber) {
+    constexpr const char* next = "8988211000000000029";
+    ASSERT_EQ(run({"subscription", "add", "--operator", "north", "--iccid", iccid, "--imsi", "310150000000001",
+                   "--mnc-digits", "3", "--msisdn", "88211000000001"})
+                  .code,
+              0);
+    const auto replaced = run({"subscription", "add", "--operator", "north", "--iccid", next, "--imsi",
+                               "310150000000002", "--replaces", iccid});
+    EXPECT_EQ(replaced.code, 0) << replaced.err;
+    EXPECT_TRUE(replaced.says(std::string("Subscription ") + iccid + ", whose place it takes, is closed"))
+        << replaced.out;
+    EXPECT_EQ(*json({"subscription", "show", iccid}).text("standing"), "closed");
+    const auto line = json({"subscription", "show", next});
+    EXPECT_EQ(*line.text("msisdn"), "88211000000001");
+    EXPECT_EQ(*line.integer("mnc_digits"), 3);
+    EXPECT_EQ(run({"order", "create", "--operator", "north", "--iccid", next}).code, 0);
+    const auto again = run({"subscription", "add", "--operator", "north", "--iccid", "8988211000000000037", "--imsi",
+                            "310150000000003", "--replaces", iccid});
+    EXPECT_TRUE(again.complains("is closed")) << again.err;
+}
+
 TEST_F(WithPlatform, NetworkCodeOfALineHasTwoDigitsOrThree) {
     add_line();
     EXPECT_EQ(*json({"subscription", "show", iccid}).integer("mnc_digits"), 2);

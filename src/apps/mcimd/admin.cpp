@@ -72,8 +72,8 @@ constexpr std::array routes{
           [](const Asked& a) { return list_subscriptions(a.platform); }},
     Route{{"POST", "/subscriptions",
            "operator iccid imsi? msisdn? service_provider_name? profile_name? algorithm? k? opc? mnc_digits? "
-           "package_octets_min? package?",
-           "a subscription, of the template or of a package"},
+           "package_octets_min? package? replaces?",
+           "a subscription, of the template or of a package; in the place of one whose card is lost"},
           [](const Asked& a) { return add_subscription(a.platform, a.body); }},
     Route{{"GET", "/subscriptions/ICCID", "", "one subscription"},
           [](const Asked& a) { return show_subscription(a.platform, a.named); }},

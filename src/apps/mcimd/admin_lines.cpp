@@ -120,6 +120,31 @@ bool may_be_served(const Platform& p, store::Standing standing) {
     return standing == store::Standing::installed || standing == store::Standing::enabled;
 }
 
+/// The line whose place a new one takes: its card is lost or broken. What its card has of it never serves again, so
+/// that the customer has one line and not two; a second card with the same K would be a clone.
+Result<std::optional<store::Subscription>> line_to_replace(Platform& p, const jose::Object& in,
+                                                           const std::string& operator_id) {
+    TRY(const auto iccid, in.optional_member(&jose::Object::text, "replaces"));
+    if (!iccid) return std::optional<store::Subscription>{};
+    auto line = subscription_named(p, *iccid);
+    if (!line) return std::move(line).error().within("replaces");
+    if (line->operator_id != operator_id)
+        return fail(Errc::refused, "replaces",
+                    "it is a subscription of " + line->operator_id + ", not of " + operator_id);
+    if (line->standing == store::Standing::closed)
+        return fail(Errc::conflict, "replaces", "the subscription is closed: add another without this");
+    return std::optional(*std::move(line));
+}
+
+/// For good, whatever its card tells from now on.
+Status close_by_operator(Platform& p, store::Subscription s, std::string_view why, store::Batch& out) {
+    if (s.eid) {
+        TRY(auto card, card_row(p, *s.eid));
+        out.emplace_back(store::PutRow{std::move(card)});
+    }
+    return close_line(p, std::move(s), why, out);
+}
+
 }  // namespace
 
 Result<Json> add_operator(Platform& p, const jose::Object& in) {
@@ -157,6 +182,7 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
     if (!known) return unknown_operator(operator_id);
     TRY(const auto digits, in.text("iccid"));
     TRY(Iccid iccid, parse_typed_iccid("iccid", digits));
+    TRY(auto replaced, line_to_replace(p, in, operator_id));
     TRY(auto line, in.has("package") ? from_package(p, in, iccid) : with_given_numbers(p, in));
     TRY(const auto msisdn_digits, in.optional_member(&jose::Object::text, "msisdn"));
     TRY(auto provider, in.optional_member(&jose::Object::text, "service_provider_name"));
@@ -168,8 +194,9 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
                           line.keys.algorithm,
                           line.keys.keys,
                           line.keys.fingerprint,
-                          std::move(provider).value_or(known->name),
-                          std::move(name).value_or(known->name)};
+                          std::move(provider).value_or(replaced ? replaced->service_provider_name : known->name),
+                          std::move(name).value_or(replaced ? replaced->profile_name : known->name)};
+    if (replaced) s.msisdn = replaced->msisdn, s.mnc_digits = replaced->mnc_digits;
     if (line.package)
         s.package_octets = static_cast<std::uint32_t>(line.package->octets.size());
     else
@@ -181,10 +208,15 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
     s.created_at = p.now();
     auc::Subscription row{line.imsi, line.keys.keys};
     if (line.keys.algorithm == signer::Algorithm::test) row.card_limits = {};
-    auto added =
-        p.store.commit_one({store::AddSubscription{s, std::move(line.package)}, store::AddAuc{std::move(row)}});
+    store::Batch batch{store::AddSubscription{s, std::move(line.package)}, store::AddAuc{std::move(row)}};
+    Json out = json_of(s);
+    if (replaced) {
+        out.text("replaces", replaced->iccid.text());
+        CHECKED(close_by_operator(p, *std::move(replaced), "another takes its place", batch));
+    }
+    auto added = p.store.commit_one(std::move(batch));
     if (!added) return explained(p, std::move(added).error(), s);
-    return json_of(s);
+    return out;
 }
 
 Result<Json> list_subscriptions(Platform& p) {
@@ -212,12 +244,8 @@ Result<Json> close_subscription(Platform& p, std::string_view iccid) {
     TRY(auto s, subscription_named(p, iccid));
     if (s.standing == store::Standing::closed) return fail(Errc::conflict, "standing", "the subscription is closed");
     store::Batch batch;
-    if (s.eid) {
-        TRY(auto card, card_row(p, *s.eid));
-        batch.emplace_back(store::PutRow{std::move(card)});
-    }
     const auto imsi = s.imsi.text();
-    CHECKED(close_line(p, std::move(s), "by its operator", batch));
+    CHECKED(close_by_operator(p, std::move(s), "by its operator", batch));
     CHECKED(p.store.commit_one(std::move(batch)));
     return show_auc(p, imsi);
 }

@@ -104,7 +104,9 @@ Result<store::Subscription> line_to_offer(Platform& p, const std::string& operat
     TRY(const auto other, p.store.find_order_by_iccid(iccid));
     if (other && other->state == smdp::OrderState::installed)
         return fail(Errc::conflict, "iccid",
-                    "order " + other->id + " delivered it; it can be ordered again when that profile is deleted");
+                    "order " + other->id +
+                        " delivered it; it can be ordered again when that profile is deleted. Where its card is lost, "
+                        "add a subscription that replaces it, and order that");
     if (other && other->state != smdp::OrderState::unavailable)
         return fail(Errc::conflict, "iccid",
                     "order " + other->id + " offers it already and is " + std::string(to_string(other->state)) +

@@ -1,0 +1,144 @@
+// A card is lost or broken, and with it what it had: the customer gets it again on another one.
+#include "mcim/apps/mcimd/mcimd_for_test.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+/// Operators a and b; a's customer uses `first` on the card that gets lost.
+class Replaced : public Mcimd {
+protected:
+    void SetUp() override {
+        Mcimd::SetUp();
+        add_two_operators();
+        order.emplace(add_order("a", first));
+        install(*order, first);
+        notify(card.notify(first, msg::NotificationEventBit::enable));
+    }
+    jose::Object replace(const std::string& who, const Iccid& lost, unsigned wanted = 200) {
+        jose::ObjectWriter w;
+        w.text("operator", who).text("iccid", third.text()).text("imsi", "999990000000003");
+        return admin("POST", "/subscriptions", w.text("replaces", lost.text()).finish(), wanted);
+    }
+    bool served(const std::string& imsi) {
+        return ask_auc(at, "AKA-REQ-AUTH " + imsi).find("FAILURE") == std::string::npos;
+    }
+    /// From the offer to the enabled profile, by the customer's next card.
+    void provision_another_card(const jose::Object& wanted) {
+        const auto ok =
+            call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", next.initiate("smdpp.example.com"));
+        const auto offered =
+            call<msg::AuthenticateClientOk>("authenticateClient", next.authenticate(ok, *wanted.text("matching_id")));
+        call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", next.prepare(offered));
+        notify(next.installed(offered.transaction_id, third, oid));
+        ++next.seq_number;
+        notify(next.notify(third, msg::NotificationEventBit::enable));
+    }
+    std::optional<jose::Object> order;
+    const Iccid third = *Iccid::with_check_digit("894412345678901233");
+    test::Identity identity = at.pki.make_euicc(*x509::make_eid("89049032", 2));
+    test::SoftCard next{identity, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
+};
+
+TEST_F(Replaced, LostProfileIsProvisionedAgainOnAnotherCard) {
+    EXPECT_TRUE(served("999990000000001"));
+    const auto line = replace("a", first);
+    EXPECT_EQ(*line.text("replaces"), first.text());
+    EXPECT_EQ(*line.text("standing"), "reserved");
+    EXPECT_FALSE(served("999990000000001")) << "whoever has the lost card";
+    EXPECT_EQ(standing(first), "closed");
+    ASSERT_EQ(state_of(*order), "Unavailable");
+    EXPECT_EQ(*admin("GET", "/orders/" + *order->text("id")).text("closed_because"), "subscription_closed");
+    EXPECT_FALSE(served("999990000000003")) << "no card has it yet";
+    provision_another_card(add_order("a", third));
+    EXPECT_EQ(standing(third), "enabled");
+    EXPECT_TRUE(served("999990000000003"));
+    EXPECT_FALSE(served("999990000000001"));
+}
+
+TEST_F(Replaced, CustomerKeepsItsNumberAndNames) {
+    const Iccid fourth = *Iccid::with_check_digit("894412345678901234");
+    jose::ObjectWriter old;
+    old.text("operator", "a").text("iccid", fourth.text()).text("imsi", "310150000000001").integer("mnc_digits", 3);
+    old.text("msisdn", "88211000000001").text("service_provider_name", "A Mobile").text("profile_name", "A IoT");
+    admin("POST", "/subscriptions", old.finish());
+    const auto line = replace("a", fourth);
+    ASSERT_TRUE(line.has("msisdn"));
+    EXPECT_EQ(*line.text("msisdn"), "88211000000001");
+    EXPECT_EQ(*line.text("service_provider_name"), "A Mobile");
+    EXPECT_EQ(*line.text("profile_name"), "A IoT");
+    EXPECT_EQ(*line.integer("mnc_digits"), 3);
+    EXPECT_EQ(standing(first), "enabled") << "another line of the same operator";
+}
+
+TEST_F(Replaced, LostCardsNotificationsAreRecordedAndChangeNothing) {
+    replace("a", first);
+    const auto recorded = admin("GET", "/notifications").objects("notifications")->size();
+    const auto lines = admin("GET", "/orders/" + *order->text("id")).objects("timeline")->size();
+    for (const auto bit :
+         {msg::NotificationEventBit::disable, msg::NotificationEventBit::enable, msg::NotificationEventBit::delete_})
+        notify(card.notify(first, bit));
+    EXPECT_EQ(admin("GET", "/notifications").objects("notifications")->size(), recorded + 3);
+    EXPECT_EQ(admin("GET", "/orders/" + *order->text("id")).objects("timeline")->size(), lines + 3);
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
+    EXPECT_EQ(state_of(*order), "Unavailable");
+    EXPECT_EQ(standing(third), "reserved");
+    EXPECT_EQ(auc_status("999990000000003"), "barred");
+}
+
+TEST_F(Replaced, PackageOnItsWayToTheLostCardOpensNothing) {
+    const auto other = add_order("b", second);
+    const auto release = *transfer::sign_release(
+        {"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), system_now() - 1s, system_now() + 1h}, "",
+        jose::signer_of(key_a));
+    admin("POST", "/orders/" + *other.text("id") + "/release", jose::ObjectWriter().text("release", release).finish());
+    const auto offered = offer(other);
+    call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
+    replace("b", second);
+    EXPECT_EQ(state_of(other), "Unavailable");
+    notify(card.installed(offered.transaction_id, second, oid));
+    EXPECT_EQ(standing(second), "closed");
+    EXPECT_EQ(auc_status("999980000000002"), "closed");
+    EXPECT_EQ(standing(first), "enabled") << "nobody took its place";
+}
+
+TEST_F(Replaced, OnlyByTheLinesOwnOperatorAndOnce) {
+    replace("b", first, 403);
+    EXPECT_EQ(standing(first), "enabled");
+    EXPECT_TRUE(served("999990000000001"));
+    replace("a", *Iccid::with_check_digit("894412345678901239"), 404);
+    admin("GET", "/subscriptions/" + third.text(), {}, 404);
+    replace("a", first);
+    jose::ObjectWriter again;
+    again.text("operator", "a").text("imsi", "999990000000004");
+    again.text("iccid", Iccid::with_check_digit("894412345678901234")->text());
+    admin("POST", "/subscriptions", again.text("replaces", first.text()).finish(), 409);
+}
+
+TEST_F(Replaced, LineStaysWhereTheOtherCannotBeMade) {
+    jose::ObjectWriter w;
+    w.text("operator", "a").text("iccid", third.text()).text("imsi", "999980000000002");  // b's
+    admin("POST", "/subscriptions", w.text("replaces", first.text()).finish(), 409);
+    EXPECT_EQ(standing(first), "enabled");
+    EXPECT_EQ(state_of(*order), "Installed");
+    EXPECT_TRUE(served("999990000000001"));
+}
+
+TEST_F(Replaced, NextCardThatIsAnotherOperatorsCustomerNeedsItsRelease) {
+    const auto of_b = add_order("b", second);
+    const auto ok =
+        call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", next.initiate("smdpp.example.com"));
+    const auto offered =
+        call<msg::AuthenticateClientOk>("authenticateClient", next.authenticate(ok, *of_b.text("matching_id")));
+    call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", next.prepare(offered));
+    notify(next.installed(offered.transaction_id, second, oid));
+    replace("a", first);
+    const auto again = add_order("a", third);
+    const auto begun =
+        call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", next.initiate("smdpp.example.com"));
+    EXPECT_EQ(refusal("authenticateClient", next.authenticate(begun, *again.text("matching_id"))), "8.2.5/4.3");
+    EXPECT_EQ(standing(second), "installed");
+}
+
+}  // namespace
+}  // namespace mcim::apps::mcimd
