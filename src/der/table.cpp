@@ -44,6 +44,19 @@ std::optional<Error> read_extensions(const Type& t, Reader in, void* object) {
     t.more(object)->tlvs = to_bytes(all);
     return {};
 }
+
+/// One to three components, primitive and constructed, that the table does not have.
+Bytes arbitrary_extensions(const Type& t, Source& s) {
+    Bytes out;
+    for (auto n = 1 + s.below(3); n != 0; --n) {
+        const Tag tag{(s.below(2) == 0 ? 0x9F60U : 0xBF60U) + static_cast<std::uint32_t>(s.below(16))};
+        if (std::ranges::any_of(t.fields, [&](const Field& f) { return starts_here(f.tag, *f.type, tag); })) continue;
+        Bytes content(s.below(6));
+        for (auto& b : content) b = s.byte();
+        append(out, wrap(tag, tag.constructed() ? wrap(Tag{0x04}, content) : content));
+    }
+    return out;
+}
 }  // namespace
 
 void write_tlv(Tag tag, const Type& type, Writer& w, const void* value) {
@@ -93,6 +106,7 @@ void print_fields(const Type& t, Printer& p, std::string_view name, const void* 
 void arbitrary_sequence(const Type& t, Source& s, void* object) {
     for (const Field& f : t.fields)
         if (!f.optional || (s.byte() & 1U) != 0) f.type->arbitrary(*f.type, s, f.emplace(object));
+    if (t.more != nullptr && s.below(4) == 3) t.more(object)->tlvs = arbitrary_extensions(t, s);
 }
 
 void write_choice(const Type& t, Writer& w, const void* object) {

@@ -266,11 +266,23 @@ TEST_F(SessionTest, AuthenticatesNoSmDpPlusWhileMoreResultsWaitThanItKeeps) {
     EXPECT_TRUE(installed(for_test::download(agent, smdp, Order{})));
 }
 
-TEST_F(SessionTest, KeepsAndReturnsWhatALaterVersionAddsToTheServersData) {
+/// What the server signed is verified with it; what the LPA tells of the device is signed with it, and goes on.
+TEST_F(SessionTest, KeepsAndReturnsWhatALaterVersionAdds) {
     auto r = request();
     r.server_signed1.more.tlvs = *from_hex("9F5501AA");
     smdp.sign(r);
-    EXPECT_TRUE(std::holds_alternative<msg::AuthenticateResponseOk>(agent.authenticate(r).value));
+    auto& told = std::get<msg::CtxParamsForCommonAuthentication>(r.ctx_params1.value);
+    told.more.tlvs = *from_hex("A303020105BF6103040101");
+    told.device_info.more.tlvs = *from_hex("9F5600");
+    told.device_info.device_capabilities.more.tlvs = *from_hex("9F570355AA00");
+    const Bytes sent = der::encode(r.ctx_params1);
+    const auto response = agent.authenticate(r);
+    const auto& ok = std::get<msg::AuthenticateResponseOk>(response.value);
+    const std::string returned = hex(der::encode(ok.euicc_signed1.ctx_params1));
+    EXPECT_EQ(returned, hex(sent));
+    for (const std::string_view unknown : {"A303020105BF6103040101", "9F5600", "9F570355AA00"})
+        EXPECT_NE(returned.find(unknown), std::string::npos) << unknown;
+    EXPECT_TRUE(pki.euicc.key.public_key().verify(der::encode(ok.euicc_signed1), ok.euicc_signature1));
 }
 
 // ---------------------------------------------------------------- PrepareDownload

@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "mcim/msg/all.h"
 #include "mcim/msg/json.h"
+#include "support/reference.h"
 
 namespace mcim::msg {
 namespace {
@@ -79,6 +83,25 @@ void every_value_round_trips(std::uint32_t& x) {
         EXPECT_EQ(der::encode(*back), wire);
     }
 }
+/// EXTENSIBILITY IMPLIED: a later version may add to each of them.
+TEST(Msg, EverySequenceKeepsMembersThatAreNotKnown) {
+    int sequences = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(test::project_folder() / "src/msg")) {
+        if (entry.path().extension() != ".h") continue;
+        std::ifstream in(entry.path());
+        std::string name;
+        bool keeps = false;
+        for (std::string line; std::getline(in, line);) {
+            if (line.starts_with("struct ")) name = line.substr(7), keeps = false;
+            if (line == "    der::Extensions more;") keeps = true;
+            if (line.find("der::sequence(") == std::string::npos) continue;
+            EXPECT_TRUE(keeps) << entry.path().filename() << ": " << name << " has no \"der::Extensions more\"";
+            ++sequences;
+        }
+    }
+    EXPECT_GT(sequences, 50);
+}
+
 TEST(Msg, EveryTypeRoundTrips) {
     std::uint32_t x = 7;
     [&]<class... T>(std::tuple<T...>*) { (every_value_round_trips<T>(x), ...); }(static_cast<AllMessages*>(nullptr));
