@@ -441,5 +441,40 @@ TEST(Delivery, RemovesOnlyWhatTheServerTook) {
     EXPECT_EQ(report.entries[1].failure, "");
 }
 
+/// A notification of a later version, and one of a known kind with an outcome that nobody here knows.
+TEST(Delivery, EntryThatIsNotKnownHindersNoOther) {
+    const Bytes later = *from_hex("BF4003800101");
+    const auto data = success().data;
+    const Bytes later_outcome =
+        der::wrap(der::Tag{0xBF37},
+                  der::wrap(der::Tag{0xBF27}, concat({*from_hex("8001AB"), der::encode(data.notification_metadata),
+                                                      der::encode(data.smdp_oid), *from_hex("A202A500")})));
+    const Bytes known = der::encode(msg::PendingNotification{success()});
+    const auto list = [](std::initializer_list<View> entries) {
+        return der::wrap(der::Tag{0xBF2B}, der::wrap(der::Tag{0xA0}, concat(entries)));
+    };
+    auto step = delivery::start();
+    step = *delivery::step(step.next, CardAnswered{list({later, later_outcome, known})});
+    ASSERT_TRUE(std::holds_alternative<PostEs9>(step.action));
+    step = *delivery::step(step.next, ServerAnswered{204, "", {}});
+    step = *delivery::step(step.next, CardAnswered{der::encode(msg::NotificationSentResponse{})});
+    const auto& report = std::get<delivery::Finish>(step.action).report;
+    ASSERT_EQ(report.entries.size(), 1U);
+    EXPECT_EQ(report.entries[0].failure, "");
+    ASSERT_EQ(report.unknown.size(), 2U);
+    EXPECT_NE(report.unknown[0].find("tag BF40"), std::string::npos) << report.unknown[0];
+    EXPECT_NE(report.unknown[1].find("finalResult"), std::string::npos) << report.unknown[1];
+    EXPECT_EQ(report.stopped, "");
+}
+
+TEST(Delivery, AnswerThatIsNoListStopsIt) {
+    for (const std::string_view bad :
+         {"", "BF2B", "BF2B00", "BF2B0381017F", "BF2B04A0025A05", "BF2B02A00000", "3000"}) {
+        auto step = delivery::start();
+        step = *delivery::step(step.next, CardAnswered{*from_hex(bad)});
+        EXPECT_NE(std::get<delivery::Finish>(step.action).report.stopped, "") << bad;
+    }
+}
+
 }  // namespace
 }  // namespace mcim::agent

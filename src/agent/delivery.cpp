@@ -1,5 +1,7 @@
 #include "mcim/agent/delivery.h"
 
+#include "mcim/agent/pending.h"
+
 namespace mcim::agent::delivery {
 namespace {
 
@@ -20,13 +22,11 @@ Step next(std::vector<msg::PendingNotification> pending, Report report, std::str
 }
 
 Step on(Listing, CardAnswered e) {
-    auto list = der::decode<msg::RetrieveNotificationsListResponse>(e.response);
-    if (!list) return finish({{}, "the card's list cannot be read: " + to_string(list.error())});
-    auto* pending = std::get_if<0>(&list->value);
-    if (pending == nullptr) return finish({{}, "the card cannot give its list"});
-    return send_front(std::move(*pending), {});
+    auto list = read_pending(e.response);
+    if (!list) return finish({{}, {}, "the card's list cannot be read: " + to_string(list.error())});
+    return send_front(std::move(list->known), {{}, std::move(list->unknown), {}});
 }
-Step on(Listing, CardFailed e) { return finish({{}, "the card does not answer: " + to_string(e.error)}); }
+Step on(Listing, CardFailed e) { return finish({{}, {}, "the card does not answer: " + to_string(e.error)}); }
 
 Step on(Sending s, ServerAnswered e) {
     if (auto why = not_taken(e)) return next(std::move(s.pending), std::move(s.report), *std::move(why));

@@ -12,7 +12,8 @@ struct Report {
         std::string failure;  ///< empty: delivered and removed
     };
     std::vector<Entry> entries;
-    std::string stopped;  ///< why the list could not be gone through; empty otherwise
+    std::vector<std::string> unknown;  ///< what stays on the card, for this agent does not know what it is
+    std::string stopped;               ///< why the list could not be gone through; empty otherwise
 };
 struct Finish {
     Report report;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mcim/agent/pending.h"
 #include "mcim/bpp/segments.h"
 #include "mcim/crypto/hash.h"
 #include "mcim/saip/response.h"
@@ -112,10 +113,9 @@ msg::RetrieveNotificationsListRequest installation_results() {
 
 std::optional<msg::ProfileInstallationResult> find_result(const CardAnswered& answer,
                                                           const msg::TransactionId& transaction) {
-    const auto list = der::decode<msg::RetrieveNotificationsListResponse>(answer.response);
-    const auto* entries = list ? std::get_if<0>(&list->value) : nullptr;
-    if (entries == nullptr) return std::nullopt;
-    for (const auto& entry : *entries)
+    const auto list = read_pending(answer.response);
+    if (!list) return std::nullopt;
+    for (const auto& entry : list->known)
         if (const auto* result = std::get_if<msg::ProfileInstallationResult>(&entry.value);
             result != nullptr && result->data.transaction_id == transaction)
             return *result;

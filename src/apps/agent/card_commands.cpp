@@ -207,6 +207,11 @@ int notification_process(World& world, const Report& report) {
                 "\n";
         all = all && e.failure.empty();
     }
+    for (const auto& what : delivered->unknown) {
+        data.push_back(json::object{{"failure", what}});
+        text += what + "\n";
+        all = false;
+    }
     if (!all) return report.failure("some notifications still wait on the card:\n" + text, data);
     return report.success(data, text.empty() ? "No notification waits." : text);
 }
