@@ -250,10 +250,11 @@ public:
     Result<std::optional<ReleaseUse>> find_release_use(std::string_view operator_id, std::string_view jti) override {
         return find_in(t_.releases, std::pair(std::string(operator_id), std::string(jti)));
     }
-    Result<std::optional<ReleaseUse>> find_release_of(std::string_view order_id) override {
+    Result<std::vector<ReleaseUse>> releases_of(std::string_view order_id) override {
+        std::vector<ReleaseUse> out;
         for (const auto& [key, use] : t_.releases)
-            if (use.order_id == order_id) return std::optional(use);
-        return std::optional<ReleaseUse>{};
+            if (use.order_id == order_id) out.push_back(use);
+        return out;
     }
     Result<std::optional<Row>> find_row(std::string_view kind, std::string_view key) override {
         return find_in(t_.rows, std::pair(std::string(kind), std::string(key)));

@@ -189,8 +189,9 @@ public:
         return one("SELECT order_id, gives_up, consumed FROM releases WHERE operator_id=? AND jti=?", release_at,
                    operator_id, jti);
     }
-    Result<std::optional<ReleaseUse>> find_release_of(std::string_view order_id) override {
-        return one("SELECT order_id, gives_up, consumed FROM releases WHERE order_id=? LIMIT 1", release_at, order_id);
+    Result<std::vector<ReleaseUse>> releases_of(std::string_view order_id) override {
+        return all("SELECT order_id, gives_up, consumed FROM releases WHERE order_id=? ORDER BY operator_id, jti",
+                   release_at, order_id);
     }
     Result<std::optional<Row>> find_row(std::string_view kind, std::string_view key) override {
         return one("SELECT * FROM rows WHERE kind=? AND key=?", row_at, kind, key);

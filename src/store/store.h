@@ -203,8 +203,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<Operator>> list_operators() = 0;
     [[nodiscard]] virtual Result<std::optional<ReleaseUse>> find_release_use(std::string_view operator_id,
                                                                              std::string_view jti) = 0;
-    /// The one that serves this order.
-    [[nodiscard]] virtual Result<std::optional<ReleaseUse>> find_release_of(std::string_view order_id) = 0;
+    /// Those that serve this order: it may be given another while a package is out under the first.
+    [[nodiscard]] virtual Result<std::vector<ReleaseUse>> releases_of(std::string_view order_id) = 0;
 
     [[nodiscard]] virtual Result<std::optional<Row>> find_row(std::string_view kind, std::string_view key) = 0;
     [[nodiscard]] virtual Result<std::vector<Row>> list_rows(std::string_view kind) = 0;

@@ -334,8 +334,11 @@ TEST_P(AnyStore, ReleaseServesOneOrder) {
     ASSERT_TRUE(commit({ReserveRelease{"other", "jti-1", "order-2", iccid(1)}})) << "another issuer's";
     ASSERT_TRUE(commit({ConsumeReleases{"order-1"}, DropReservations{"order-1"}, DropReservations{"order-2"}}));
     EXPECT_EQ(**store->find_release_use("op", "jti-1"), (ReleaseUse{"order-1", iccid(1), true}));
-    EXPECT_EQ(**store->find_release_of("order-1"), (ReleaseUse{"order-1", iccid(1), true}));
-    EXPECT_FALSE(*store->find_release_of("order-3"));
+    EXPECT_EQ(*store->releases_of("order-1"), (std::vector{ReleaseUse{"order-1", iccid(1), true}}));
+    EXPECT_TRUE(store->releases_of("order-3")->empty());
+    ASSERT_TRUE(commit({ReserveRelease{"op", "jti-0", "order-1", iccid(2)}}));
+    EXPECT_EQ(*store->releases_of("order-1"),
+              (std::vector{ReleaseUse{"order-1", iccid(2), false}, ReleaseUse{"order-1", iccid(1), true}}));
     EXPECT_FALSE(*store->find_release_use("other", "jti-1"));
 }
 

@@ -66,20 +66,37 @@ Status replace_deleted(Platform& p, const Subscription& installed, store::Batch&
     return ok();
 }
 
-/// What the release of this order let go serves until the new line does; where there is nothing to serve, it ends now.
-/// A release of another card's line, to which the order was offered before, has not served here.
+/// What the releases of an order let go, as far as it was on this card; nullopt: none of them served here. One of
+/// another card's line, to which the order was offered before, has not. Of two, one is closed by now: consent lets no
+/// order leave two lines.
+struct LetGo {
+    std::optional<Subscription> open;
+};
+Result<std::optional<LetGo>> let_go(Platform& p, const std::vector<store::ReleaseUse>& releases, const Eid& eid) {
+    std::optional<LetGo> out;
+    for (const auto& release : releases) {
+        TRY(auto left, p.store.find_subscription(release.gives_up));
+        if (!left) continue;
+        TRY(const bool was_here, is_line_of(p, *left, eid));
+        if (!was_here) continue;
+        if (!out) out.emplace();
+        if (left->standing != Standing::closed) out->open = std::move(left);
+    }
+    return out;
+}
+
+/// What was let go serves until the new line does; where there is nothing to serve, it ends now.
 Status hand_over(Platform& p, const std::string& order_id, const Subscription& installed, store::Batch& out) {
-    TRY(const auto release, p.store.find_release_of(order_id));
-    if (!release) return ok();
-    TRY(auto left, p.store.find_subscription(release->gives_up));
-    if (!left) return ok();
-    TRY(const bool was_here, is_line_of(p, *left, *installed.eid));
-    if (!was_here) {
+    TRY(const auto releases, p.store.releases_of(order_id));
+    if (releases.empty()) return ok();
+    TRY(auto gone, let_go(p, releases, *installed.eid));
+    if (!gone) {
         out.emplace_back(store::DropReservations{order_id});
         return ok();
     }
     out.emplace_back(store::ConsumeReleases{order_id});
-    if (left->standing == Standing::closed) return ok();
+    auto& left = gone->open;
+    if (!left) return ok();
     if (left->standing == Standing::reserved || left->standing == Standing::deleted)
         return close_line(p, *std::move(left), "it was released to operator " + installed.operator_id, out);
     TRY(auto row, p.store.find_row(handover_kind, installed.imsi.text()));

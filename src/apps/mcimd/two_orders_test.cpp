@@ -79,6 +79,28 @@ protected:
         const auto order = add_order("b", third, "open", token);
         EXPECT_EQ(refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id"))), "");
     }
+    /// A package is out under one release, of a line that is closed then; the next is bound under another, of the line
+    /// that is on its way in its place. Each operator lets the other in.
+    void let_go_twice(const std::string& jti, const std::string& next_jti) {
+        const auto release = [&](const std::string& from, const Iccid& iccid, const std::string& to,
+                                 const crypto::PrivateKey& key, const std::string& id) {
+            return *transfer::sign_release({from, at.pki.eid, iccid, to, id, system_now() - 1s, system_now() + 1h}, "",
+                                           jose::signer_of(key));
+        };
+        install(*of_a, first);
+        give_b(release("a", first, "b", key_a, jti));
+        bind(*of_b);
+        admin("POST", "/subscriptions/" + first.text() + "/close");
+        const Iccid third = *Iccid::with_check_digit("894412345678901233");
+        add_line("a", third, "999990000000003");
+        const auto next = add_order("a", third, "open", release("b", second, "a", key_b, "00000009"));
+        bind(next);
+        give_b(release("a", third, "b", key_a, next_jti));
+        notify(card.installed(bind(*of_b), second, oid));
+        EXPECT_EQ(standing(second), "installed");
+        EXPECT_EQ(standing(third), "closed") << "it was let go while its package was on its way";
+        EXPECT_EQ(state_of(next), "Unavailable");
+    }
     std::optional<jose::Object> of_a, of_b;
     std::string token = release_by_a();
     test::Identity identity = at.pki.make_euicc(*x509::make_eid("89049032", 2));
@@ -317,6 +339,11 @@ TEST_F(TwoOrders, ReleaseThatAPackageIsOutUnderIsUsedUpThoughAnotherIsGiven) {
     EXPECT_EQ(standing(first), "closed");
 }
 
+TEST_F(TwoOrders, LineIsLeftThatTheSecondOfTwoReleasesNames) { let_go_twice("00000001", "00000002"); }
+TEST_F(TwoOrders, LineIsLeftThatTheSecondOfTwoReleasesNamesWhicheverIsStoredFirst) {
+    let_go_twice("00000002", "00000001");
+}
+
 TEST_F(TwoOrders, ResultThatComesLateLiftsNoBar) {
     const auto installing = bind(*of_a);
     const auto installed = card.installed(installing, first, oid);
@@ -369,8 +396,6 @@ TEST_F(TwoOrders, SayWhyNobodyCanDownloadThem) {
     admin("POST", "/subscriptions/" + second.text() + "/close");
     EXPECT_EQ(why(last), "subscription_closed");
 }
-
-// ---------------------------------------------------------------- the order of an EID
 
 }  // namespace
 }  // namespace mcim::apps::mcimd

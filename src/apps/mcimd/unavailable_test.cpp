@@ -53,8 +53,8 @@ public:
     Result<std::optional<store::ReleaseUse>> find_release_use(std::string_view who, std::string_view jti) override {
         return behind_->find_release_use(who, jti);
     }
-    Result<std::optional<store::ReleaseUse>> find_release_of(std::string_view order_id) override {
-        return behind_->find_release_of(order_id);
+    Result<std::vector<store::ReleaseUse>> releases_of(std::string_view order_id) override {
+        return behind_->releases_of(order_id);
     }
     Result<std::optional<store::Row>> find_row(std::string_view kind, std::string_view key) override {
         return behind_->find_row(kind, key);
