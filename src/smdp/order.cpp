@@ -10,8 +10,8 @@ constexpr std::array<std::string_view, order_state_count> state_names{
     "Available", "Allocated", "Linked", "Confirmed", "Released", "Downloaded", "Installed", "Error", "Unavailable"};
 constexpr std::array<std::string_view, 3> end_names{"cancelled", "subscription_closed", "deleted"};
 constexpr std::array<std::string_view, order_event_count> event_names{
-    "allocate",       "link",   "confirm",  "release", "bind",   "install_succeeded",
-    "install_failed", "refuse", "postpone", "cancel",  "remove", "close"};
+    "allocate",       "link",   "confirm",  "release", "bind",  "install_succeeded",
+    "install_failed", "refuse", "postpone", "cancel",  "remove"};
 
 struct Rule {
     OrderState from;
@@ -25,25 +25,20 @@ constexpr auto rules = [] {
         {available, allocate, allocated},
         {available, link, linked},
         {available, cancel, unavailable},
-        {available, close, unavailable},
 
         {allocated, link, linked},
         {allocated, confirm, confirmed},
         {allocated, cancel, unavailable},
-        {allocated, close, unavailable},
 
         {linked, confirm, confirmed},
         {linked, cancel, unavailable},
-        {linked, close, unavailable},
 
         {confirmed, release, released},
         {confirmed, cancel, unavailable},
-        {confirmed, close, unavailable},
 
         {released, bind, downloaded},
         {released, refuse, error},
         {released, cancel, unavailable},
-        {released, close, unavailable},
         // of a package that was out when its operator released the order anew
         {released, install_succeeded, installed},
         {released, install_failed, released},
@@ -56,13 +51,11 @@ constexpr auto rules = [] {
         {downloaded, postpone, released},
         {downloaded, release, released},
         {downloaded, cancel, unavailable},
-        {downloaded, close, unavailable},
 
         // a result that comes late or twice does not undo an installation
         {installed, install_succeeded, installed},
         {installed, install_failed, installed},
         {installed, remove, unavailable},
-        {installed, close, unavailable},
 
         {error, bind, downloaded},
         {error, install_succeeded, installed},
@@ -70,7 +63,6 @@ constexpr auto rules = [] {
         {error, refuse, error},
         {error, release, released},
         {error, cancel, unavailable},
-        {error, close, unavailable},
     });
 }();
 
@@ -131,7 +123,6 @@ std::optional<Order> after(Order order, OrderEvent event) {
     if (event == release) order.attempts = 0, order.refused = false;
     if (event == cancel) order.ended_by = OrderEnd::cancelled;
     if (event == remove) order.ended_by = OrderEnd::deleted;
-    if (event == close) order.ended_by = OrderEnd::subscription_closed;
     return order;
 }
 

@@ -36,9 +36,8 @@ enum class OrderEvent : std::uint8_t {
     postpone,  ///< ES9+.CancelSession with a reason that keeps it, of the last package that was out
     cancel,    ///< ES2+.CancelOrder
     remove,    ///< the card says that the profile was deleted
-    close,     ///< its subscription is over: the card that has the profile may be lost
 };
-inline constexpr std::size_t order_event_count = 12;
+inline constexpr std::size_t order_event_count = 11;
 std::string_view to_string(OrderEvent);
 
 /// nullopt: it cannot happen in this state, and nothing changes. A download may be repeated until it is installed: a
@@ -85,7 +84,7 @@ struct Order {
     friend bool operator==(const Order&, const Order&) = default;
 };
 
-/// The order after `event`, or nullopt.
+/// The order after `event`, or nullopt. One that its operator cancels ended by that, unless the caller knows better.
 [[nodiscard]] std::optional<Order> after(Order, OrderEvent);
 /// May be downloaded now: its state, and attempts and time are left.
 [[nodiscard]] bool downloadable(const Order&, Time now);

@@ -172,10 +172,11 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
     spdlog::info("subscription {} is closed: {}", masked(s.iccid.text()), why);
     TRY(auto order, p.store.find_order_by_iccid(s.iccid));
     if (order)
-        if (auto over = after(*std::move(order), smdp::OrderEvent::close)) {
-            out.emplace_back(smdp::Note{over->id, p.now(), "over: its subscription is closed"});
-            out.emplace_back(store::DropReservations{over->id});
-            out.emplace_back(smdp::PutOrder{*std::move(over)});
+        if (auto cancelled = after(*std::move(order), smdp::OrderEvent::cancel)) {
+            cancelled->ended_by = smdp::OrderEnd::subscription_closed;
+            out.emplace_back(smdp::Note{cancelled->id, p.now(), "cancelled: its subscription is closed"});
+            out.emplace_back(store::DropReservations{cancelled->id});
+            out.emplace_back(smdp::PutOrder{*std::move(cancelled)});
         }
     out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::closed});
     s.standing = Standing::closed;
