@@ -238,6 +238,14 @@ TEST(Download, RetryAfterIsKept) {
     EXPECT_EQ(run.take<WaitFor>().time, std::chrono::seconds(7));
 }
 
+TEST(Download, ServerWithoutItsDatabaseIsAskedAgain) {
+    Script run(order_for("1$smdp.example.com$ID-1"));
+    run.card(msg::EUICCInfo1{});
+    run.card(msg::GetEuiccChallengeResponse{challenge, {}});
+    run.give(ServerAnswered{200, msg::failure_json({"8.8", "5.1", "", "Try again later."}), std::chrono::seconds(7)});
+    EXPECT_EQ(run.take<WaitFor>().time, std::chrono::seconds(7));
+}
+
 TEST(Download, TheServersCodeReachesTheOwner) {
     Script run(order_for("1$smdp.example.com$ID-1"));
     run.card(msg::EUICCInfo1{});

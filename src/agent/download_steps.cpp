@@ -135,6 +135,9 @@ std::optional<Step> end_of(const ServerAnswered& answer, const Attempt& attempt,
     if (!status)
         return stopped(where, "The server's reply cannot be read: " + to_string(status.error()),
                        "Report it to the operator of the server.");
+    if (*status && (*status)->subject_code == "8.8" && (*status)->reason_code == "5.1")
+        return try_again(attempt, where, "The server cannot reach its database or its keys now (8.8/5.1).",
+                         answer.retry_after);
     if (*status)
         return done(
             Stopped{where, **status, (*status)->message.empty() ? "The server refused." : (*status)->message,
