@@ -34,7 +34,7 @@ private:
 [[nodiscard]] std::chrono::nanoseconds thread_cpu_time();
 [[nodiscard]] double microseconds(std::chrono::nanoseconds);
 
-/// CPU time of one call in microseconds: the mean of as many as last so long.
+/// CPU time of one call in microseconds: the mean of enough calls in a row to take `at_least` together.
 [[nodiscard]] double microseconds_per_call(const std::function<void()>& call,
                                            std::chrono::milliseconds at_least = std::chrono::milliseconds(400));
 

@@ -128,10 +128,10 @@ Figures report(const Fleet& fleet, const Cost& cost, const Floor& floor) {
     return out;
 }
 
-/// What was measured last, moments before. The figures stand without it too.
-void compare_with_openssl(Figures& out, const Floor& last, const CpuShares& cpus, const FloorEffort& effort) {
+/// The floor that is reported. The figures stand without it too.
+void compare_with_openssl(Figures& out, const Floor& floor, const CpuShares& cpus, const FloorEffort& effort) {
     const auto openssl = openssl_speed(cpus, effort);
-    if (openssl) return add_comparison(out, last, *openssl);
+    if (openssl) return add_comparison(out, floor, *openssl);
     out.remark("The floor is not compared with openssl speed: " + to_string(openssl.error()));
 }
 
@@ -160,8 +160,9 @@ Result<Figures> bench_download(const DownloadPlan& plan) {
     TRY(const auto cpu_after, server.cpu_time());
     cost.server_cpu = cpu_after - cpu_before;
     TRY(cost.peak_rss, server.peak_rss_octets());
-    Figures out = report(fleet, cost, mean_of(floors));
-    compare_with_openssl(out, floors.back(), cpus, plan.floor);
+    const Floor floor = mean_of(floors);
+    Figures out = report(fleet, cost, floor);
+    compare_with_openssl(out, floor, cpus, plan.floor);
     return out;
 }
 

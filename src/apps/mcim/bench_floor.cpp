@@ -110,8 +110,7 @@ void add_comparison(Figures& out, const Floor& floor, const OpensslSpeed& openss
     if (!sign || !verify || !agree)
         out.remark(
             "Something else was at work on this machine or its host, or this build is no release, or the program "
-            "openssl "
-            "has another library. Measure again before you rely on floor_us.");
+            "openssl has another library. Measure again before you rely on floor_us.");
 }
 
 Result<Figures> bench_floor() {

@@ -45,7 +45,7 @@ struct OpensslSpeed {
 };
 /// In the conditions of measure_floor(). An error where the program is not installed.
 [[nodiscard]] Result<OpensslSpeed> openssl_speed(const CpuShares&, const FloorEffort&);
-/// The operations of a floor that was measured just before, over it. What is outside 10 % is said in words.
+/// The operations of a floor over it. What is outside 10 % is said in words.
 void add_comparison(Figures&, const Floor&, const OpensslSpeed&);
 
 /// The curve operations alone, with that comparison.
