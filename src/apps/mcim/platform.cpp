@@ -79,16 +79,19 @@ Status check_text(std::string_view option, const std::string& text) {
     return fail(Errc::bad_value, std::string(option), "printable characters without quotes and spaces are wanted");
 }
 
-/// What belongs to a role goes with that role.
+Error without_its_role(const std::string& option, const std::string& role) {
+    return fail(Errc::conflict, option, "it is of the role " + role + ", which --roles does not name");
+}
+
+/// Each role once; what belongs to a role goes with that role.
 Status check_roles(const PlatformOptions& options) {
-    const auto belongs = [&](std::string_view option, bool given, std::string_view role) {
-        if (!given || options.serves(role)) return ok();
-        return Status(fail(Errc::conflict, std::string(option),
-                           "it is of the role " + std::string(role) + ", which --roles does not name"));
-    };
-    CHECKED(belongs("--dp-address", !options.address.empty(), "dp"));
-    CHECKED(belongs("--lab", options.lab, "auc"));
-    return belongs("--verifier-id", !options.verifier_id.empty(), "pva");
+    for (const auto& role : options.roles)
+        if (std::ranges::count(options.roles, role) > 1)
+            return fail(Errc::bad_value, "--roles", "it names " + role + " twice; once is enough");
+    if (!options.address.empty() && !options.serves("dp")) return without_its_role("--dp-address", "dp");
+    if (options.lab && !options.serves("auc")) return without_its_role("--lab", "auc");
+    if (!options.verifier_id.empty() && !options.serves("pva")) return without_its_role("--verifier-id", "pva");
+    return ok();
 }
 
 // ---------------------------------------------------------------- what is written
@@ -98,7 +101,8 @@ std::string passphrase_line(const PlatformOptions& options) {
     return "keys_passphrase_file = \"" + fs::absolute(options.keys_passphrase_file).string() + "\"\n";
 }
 
-/// "dp, auc and pva"; with `quote` and commas alone it is a list of TOML.
+/// The roles, each in `quote`, with `last` between the last two: for people `dp, auc and pva`, for TOML
+/// `"dp", "auc", "pva"`.
 std::string listed(const std::vector<std::string>& roles, std::string_view quote, std::string_view last) {
     std::string out;
     for (std::size_t i = 0; i < roles.size(); ++i) {
@@ -125,6 +129,7 @@ std::string dp_table(const PlatformOptions& options) {
            "\"\n"
            "attestation = \"platform\"    # what the policy \"attested\" demands: platform, module, both\n";
 }
+
 std::string auc_table(const PlatformOptions& options) {
     return "\n"
            "[auc]                       # the authentication centre\n"
@@ -132,6 +137,7 @@ std::string auc_table(const PlatformOptions& options) {
            "laboratory = " +
            std::string(options.lab ? "true" : "false") + "\n";
 }
+
 std::string pva_table(const PlatformOptions& options) {
     return "\n"
            "[pva]                       # the verifier of devices\n"
@@ -299,7 +305,11 @@ void add_platform_init(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("init", "Make the folder from which mcimd starts");
     auto options = std::make_shared<PlatformOptions>();
     command->add_option("--dir", options->dir, "New folder of the platform")->required();
-    command->add_option("--pki", options->pki, "Folder of the PKI (mcim pki init)")->required();
+    command
+        ->add_option(
+            "--pki", options->pki,
+            "Folder of the PKI (mcim pki init), whose TLS key is copied: without the role dp take a PKI of its own")
+        ->required();
     command->add_option("--dp-address", options->address,
                         "HOST:PORT of activation codes; the certificate's host and the port of --listen where absent");
     command->add_option("--listen", options->listen, "IP address and port of TLS")->capture_default_str();

@@ -94,6 +94,11 @@ TEST_F(PlatformCommand, RefusesWhatIsOfARoleThatItDoesNotServe) {
     EXPECT_FALSE(fs::exists(dir_));
 }
 
+TEST_F(PlatformCommand, RefusesARoleThatIsNamedTwice) {
+    EXPECT_TRUE(init({"--roles", "auc,dp,auc"}).complains("auc twice"));
+    EXPECT_FALSE(fs::exists(dir_));
+}
+
 TEST_F(PlatformCommand, SealsItsKeysUnderAPassphrase) {
     const std::string file = (folder_ / "passphrase").string();
     ASSERT_TRUE(custody::write_private_file(file, as_view("correct horse\n")));
