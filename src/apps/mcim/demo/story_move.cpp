@@ -70,14 +70,14 @@ Result<Platform> centre_of_beta(Story& s) {
     return centre;
 }
 
-/// With a hostapd of beta's. The platform's own centre has the line too: it is shut there, so that nobody takes one for
-/// the other.
+/// With a hostapd of beta's. The platform's own centre has the line too: it is shut there first, so that never both
+/// serve it.
 Status log_in_at(Story& s, const Platform& centre) {
-    const auto there = s.lab.mcim({"subscription", "unbar", s.beta.iccid, "--admin", centre.admin().string()});
     const auto here = s.lab.mcim({"subscription", "bar", s.beta.iccid, "--admin", s.platform.admin().string()});
+    const auto there = s.lab.mcim({"subscription", "unbar", s.beta.iccid, "--admin", centre.admin().string()});
     s.lab.say().check(there.member("status") == "active" && here.member("status") == "barred",
                       "beta's own centre serves the line from now on, and the platform's does not",
-                      there.text + here.text);
+                      here.text + there.text);
     const fs::path peers = s.lab.folder() / "peers";
     TRY(const Radius radius, start_hostapd(peers / "hostapd-beta", centre.auc(), 18122));
     CHECKED(into_reader(s));
