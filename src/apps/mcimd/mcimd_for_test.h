@@ -308,12 +308,22 @@ protected:
     }
     std::string auc_status(const std::string& imsi) { return *admin("GET", "/auc/" + imsi).text("status"); }
 
-    msg::InitiateAuthenticationOkEs9 initiate() {
-        return call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", card.initiate("smdpp.example.com"));
+    msg::InitiateAuthenticationOkEs9 initiate() { return initiate(card); }
+    msg::InitiateAuthenticationOkEs9 initiate(test::SoftCard& with) {
+        return call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", with.initiate("smdpp.example.com"));
     }
-    msg::AuthenticateClientOk offer(const jose::Object& order) {
+    msg::AuthenticateClientOk offer(const jose::Object& order) { return offer(order, card); }
+    msg::AuthenticateClientOk offer(const jose::Object& order, test::SoftCard& to) {
         return call<msg::AuthenticateClientOk>("authenticateClient",
-                                               card.authenticate(initiate(), *order.text("matching_id")));
+                                               to.authenticate(initiate(to), *order.text("matching_id")));
+    }
+    /// The package is on its way.
+    msg::TransactionId bind(const jose::Object& order) { return bind(order, card); }
+    msg::TransactionId bind(const jose::Object& order, test::SoftCard& to) {
+        const auto offered = offer(order, to);
+        const auto bound = call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", to.prepare(offered));
+        EXPECT_EQ(bound.bound_profile_package.initialise_secure_channel_request.transaction_id, offered.transaction_id);
+        return offered.transaction_id;
     }
     void notify(const msg::HandleNotification& n) {
         ++card.seq_number;
@@ -322,11 +332,9 @@ protected:
         EXPECT_EQ(response.body, "");
     }
     msg::TransactionId install(const jose::Object& order, const Iccid& iccid) {
-        const auto offered = offer(order);
-        const auto bound = call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
-        EXPECT_EQ(bound.bound_profile_package.initialise_secure_channel_request.transaction_id, offered.transaction_id);
-        notify(card.installed(offered.transaction_id, iccid, oid));
-        return offered.transaction_id;
+        const auto id = bind(order);
+        notify(card.installed(id, iccid, oid));
+        return id;
     }
 
     Installation at;

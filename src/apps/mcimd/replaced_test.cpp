@@ -24,12 +24,7 @@ protected:
     }
     /// From the offer to the enabled profile, by the customer's next card.
     void provision_another_card(const jose::Object& wanted) {
-        const auto ok =
-            call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", next.initiate("smdpp.example.com"));
-        const auto offered =
-            call<msg::AuthenticateClientOk>("authenticateClient", next.authenticate(ok, *wanted.text("matching_id")));
-        call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", next.prepare(offered));
-        notify(next.installed(offered.transaction_id, third, oid));
+        notify(next.installed(bind(wanted, next), third, oid));
         ++next.seq_number;
         notify(next.notify(third, msg::NotificationEventBit::enable));
     }
@@ -90,11 +85,10 @@ TEST_F(Replaced, PackageOnItsWayToTheLostCardOpensNothing) {
         {"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), system_now() - 1s, system_now() + 1h}, "",
         jose::signer_of(key_a));
     admin("POST", "/orders/" + *other.text("id") + "/release", jose::ObjectWriter().text("release", release).finish());
-    const auto offered = offer(other);
-    call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
+    const auto installing = bind(other);
     replace("b", second);
     EXPECT_EQ(state_of(other), "Unavailable");
-    notify(card.installed(offered.transaction_id, second, oid));
+    notify(card.installed(installing, second, oid));
     EXPECT_EQ(standing(second), "closed");
     EXPECT_EQ(auc_status("999980000000002"), "closed");
     EXPECT_EQ(standing(first), "enabled") << "nobody took its place";
@@ -124,17 +118,11 @@ TEST_F(Replaced, LineStaysWhereTheOtherCannotBeMade) {
 
 TEST_F(Replaced, NextCardThatIsAnotherOperatorsCustomerNeedsItsRelease) {
     const auto of_b = add_order("b", second);
-    const auto ok =
-        call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", next.initiate("smdpp.example.com"));
-    const auto offered =
-        call<msg::AuthenticateClientOk>("authenticateClient", next.authenticate(ok, *of_b.text("matching_id")));
-    call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", next.prepare(offered));
-    notify(next.installed(offered.transaction_id, second, oid));
+    notify(next.installed(bind(of_b, next), second, oid));
     replace("a", first);
     const auto again = add_order("a", third);
-    const auto begun =
-        call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", next.initiate("smdpp.example.com"));
-    EXPECT_EQ(refusal("authenticateClient", next.authenticate(begun, *again.text("matching_id"))), "8.2.5/4.3");
+    EXPECT_EQ(refusal("authenticateClient", next.authenticate(initiate(next), *again.text("matching_id"))),
+              "8.2.5/4.3");
     EXPECT_EQ(standing(second), "installed");
 }
 

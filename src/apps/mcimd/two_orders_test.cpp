@@ -9,17 +9,9 @@ class TwoOrders : public Mcimd {
 protected:
     void SetUp() override {
         Mcimd::SetUp();
-        add_operator("a", key_a);
-        add_operator("b", key_b);
-        add_line("a", first, "999990000000001");
-        add_line("b", second, "999980000000002");
+        add_two_operators();
         of_a.emplace(add_order("a", first));
         of_b.emplace(add_order("b", second));
-    }
-    msg::TransactionId bind(const jose::Object& order) {
-        const auto offered = offer(order);
-        call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
-        return offered.transaction_id;
     }
     void cancel(const msg::TransactionId& id, msg::CancelSessionReason reason) {
         call<msg::CancelSessionOk>("cancelSession", card.cancel(id, oid, reason));
@@ -49,19 +41,10 @@ protected:
         notify(card.notify(first, msg::NotificationEventBit::enable));
         give_b(token);
     }
-    /// The package is on its way to a device that is nobody's customer.
-    msg::TransactionId bind_elsewhere(const jose::Object& order) {
-        const auto ok =
-            call<msg::InitiateAuthenticationOkEs9>("initiateAuthentication", other.initiate("smdpp.example.com"));
-        const auto offered =
-            call<msg::AuthenticateClientOk>("authenticateClient", other.authenticate(ok, *order.text("matching_id")));
-        call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", other.prepare(offered));
-        return offered.transaction_id;
-    }
-    /// And gets there; the device deletes it where that is said.
+    /// The package gets to a device that is nobody's customer; the device deletes it where that is said.
     enum class Then : std::uint8_t { keep, remove };
     void install_elsewhere(const jose::Object& order, const Iccid& iccid, Then then = Then::keep) {
-        notify(other.installed(bind_elsewhere(order), iccid, oid));
+        notify(other.installed(bind(order, other), iccid, oid));
         EXPECT_EQ(state_of(order), "Installed");
         if (then == Then::keep) return;
         ++other.seq_number;
@@ -156,7 +139,7 @@ TEST_F(TwoOrders, ReleaseOfALineThatWasOnAnotherDeviceBeforeServes) {
 TEST_F(TwoOrders, DeletedLineThatIsOnItsWayToAnotherDeviceIsNotReleasedWithTheFirst) {
     install_and_delete_first();
     give_b(release_by_a());
-    bind_elsewhere(add_order("a", first));
+    bind(add_order("a", first), other);
     install(*of_b, second);
     EXPECT_EQ(standing(first), "deleted");
 }
@@ -166,14 +149,14 @@ TEST_F(TwoOrders, DeletedLineThatIsOnItsWayToAnotherDeviceIsNotLeftBehindOnTheFi
     install(*of_b, second);
     notify(card.notify(first, msg::NotificationEventBit::disable));
     notify(card.notify(first, msg::NotificationEventBit::delete_));
-    bind_elsewhere(add_order("a", first));
+    bind(add_order("a", first), other);
     notify(card.notify(second, msg::NotificationEventBit::enable));
     EXPECT_EQ(standing(first), "deleted");
 }
 
 TEST_F(TwoOrders, DeletedLineThatIsOnItsWayToAnotherDeviceIsNotReplacedOnTheFirst) {
     install_and_delete_first();
-    bind_elsewhere(add_order("a", first));
+    bind(add_order("a", first), other);
     const Iccid third = *Iccid::with_check_digit("894412345678901233");
     add_line("a", third, "999990000000003");
     install(add_order("a", third), third);
