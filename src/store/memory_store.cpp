@@ -212,9 +212,11 @@ public:
         return first_order([&](const smdp::Order& o) { return o.eid == eid && smdp::downloadable(o, now); });
     }
     Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid& iccid) override {
-        auto living = first_order([&](const smdp::Order& o) { return o.iccid == iccid && lives(o); });
-        if (living) return living;
-        return first_order([&](const smdp::Order& o) { return o.iccid == iccid; });
+        const auto rank = [](const smdp::Order& o) { return std::tuple(lives(o), o.created_at, o.id); };
+        std::optional<smdp::Order> out;
+        for (const auto& [id, order] : t_.orders)
+            if (order.iccid == iccid && (!out || rank(*out) < rank(order))) out = order;
+        return out;
     }
     Result<std::vector<smdp::Order>> list_orders() override {
         auto out = values_of(t_.orders);

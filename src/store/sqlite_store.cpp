@@ -35,7 +35,8 @@ Result<std::vector<Bytes>> transactions_of(std::string_view text) {
 constexpr const char* order_by_id = "SELECT * FROM orders WHERE id=?";
 constexpr const char* order_by_matching_id = "SELECT * FROM orders WHERE matching_id=?";
 constexpr const char* orders_by_eid = "SELECT * FROM orders WHERE eid=? ORDER BY created_at, id";
-constexpr const char* orders_of_iccid = "SELECT * FROM orders WHERE iccid=? ORDER BY state=8, created_at, id LIMIT 1";
+constexpr const char* order_by_iccid =
+    "SELECT * FROM orders WHERE iccid=? ORDER BY state=8, created_at DESC, id DESC LIMIT 1";
 constexpr const char* all_orders = "SELECT * FROM orders ORDER BY created_at, id";
 
 Result<smdp::Order> order_at(const Statement& s) {
@@ -143,7 +144,7 @@ public:
         return std::optional<smdp::Order>{};
     }
     Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid& iccid) override {
-        return one(orders_of_iccid, order_at, std::string_view(iccid.text()));
+        return one(order_by_iccid, order_at, std::string_view(iccid.text()));
     }
     Result<std::vector<smdp::Order>> orders_of(const Eid& eid) override {
         return all(orders_by_eid, order_at, std::string_view(eid.text()));

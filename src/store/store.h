@@ -183,7 +183,7 @@ public:
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_pending_order(const Eid&, Time now) = 0;
     /// Those that name this EID or were bound to it, oldest first.
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> orders_of(const Eid&) = 0;
-    /// The one that delivered this ICCID: not a cancelled one where there is another.
+    /// The one that lives; where all have ended, the last that was made.
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid&) = 0;
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> list_orders() = 0;
     /// In the order of what happened; a refusal that came again stands where it came first.

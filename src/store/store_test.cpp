@@ -93,6 +93,24 @@ TEST_P(AnyStore, OrdersAreUniqueWhereTheyMustBe) {
     EXPECT_EQ((*store->find_order_by_iccid(iccid(1)))->id, "order-2");
 }
 
+TEST_P(AnyStore, OrderOfAnIccidIsTheOneThatLivesElseTheLast) {
+    const auto add = [&](int n, Time created_at, smdp::OrderState state) {
+        auto o = order(n);
+        o.iccid = iccid(1);
+        o.created_at = created_at;
+        o.state = state;
+        ASSERT_TRUE(commit({AddOrder{o}}));
+    };
+    const auto found = [&] { return (*store->find_order_by_iccid(iccid(1)))->id; };
+    add(5, t0, smdp::OrderState::unavailable);
+    add(2, t0 + std::chrono::seconds(1), smdp::OrderState::unavailable);
+    EXPECT_EQ(found(), "order-2");
+    add(3, t0 + std::chrono::seconds(1), smdp::OrderState::unavailable);
+    EXPECT_EQ(found(), "order-3") << "of the same time: its id is the later one";
+    add(4, t0 - std::chrono::seconds(1), smdp::OrderState::installed);
+    EXPECT_EQ(found(), "order-4") << "it lives";
+}
+
 TEST_P(AnyStore, OrdersChangeOnlyOverTheVersionThatWasRead) {
     ASSERT_TRUE(commit({AddOrder{order(1)}}));
     auto mine = **store->find_order("order-1");

@@ -232,6 +232,19 @@ TEST_F(Mcimd, ProfileOnItsWayToADeviceCountsAsItsCustomer) {
     call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(to_b));
 }
 
+TEST_F(Mcimd, OrderOfABootstrapProfileThatWasCancelledFreesNoDevice) {
+    add_two_operators();
+    jose::ObjectWriter w;
+    w.text("operator", "a").text("iccid", first.text()).text("policy", "open").text("class", "provisioning");
+    const auto cancelled = admin("POST", "/orders", w.finish());
+    admin("POST", "/orders/" + *cancelled.text("id") + "/cancel");
+    install(add_order("a", first), first);
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    EXPECT_EQ(standing(first), "deleted");
+    const auto of_b = add_order("b", second);
+    EXPECT_EQ(refusal("authenticateClient", card.authenticate(initiate(), *of_b.text("matching_id"))), "8.2.5/4.3");
+}
+
 TEST_F(Mcimd, OrderThatCannotBeDownloadedHidesNoOtherOfItsEid) {
     add_operator("a", key_a);
     const Iccid third = *Iccid::with_check_digit("894412345678901233");
