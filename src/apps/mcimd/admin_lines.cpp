@@ -136,13 +136,12 @@ Result<std::optional<store::Subscription>> line_to_replace(Platform& p, const jo
     return std::optional(*std::move(line));
 }
 
-/// For good, whatever its card tells from now on.
-Status close_by_operator(Platform& p, store::Subscription s, std::string_view why, store::Batch& out) {
-    if (s.eid) {
-        TRY(auto card, card_row(p, *s.eid));
-        out.emplace_back(store::PutRow{std::move(card)});
-    }
-    return close_line(p, std::move(s), why, out);
+/// What the customer keeps. Another network's code may have another length: mobile country code, and the two digits
+/// that every network code has, are the same.
+void inherit(const store::Subscription& replaced, store::Subscription& s) {
+    const auto network = [](const Imsi& imsi) { return std::string_view(imsi.text()).substr(0, 5); };
+    s.msisdn = replaced.msisdn;
+    if (network(replaced.imsi) == network(s.imsi)) s.mnc_digits = replaced.mnc_digits;
 }
 
 }  // namespace
@@ -196,7 +195,7 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
                           line.keys.fingerprint,
                           std::move(provider).value_or(replaced ? replaced->service_provider_name : known->name),
                           std::move(name).value_or(replaced ? replaced->profile_name : known->name)};
-    if (replaced) s.msisdn = replaced->msisdn, s.mnc_digits = replaced->mnc_digits;
+    if (replaced) inherit(*replaced, s);
     if (line.package)
         s.package_octets = static_cast<std::uint32_t>(line.package->octets.size());
     else

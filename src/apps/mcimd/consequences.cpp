@@ -66,43 +66,54 @@ Status replace_deleted(Platform& p, const Subscription& installed, store::Batch&
     return ok();
 }
 
-/// What the releases of an order let go, as far as it was on this card; nullopt: none of them served here. One of
-/// another card's line, to which the order was offered before, has not. Of two, one is closed by now: consent lets no
-/// order leave two lines.
-struct LetGo {
-    std::optional<Subscription> open;
-};
-Result<std::optional<LetGo>> let_go(Platform& p, const std::vector<store::ReleaseUse>& releases, const Eid& eid) {
-    std::optional<LetGo> out;
+/// The lines that the releases of an order name, as far as they were on this card or on their way to it; each once.
+/// One of another card, to which the order was offered before, has not been let go.
+Result<std::vector<Subscription>> let_go(Platform& p, const std::vector<store::ReleaseUse>& releases, const Eid& eid) {
+    std::vector<Subscription> out;
     for (const auto& release : releases) {
+        if (std::ranges::find(out, release.gives_up, &Subscription::iccid) != out.end()) continue;
         TRY(auto left, p.store.find_subscription(release.gives_up));
         if (!left) continue;
         TRY(const bool was_here, is_line_of(p, *left, eid));
-        if (!was_here) continue;
-        if (!out) out.emplace();
-        if (left->standing != Standing::closed) out->open = std::move(left);
+        if (was_here) out.push_back(*std::move(left));
     }
     return out;
 }
 
-/// What was let go serves until the new line does; where there is nothing to serve, it ends now.
+/// What was let go serves until the new line does; where there is nothing to serve, it ends now. One of them serves at
+/// most: consent lets no order leave two that do.
 Status hand_over(Platform& p, const std::string& order_id, const Subscription& installed, store::Batch& out) {
     TRY(const auto releases, p.store.releases_of(order_id));
     if (releases.empty()) return ok();
     TRY(auto gone, let_go(p, releases, *installed.eid));
-    if (!gone) {
+    if (gone.empty()) {
         out.emplace_back(store::DropReservations{order_id});
         return ok();
     }
     out.emplace_back(store::ConsumeReleases{order_id});
-    auto& left = gone->open;
-    if (!left) return ok();
-    if (left->standing == Standing::reserved || left->standing == Standing::deleted)
-        return close_line(p, *std::move(left), "it was released to operator " + installed.operator_id, out);
+    std::optional<Iccid> serving;
+    for (auto& left : gone) {
+        if (left.standing == Standing::installed || left.standing == Standing::enabled)
+            serving = left.iccid;
+        else if (left.standing != Standing::closed)
+            CHECKED(close_line(p, std::move(left), "it was released to operator " + installed.operator_id, out));
+    }
+    if (!serving) return ok();
     TRY(auto row, p.store.find_row(handover_kind, installed.imsi.text()));
     const auto version = row ? row->version : 0;
-    const std::string body = left->iccid.text() + " " + installed.eid->text();
+    const std::string body = serving->text() + " " + installed.eid->text();
     out.emplace_back(store::PutRow{{handover_kind, installed.imsi.text(), to_bytes(as_view(body)), version}});
+    return ok();
+}
+
+/// Installed again after its device had deleted it, by consent of whoever came since: what was to take its place does
+/// not any more.
+Status stay(Platform& p, const Subscription& back, store::Batch& out) {
+    TRY(const auto others, p.store.subscriptions_of(*back.eid));
+    for (const auto& other : others) {
+        TRY(const auto left, left_behind(p, other.imsi));
+        if (left && left->iccid == back.iccid) out.emplace_back(store::DropRow{handover_kind, other.imsi.text()});
+    }
     return ok();
 }
 
@@ -128,6 +139,7 @@ Status apply(Platform& p, const smdp::ProfileChanged& change, store::Batch& out)
         out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::active});
     switch (change.event) {
         case smdp::ProfileEvent::installed:
+            if (s.standing == Standing::deleted) CHECKED(stay(p, s, out));
             if (opens) s.standing = Standing::installed;
             CHECKED(replace_deleted(p, s, out));
             CHECKED(hand_over(p, change.order_id, s, out));
@@ -182,6 +194,22 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
     s.standing = Standing::closed;
     out.emplace_back(store::PutSubscription{std::move(s)});
     return ok();
+}
+
+Status close_by_operator(Platform& p, Subscription s, std::string_view why, store::Batch& out) {
+    TRY(const auto row, p.store.find_row(handover_kind, s.imsi.text()));
+    if (row) out.emplace_back(store::DropRow{handover_kind, s.imsi.text()});
+    TRY(auto left, left_behind(p, s.imsi));
+    if (s.eid) {
+        TRY(auto card, card_row(p, *s.eid));
+        out.emplace_back(store::PutRow{std::move(card)});
+    }
+    if (left && left->eid && left->eid != s.eid) {
+        TRY(auto card, card_row(p, *left->eid));
+        out.emplace_back(store::PutRow{std::move(card)});
+    }
+    if (left) CHECKED(close_line(p, *std::move(left), "the line that was to take its place is closed", out));
+    return close_line(p, std::move(s), why, out);
 }
 
 Result<store::Batch> take_over(Platform& p, const Imsi& imsi) {

@@ -14,13 +14,35 @@ protected:
         install(*order, first);
         notify(card.notify(first, msg::NotificationEventBit::enable));
     }
-    jose::Object replace(const std::string& who, const Iccid& lost, unsigned wanted = 200) {
+    jose::Object replace(const std::string& who, const Iccid& lost, const std::string& imsi = "999990000000003",
+                         const std::string& msisdn = {}) {
+        return admin("POST", "/subscriptions", replacement(who, lost, imsi, msisdn));
+    }
+    void replacement_is_refused(const std::string& who, const Iccid& lost, unsigned wanted) {
+        admin("POST", "/subscriptions", replacement(who, lost, "999990000000003"), wanted);
+    }
+    std::string replacement(const std::string& who, const Iccid& lost, const std::string& imsi,
+                            const std::string& msisdn = {}) {
         jose::ObjectWriter w;
-        w.text("operator", who).text("iccid", third.text()).text("imsi", "999990000000003");
-        return admin("POST", "/subscriptions", w.text("replaces", lost.text()).finish(), wanted);
+        w.text("operator", who).text("iccid", third.text()).text("imsi", imsi).text("replaces", lost.text());
+        if (!msisdn.empty()) w.text("msisdn", msisdn);
+        return w.finish();
     }
     bool served(const std::string& imsi) {
         return ask_auc(at, "AKA-REQ-AUTH " + imsi).find("FAILURE") == std::string::npos;
+    }
+    /// Operator b's line comes in the place of a's, and gives no vector yet.
+    void move_to_b() {
+        const auto release = *transfer::sign_release(
+            {"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), system_now() - 1s, system_now() + 1h}, "",
+            jose::signer_of(key_a));
+        install(add_order("b", second, "open", release), second);
+        EXPECT_TRUE(served("999990000000001")) << "until the new line does";
+    }
+    void expect_that_both_have_ended() {
+        for (const Iccid& iccid : {first, second}) EXPECT_EQ(standing(iccid), "closed");
+        EXPECT_FALSE(served("999990000000001")) << "whoever has the lost card";
+        EXPECT_FALSE(served("999980000000002"));
     }
     /// From the offer to the enabled profile, by the customer's next card.
     void provision_another_card(const jose::Object& wanted) {
@@ -55,13 +77,66 @@ TEST_F(Replaced, CustomerKeepsItsNumberAndNames) {
     old.text("operator", "a").text("iccid", fourth.text()).text("imsi", "310150000000001").integer("mnc_digits", 3);
     old.text("msisdn", "88211000000001").text("service_provider_name", "A Mobile").text("profile_name", "A IoT");
     admin("POST", "/subscriptions", old.finish());
-    const auto line = replace("a", fourth);
+    const auto line = replace("a", fourth, "310150000000003");
     ASSERT_TRUE(line.has("msisdn"));
     EXPECT_EQ(*line.text("msisdn"), "88211000000001");
     EXPECT_EQ(*line.text("service_provider_name"), "A Mobile");
     EXPECT_EQ(*line.text("profile_name"), "A IoT");
     EXPECT_EQ(*line.integer("mnc_digits"), 3);
     EXPECT_EQ(standing(first), "enabled") << "another line of the same operator";
+}
+
+TEST_F(Replaced, NumberOfAnotherNetworkHasItsOwnNetworkCode) {
+    const Iccid fourth = *Iccid::with_check_digit("894412345678901234");
+    jose::ObjectWriter old;
+    old.text("operator", "a").text("iccid", fourth.text()).text("imsi", "310150000000001").integer("mnc_digits", 3);
+    admin("POST", "/subscriptions", old.finish());
+    EXPECT_EQ(*replace("a", fourth, "310260000000003").integer("mnc_digits"), 2);
+}
+
+TEST_F(Replaced, LineThatItsDeviceDeletedIsReplaced) {
+    notify(card.notify(first, msg::NotificationEventBit::disable));
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    EXPECT_EQ(standing(first), "deleted");
+    replace("a", first);
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(auc_status("999990000000001"), "closed");
+    provision_another_card(add_order("a", third));
+    EXPECT_TRUE(served("999990000000003"));
+}
+
+/// It was found again, or was never lost: its operator wanted other keys.
+TEST_F(Replaced, SameCardTakesTheNextLineToo) {
+    replace("a", first);
+    install(add_order("a", third), third);
+    EXPECT_EQ(standing(third), "installed");
+    EXPECT_TRUE(served("999990000000003"));
+    notify(card.notify(first, msg::NotificationEventBit::disable));
+    notify(card.notify(third, msg::NotificationEventBit::enable));
+    EXPECT_EQ(standing(third), "enabled");
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_FALSE(served("999990000000001"));
+}
+
+TEST_F(Replaced, LineOfAPackageIsReplacedByOneOfTheTemplate) {
+    EXPECT_EQ(*admin("GET", "/subscriptions/" + first.text()).text("source"), "package");
+    const auto line = replace("a", first, "999990000000003", "88211000000009");
+    EXPECT_EQ(*line.text("source"), "template");
+    EXPECT_EQ(*line.text("msisdn"), "88211000000009") << "the package has none that is known here";
+    EXPECT_EQ(*line.integer("mnc_digits"), 2);
+    EXPECT_EQ(standing(first), "closed");
+}
+
+TEST_F(Replaced, LineThatHasNotTakenOverYetTakesWhatItReplacesWithIt) {
+    move_to_b();
+    replace("b", second);
+    expect_that_both_have_ended();
+}
+
+TEST_F(Replaced, LineThatIsClosedBeforeItTookOverTakesWhatItReplacesWithIt) {
+    move_to_b();
+    admin("POST", "/subscriptions/" + second.text() + "/close");
+    expect_that_both_have_ended();
 }
 
 TEST_F(Replaced, LostCardsNotificationsAreRecordedAndChangeNothing) {
@@ -95,10 +170,10 @@ TEST_F(Replaced, PackageOnItsWayToTheLostCardOpensNothing) {
 }
 
 TEST_F(Replaced, OnlyByTheLinesOwnOperatorAndOnce) {
-    replace("b", first, 403);
+    replacement_is_refused("b", first, 403);
     EXPECT_EQ(standing(first), "enabled");
     EXPECT_TRUE(served("999990000000001"));
-    replace("a", *Iccid::with_check_digit("894412345678901239"), 404);
+    replacement_is_refused("a", *Iccid::with_check_digit("894412345678901239"), 404);
     admin("GET", "/subscriptions/" + third.text(), {}, 404);
     replace("a", first);
     jose::ObjectWriter again;

@@ -62,18 +62,24 @@ protected:
         const auto order = add_order("b", third, "open", token);
         EXPECT_EQ(refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id"))), "");
     }
-    /// A package is out under one release, of a line that is closed then; the next is bound under another, of the line
-    /// that is on its way in its place. Each operator lets the other in.
-    void let_go_twice(const std::string& jti, const std::string& next_jti) {
-        const auto release = [&](const std::string& from, const Iccid& iccid, const std::string& to,
-                                 const crypto::PrivateKey& key, const std::string& id) {
-            return *transfer::sign_release({from, at.pki.eid, iccid, to, id, system_now() - 1s, system_now() + 1h}, "",
-                                           jose::signer_of(key));
-        };
-        install(*of_a, first);
+    std::string release(const std::string& from, const Iccid& iccid, const std::string& to,
+                        const crypto::PrivateKey& key, const std::string& jti) {
+        return *transfer::sign_release({from, at.pki.eid, iccid, to, jti, system_now() - 1s, system_now() + 1h}, "",
+                                       jose::signer_of(key));
+    }
+    /// A package is out under one release, of a line that is closed then, or whose order is cancelled while its own
+    /// package is out; the next is bound under another, of the line that is on its way in its place. Each operator lets
+    /// the other in.
+    enum class FirstLine : std::uint8_t { closed, not_ordered_any_more };
+    void let_go_twice(FirstLine becomes, const std::string& jti, const std::string& next_jti) {
+        const bool closes = becomes == FirstLine::closed;
+        const auto sent = bind(*of_a);
+        if (closes) notify(card.installed(sent, first, oid));
         give_b(release("a", first, "b", key_a, jti));
         bind(*of_b);
-        admin("POST", "/subscriptions/" + first.text() + "/close");
+        admin("POST",
+              closes ? "/subscriptions/" + first.text() + "/close" : "/orders/" + *of_a->text("id") + "/cancel");
+        EXPECT_EQ(standing(first), closes ? "closed" : "reserved");
         const Iccid third = *Iccid::with_check_digit("894412345678901233");
         add_line("a", third, "999990000000003");
         const auto next = add_order("a", third, "open", release("b", second, "a", key_b, "00000009"));
@@ -81,8 +87,17 @@ protected:
         give_b(release("a", third, "b", key_a, next_jti));
         notify(card.installed(bind(*of_b), second, oid));
         EXPECT_EQ(standing(second), "installed");
+        EXPECT_EQ(standing(first), "closed");
         EXPECT_EQ(standing(third), "closed") << "it was let go while its package was on its way";
         EXPECT_EQ(state_of(next), "Unavailable");
+    }
+    /// Its device had deleted it before the line that replaces it served, and got it back by release of that one.
+    void bring_first_back() {
+        give_b_the_release_of_as_customer();
+        install(*of_b, second);
+        notify(card.notify(first, msg::NotificationEventBit::disable));
+        notify(card.notify(first, msg::NotificationEventBit::delete_));
+        install(add_order("a", first, "open", release("b", second, "a", key_b, "00000001")), first);
     }
     std::optional<jose::Object> of_a, of_b;
     std::string token = release_by_a();
@@ -322,9 +337,43 @@ TEST_F(TwoOrders, ReleaseThatAPackageIsOutUnderIsUsedUpThoughAnotherIsGiven) {
     EXPECT_EQ(standing(first), "closed");
 }
 
-TEST_F(TwoOrders, LineIsLeftThatTheSecondOfTwoReleasesNames) { let_go_twice("00000001", "00000002"); }
+TEST_F(TwoOrders, LineIsLeftThatTheSecondOfTwoReleasesNames) {
+    let_go_twice(FirstLine::closed, "00000001", "00000002");
+}
 TEST_F(TwoOrders, LineIsLeftThatTheSecondOfTwoReleasesNamesWhicheverIsStoredFirst) {
-    let_go_twice("00000002", "00000001");
+    let_go_twice(FirstLine::closed, "00000002", "00000001");
+}
+TEST_F(TwoOrders, LinesAreLeftThatBothReleasesName) {
+    let_go_twice(FirstLine::not_ordered_any_more, "00000001", "00000002");
+}
+TEST_F(TwoOrders, LinesAreLeftThatBothReleasesNameWhicheverIsStoredFirst) {
+    let_go_twice(FirstLine::not_ordered_any_more, "00000002", "00000001");
+}
+
+TEST_F(TwoOrders, LineThatTwoReleasesNameIsLeftOnce) {
+    bind(*of_a);
+    for (const auto* jti : {"00000001", "00000002"}) {
+        give_b(release("a", first, "b", key_a, jti));
+        bind(*of_b);
+    }
+    install(*of_b, second);
+    EXPECT_EQ(standing(first), "closed");
+    EXPECT_EQ(standing(second), "installed");
+}
+
+TEST_F(TwoOrders, LineThatCameBackIsNotReplacedByWhatItReplaces) {
+    bring_first_back();
+    use_second();
+    EXPECT_EQ(standing(first), "installed");
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999990000000001").find("FAILURE"), std::string::npos);
+    EXPECT_EQ(standing(second), "closed");
+}
+
+TEST_F(TwoOrders, LineThatCameBackDoesNotEndWithTheOther) {
+    bring_first_back();
+    admin("POST", "/subscriptions/" + second.text() + "/close");
+    EXPECT_EQ(standing(first), "installed");
+    EXPECT_EQ(auc_status("999990000000001"), "active");
 }
 
 TEST_F(TwoOrders, ResultThatComesLateLiftsNoBar) {
