@@ -93,6 +93,16 @@ Result<jose::ObjectWriter> request_of_template(const AddSubscriptionOptions& opt
 
 // ---------------------------------------------------------------- the command
 
+/// A platform without a download server delivers nothing: there the operator says when the card has its profile.
+std::string next_command(Admin& admin, const AddSubscriptionOptions& options, const std::string& iccid) {
+    const auto status = admin.read("/status");
+    const auto roles = status ? status->json.texts("roles") : Result<std::vector<std::string>>(status.error());
+    const std::string words = admin_words(options.admin);
+    if (roles && std::ranges::find(*roles, "dp") == roles->end())
+        return "mcim subscription unbar" + words + " " + iccid + "     when its card has the profile";
+    return "mcim order create" + words + " --operator " + options.operator_id + " --iccid " + iccid + " --eid EID";
+}
+
 Status run_subscription_add(const AddSubscriptionOptions& options, std::ostream& out) {
     TRY(auto body, options.package.empty() ? request_of_template(options) : request_of_package(options));
     if (!options.msisdn.empty()) body.text("msisdn", options.msisdn);
@@ -114,9 +124,8 @@ Status run_subscription_add(const AddSubscriptionOptions& options, std::ostream&
                     : "Its K and OPc were made inside the signer; nobody has seen them.\n");
     if (!options.replaces.empty())
         out << "Subscription " << options.replaces
-            << ", whose place it takes, is closed: its card is served no more.\n";
-    out << "\nNext:\n  mcim order create" << admin_words(options.admin) << " --operator " << options.operator_id
-        << " --iccid " << iccid << " --eid EID\n";
+            << ", whose place it takes, is closed: this platform serves its card no more.\n";
+    out << "\nNext:\n  " << next_command(admin, options, iccid) << "\n";
     return ok();
 }
 
@@ -129,11 +138,17 @@ void add_subscription_add(CLI::App& parent, Console& console) {
     command->add_option("--imsi", options->imsi, "6 to 15 digits");
     auto* mnc =
         command->add_option("--mnc-digits", options->mnc_digits,
-                            "Digits of the IMSI that are the network code: 3 in North America, else 2 (default)");
+                            "Digits of the IMSI that are the network code: 3 in North America, else 2; where absent "
+                            "the replaced line's if its IMSI begins with the same five digits, or 2");
     mnc->check(CLI::IsMember({2, 3}));
-    command->add_option("--msisdn", options->msisdn, "Telephone number, 5 to 15 digits without '+'");
-    command->add_option("--provider", options->provider, "Service provider name; the operator's where absent");
-    command->add_option("--profile-name", options->name, "Name of the profile; the operator's where absent");
+    command->add_option(
+        "--msisdn", options->msisdn,
+        "Telephone number, 5 to 15 digits without '+'; the replaced line's where absent. A package's own is "
+        "not read");
+    command->add_option("--provider", options->provider,
+                        "Service provider name; where absent the replaced line's, or the operator's");
+    command->add_option("--profile-name", options->name,
+                        "Name of the profile; where absent the replaced line's, or the operator's");
     command->add_option("--algorithm", options->algorithm, "MILENAGE; in a laboratory: test algorithm")
         ->capture_default_str();
     command->add_option("--k-file", options->key_file, "Instead of fresh keys: file with k=HEX and opc=HEX, mode 0600");
@@ -141,7 +156,8 @@ void add_subscription_add(CLI::App& parent, Console& console) {
         ->excludes(mnc);
     command->add_option("--replaces", options->replaces,
                         "ICCID of a line whose card is lost or broken: it is closed for good, and its number and names "
-                        "are this one's where no others are given");
+                        "are this one's where no others are given. Not yet in use, it takes along the line whose place "
+                        "it was to take");
     command->add_flag("--json", options->json, "The platform's answer as it comes");
     command->footer(
         "\nK is never given on a command line and never printed.\n"

@@ -83,11 +83,14 @@ Status run_bar(const SubscriptionOptions& options, const std::string& verb, std:
     TRY(const std::string iccid, path_part("ICCID", options.iccid));
     Admin admin(options.admin);
     TRY(const auto answer, admin.change("/subscriptions/" + iccid + "/" + verb, {}));
-    if (options.json)
+    if (options.json) {
         out << answer.body << "\n";
-    else
-        out << "Subscription " << iccid << ", IMSI " << text_or(answer.json, "imsi") << ", is "
-            << access(text_or(answer.json, "status")) << ".\n";
+        return ok();
+    }
+    const std::string status = text_or(answer.json, "status");
+    out << "Subscription " << iccid << ", IMSI " << text_or(answer.json, "imsi") << ", is "
+        << (status == "active" ? std::string(access(status)) : status + ": this platform serves its card no more")
+        << ".\n";
     return ok();
 }
 

@@ -106,15 +106,37 @@ TEST_F(WithPlatform, OperatorsAreListedAndUnique) {
     EXPECT_TRUE(again.complains("conflict")) << again.err;
 }
 
-TEST_F(WithPlatform, ALineIsMadeShownAndNotBarredBeforeItIsOnACard) {
+TEST_F(WithPlatform, ALineIsMadeShownAndNotLetInBeforeItIsOnACard) {
     add_line();
     EXPECT_TRUE(run({"subscription", "list"}).says(imsi));
     const auto shown = run({"subscription", "show", iccid});
     EXPECT_TRUE(shown.says("on no card yet")) << shown.out << shown.err;
     EXPECT_TRUE(shown.says("MILENAGE")) << shown.out;
     EXPECT_EQ(*json({"subscription", "show", iccid}).text("standing"), "reserved");
-    EXPECT_TRUE(run({"subscription", "bar", iccid}).complains("reserved"));
+    EXPECT_TRUE(run({"subscription", "unbar", iccid}).complains("reserved"));
+    for (const char* verb : {"bar", "close"}) {
+        const auto ran = run({"subscription", verb, iccid});
+        EXPECT_TRUE(ran.says("this platform serves its card no more")) << ran.out << ran.err;
+    }
+    EXPECT_TRUE(run({"subscription", "bar", iccid}).complains("is closed"));
     EXPECT_EQ(run({"subscription", "show", "8988211000000000029"}).code, 1);
+}
+
+TEST_F(WithPlatform, NextAfterALineIsWhatItsPlatformCanDo) {
+    const auto delivers = run({"subscription", "add", "--operator", "north", "--iccid", iccid, "--imsi", imsi});
+    EXPECT_TRUE(delivers.says("mcim order create --admin " + at("platform/admin.sock") + " --operator north --iccid " +
+                              iccid + " --eid EID"))
+        << delivers.out << delivers.err;
+    ASSERT_EQ(mcim({"platform", "init", "--dir", at("centre"), "--pki", at("pki"), "--roles", "auc"}).code, 0);
+    const RunningPlatform centre(folder_ / "centre" / "mcimd.toml");
+    const std::string admin = at("centre/admin.sock");
+    ASSERT_EQ(
+        mcim({"operator", "add", "--id", "north", "--name", "N", "--key", at("north.pem.pub"), "--admin", admin}).code,
+        0);
+    const auto serves =
+        mcim({"subscription", "add", "--operator", "north", "--iccid", iccid, "--imsi", imsi, "--admin", admin});
+    EXPECT_TRUE(serves.says("mcim subscription unbar --admin " + admin + " " + iccid)) << serves.out << serves.err;
+    EXPECT_FALSE(serves.says("mcim order create")) << serves.out;
 }
 
 TEST_F(WithPlatform, LineOfALostCardIsReplacedByAnotherWithItsNumber) {

@@ -77,7 +77,7 @@ constexpr std::array routes{
           [](const Asked& a) { return add_subscription(a.platform, a.body); }},
     Route{{"GET", "/subscriptions/ICCID", "", "one subscription"},
           [](const Asked& a) { return show_subscription(a.platform, a.named); }},
-    Route{{"POST", "/subscriptions/ICCID/bar", "", "no vectors for it"},
+    Route{{"POST", "/subscriptions/ICCID/bar", "", "no vectors for it, until it is let in or installed again"},
           [](const Asked& a) { return set_bar(a.platform, a.named, auc::Status::barred); }},
     Route{{"POST", "/subscriptions/ICCID/unbar", "",
            "vectors again; from a platform without the role dp also the first ones"},

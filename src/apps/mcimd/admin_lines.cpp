@@ -231,10 +231,12 @@ Result<Json> show_subscription(Platform& p, std::string_view iccid) {
 
 Result<Json> set_bar(Platform& p, std::string_view iccid, auc::Status status) {
     TRY(const auto s, subscription_named(p, iccid));
-    if (!may_be_served(p, s.standing))
-        return fail(
-            Errc::refused, "standing",
-            "the subscription is " + std::string(to_string(s.standing)) + ": only one that is on a card is barred");
+    if (s.standing == store::Standing::closed)
+        return fail(Errc::refused, "standing", "the subscription is closed: it is never served again");
+    if (status == auc::Status::active && !may_be_served(p, s.standing))
+        return fail(Errc::refused, "standing",
+                    "the subscription is " + std::string(to_string(s.standing)) +
+                        ": no card has it, and its installation on one lets it in");
     CHECKED(p.store.commit_one({store::SetAucStatus{s.imsi, status}}));
     return show_auc(p, s.imsi.text());
 }

@@ -87,14 +87,38 @@ TEST_F(Mcimd, CentreWithoutDownloadServerServesALineWhenItsOperatorSaysSo) {
     EXPECT_EQ(auc_status(imsi), "barred");
     EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH " + imsi), failure);
     admin("POST", line + "/close");
-    admin("POST", line + "/unbar", {}, 403);
+    for (const auto* verb : {"/unbar", "/bar"}) {
+        const auto detail = *admin("POST", line + verb, {}, 403).text("detail");
+        EXPECT_NE(detail.find("the subscription is closed: it is never served again"), std::string::npos) << detail;
+    }
+    EXPECT_EQ(auc_status(imsi), "closed");
 }
 
 TEST_F(Mcimd, LineIsLetInByItsCardWhereTheDownloadServerIs) {
     add_operator("a", key_a);
     add_line("a", first, "999990000000001");
-    admin("POST", "/subscriptions/" + first.text() + "/unbar", {}, 403);
+    const std::string line = "/subscriptions/" + first.text();
+    const auto detail = *admin("POST", line + "/unbar", {}, 403).text("detail");
+    EXPECT_NE(detail.find("the subscription is reserved: no card has it"), std::string::npos) << detail;
     EXPECT_EQ(auc_status("999990000000001"), "barred");
+    install(add_order("a", first), first);
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    admin("POST", line + "/unbar", {}, 403);
+}
+
+TEST_F(Mcimd, LineIsBarredWhereverItIs) {
+    add_operator("a", key_a);
+    add_line("a", first, "999990000000001");
+    const auto bar = [&] {
+        admin("POST", "/subscriptions/" + first.text() + "/bar");
+        EXPECT_EQ(auc_status("999990000000001"), "barred");
+    };
+    bar();
+    install(add_order("a", first), first);
+    bar();
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    bar();
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST_F(Logged, NumbersThatNamePeopleAreMasked) {
     const auto order = add_order("b", second);
     EXPECT_EQ(refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id"))), "8.2.5/4.3");
     ask_auc(at, "AKA-REQ-AUTH 999990000000001");
-    admin("POST", "/subscriptions/" + second.text() + "/bar", "", 403);
+    admin("POST", "/subscriptions/" + second.text() + "/unbar", "", 403);
     admin("GET", "/auc/999970000000009", "", 404);
     admin("GET", "/devices/" + at.pki.eid.text(), "", 404);
     const std::string text = log();
