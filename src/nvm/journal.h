@@ -1,15 +1,20 @@
 // What happened since a snapshot: sealed records, one a commit, appended to the file "journal-<epoch of the snapshot>".
 //
-//   file:    "MCIMJRNL"   version 2   salt(16) and epoch(8) of the snapshot
-//   record:  length(4) of what follows the head   epoch(8)   check(4): HMAC over length and epoch, cut
+//   file:    "MCIMJRNL"   version 3   salt(16) and epoch(8) of the snapshot
+//   record:  zeros, as many as it takes for the head to lie in one sector (512 octets)
+//            length(4) of what follows the head   epoch(8)   check(4): HMAC over length and epoch, cut
 //            AES-256-GCM(packed changes); associated data: the head and the tag of the record before
 //            end mark A5: a file that grew without its data ends in zero instead
 //
-// The check makes a length trustworthy, which tells a torn write from a changed file. The last record was torn by a
-// power failure, and is rolled back, where its head is genuine but it ends early, or where it does not open and zeros
-// stand in it that can only be sectors which were never written. Anything else that does not open was changed. Whoever
-// can write to the file can make the last record look torn. That gives no more than to cut it off, which the counter of
-// store.h tells from a power failure.
+// The check makes a length trustworthy, which tells a torn write from a changed file. Each record is durable before the
+// next one is written, so only the last one can be torn by a power failure, and is rolled back. It is torn where it
+// ends early, or where sectors of it read as zeros: they were never written. Where that is the sector of its head,
+// nobody knows how long it was; it is the last one if no genuine head of a later epoch comes behind it. The header of
+// the file is written with the first record, and lost with it. Anything else that does not hold was changed.
+//
+// What cannot be told apart: a lost sector in which the heads of the last several records lie takes all of these for
+// one that was torn, and whoever can write to the file can make it look so. That gives no more than to cut them off,
+// which the counter of store.h tells from a power failure, where there is one.
 #pragma once
 #include "mcim/nvm/snapshot.h"
 
@@ -22,12 +27,9 @@ class Journal {
 public:
     Journal(const StateKey& state_key, const Salt&, Epoch snapshot_epoch);
 
-    struct Replay {
-        std::size_t good_octets = 0;  ///< the file is to be cut to this length
-    };
-    /// Applies every whole record to `entries` and remembers where the chain ends.
-    [[nodiscard]] Result<Replay> replay(View file, uicc::Entries& entries, const std::string& path);
-    /// The octets to append for the next epoch, the file header included where `good_octets` was 0.
+    /// Applies every whole record to `entries` and remembers where the chain ends: the file is to be cut to octets().
+    [[nodiscard]] Status replay(View file, uicc::Entries& entries, const std::string& path);
+    /// The octets to append for the next epoch, the file header included where octets() is 0.
     [[nodiscard]] Bytes next(const uicc::Changes&, Random&);
     /// The octets of next() are durable.
     void committed(View octets);
@@ -38,6 +40,8 @@ public:
 private:
     using Tag = std::array<std::uint8_t, 16>;
     [[nodiscard]] Bytes head(std::size_t length, Epoch epoch) const;
+    /// Whether a record that is later than the next one begins somewhere in these octets.
+    [[nodiscard]] bool has_later_record(View octets) const;
     [[nodiscard]] Bytes associated(View head) const { return concat({head, chain_}); }
 
     Bytes header_;

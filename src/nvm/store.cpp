@@ -37,19 +37,25 @@ Result<std::unique_ptr<Store>> Store::open(const Environment& env, const StateKe
     if (!file) return fail(Errc::not_found, path, "no card in this folder; make one, or restore the file from a copy");
     TRY(Snapshot snapshot, open_snapshot(state_key, *file, path));
     std::unique_ptr<Store> store(new Store(env, state_key, std::move(snapshot), file->size()));
-    CHECKED(store->replay_journal());
+    TRY(const bool torn, store->replay_journal());
+    CHECKED(store->check_counter());  // before anything is cut away: what is refused stays as it was found
+    if (torn) CHECKED(store->cut_journal());
     CHECKED(store->remove_left_overs());
-    CHECKED(store->check_counter());
     return store;
 }
 
-Status Store::replay_journal() {
+/// Whether a torn record stands at the journal's end.
+Result<bool> Store::replay_journal() {
     const std::string name = journal_name(snapshot_epoch_);
     TRY(const auto file, env_.folder.read(name));
-    if (!file) return ok();
-    TRY(const auto replayed, journal_.replay(*file, entries_, env_.folder.path(name)));
-    if (replayed.good_octets == file->size()) return ok();
-    CHECKED(env_.folder.truncate(name, replayed.good_octets));
+    if (!file) return false;
+    CHECKED(journal_.replay(*file, entries_, env_.folder.path(name)));
+    return journal_.octets() < file->size();
+}
+
+Status Store::cut_journal() {
+    const std::string name = journal_name(snapshot_epoch_);
+    CHECKED(env_.folder.truncate(name, journal_.octets()));
     return env_.folder.sync(name);
 }
 

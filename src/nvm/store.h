@@ -3,7 +3,8 @@
 // opened.
 //
 // A copy of an older folder is a valid state too, and so is a journal without its end, which looks as after a power
-// cut. Only a counter that cannot be set back tells: give one (a TPM's), and each commit advances it.
+// cut. Only a counter that cannot be set back tells: give one (a TPM's), and each commit advances it. No program of
+// this project gives one yet.
 #pragma once
 #include <memory>
 
@@ -48,7 +49,8 @@ public:
 
 private:
     Store(const Environment&, const StateKey& state_key, Snapshot, std::size_t snapshot_octets);
-    [[nodiscard]] Status replay_journal();
+    [[nodiscard]] Result<bool> replay_journal();
+    [[nodiscard]] Status cut_journal();
     [[nodiscard]] Status remove_left_overs();
     [[nodiscard]] Status check_counter();
     [[nodiscard]] Status append_record(const uicc::Changes&);

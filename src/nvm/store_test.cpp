@@ -12,6 +12,7 @@ namespace {
 
 using for_test::FolderForTest;
 using Readable = std::map<std::string, std::string>;
+using Files = std::map<std::string, Bytes>;
 
 Readable readable(Store& store) {
     Readable out;
@@ -181,6 +182,15 @@ TEST(Store, RollsBackARecordWhoseEndWasNeverWritten) {
         }
 }
 
+/// The journal with zeros in one sector of the disk, from octet `from` on.
+Files without_sector(Files files, std::size_t sector, std::size_t from = 0) {
+    Bytes& journal = files.at("journal-0");
+    from = std::max(from, sector * 512);
+    const auto to = std::min(journal.size(), (sector + 1) * 512);
+    for (std::size_t i = from; i < to; ++i) journal[i] = 0;
+    return files;
+}
+
 /// Two records, the second one over several sectors of the disk, wherever in a sector it begins.
 struct LongRecord {
     explicit LongRecord(std::size_t first_octets) {
@@ -194,50 +204,91 @@ struct LongRecord {
         EXPECT_TRUE(store->commit(second));
         files = b.folder.files();
     }
-    [[nodiscard]] std::map<std::string, Bytes> without_sector(std::size_t sector) const {
-        auto torn = files;
-        Bytes& journal = torn.at("journal-0");
-        const auto from = std::max(begin, sector * 512);
-        const auto to = std::min(journal.size(), (sector + 1) * 512);
-        for (std::size_t i = from; i < to; ++i) journal[i] = 0;
-        return torn;
-    }
     Bench b{};
     std::unique_ptr<Store> store = b.create();
     std::size_t begin = 0;
     Readable before{};
-    std::map<std::string, Bytes> files{};
+    Files files{};
 };
 
-/// A disk writes sectors in the order that suits it: the end of a record may be there, and a part of it not.
+/// A disk writes sectors in the order that suits it: the end of a record may be there, and a part of it not. The file
+/// may be too short besides.
 TEST(Store, RollsBackARecordThatLacksAnySector) {
     for (std::size_t first_octets = 1; first_octets < 600; ++first_octets) {
         LongRecord life(first_octets);
-        const std::size_t octets = life.files.at("journal-0").size();
-        for (std::size_t sector = life.begin / 512; sector * 512 < octets; ++sector) {
-            const auto torn = life.without_sector(sector);
-            life.b.folder.put(torn);
+        const std::size_t whole = life.files.at("journal-0").size();
+        for (const std::size_t grown : {whole, life.begin + (whole - life.begin) / 3})
+            for (std::size_t sector = life.begin / 512; sector * 512 < grown; ++sector) {
+                auto torn = life.files;
+                torn.at("journal-0").resize(grown);
+                torn = without_sector(std::move(torn), sector, life.begin);
+                life.b.folder.put(torn);
+                const auto opened = life.b.open();
+                ASSERT_TRUE(opened) << "sector " << sector << ", record at " << life.begin << ": "
+                                    << to_string(opened.error());
+                // Zeros may stand before a record: where these are all that is lost, nothing is.
+                EXPECT_EQ(readable(**opened), torn == life.files ? readable(*life.store) : life.before);
+                EXPECT_TRUE((*opened)->commit(one("after", 1)));
+                EXPECT_TRUE(life.b.open());
+            }
+    }
+}
+
+TEST(Store, RollsBackTheFirstRecordWithTheHeaderOfItsFile) {
+    Bench b;
+    uicc::Changes first;
+    first.put("k", Bytes(1800, 1));
+    ASSERT_TRUE(b.create()->commit(first));
+    const auto files = b.folder.files();
+    const std::size_t whole = files.at("journal-0").size();
+    for (std::size_t grown = 1; grown <= whole; ++grown)
+        for (std::size_t sector = 0; sector * 512 < grown; ++sector) {
+            auto torn = files;
+            torn.at("journal-0").resize(grown);
+            torn = without_sector(std::move(torn), sector);
+            b.folder.put(torn);
+            const auto opened = b.open();
+            ASSERT_TRUE(opened) << "sector " << sector << " of " << grown << ": " << to_string(opened.error());
+            EXPECT_EQ(readable(**opened), Readable{});
+        }
+}
+
+/// What is damaged before the last record was durable, and so was all that follows.
+TEST(Store, TakesALostSectorForAPowerCutOnlyInTheLastRecord) {
+    for (std::size_t first_octets = 1; first_octets <= 600; ++first_octets) {
+        LongRecord life(first_octets);
+        const std::size_t third = life.files.at("journal-0").size();
+        ASSERT_TRUE(life.store->commit(one("k", 3)));
+        const auto whole = life.b.folder.files();
+        for (std::size_t sector = 0; sector * 512 < third; ++sector) {
+            const auto damaged = without_sector(whole, sector);
+            life.b.folder.put(damaged);
             const auto opened = life.b.open();
-            ASSERT_TRUE(opened) << "sector " << sector << ", record at " << life.begin << ": "
-                                << to_string(opened.error());
-            // A length begins with zeros: where these are all that is lost, nothing is.
-            EXPECT_EQ(readable(**opened), torn == life.files ? readable(*life.store) : life.before);
-            EXPECT_TRUE((*opened)->commit(one("after", 1)));
-            EXPECT_TRUE(life.b.open());
+            ASSERT_FALSE(opened) << "sector " << sector << ", record at " << life.begin;
+            EXPECT_EQ(opened.error().code, Errc::bad_crypto);
+            EXPECT_EQ(life.b.folder.files(), damaged);
         }
     }
 }
 
-TEST(Store, TakesALostSectorForAPowerCutOnlyInTheLastRecord) {
-    LongRecord life(20);
-    ASSERT_TRUE(life.store->commit(one("k", 3)));
-    life.files = life.b.folder.files();
-    const auto damaged = life.without_sector(2);
-    life.b.folder.put(damaged);
-    const auto opened = life.b.open();
-    ASSERT_FALSE(opened);
-    EXPECT_EQ(opened.error().code, Errc::bad_crypto);
-    EXPECT_EQ(life.b.folder.files(), damaged);
+/// A length begins with zeros, and a sector may end behind them: such a head is changed, not torn.
+TEST(Store, FindsAChangedHeadWhereverItBegins) {
+    for (std::size_t first_octets = 1; first_octets <= 600; ++first_octets) {
+        LongRecord life(first_octets);
+        if (life.begin % 512 < 480) continue;
+        const auto last = life.files;
+        ASSERT_TRUE(life.store->commit(one("k", 3)));
+        for (const auto& files : {last, life.b.folder.files()})
+            for (std::size_t i = life.begin; i < life.begin + 32; ++i) {
+                auto damaged = files;
+                damaged.at("journal-0")[i] ^= 1U;
+                life.b.folder.put(damaged);
+                const auto opened = life.b.open();
+                ASSERT_FALSE(opened) << "octet " << i << ", record at " << life.begin;
+                EXPECT_EQ(opened.error().code, Errc::bad_crypto);
+                EXPECT_EQ(life.b.folder.files(), damaged);
+            }
+    }
 }
 
 TEST(Store, FindsRecordsThatWereSwappedOrLeftOut) {
@@ -313,9 +364,11 @@ TEST(Store, ACounterTellsAnOlderCopy) {
     // A record that the counter has seen was durable: torn or cut off, it was so by somebody.
     counter.now = 42;
     auto torn = newest;
-    torn.begin()->second.back() = 0;
+    torn.at("journal-40").back() = 0;
+    torn["snapshot.new"] = {1};
     b.folder.put(torn);
     EXPECT_EQ(b.open().error().code, Errc::refused);
+    EXPECT_EQ(b.folder.files(), torn) << "what is refused stays as it was found";
 }
 
 }  // namespace
