@@ -422,6 +422,13 @@ TEST(Delivery, ReadsWhetherTheServerTookIt) {
     EXPECT_FALSE(answered(200, msg::success_json(msg::CancelSessionOk{})));
     EXPECT_EQ(answered(503, ""), "HTTP 503");
     EXPECT_EQ(answered(200, msg::failure_json({"8.8", "5.1", "", ""})), "the server failed with 8.8/5.1");
+    const auto says = [&](std::string_view status) {
+        return answered(200, R"({"header":{"functionExecutionStatus":{"status":")" + std::string(status) + R"("}}})");
+    };
+    EXPECT_FALSE(says("Executed-WithWarning"));
+    EXPECT_FALSE(says(""));
+    EXPECT_EQ(says("Failed"), "the server failed");
+    EXPECT_EQ(says("Expired"), "the server failed");
 }
 
 TEST(Delivery, RemovesOnlyWhatTheServerTook) {
@@ -477,7 +484,7 @@ TEST(Delivery, EntryThatIsNotKnownHindersNoOther) {
 
 TEST(Delivery, AnswerThatIsNoListStopsIt) {
     for (const std::string_view bad :
-         {"", "BF2B", "BF2B00", "BF2B0381017F", "BF2B04A0025A05", "BF2B02A00000", "3000"}) {
+         {"", "BF2B", "BF2B00", "BF2B0381017F", "BF2B04A0025A05", "BF2B02A00000", "BF2B04A0000500", "3000"}) {
         auto step = delivery::start();
         step = *delivery::step(step.next, CardAnswered{*from_hex(bad)});
         EXPECT_NE(std::get<delivery::Finish>(step.action).report.stopped, "") << bad;

@@ -7,6 +7,8 @@ namespace {
 
 Step finish(Report report) { return {Finished{}, Finish{std::move(report)}}; }
 
+Step stop(std::string why) { return finish({.entries = {}, .unknown = {}, .stopped = std::move(why)}); }
+
 Step send_front(std::vector<msg::PendingNotification> pending, Report report) {
     if (pending.empty()) return finish(std::move(report));
     const std::string address = pending.front().metadata().notification_address.text;
@@ -23,10 +25,10 @@ Step next(std::vector<msg::PendingNotification> pending, Report report, std::str
 
 Step on(Listing, CardAnswered e) {
     auto list = read_pending(e.response);
-    if (!list) return finish({{}, {}, "the card's list cannot be read: " + to_string(list.error())});
-    return send_front(std::move(list->known), {{}, std::move(list->unknown), {}});
+    if (!list) return stop("the card's list cannot be read: " + to_string(list.error()));
+    return send_front(std::move(list->known), {.entries = {}, .unknown = std::move(list->unknown), .stopped = {}});
 }
-Step on(Listing, CardFailed e) { return finish({{}, {}, "the card does not answer: " + to_string(e.error)}); }
+Step on(Listing, CardFailed e) { return stop("the card does not answer: " + to_string(e.error)); }
 
 Step on(Sending s, ServerAnswered e) {
     if (auto why = not_taken(e)) return next(std::move(s.pending), std::move(s.report), *std::move(why));
@@ -45,8 +47,9 @@ Step on(Removing s, CardFailed e) {
 
 std::optional<std::string> not_taken(const ServerAnswered& answer) {
     if (answer.http_status < 200 || answer.http_status > 299) return "HTTP " + std::to_string(answer.http_status);
-    const auto status = msg::read_status(answer.body);  // 5.6.4: there is none
-    if (!status || !*status) return std::nullopt;
+    if (!msg::says_failed(answer.body)) return std::nullopt;  // 5.6.4: there is no body
+    const auto status = msg::read_status(answer.body);
+    if (!status || !*status || (*status)->subject_code.empty()) return "the server failed";
     return "the server failed with " + (*status)->subject_code + "/" + (*status)->reason_code;
 }
 

@@ -3,11 +3,14 @@
 namespace mcim::agent {
 
 Result<PendingList> read_pending(View response) {
+    const der::Type& type = der::type_of<msg::RetrieveNotificationsListResponse>;
+    const der::Field& notification_list = type.fields.front();
     der::Reader in(response);
-    TRY(auto answer, in.read(der::type_of<msg::RetrieveNotificationsListResponse>.tag));
+    TRY(auto answer, in.read(type.tag));
     if (!in.empty()) return in.error(Errc::trailing_data);
     TRY(auto list, answer.content.read());
-    if (list.tag != der::Tag{0xA0}) return fail(Errc::refused, "", "the card cannot give it");
+    if (!answer.content.empty()) return answer.content.error(Errc::trailing_data);
+    if (list.tag != notification_list.tag) return fail(Errc::refused, "", "the card cannot give it");
     PendingList out;
     while (!list.content.empty()) {
         TRY(const auto entry, list.content.read());

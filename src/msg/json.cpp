@@ -95,6 +95,16 @@ std::string text_at(const json::object& o, std::string_view name) {
     return v != nullptr && v->is_string() ? std::string(v->as_string()) : std::string();
 }
 
+const json::object* object_at(const json::object& o, std::string_view name) {
+    const auto* v = o.if_contains(name);
+    return v != nullptr ? v->if_object() : nullptr;
+}
+
+const json::object* execution_status(const json::object& reply) {
+    const json::object* header = object_at(reply, "header");
+    return header != nullptr ? object_at(*header, "functionExecutionStatus") : nullptr;
+}
+
 }  // namespace
 
 std::string write_json(const der::Type& type, const void* value) {
@@ -139,20 +149,26 @@ std::string failure_json(const StatusCodeData& s) {
 Result<std::optional<StatusCodeData>> read_status(std::string_view body) {
     Scratch scratch;
     TRY(const json::object object, parse_object(body, scratch));
-    const auto missing = [] {
+    const json::object* execution = execution_status(object);
+    if (execution == nullptr)
         return fail(Errc::missing_field, "header.functionExecutionStatus",
                     "the reply does not say whether it succeeded");
-    };
-    const auto* header = object.if_contains("header");
-    if (header == nullptr || !header->is_object()) return missing();
-    const auto* execution = header->as_object().if_contains("functionExecutionStatus");
-    if (execution == nullptr || !execution->is_object()) return missing();
-    if (text_at(execution->as_object(), "status") == "Executed-Success") return std::optional<StatusCodeData>{};
+    const std::string status = text_at(*execution, "status");
+    if (status == "Executed-Success" || status == "Executed-WithWarning") return std::optional<StatusCodeData>{};
     StatusCodeData out;
-    if (const auto* code = execution->as_object().if_contains("statusCodeData"); code != nullptr && code->is_object())
-        out = {text_at(code->as_object(), "subjectCode"), text_at(code->as_object(), "reasonCode"),
-               text_at(code->as_object(), "subjectIdentifier"), text_at(code->as_object(), "message")};
+    if (const json::object* code = object_at(*execution, "statusCodeData"); code != nullptr)
+        out = {text_at(*code, "subjectCode"), text_at(*code, "reasonCode"), text_at(*code, "subjectIdentifier"),
+               text_at(*code, "message")};
     return std::optional(std::move(out));
+}
+
+bool says_failed(std::string_view body) {
+    Scratch scratch;
+    const auto object = parse_object(body, scratch);
+    const json::object* execution = object ? execution_status(*object) : nullptr;
+    if (execution == nullptr) return false;
+    const std::string status = text_at(*execution, "status");
+    return status == "Failed" || status == "Expired";
 }
 
 }  // namespace mcim::msg

@@ -37,7 +37,9 @@ template <class T>
 }
 /// {"header":{"functionExecutionStatus":{"status":"Failed","statusCodeData":{...}}}}
 [[nodiscard]] std::string failure_json(const StatusCodeData&);
-/// What a reply says: nullopt for Executed-Success, else its status code.
+/// What a reply says: nullopt for Executed-Success and Executed-WithWarning, else its status code.
 [[nodiscard]] Result<std::optional<StatusCodeData>> read_status(std::string_view body);
+/// Whether a reply says `Failed` or `Expired`. One that says nothing of it, or nothing that 5.2.6 knows, does not.
+[[nodiscard]] bool says_failed(std::string_view body);
 
 }  // namespace mcim::msg

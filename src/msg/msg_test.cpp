@@ -176,5 +176,21 @@ TEST(Es9Json, FailureCarriesItsCodes) {
     EXPECT_FALSE(read_status("{}"));
 }
 
+TEST(Es9Json, WarningIsNoFailure) {
+    const auto reply = [](std::string_view status) {
+        return R"({"header":{"functionExecutionStatus":{"status":")" + std::string(status) + R"("}}})";
+    };
+    for (const std::string_view executed : {"Executed-Success", "Executed-WithWarning"}) {
+        EXPECT_FALSE(*read_status(reply(executed))) << executed;
+        EXPECT_FALSE(says_failed(reply(executed))) << executed;
+    }
+    for (const std::string_view failed : {"Failed", "Expired"}) {
+        EXPECT_TRUE(*read_status(reply(failed))) << failed;
+        EXPECT_TRUE(says_failed(reply(failed))) << failed;
+    }
+    for (const std::string& silent : {std::string(), std::string("{}"), std::string("OK"), reply("")})
+        EXPECT_FALSE(says_failed(silent)) << silent;
+}
+
 }  // namespace
 }  // namespace mcim::msg
