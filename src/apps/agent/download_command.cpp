@@ -113,7 +113,8 @@ private:
 };
 
 /// Nobody can go on with this file, and as long as it is there nobody can begin. What it was for the card alone knows:
-/// a result that waits there is delivered first, or the server would hear of the next session before that of the last.
+/// to deliver a result that waits there is tried first, or the server would hear of the next session before that of the
+/// last.
 Status give_up_spool(World& world, const Report& report, const Error& why) {
     report.progress("spool", "the package of an earlier run cannot be used: " + to_string(why));
     TRY(const auto delivered, deliver_notifications(world, msg::event(msg::NotificationEventBit::install)));
@@ -121,6 +122,7 @@ Status give_up_spool(World& world, const Report& report, const Error& why) {
     for (const auto& e : delivered.entries)
         report.progress("es9p_handle_notification",
                         e.address + ": " + (e.failure.empty() ? "delivered what an earlier run left" : e.failure));
+    for (const auto& what : delivered.unknown) report.progress("es10b_retrieve_notifications_list", what);
     TRY(const std::string aside, world.spool().set_aside());
     report.progress("spool", "it is kept as " + aside + ", and the order begins anew");
     return ok();
