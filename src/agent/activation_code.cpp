@@ -39,7 +39,10 @@ Result<ActivationCode> parse_activation_code(std::string_view text) {
     ActivationCode code{std::string(fields[1]), std::string(fields[2]), {}, {}};
     if (code.smdp_address.empty() || code.smdp_address.size() > 255 || !every(code.smdp_address, ".-:"))
         return bad("the SM-DP+ address is a host name");
-    if (!every(code.matching_id, "-")) return bad("a matching ID has letters, digits and hyphens only");
+    // SGP.22 4.1 has A-Z, 0-9 and '-'; some operators have more, and what it is to mean is theirs
+    const bool printable = std::ranges::all_of(code.matching_id, [](char c) { return c > ' ' && c <= '~'; });
+    if (!printable || code.matching_id.size() > 255)
+        return bad("a matching ID has at most 255 printable characters, and no spaces");
     if (fields.size() > 3 && !fields[3].empty()) {
         auto oid = der::Oid::parse(fields[3]);
         if (!oid) return std::move(oid).error().within("activation code");

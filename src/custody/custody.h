@@ -37,6 +37,9 @@ private:
     [[nodiscard]] Status allowed(signer::Algorithm) const;
     [[nodiscard]] Result<signer::Subscription> wrap(const Imsi&, const SubscriptionKeys&) const;
     [[nodiscard]] Result<SubscriptionKeys> unwrap(const Imsi&, const signer::WrappedSubscription&) const;
+    // confirmation_code.cpp
+    [[nodiscard]] Result<signer::Response> answer(const signer::WrapConfirmationCode&) const;
+    [[nodiscard]] Result<signer::Response> answer(const signer::CheckConfirmationCode&) const;
     // package.cpp
     [[nodiscard]] Result<signer::Response> answer(const signer::WrapPackage&) const;
     [[nodiscard]] Result<signer::Response> answer(const signer::RewrapPackage&) const;

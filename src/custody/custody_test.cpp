@@ -208,6 +208,8 @@ Bytes octets_of(const Result<signer::Response>& result) {
         Bytes operator()(const signer::WrappedSubscription& r) const { return r.octets; }
         Bytes operator()(const signer::WrappedPackage& r) const { return r.octets; }
         Bytes operator()(const signer::ExtractSubscription::Response& r) const { return (*this)(r.subscription); }
+        Bytes operator()(const signer::WrappedConfirmationCode& r) const { return r.octets; }
+        Bytes operator()(const signer::CheckConfirmationCode::Response&) const { return {}; }
         Bytes operator()(const signer::SealedProfile& r) const { return r.bound_profile_package; }
         Bytes operator()(const std::vector<signer::Vector>& r) const {
             Bytes out;

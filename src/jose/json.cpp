@@ -130,6 +130,10 @@ Result<SecretBytes> Object::secret_octets(std::string_view name) const {
     return SecretBytes(*std::move(decoded));
 }
 
+Result<SecretBytes> Object::secret_text(std::string_view name) const {
+    TRY(const std::string_view text, text_view(*impl_, name));
+    return SecretBytes::copy_of(as_view(text));
+}
 Result<SecretBytes> Object::secret_hex_octets(std::string_view name) const {
     TRY(const std::string_view coded, text_view(*impl_, name));
     auto decoded = from_hex(coded);

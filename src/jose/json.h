@@ -35,7 +35,8 @@ public:
         std::string_view name) const;  ///< NumericDate in whole seconds (RFC 7519 section 2)
     [[nodiscard]] Result<Bytes> octets(std::string_view name) const;  ///< base64url without padding
     [[nodiscard]] Result<Bytes> hex_octets(std::string_view name) const;
-    /// The same two for keys. No copy is left but the document's own, which is wiped with it.
+    /// The same three for keys and codes. No copy is left but the document's own, which is wiped with it.
+    [[nodiscard]] Result<SecretBytes> secret_text(std::string_view name) const;  ///< not empty
     [[nodiscard]] Result<SecretBytes> secret_octets(std::string_view name) const;
     [[nodiscard]] Result<SecretBytes> secret_hex_octets(std::string_view name) const;
     [[nodiscard]] Result<Object> object(std::string_view name) const;

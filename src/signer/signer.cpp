@@ -33,6 +33,8 @@ std::string describe(const Request& request) {
             [](const WrapPackage& r) { return "WrapPackage ICCID " + r.iccid.text(); },
             [](const RewrapPackage& r) { return "RewrapPackage ICCID " + r.iccid.text(); },
             [](const ExtractSubscription& r) { return "ExtractSubscription ICCID " + r.iccid.text(); },
+            [](const WrapConfirmationCode& r) { return "WrapConfirmationCode order " + r.order_id; },
+            [](const CheckConfirmationCode& r) { return "CheckConfirmationCode order " + r.order_id; },
             [](const SealProfile& r) { return "SealProfile EID " + r.eid.text() + " key " + r.signing_key.text; },
             [](const GenerateVectors& r) {
                 return "GenerateVectors IMSI " + r.imsi.text() + " x" + std::to_string(r.challenges.size());

@@ -123,6 +123,31 @@ struct ExtractSubscription {
     };
 };
 
+// ---------------------------------------------------------------- confirmation codes (SGP.22 3.1.2, 5.6.2)
+
+/// The digest of a code, encrypted and authenticated together with the order that wants it: a code has a few digits,
+/// and its digest alone would tell it.
+struct WrappedConfirmationCode {
+    Bytes octets;
+    friend bool operator==(const WrappedConfirmationCode&, const WrappedConfirmationCode&) = default;
+};
+struct WrapConfirmationCode {
+    std::string order_id;
+    SecretBytes code;  ///< its characters
+    using Response = WrappedConfirmationCode;
+};
+/// Whether `hash_cc` is SHA-256 over SHA-256 of the code and the transaction.
+struct CheckConfirmationCode {
+    std::string order_id;
+    WrappedConfirmationCode code;
+    Bytes transaction_id;
+    Bytes hash_cc;
+    struct Response {
+        bool holds = false;
+        friend bool operator==(const Response&, const Response&) = default;
+    };
+};
+
 // ---------------------------------------------------------------- bound profile packages (SGP.22 2.5.4, 5.5, Annex G)
 
 /// What is written into the project's profile template. PIN, PUK and ADM codes and the keys of the operator's security
@@ -214,10 +239,11 @@ struct Resynchronise {
 
 /// Requests hold secrets on their way inwards and can be moved, not copied.
 using Request = std::variant<SignMessage, NewSubscriptionKeys, WrapSubscription, RewrapSubscription, WrapPackage,
-                             RewrapPackage, ExtractSubscription, SealProfile, GenerateVectors, Resynchronise>;
-using Response =
-    std::variant<Signature, Subscription, WrappedSubscription, WrappedPackage, ExtractSubscription::Response,
-                 SealedProfile, std::vector<Vector>, Resynchronise::Response>;
+                             RewrapPackage, ExtractSubscription, WrapConfirmationCode, CheckConfirmationCode,
+                             SealProfile, GenerateVectors, Resynchronise>;
+using Response = std::variant<Signature, Subscription, WrappedSubscription, WrappedPackage,
+                              ExtractSubscription::Response, WrappedConfirmationCode, CheckConfirmationCode::Response,
+                              SealedProfile, std::vector<Vector>, Resynchronise::Response>;
 
 /// "SignMessage dppb" for logs; never the content.
 std::string describe(const Request&);

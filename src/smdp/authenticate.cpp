@@ -51,6 +51,12 @@ FindOrder find_order(const msg::AuthenticateResponseOk& answer, const Eid& eid) 
     return {eid};
 }
 
+/// The table of 5.6.3 has no code of its own for it.
+Refused at_offer(Refused refused) {
+    if (refused.refusal != Refusal::confirmation_code_retries_exceeded) return refused;
+    return {Refusal::attempts_exceeded, refused.sentence()};
+}
+
 Refusing refusing(const Offer& offer, const Order& order) { return {order, offer.card, offer.transaction_id, "offer"}; }
 
 AskGate ask_gate(const Offer& offer, const Order& order, Eid eid) {
@@ -93,7 +99,7 @@ Result<Step> on(FindingOrder s, OrderFound e, const Env& env) {
     if (!e.order) return refuse(Nothing{}, Refusal::matching_id_refused);
     TRY(Eid eid, eid_of(s.offer.card));
     if (auto refused = check_order(*e.order, eid, env.now))
-        return refuse(Nothing{}, *std::move(refused), refusing(s.offer, *e.order), env);
+        return refuse(Nothing{}, at_offer(*std::move(refused)), refusing(s.offer, *e.order), env);
     TRY(const auto metadata, der::decode<msg::StoreMetadataRequest>(e.order->metadata));
     if (auto refused = check_eligibility(*e.order, metadata, s.offer.euicc_info2))
         return refuse(Nothing{}, *std::move(refused), refusing(s.offer, *e.order), env);
@@ -126,6 +132,7 @@ Result<Step> on(ConsentingOffer s, ConsentAnswered e, const Env& env) {
     reply.transaction_id.bytes = std::move(s.offer.transaction_id);
     TRY(reply.profile_metadata, der::decode<msg::StoreMetadataRequest>(s.order.metadata));
     reply.smdp_signed2.transaction_id = reply.transaction_id;
+    reply.smdp_signed2.cc_required_flag = !s.order.confirmation_code.empty();
     reply.smdp_certificate.tlv = credential->pb_certificate;
     // 5.7.5: smdpSignature2 is over smdpSigned2 and euiccSignature1, both as TLVs
     Bytes to_sign = der::encode(reply.smdp_signed2);

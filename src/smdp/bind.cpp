@@ -39,9 +39,10 @@ std::optional<Refused> check_request(const Offered& offered, const msg::Authenti
 }
 
 /// What AuthenticateClient says with a code of its own and has changed since: the table of 5.6.2 has one code for it
-/// all, but for the order's end of time. The sentence says which it was.
+/// all, but for the order's end of time and its code. The sentence says which it was.
 Refused at_binding(Refused refused) {
-    if (refused.refusal == Refusal::order_expired) return refused;
+    if (refused.refusal == Refusal::order_expired || refused.refusal == Refusal::confirmation_code_retries_exceeded)
+        return refused;
     return {Refusal::package_unavailable, refused.sentence()};
 }
 
@@ -55,8 +56,28 @@ Result<Step> start(From from, const msg::GetBoundProfilePackageRequest& request,
         return refuse(State(std::move(from)), std::move(*refused));
     const auto& answer = std::get<msg::PrepareDownloadResponseOk>(request.prepare_download_response.value);
     Action load = LoadBinding{offered_in(from).order_id.text};
-    Binding binding{std::move(from), std::move(offer.transaction_id.bytes), answer.euicc_signed2.euicc_otpk};
+    Binding binding{std::move(from), std::move(offer.transaction_id.bytes), answer.euicc_signed2.euicc_otpk,
+                    answer.euicc_signed2.hash_cc};
     return Step{LoadingBinding{std::move(binding)}, std::move(load), {}};
+}
+
+Result<Step> ask_gate(Binding binding, Order order, ProfileSource source) {
+    TRY(Eid eid, eid_of(binding.offered().card));
+    Action ask = AskGate{std::move(eid), binding.transaction_id, order.policy, order.id, order.operator_id};
+    return Step{GatingBinding{std::move(binding), std::move(order), std::move(source)}, std::move(ask), {}};
+}
+
+/// Counted before the card hears of it: who tries all codes is locked out, in whatever sessions.
+Result<Step> refuse_code(Binding binding, Order order, const Env& env) {
+    const std::uint32_t left = wrong_codes_max - std::min(wrong_codes_max, ++order.wrong_codes);
+    Refused refused{Refusal::confirmation_code_retries_exceeded};
+    if (left != 0)
+        refused = {Refusal::confirmation_code_refused,
+                   "The confirmation code is wrong; it may be tried " +
+                       (left == 1 ? std::string("once more.") : std::to_string(left) + " times more.")};
+    TRY(Step step, refuse_package(std::move(binding), order, std::move(refused), env));
+    step.effects.emplace_back(PutOrder{std::move(order)});
+    return step;
 }
 
 /// SGP.22 2.6.7.1, control reference template: who the host is; the first octets of our OID.
@@ -88,11 +109,20 @@ Result<Step> on(Bound s, GetBoundProfilePackage e, const Env& env) { return star
 Result<Step> on(LoadingBinding s, BindingLoaded e, const Env& env) {
     if (!e.content) return refuse(back_of(std::move(s.binding)), Refusal::package_unavailable);
     auto& [order, source] = *e.content;
-    TRY(Eid eid, eid_of(s.binding.offered().card));
+    TRY(const Eid eid, eid_of(s.binding.offered().card));
     if (auto refused = check_order(order, eid, env.now))
         return refuse_package(std::move(s.binding), order, at_binding(*std::move(refused)), env);
-    Action ask = AskGate{std::move(eid), s.binding.transaction_id, order.policy, order.id, order.operator_id};
-    return Step{GatingBinding{std::move(s.binding), std::move(order), std::move(source)}, std::move(ask), {}};
+    if (order.confirmation_code.empty()) return ask_gate(std::move(s.binding), std::move(order), std::move(source));
+    if (!s.binding.hash_cc)
+        return refuse_package(std::move(s.binding), order, {Refusal::confirmation_code_missing}, env);
+    Action check = signer::CheckConfirmationCode{
+        order.id, {order.confirmation_code}, s.binding.transaction_id, s.binding.hash_cc->bytes};
+    return Step{CheckingCode{std::move(s.binding), std::move(order), std::move(source)}, std::move(check), {}};
+}
+
+Result<Step> on(CheckingCode s, CodeChecked e, const Env& env) {
+    if (!e.holds) return refuse_code(std::move(s.binding), std::move(s.order), env);
+    return ask_gate(std::move(s.binding), std::move(s.order), std::move(s.source));
 }
 
 Result<Step> on(GatingBinding s, GateAnswered e, const Env& env) {

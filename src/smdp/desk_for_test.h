@@ -125,6 +125,12 @@ struct Desk {
         const auto& key = a.key.text == "dpauth" ? pki.dp_auth.key : pki.dp_pb.key;
         return {{*to_array<64>(key.sign(a.message))}};
     }
+    /// Kept as it is typed: whether what is kept tells the code is custody's test.
+    CodeChecked act(const signer::CheckConfirmationCode& a) {
+        const auto inner = crypto::sha256(a.code.octets);
+        codes_checked.push_back(a.order_id);
+        return {equal(crypto::sha256(concat({inner, a.transaction_id})), a.hash_cc)};
+    }
     Sealed act(const signer::SealProfile& a) {
         sealed.push_back(a);
         return {{{0xBF, 0x36, 0x00}}};
@@ -179,6 +185,7 @@ struct Desk {
     std::optional<std::string> consent_says;
     std::vector<AskGate> gate_asked;
     std::vector<AskConsent> consent_asked;
+    std::vector<std::string> codes_checked;  ///< of these orders
     std::vector<signer::SealProfile> sealed;
     std::vector<std::string> notes;
     int milestones = 0;  ///< of the notes

@@ -39,6 +39,8 @@ constexpr auto rules = [] {
         {released, bind, downloaded},
         {released, refuse, error},
         {released, cancel, unavailable},
+        // again with all its attempts, and tries of its code
+        {released, release, released},
         // of a package that was out when its operator released the order anew
         {released, install_succeeded, installed},
         {released, install_failed, released},
@@ -120,14 +122,17 @@ std::optional<Order> after(Order order, OrderEvent event) {
     order.state = *next;
     if (event == bind) ++order.attempts;
     if (event == refuse) order.refused = true;
-    if (event == release) order.attempts = 0, order.refused = false;
+    if (event == release) order.attempts = 0, order.wrong_codes = 0, order.refused = false;
     if (event == cancel) order.ended_by = OrderEnd::cancelled;
     if (event == remove) order.ended_by = OrderEnd::deleted;
     return order;
 }
 
+bool locked_by_wrong_codes(const Order& o) { return !o.confirmation_code.empty() && o.wrong_codes >= wrong_codes_max; }
+
 bool downloadable(const Order& o, Time now) {
-    return downloadable(o.state) && !o.refused && o.attempts < o.attempts_max && (!o.expires_at || now < *o.expires_at);
+    return downloadable(o.state) && !o.refused && !locked_by_wrong_codes(o) && o.attempts < o.attempts_max &&
+           (!o.expires_at || now < *o.expires_at);
 }
 
 void set_out(Order& order, View transaction_id) {

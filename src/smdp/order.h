@@ -80,13 +80,19 @@ struct Order {
     std::vector<Bytes> outstanding{};
     bool eid_from_package = false;       ///< `eid` came with the first package that was bound, not from the operator
     std::optional<OrderEnd> ended_by{};  ///< of an Unavailable one, where it is known
+    Bytes confirmation_code{};           ///< that its user has to know, as the signer wrapped it; empty: none
+    std::uint32_t wrong_codes = 0;       ///< since the last release
     std::int64_t version = 0;            ///< of the row: a change is stored only over the version that it was made from
     friend bool operator==(const Order&, const Order&) = default;
 };
 
+/// So many wrong confirmation codes lock an order until its operator releases it again.
+inline constexpr std::uint32_t wrong_codes_max = 3;
+[[nodiscard]] bool locked_by_wrong_codes(const Order&);
+
 /// The order after `event`, or nullopt. One that its operator cancels ended by that, unless the caller knows better.
 [[nodiscard]] std::optional<Order> after(Order, OrderEvent);
-/// May be downloaded now: its state, and attempts and time are left.
+/// May be downloaded now: its state, and attempts, time and tries of its code are left.
 [[nodiscard]] bool downloadable(const Order&, Time now);
 
 /// A package of this transaction leaves, or the card has signed what became of it. settle() says whether it was out.

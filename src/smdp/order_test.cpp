@@ -21,7 +21,7 @@ constexpr std::string_view picture =
     "       Unavailable .           \n"
     "Confirmed    .           .           .           Released    .           .           .           .           .    "
     "       Unavailable .           \n"
-    "Released     .           .           .           .           Downloaded  Installed   Released    Error       "
+    "Released     .           .           .           Released    Downloaded  Installed   Released    Error       "
     "Released    Unavailable .           \n"
     "Downloaded   .           .           .           Released    Downloaded  Installed   Error       Error       "
     "Released    Unavailable .           \n"

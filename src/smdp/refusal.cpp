@@ -33,6 +33,11 @@ constexpr std::array<StatusCode, refusal_count> table{{
     // 8.8 SM-DP+, 5.1 inaccessible: the nearest that the tables of 5.2.6 have
     {Refusal::server_unavailable, "8.8", "5.1", "The server cannot do this now: try again later."},
     {Refusal::package_unavailable, "8.2", "3.7", "The profile of this order can no longer be bound to this eUICC."},
+    {Refusal::confirmation_code_missing, "8.2.7", "2.2",
+     "The order wants a confirmation code: type the one that the operator gave apart from the activation code."},
+    {Refusal::confirmation_code_refused, "8.2.7", "3.8", "The confirmation code is wrong."},
+    {Refusal::confirmation_code_retries_exceeded, "8.2.7", "6.4",
+     "The confirmation code was wrong too often: the operator has to release the order again."},
 }};
 
 }  // namespace

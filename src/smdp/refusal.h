@@ -30,8 +30,11 @@ enum class Refusal : std::uint8_t {
     smdp_oid_wrong,
     server_unavailable,  ///< a failure that is not the client's; nothing was changed
     package_unavailable,
+    confirmation_code_missing,
+    confirmation_code_refused,
+    confirmation_code_retries_exceeded,
 };
-inline constexpr std::size_t refusal_count = 21;
+inline constexpr std::size_t refusal_count = 24;
 
 struct StatusCode {
     Refusal refusal;

@@ -4,7 +4,8 @@
 //
 //   Nothing ─ InitiateAuthentication ─► SigningChallenge ─► reply, nothing stored
 //   Nothing ─ AuthenticateClient ─► FindingOrder ─► GatingOffer ─► ConsentingOffer ─► SigningOffer ─► Offered (stored)
-//   Offered, Bound ─ GetBoundProfilePackage ─► LoadingBinding ─► GatingBinding ─► ConsentingBinding ─► Sealing ─► Bound
+//   Offered, Bound ─ GetBoundProfilePackage ─► LoadingBinding ─► CheckingCode ─► GatingBinding ─► ConsentingBinding
+//                                                                                                 ─► Sealing ─► Bound
 //   Offered, Bound ─ CancelSession ─► Cancelling ─► Ended (stored)
 //   Nothing ─ HandleNotification ─► CheckingNotification ─► reply
 //
@@ -118,6 +119,7 @@ struct Binding {
     std::variant<Offered, Bound> back;
     Bytes transaction_id;
     msg::OctetString euicc_otpk;
+    std::optional<msg::Octet32> hash_cc;  ///< as the card signed it
     [[nodiscard]] const Offered& offered() const;
 };
 struct LoadingBinding {
@@ -125,6 +127,13 @@ struct LoadingBinding {
     Binding binding;
 };
 using ProfileSource = decltype(signer::SealProfile::source);
+/// Of an order that wants a confirmation code.
+struct CheckingCode {
+    static constexpr std::string_view name = "CheckingCode";
+    Binding binding;
+    Order order;
+    ProfileSource source;
+};
 struct GatingBinding {
     static constexpr std::string_view name = "GatingBinding";
     Binding binding;
@@ -157,8 +166,8 @@ struct CheckingNotification {
 };
 
 using State = std::variant<Nothing, Offered, Bound, Ended, SigningChallenge, FindingOrder, GatingOffer, ConsentingOffer,
-                           SigningOffer, LoadingBinding, GatingBinding, ConsentingBinding, Sealing, Cancelling,
-                           CheckingNotification>;
+                           SigningOffer, LoadingBinding, CheckingCode, GatingBinding, ConsentingBinding, Sealing,
+                           Cancelling, CheckingNotification>;
 
 /// When a session that has bound nothing may be forgotten; nullopt: it stays with its order.
 [[nodiscard]] std::optional<std::int64_t> over_at(const std::variant<Offered, Bound, Ended>&);
@@ -219,6 +228,10 @@ struct BindingLoaded {
     };
     std::optional<Content> content;
 };
+struct CodeChecked {
+    static constexpr std::string_view name = "CodeChecked";
+    bool holds = false;
+};
 struct Sealed {
     static constexpr std::string_view name = "Sealed";
     signer::SealedProfile package;
@@ -230,9 +243,9 @@ struct NotificationContext {
     std::optional<Order> order;    ///< of that session, or the one under which the ICCID was delivered
 };
 
-using Event =
-    std::variant<InitiateAuthentication, AuthenticateClient, GetBoundProfilePackage, CancelSession, HandleNotification,
-                 OrderFound, GateAnswered, ConsentAnswered, Signed, BindingLoaded, Sealed, NotificationContext>;
+using Event = std::variant<InitiateAuthentication, AuthenticateClient, GetBoundProfilePackage, CancelSession,
+                           HandleNotification, OrderFound, GateAnswered, ConsentAnswered, Signed, BindingLoaded,
+                           CodeChecked, Sealed, NotificationContext>;
 
 // ---------------------------------------------------------------- actions, replies, effects
 
@@ -264,9 +277,9 @@ struct LookUpNotification {
     crypto::Sha256 digest;
     std::variant<Bytes, Iccid> by;  ///< transaction ID of an installation result; else the profile's ICCID
 };
-/// signer::SignMessage is answered by Signed, signer::SealProfile by Sealed.
+/// signer::SignMessage is answered by Signed, CheckConfirmationCode by CodeChecked, SealProfile by Sealed.
 using Action = std::variant<FindOrder, LoadOrder, LoadBinding, AskGate, AskConsent, signer::SignMessage,
-                            signer::SealProfile, LookUpNotification>;
+                            signer::CheckConfirmationCode, signer::SealProfile, LookUpNotification>;
 
 struct BoundPackage {
     Bytes transaction_id;

@@ -11,23 +11,24 @@ using test::SoftCard;
 
 TEST(Session, TakesExactlyTheseEvents) {
     // columns: InitiateAuthentication AuthenticateClient GetBoundProfilePackage CancelSession HandleNotification
-    //          OrderFound GateAnswered ConsentAnswered Signed BindingLoaded Sealed NotificationContext
+    //          OrderFound GateAnswered ConsentAnswered Signed BindingLoaded CodeChecked Sealed NotificationContext
     EXPECT_EQ(transition_matrix(),
-              "Nothing                x x . . x . . . . . . .\n"
-              "Offered                . x x x . . . . . . . .\n"
-              "Bound                  . . x x . . . . . . . .\n"
-              "Ended                  . . . x . . . . . . . .\n"
-              "SigningChallenge       . . . . . . . . x . . .\n"
-              "FindingOrder           . . . . . x . . . . . .\n"
-              "GatingOffer            . . . . . . x . . . . .\n"
-              "ConsentingOffer        . . . . . . . x . . . .\n"
-              "SigningOffer           . . . . . . . . x . . .\n"
-              "LoadingBinding         . . . . . . . . . x . .\n"
-              "GatingBinding          . . . . . . x . . . . .\n"
-              "ConsentingBinding      . . . . . . . x . . . .\n"
-              "Sealing                . . . . . . . . . . x .\n"
-              "Cancelling             . . . . . x . . . . . .\n"
-              "CheckingNotification   . . . . . . . . . . . x\n");
+              "Nothing                x x . . x . . . . . . . .\n"
+              "Offered                . x x x . . . . . . . . .\n"
+              "Bound                  . . x x . . . . . . . . .\n"
+              "Ended                  . . . x . . . . . . . . .\n"
+              "SigningChallenge       . . . . . . . . x . . . .\n"
+              "FindingOrder           . . . . . x . . . . . . .\n"
+              "GatingOffer            . . . . . . x . . . . . .\n"
+              "ConsentingOffer        . . . . . . . x . . . . .\n"
+              "SigningOffer           . . . . . . . . x . . . .\n"
+              "LoadingBinding         . . . . . . . . . x . . .\n"
+              "CheckingCode           . . . . . . . . . . x . .\n"
+              "GatingBinding          . . . . . . x . . . . . .\n"
+              "ConsentingBinding      . . . . . . . x . . . . .\n"
+              "Sealing                . . . . . . . . . . . x .\n"
+              "Cancelling             . . . . . x . . . . . . .\n"
+              "CheckingNotification   . . . . . . . . . . . . x\n");
 }
 
 TEST(Session, RefusesFunctionsOutOfTurnAndKeepsItsState) {

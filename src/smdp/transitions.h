@@ -20,6 +20,7 @@ Result<Step> on(SigningOffer, Signed, const Env&);
 Result<Step> on(Offered, GetBoundProfilePackage, const Env&);
 Result<Step> on(Bound, GetBoundProfilePackage, const Env&);
 Result<Step> on(LoadingBinding, BindingLoaded, const Env&);
+Result<Step> on(CheckingCode, CodeChecked, const Env&);
 Result<Step> on(GatingBinding, GateAnswered, const Env&);
 Result<Step> on(ConsentingBinding, ConsentAnswered, const Env&);
 Result<Step> on(Sealing, Sealed, const Env&);

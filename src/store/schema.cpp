@@ -91,7 +91,12 @@ ALTER TABLE orders ADD COLUMN eid_from_package INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN ended_by INTEGER CHECK (ended_by BETWEEN 0 AND 2);
 )sql";
 
-constexpr std::array<const char*, 4> steps{version_1, version_2, version_3, version_4};
+constexpr const char* version_5 = R"sql(
+ALTER TABLE orders ADD COLUMN confirmation_code BLOB;
+ALTER TABLE orders ADD COLUMN wrong_codes INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<const char*, 5> steps{version_1, version_2, version_3, version_4, version_5};
 
 }  // namespace
 

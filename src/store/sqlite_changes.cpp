@@ -20,6 +20,11 @@ std::optional<std::int64_t> number_of(const std::optional<smdp::OrderEnd>& e) {
     if (!e) return std::nullopt;
     return number(*e);
 }
+/// Empty is NULL.
+std::optional<View> octets_of(const Bytes& octets) {
+    if (octets.empty()) return std::nullopt;
+    return View(octets);
+}
 std::optional<std::string_view> view_of(const std::optional<std::string>& s) {
     if (!s) return std::nullopt;
     return std::string_view(*s);
@@ -40,7 +45,7 @@ Status one_row(Database& db, Statement& s, Errc code, const char* path, const ch
 constexpr const char* row_outdated = "it changed meanwhile";
 
 Status write(Database& db, const AddOrder& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?)"));
+    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?)"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     return s->bind(o.id)
@@ -62,14 +67,17 @@ Status write(Database& db, const AddOrder& c) {
         .bind_optional(o.last_sequence)
         .bind(std::int64_t{o.eid_from_package})
         .bind_optional(number_of(o.ended_by))
+        .bind_optional(octets_of(o.confirmation_code))
+        .bind(std::int64_t{o.wrong_codes})
         .run();
 }
+/// Whose it is, its profile and its confirmation code never change.
 Status write(Database& db, const smdp::PutOrder& c) {
     TRY(Statement * s,
         db.prepare(
             "UPDATE orders SET state=?, policy=?, eid=?, expires_at=?, outstanding=?, refused=?, attempts=?, "
             "attempts_max=?, package_octets=?, metadata=?, release=?, last_sequence=?, eid_from_package=?, ended_by=?, "
-            "version=version+1 WHERE id=? AND version=?"));
+            "wrong_codes=?, version=version+1 WHERE id=? AND version=?"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     s->bind(number(o.state))
@@ -86,6 +94,7 @@ Status write(Database& db, const smdp::PutOrder& c) {
         .bind_optional(o.last_sequence)
         .bind(std::int64_t{o.eid_from_package})
         .bind_optional(number_of(o.ended_by))
+        .bind(std::int64_t{o.wrong_codes})
         .bind(o.id)
         .bind(o.version);
     return one_row(db, *s, Errc::conflict, "orders.version", row_outdated);

@@ -60,6 +60,8 @@ Result<smdp::Order> order_at(const Statement& s) {
     if (!s.is_null(19)) {
         TRY(o.ended_by, enumerator(s.integer(19), smdp::OrderEnd::deleted));
     }
+    if (!s.is_null(20)) o.confirmation_code = s.blob(20);
+    o.wrong_codes = static_cast<std::uint32_t>(s.integer(21));
     return o;
 }
 

@@ -73,6 +73,7 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
         ASSERT_TRUE(db);
         ASSERT_TRUE(
             (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
+                       "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
                        "ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
                        "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
                        "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
@@ -104,6 +105,7 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
         ASSERT_TRUE(db);
         ASSERT_TRUE(
             (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
+                       "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
                        "PRAGMA user_version = 3"));
     }
     auto store = open_sqlite_store(folder / "db");

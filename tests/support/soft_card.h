@@ -48,8 +48,9 @@ public:
                                                               std::string_view matching_id) const {
         return authenticate(signed1(ok, matching_id));
     }
-    [[nodiscard]] msg::GetBoundProfilePackageRequest prepare(const msg::AuthenticateClientOk& ok) const {
-        msg::EUICCSigned2 content{ok.transaction_id, {otpk.public_key().point()}, {}, {}};
+    [[nodiscard]] msg::GetBoundProfilePackageRequest prepare(const msg::AuthenticateClientOk& ok,
+                                                             std::optional<msg::Octet32> hash_cc = {}) const {
+        msg::EUICCSigned2 content{ok.transaction_id, {otpk.public_key().point()}, std::move(hash_cc), {}};
         Bytes octets = der::encode(content);
         append(octets, der::wrap(msg::tag_signature, ok.smdp_signature2.bytes));
         return {ok.transaction_id, {msg::PrepareDownloadResponseOk{content, {sign(octets)}, {}}}, {}};

@@ -25,10 +25,14 @@ struct CreateOptions {
     std::string release;
     std::string expires;
     std::string profile_class;
+    std::string confirmation_code;
+    std::string matching_id;
     std::int64_t attempts = 0;
     std::string qr = "dark";
     bool json = false;
 };
+
+constexpr std::string_view activation_code_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 
 Result<jose::ObjectWriter> request_of(const CreateOptions& options, Time now) {
     jose::ObjectWriter body;
@@ -41,6 +45,8 @@ Result<jose::ObjectWriter> request_of(const CreateOptions& options, Time now) {
         body.time("expires_at", end);
     }
     if (options.attempts != 0) body.integer("attempts_max", options.attempts);
+    if (!options.matching_id.empty()) body.text("matching_id", options.matching_id);
+    if (!options.confirmation_code.empty()) body.text("confirmation_code", options.confirmation_code);
     if (!options.release.empty()) {
         TRY(const std::string token, read_token(options.release));
         body.text("release", token);
@@ -58,13 +64,18 @@ Status print_created(const CreateOptions& options, Admin& admin, const jose::Obj
     else
         out << "The policy is open: any device with a valid eUICC may have the profile.\n";
     if (options.eid.empty()) out << "No EID was named: whoever has the code may use it, once.\n";
+    if (options.matching_id.find_first_not_of(activation_code_alphabet) != std::string::npos)
+        out << "Some devices will not take the matching ID: an activation code has A-Z, 0-9 and - only (SGP.22 4.1).\n";
+    if (!options.confirmation_code.empty())
+        out << "The device wants your confirmation code too: give it to the owner apart from the activation code.\n";
     print_enrolment(admin, order, options.admin, out);
     CHECKED(print_waits(id, order, options.admin, out));
     TRY(const auto picture, qr_picture(code, options.qr));
     if (!picture.empty()) out << "\n" << picture;
     out << "\n  " << code << "\n\nNext:\n"
         << "  mcim-agent --card SOCKET --ci CI.der " << (policy == "attested" ? "--tpm TCTI --verifier HOST:PORT " : "")
-        << "download -a '" << code << "' --imei IMEI\n"
+        << "download -a '" << code << "' --imei IMEI"
+        << (options.confirmation_code.empty() ? "" : " -c CONFIRMATION_CODE") << "\n"
         << "  mcim order explain " << id << admin_words(options.admin) << "\n";
     return ok();
 }
@@ -92,6 +103,10 @@ void add_create(CLI::App& parent, Console& console) {
     command->add_option("--expires", options->expires, "Ends after 12h, 7d, ..., or at 2027-01-31T12:00:00Z");
     command->add_option("--attempts", options->attempts, "Downloads that may be begun, 1 to 1000")
         ->check(CLI::Range(1, 1000));
+    command->add_option("--matching-id", options->matching_id,
+                        "Your own, instead of one that nobody guesses; 1 to 255 characters");
+    command->add_option("--confirmation-code", options->confirmation_code,
+                        "What the owner has to type besides the activation code, 4 characters or more");
     command->add_option("--class", options->profile_class, "operational (default), provisioning or test")
         ->check(CLI::IsMember({"operational", "provisioning", "test"}));
     add_qr_option(*command, options->qr);

@@ -30,6 +30,14 @@ std::string attempts(const jose::Object& order) {
     return done && most ? std::to_string(*done) + " of " + std::to_string(*most) : "";
 }
 
+/// "1 of 3"; empty where the order wants no confirmation code.
+std::string wrong_codes(const jose::Object& order) {
+    const auto wrong = order.integer("wrong_codes");
+    const auto most = order.integer("wrong_codes_max");
+    if (!wrong || !most) return "";
+    return std::to_string(*wrong) + " of " + std::to_string(*most);
+}
+
 struct StateMeaning {
     std::string_view state;
     std::string_view meaning;
@@ -55,7 +63,7 @@ struct Closed {
     std::string_view in_short;
     std::string_view meaning;
 };
-constexpr std::array<Closed, 6> closed_meanings{{
+constexpr std::array<Closed, 7> closed_meanings{{
     {"cancelled", "cancelled", "its operator took it back. Nothing can be downloaded with it."},
     {"subscription_closed", "subscription closed", "its subscription is closed. Nothing can be downloaded with it."},
     {"deleted", "profile deleted",
@@ -63,6 +71,9 @@ constexpr std::array<Closed, 6> closed_meanings{{
      "the same subscription again."},
     {"refused", "refused by user or card",
      "but user or card refused it: nobody downloads it until \"mcim order release\" opens it again."},
+    {"wrong_codes", "locked by wrong codes",
+     "but a wrong confirmation code was typed too often: nobody downloads it until \"mcim order release\" opens it "
+     "again."},
     {"attempts_used_up", "attempts used up", "\"mcim order release\" allows as many again."},
     {"expired", "expired",
      "but its time is over: nobody downloads it any more. \"mcim order cancel\" makes room for a new one."},
@@ -115,6 +126,7 @@ void print_order(std::ostream& out, const jose::Object& order) {
                        {"policy", text_or(order, "policy")},
                        {"for EID", text_or(order, "eid")},
                        {"activation code", text_or(order, "activation_code")},
+                       {"wrong codes", wrong_codes(order)},
                        {"attempts", attempts(order)},
                        {"created", time_or(order, "created_at")},
                        {"expires", time_or(order, "expires_at")}});
@@ -165,6 +177,9 @@ void explain_terms(std::ostream& out, const jose::Object& order, std::string_vie
         out << "Its policy is \"open\": the state of the device's software is not asked for.\n";
     if (const auto end = order.time("expires_at"))
         out << "It " << (*end <= system_now() ? "expired" : "expires") << " at " << to_rfc3339(*end) << ".\n";
+    if (const auto wrong = wrong_codes(order); !wrong.empty())
+        out << "Its owner has to type a confirmation code too. Wrong ones since the last release: " << wrong
+            << ", then the order is locked.\n";
     const auto done = order.integer("attempts");
     const auto most = order.integer("attempts_max");
     if (done && most && *done > 0)

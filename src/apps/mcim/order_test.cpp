@@ -67,6 +67,7 @@ TEST(OrderState, SaysThatADeviceMayDownloadOnlyWhereItMay) {
         for (const auto& held :
              {in_state(state).object("waits_for", jose::ObjectWriter().text("operator", "north")),
               in_state(state).text("closed_because", "expired"), in_state(state).text("closed_because", "refused"),
+              in_state(state).text("closed_because", "wrong_codes"),
               in_state(state).text("closed_because", "attempts_used_up")}) {
             const auto meaning = meaning_of_state(order(held));
             for (const char* promise : {"may download it now", "may try again"})

@@ -217,6 +217,43 @@ TEST_F(WithPlatform, AnOrderHasACodeThatPeopleAndCamerasRead) {
         EXPECT_TRUE(explained.says(part)) << part << "\n" << explained.out << explained.err;
 }
 
+TEST_F(WithPlatform, AnOrderWithAConfirmationCodeSaysWhoHasToTypeIt) {
+    add_line();
+    const auto made = run({"order", "create", "--operator", "north", "--iccid", iccid, "--policy", "open",
+                           "--confirmation-code", "planted-4711", "--no-qr"});
+    ASSERT_EQ(made.code, 0) << made.err;
+    EXPECT_TRUE(made.says("apart from the activation code")) << made.out;
+    EXPECT_TRUE(made.says("$1' --imei IMEI -c CONFIRMATION_CODE")) << made.out;
+    const std::string id = *json({"order", "list"}).objects("orders")->front().text("id");
+    EXPECT_TRUE(run({"order", "show", id}).says("wrong codes      0 of 3")) << run({"order", "show", id}).out;
+    const auto explained = run({"order", "explain", id});
+    EXPECT_TRUE(explained.says("has to type a confirmation code too")) << explained.out;
+    EXPECT_TRUE(run({"order", "release", id}).says("Released"));
+    for (const auto& output : {made, explained, run({"order", "show", id, "--json"})})
+        EXPECT_FALSE(output.says("planted-4711")) << output.out;
+    ASSERT_EQ(run({"order", "cancel", id}).code, 0);
+    EXPECT_TRUE(run({"order", "create", "--operator", "north", "--iccid", iccid, "--confirmation-code", "123"})
+                    .complains("4 to 255"));
+}
+
+TEST_F(WithPlatform, AnOrderMayHaveAMatchingIdOfItsOperators) {
+    add_line();
+    const auto create = [&](const std::string& id) {
+        return run({"order", "create", "--operator", "north", "--iccid", iccid, "--policy", "open", "--matching-id", id,
+                    "--no-qr"});
+    };
+    EXPECT_TRUE(create("A$B").complains("without $"));
+    EXPECT_TRUE(create(std::string(256, 'A')).complains("1 to 255"));
+    const auto odd = create("tariff/7_x");
+    EXPECT_TRUE(odd.says("$tariff/7_x$")) << odd.out << odd.err;
+    EXPECT_TRUE(odd.says("Some devices will not take")) << odd.out;
+    ASSERT_EQ(run({"order", "cancel", *json({"order", "list"}).objects("orders")->front().text("id")}).code, 0);
+    EXPECT_TRUE(create("tariff/7_x").complains("has it: choose another")) << "also one that has ended keeps its own";
+    const auto plain = create("TARIFF-7");
+    EXPECT_TRUE(plain.says("$TARIFF-7$")) << plain.out << plain.err;
+    EXPECT_FALSE(plain.says("Some devices")) << plain.out;
+}
+
 TEST_F(WithPlatform, AnOrderForADeviceThatNobodySpeaksForSaysSo) {
     add_line();
     const auto made = run({"order", "create", "--operator", "north", "--iccid", iccid, "--eid", eid, "--no-qr"});

@@ -85,7 +85,10 @@ constexpr std::array routes{
     Route{{"POST", "/subscriptions/ICCID/close", "", "for good: the operator has no say in the device any more"},
           [](const Asked& a) { return close_subscription(a.platform, a.named); }},
     Route{{"GET", "/orders", "", "all orders"}, [](const Asked& a) { return list_orders(a.platform); }},
-    Route{{"POST", "/orders", "operator iccid policy? eid? expires_at? release? attempts_max? package_octets? class?",
+    Route{{"POST", "/orders",
+           "operator iccid policy? eid? expires_at? release? attempts_max? matching_id? confirmation_code? "
+           "package_octets? "
+           "class?",
            "an order, released, with its activation code"},
           [](const Asked& a) { return add_order(a.platform, a.body); }},
     Route{{"GET", "/orders/ID", "", "one order, with its timeline"},

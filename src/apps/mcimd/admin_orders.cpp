@@ -1,4 +1,6 @@
 // Orders and their timelines.
+#include <algorithm>
+
 #include "mcim/apps/common/typing_errors.h"
 #include "mcim/apps/mcimd/admin_calls.h"
 #include "mcim/apps/mcimd/ports.h"
@@ -10,8 +12,10 @@ namespace {
 
 constexpr std::uint64_t template_octets = 32 * 1024;  ///< what the project's template takes on a card, rounded up
 
+/// SGP.22 4.1; the last field says that a confirmation code is wanted.
 std::string activation_code(const Platform& p, const smdp::Order& o) {
-    return "LPA:1$" + p.dp->address + "$" + o.matching_id + "$" + p.dp->oid.text();
+    return "LPA:1$" + p.dp->address + "$" + o.matching_id + "$" + p.dp->oid.text() +
+           (o.confirmation_code.empty() ? "" : "$1");
 }
 
 /// Why nobody can download it, where its state does not say so; "" where somebody can, or nobody knows.
@@ -19,6 +23,7 @@ std::string_view closed_because(const smdp::Order& o, Time now) {
     if (o.ended_by) return to_string(*o.ended_by);
     if (!smdp::downloadable(o.state) || smdp::downloadable(o, now)) return "";
     if (o.refused) return "refused";
+    if (smdp::locked_by_wrong_codes(o)) return "wrong_codes";
     return o.attempts >= o.attempts_max ? "attempts_used_up" : "expired";
 }
 
@@ -33,6 +38,8 @@ Json json_of(const Platform& p, const smdp::Order& o) {
     if (o.eid) out.text("eid", o.eid->text());
     if (o.expires_at) out.time("expires_at", *o.expires_at);
     out.integer("attempts", o.attempts).integer("attempts_max", o.attempts_max);
+    if (!o.confirmation_code.empty())
+        out.integer("wrong_codes", o.wrong_codes).integer("wrong_codes_max", smdp::wrong_codes_max);
     return out.time("created_at", o.created_at);
 }
 
@@ -158,6 +165,33 @@ Result<std::optional<Eid>> named_device(Platform& p, smdp::GatePolicy policy, st
     return std::optional(std::move(eid));
 }
 
+/// The operator's own choice: a key to look up and nothing else. Every one is to be guessed only by who was told it.
+Result<std::string> chosen_matching_id(Platform& p, std::string id) {
+    const bool printable = std::ranges::all_of(id, [](char c) { return c > ' ' && c <= '~' && c != '$'; });
+    if (!printable || id.size() > 255)
+        return fail(Errc::bad_value, "matching_id", "1 to 255 printable characters of ASCII are wanted, without $");
+    TRY(const auto other, p.store.find_order_by_matching_id(id));
+    if (other) return fail(Errc::conflict, "matching_id", "order " + other->id + " has it: choose another");
+    return id;
+}
+
+/// What people can type on any device, and not guess within the tries that they have.
+constexpr std::size_t code_characters_min = 4;
+constexpr std::size_t code_characters_max = 255;
+
+Status read_confirmation_code(Platform& p, const jose::Object& in, smdp::Order& order) {
+    TRY(auto code, in.optional_member(&jose::Object::secret_text, "confirmation_code"));
+    if (!code) return ok();
+    const View characters = expose(*code);
+    const bool printable = std::ranges::all_of(characters, [](std::uint8_t c) { return c >= 0x21 && c <= 0x7E; });
+    if (!printable || characters.size() < code_characters_min || characters.size() > code_characters_max)
+        return fail(Errc::bad_value, "confirmation_code",
+                    "4 to 255 letters, digits and signs of ASCII are wanted, without spaces");
+    TRY(auto wrapped, p.signer.ask(signer::WrapConfirmationCode{order.id, *std::move(code)}));
+    order.confirmation_code = std::move(wrapped.octets);
+    return ok();
+}
+
 Status read_options(Platform& p, const jose::Object& in, smdp::Order& order) {
     TRY(const auto policy, in.optional_member(&jose::Object::text, "policy"));
     if (policy) {
@@ -166,6 +200,10 @@ Status read_options(Platform& p, const jose::Object& in, smdp::Order& order) {
     TRY(const auto eid, in.optional_member(&jose::Object::text, "eid"));
     if (eid) {
         TRY(order.eid, named_device(p, order.policy, *eid));
+    }
+    TRY(auto matching_id, in.optional_member(&jose::Object::text, "matching_id"));
+    if (matching_id) {
+        TRY(order.matching_id, chosen_matching_id(p, *std::move(matching_id)));
     }
     TRY(order.expires_at, in.optional_member(&jose::Object::time, "expires_at"));
     TRY(order.release, in.optional_member(&jose::Object::text, "release"));
@@ -176,7 +214,7 @@ Status read_options(Platform& p, const jose::Object& in, smdp::Order& order) {
     TRY(const auto octets, in.optional_member(&jose::Object::integer, "package_octets"));
     if (octets && *octets < 0) return fail(Errc::bad_value, "package_octets", "0 or more is wanted");
     if (octets) order.package_octets = static_cast<std::uint64_t>(*octets);
-    return ok();
+    return read_confirmation_code(p, in, order);
 }
 
 /// Whoever should have signed this has not: nothing that is kept may look like a consent. Where nobody knows yet whose
@@ -279,7 +317,7 @@ Result<Json> release_order(Platform& p, std::string_view id, const jose::Object&
     }
     // a new release by the operator that is left, for an order that waits for it
     if (token) order.release = std::move(token);
-    auto next = from == smdp::OrderState::released ? std::optional(order) : after(order, smdp::OrderEvent::release);
+    auto next = after(order, smdp::OrderEvent::release);
     if (!next)
         return fail(Errc::conflict, "state", "an order that is " + std::string(to_string(from)) + " is not released");
     TRY(const auto missing, missing_consent(p, *next));

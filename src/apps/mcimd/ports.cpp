@@ -137,6 +137,11 @@ Result<smdp::Event> Ports::answer(signer::SignMessage&& a) {
     return smdp::Event(smdp::Signed{signature});
 }
 
+Result<smdp::Event> Ports::answer(signer::CheckConfirmationCode&& a) {
+    TRY(const auto checked, platform_.signer.ask(std::move(a)));
+    return smdp::Event(smdp::CodeChecked{checked.holds});
+}
+
 Result<smdp::Event> Ports::answer(signer::SealProfile&& a) {
     TRY(auto package, platform_.signer.ask(std::move(a)));
     return smdp::Event(smdp::Sealed{std::move(package)});

@@ -29,6 +29,7 @@ private:
     [[nodiscard]] Result<smdp::Event> answer(const smdp::AskConsent&);
     [[nodiscard]] Result<smdp::Event> answer(const smdp::LookUpNotification&);
     [[nodiscard]] Result<smdp::Event> answer(signer::SignMessage&&);
+    [[nodiscard]] Result<smdp::Event> answer(signer::CheckConfirmationCode&&);
     [[nodiscard]] Result<smdp::Event> answer(signer::SealProfile&&);
     Platform& platform_;
     store::Batch changes_;
