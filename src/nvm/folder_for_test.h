@@ -28,6 +28,12 @@ public:
     void cut_at(std::size_t n) { cut_in_ = n; }
     [[nodiscard]] std::size_t operations() const { return operations_; }
     [[nodiscard]] bool is_off() const { return off_; }
+    /// The process was killed where the power would have gone off: what it wrote is in the system's cache, for the next
+    /// one to read.
+    void restart_process() {
+        off_ = false;
+        cut_in_.reset();
+    }
     /// Power on again.
     void boot(Loss loss) {
         if (loss == Loss::everything) current_ = durable_;

@@ -59,6 +59,13 @@ Status Store::cut_journal() {
     return env_.folder.sync(name);
 }
 
+/// A process that was killed between a record and its sync leaves it, and the name of a new journal, in the system's
+/// cache, where the next process reads them.
+Status Store::sync_journal() {
+    const Status written = env_.folder.sync(journal_name(snapshot_epoch_));
+    return written ? env_.folder.sync_names() : written;
+}
+
 /// A snapshot that was not finished, and journals of earlier snapshots.
 Status Store::remove_left_overs() {
     TRY(const auto names, env_.folder.list());
@@ -69,12 +76,16 @@ Status Store::remove_left_overs() {
     return ok();
 }
 
-/// A record is durable before the counter moves, so the state may be one ahead after a power cut, and never behind.
+/// A record is durable before the counter moves, so the state may be one ahead after a power cut, and never behind. A
+/// snapshot is never ahead: it is made of what was counted.
 Status Store::check_counter() {
     if (env_.counter == nullptr) return ok();
     TRY(const std::uint64_t counter, env_.counter->value());
     if (journal_.epoch() == counter) return ok();
-    if (journal_.epoch() == counter + 1) return env_.counter->increment();
+    if (journal_.epoch() == counter + 1 && journal_.octets() != 0) {
+        CHECKED(sync_journal());
+        return env_.counter->increment();
+    }
     const std::string states = "state " + std::to_string(journal_.epoch()) + ", counter " + std::to_string(counter);
     if (journal_.epoch() < counter)
         return fail(Errc::refused, env_.folder.path(""), "an older copy of this card's state was put back: " + states);

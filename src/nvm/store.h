@@ -51,6 +51,7 @@ private:
     Store(const Environment&, const StateKey& state_key, Snapshot, std::size_t snapshot_octets);
     [[nodiscard]] Result<bool> replay_journal();
     [[nodiscard]] Status cut_journal();
+    [[nodiscard]] Status sync_journal();
     [[nodiscard]] Status remove_left_overs();
     [[nodiscard]] Status check_counter();
     [[nodiscard]] Status append_record(const uicc::Changes&);

@@ -371,5 +371,43 @@ TEST(Store, ACounterTellsAnOlderCopy) {
     EXPECT_EQ(b.folder.files(), torn) << "what is refused stays as it was found";
 }
 
+/// The process is killed at every operation of a commit, the next one finds the record, and then the power goes off.
+TEST(Store, TheCounterFollowsARecordThatIsDurable) {
+    std::size_t counted_late = 0;
+    for (const auto loss : for_test::losses)
+        for (const std::size_t commits_before : {0U, 1U})
+            for (std::size_t at = 0;; ++at) {
+                FakeCounter counter;
+                Bench b;
+                b.counter = &counter;
+                const auto store = b.create();
+                for (std::size_t i = 0; i < commits_before; ++i) ASSERT_TRUE(store->commit(one("k", 1)));
+                b.folder.cut_at(at);
+                if (store->commit(one("k", 2))) break;
+                const auto counted = counter.now;
+                b.folder.restart_process();
+                const auto next = b.open();
+                ASSERT_TRUE(next) << to_string(next.error());
+                if (counter.now != counted) ++counted_late;
+                const auto found = readable(**next);
+                b.folder.boot(loss);
+                const auto after = b.open();
+                ASSERT_TRUE(after) << "operation " << at << " after " << commits_before
+                                   << " commits: " << to_string(after.error());
+                EXPECT_EQ(readable(**after), found);
+            }
+    EXPECT_EQ(counted_late, 3 * for_test::losses.size()) << "killed before a sync, of the names too where they are new";
+}
+
+TEST(Store, ASnapshotIsNeverAheadOfTheCounter) {
+    FakeCounter counter;
+    Bench b;
+    b.counter = &counter;
+    b.create();
+    counter.now = 39;
+    EXPECT_EQ(b.open().error().code, Errc::refused) << "another device's counter";
+    EXPECT_EQ(counter.now, 39U);
+}
+
 }  // namespace
 }  // namespace mcim::nvm
