@@ -73,6 +73,7 @@ Result<Floor> load_floor(Platform& p, const std::string& operator_id) {
     return Floor{version, *std::move(row)};
 }
 
+/// Makes its line of the log too: once for each request, when nothing is looked at again.
 http::Response refusal(const pva::Refused& r, const Eid& eid) {
     if (pva::is_alarm(r.reason))
         spdlog::warn("verifier: ALARM {} for {}: {}", to_string(r.reason), masked(eid.text()), r.sentence);
@@ -116,13 +117,9 @@ Result<std::string> verdicts_json(Platform& p, const std::vector<evidence::Verdi
     return jose::ObjectWriter().texts("verdicts", tokens).finish();
 }
 
-void take_evidence(Platform& p, const evidence::Evidence& given, const http::Reply& reply, int attempt);
-
-/// The device's row could not be stored: somebody was faster, or it is the database.
-void look_again(Platform& p, const evidence::Evidence& given, const http::Reply& reply, int attempt, const Error& why) {
-    if (why.code == Errc::conflict && attempt < evidence_attempts_max)
-        return take_evidence(p, given, reply, attempt + 1);
-    reply(failure(why));
+/// Of a commit after which the device's row has to be looked at again: somebody was faster.
+bool is_outrun(const Status& stored, int attempt) {
+    return !stored && stored.error().code == Errc::conflict && attempt < evidence_attempts_max;
 }
 
 void take_evidence(Platform& p, const evidence::Evidence& given, const http::Reply& reply, int attempt) {
@@ -132,25 +129,27 @@ void take_evidence(Platform& p, const evidence::Evidence& given, const http::Rep
     const auto answer = pva::appraise(given, known, env_of(p));
     if (const auto* refused = std::get_if<pva::Refused>(&answer)) {
         const auto record = known ? pva::remember(*known, given, *refused, env_of(p)) : std::nullopt;
-        const auto response = refusal(*refused, given.eid);
-        if (!record) return reply(response);
+        if (!record) return reply(refusal(*refused, given.eid));
         // the nonce is spent before the device hears of it
         return p.committer.commit({store::PutRow{row_of(*record, (*device)->row.version)}},
-                                  [=, &p](const Status& done) {
-                                      if (done) return reply(response);
-                                      look_again(p, given, reply, attempt, done.error());
+                                  [=, &p, refused = *refused](const Status& done) {
+                                      if (is_outrun(done, attempt)) return take_evidence(p, given, reply, attempt + 1);
+                                      const auto response = refusal(refused, given.eid);
+                                      reply(done ? response : failure(done.error()));
                                   });
     }
     const auto& appraised = std::get<pva::Appraised>(answer);
     auto body = verdicts_json(p, appraised.verdicts);
     if (!body) return reply(failure(body.error()));
-    for (const auto& v : appraised.verdicts)
-        spdlog::info("verifier: {} is {}", masked(given.eid.text()), to_string(v.parts.overall()));
     // the nonce is spent, and the verdict stands, before the device hears of it
     p.committer.commit({store::PutRow{row_of(appraised.record, (*device)->row.version)}},
-                       [=, &p, body = *std::move(body)](const Status& done) {
-                           if (done) return reply(http::json_response(200, body));
-                           look_again(p, given, reply, attempt, done.error());
+                       [=, &p, body = *std::move(body), verdicts = appraised.verdicts](const Status& done) {
+                           if (is_outrun(done, attempt)) return take_evidence(p, given, reply, attempt + 1);
+                           if (!done) return reply(failure(done.error()));
+                           for (const auto& v : verdicts)
+                               spdlog::info("verifier: {} is {}", masked(given.eid.text()),
+                                            to_string(v.parts.overall()));
+                           reply(http::json_response(200, body));
                        });
 }
 

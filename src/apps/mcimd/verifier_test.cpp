@@ -128,5 +128,43 @@ TEST_F(TakenBack, RefusalUnderWayIsNotRemembered) {
     EXPECT_FALSE(device().refused);
 }
 
+struct Outrun : TakenBack {
+    /// The device's row gets another version, also while what was found is on its way to the disk.
+    void put(const pva::DeviceRecord& record) {
+        auto row = store->find_row("pva.device", eid.text());
+        ASSERT_TRUE(row && *row);
+        (*row)->body = to_bytes(as_view(pva::to_json(record)));
+        ASSERT_TRUE(store->commit_one({store::PutRow{**row}}));
+    }
+    [[nodiscard]] std::size_t lines_with(std::string_view what) const {
+        std::size_t count = 0;
+        std::istringstream lines(text.str());
+        for (std::string line; std::getline(lines, line);)
+            if (line.find(what) != std::string::npos) ++count;
+        return count;
+    }
+};
+
+TEST_F(Outrun, AlarmOfEvidenceThatIsLookedAtAgainIsRaisedOnce) {
+    auto record = device();
+    record.last_clock = tpm.clock;
+    put(record);
+    tpm.clock.reset_count = 0;
+    const auto answer = ask("evidence", fresh_evidence());
+    put(record);
+    loop.run();
+    EXPECT_EQ(answer->status, 403U) << answer->body;
+    EXPECT_EQ(lines_with("ALARM"), 1U) << text.str();
+    ASSERT_TRUE(device().refused);
+}
+
+TEST_F(Outrun, VerdictOfEvidenceThatIsLookedAtAgainIsToldOnce) {
+    const auto answer = ask("evidence", fresh_evidence());
+    put(device());
+    loop.run();
+    EXPECT_EQ(answer->status, 200U) << answer->body;
+    EXPECT_EQ(lines_with(" is affirming"), 1U) << text.str();
+}
+
 }  // namespace
 }  // namespace mcim::apps::mcimd
