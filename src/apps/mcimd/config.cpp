@@ -164,6 +164,20 @@ void read_server(Reader& in, Config& config) {
     in.number("request_seconds", 1, 600, [&](auto n) { limits.request_time = std::chrono::seconds(n); });
 }
 
+/// Those that are known, each once.
+std::set<std::string> read_roles(Reader& in) {
+    static constexpr std::string_view allowed = "a list of \"dp\", \"auc\", \"pva\"";
+    const auto named = in.texts("roles", allowed);
+    if (!in.has("roles")) in.complain("roles", "is missing: " + std::string(allowed) + " is wanted");
+    std::set<std::string> out;
+    for (const auto& role : named)
+        if (role != "dp" && role != "auc" && role != "pva")
+            in.complain("roles", "\"" + role + "\" is no role; known are dp, auc, pva");
+        else if (!out.insert(role).second)
+            in.complain("roles", "\"" + role + "\" is named twice; once is enough");
+    return out;
+}
+
 DpConfig read_dp(Reader& in) {
     DpConfig out;
     out.address = in.wanted_text("address", "the host name of activation codes, with a port where it is not 443");
@@ -214,27 +228,17 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
     Config config;
     Reader server(root["server"].as_table(), "server", file, mistakes);
     read_server(server, config);
-    const auto roles = server.texts("roles", "a list of \"dp\", \"auc\", \"pva\"");
-    if (roles.empty()) server.complain("roles", "a list of \"dp\", \"auc\", \"pva\" is wanted");
+    const auto roles = read_roles(server);
     server.finish(config);
-    const auto section = [&](std::string name) { return Reader(root[name].as_table(), name, file, mistakes); };
-    for (const auto& role : roles) {
-        if (role == "dp") {
-            Reader in = section(role);
-            config.dp = read_dp(in);
-            in.finish(config);
-        } else if (role == "auc") {
-            Reader in = section(role);
-            config.auc = read_auc(in);
-            in.finish(config);
-        } else if (role == "pva") {
-            Reader in = section(role);
-            config.pva = read_pva(in);
-            in.finish(config);
-        } else {
-            server.complain("roles", "\"" + role + "\" is no role; known are dp, auc, pva");
-        }
-    }
+    const auto read_role = [&](const std::string& name, auto& into, auto& read) {
+        if (!roles.contains(name)) return;
+        Reader in(root[name].as_table(), name, file, mistakes);
+        into = read(in);
+        in.finish(config);
+    };
+    read_role("dp", config.dp, read_dp);
+    read_role("auc", config.auc, read_auc);
+    read_role("pva", config.pva, read_pva);
     if (!mistakes.lines.empty()) return mistakes;
     // all devices of a laboratory may be one machine
     if (config.auc && config.auc->laboratory && !server.has("connections_per_address_max"))

@@ -92,6 +92,12 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
          "pb_certificate, pb_key"},
         {changed("\"auc\", \"pva\"", "\"auc\", \"hss\""),
          "m.toml:4: server.roles: \"hss\" is no role; known are dp, auc, pva"},
+        {changed("\"auc\", \"pva\"", "\"auc\", \"pva\", \"auc\""),
+         "m.toml:4: server.roles: \"auc\" is named twice; once is enough"},
+        {changed("[\"dp\", \"auc\", \"pva\"]", "[]"),
+         "m.toml:4: server.roles: a list of \"dp\", \"auc\", \"pva\" is wanted"},
+        {changed("roles = [\"dp\", \"auc\", \"pva\"]", ""),
+         "m.toml:2: server.roles: is missing: a list of \"dp\", \"auc\", \"pva\" is wanted"},
         {changed("[pva]", "[pvaa]"), "m.toml:21: [pvaa] is no table of mcimd; known are server, dp, auc, pva"},
         {changed("smdp.example.com:8443", "smdp.example.com:port"),
          "m.toml:13: dp.address: a host name, with a port where it is not 443, is wanted, not "
