@@ -21,18 +21,21 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* verifier_key_name = "verifier";
+constexpr const char* default_listen = "127.0.0.1:8443";
 
 struct PlatformOptions {
     std::string dir;
     std::string pki;
     std::string address;
-    std::string listen = "127.0.0.1:8443";
+    std::string listen;
     std::string verifier_id;
     std::string keys_passphrase_file;
     std::vector<std::string> roles{"dp", "auc", "pva"};
     bool lab = false;
     bool json = false;
     [[nodiscard]] bool serves(std::string_view role) const { return std::ranges::find(roles, role) != roles.end(); }
+    /// The authentication centre is asked through a socket of its machine.
+    [[nodiscard]] bool serves_https() const { return serves("dp") || serves("pva"); }
 };
 
 struct Paths {
@@ -91,6 +94,11 @@ Status check_roles(const PlatformOptions& options) {
     if (!options.address.empty() && !options.serves("dp")) return without_its_role("--dp-address", "dp");
     if (options.lab && !options.serves("auc")) return without_its_role("--lab", "auc");
     if (!options.verifier_id.empty() && !options.serves("pva")) return without_its_role("--verifier-id", "pva");
+    for (const auto& [option, text] : {std::pair("--pki", options.pki), {"--listen", options.listen}})
+        if (!text.empty() && !options.serves_https()) return without_its_role(option, "dp or pva");
+    if (options.pki.empty() && options.serves_https())
+        return fail(Errc::bad_value, "--pki",
+                    "dp and pva are served over TLS: name the folder that mcim pki init made");
     return ok();
 }
 
@@ -148,22 +156,24 @@ std::string pva_table(const PlatformOptions& options) {
            verifier_key_name + "\"\n";
 }
 
+std::string tls_lines(const PlatformOptions& options) {
+    if (!options.serves_https()) return "";
+    return "listen = \"" + options.listen +
+           "\"\n"
+           "tls_certificate = [\"tls.der\"]\n"
+           "tls_key = \"tls.key.pem\"\n";
+}
+
 std::string config_text(const PlatformOptions& options) {
     std::string out =
         "# A platform of mcim. Paths start at this file's folder. Every key there is: mcimd --print-config\n"
         "\n"
         "[server]\n"
-        "listen = \"" +
-        options.listen +
-        "\"\n"
         "roles = [" +
-        listed(options.roles, "\"", ", ") +
-        "]\n"
+        listed(options.roles, "\"", ", ") + "]\n" + tls_lines(options) +
         "database = \"mcimd.sqlite\"\n"
         "keys = \"keys\"\n" +
         passphrase_line(options) +
-        "tls_certificate = [\"tls.der\"]\n"
-        "tls_key = \"tls.key.pem\"\n"
         "admin_socket = \"admin.sock\"\n"
         "log_level = \"info\"\n";
     if (options.serves("dp")) out += dp_table(options);
@@ -212,20 +222,25 @@ Status write_pva(const Paths& to, custody::KeyFolder& keys, Random& random) {
     return write_new_file(to.verifier(), as_view(pem("PUBLIC KEY", verifier.public_key().spki())));
 }
 
+Status write_tls(const PkiPaths& pki, const Paths& to) {
+    TRY(const SecretBytes key, custody::read_private_file(pki.dp_tls_key()));
+    CHECKED(custody::write_private_file(to.tls_key(), expose(key)));
+    return copy_public(pki.dp_tls(), to.tls());
+}
+
 Status write_all(const PkiPaths& pki, const Paths& to, const PlatformOptions& options, Random& random) {
     CHECKED(custody::ensure_private_folder(to.root));
     TRY(auto keys, new_key_folder(to.keys(), options, random));
     if (options.serves("dp")) CHECKED(write_dp(pki, to, keys, random));
     if (options.serves("pva")) CHECKED(write_pva(to, keys, random));
-    TRY(const SecretBytes tls_key, custody::read_private_file(pki.dp_tls_key()));
-    CHECKED(custody::write_private_file(to.tls_key(), expose(tls_key)));
-    CHECKED(copy_public(pki.dp_tls(), to.tls()));
+    if (options.serves_https()) CHECKED(write_tls(pki, to));
     // last: where it stands, the folder is complete
     return write_new_file(to.config(), as_view(config_text(options)));
 }
 
 /// All of it or nothing.
-Status write_platform(const PkiPaths& pki, const PlatformOptions& options, Random& random) {
+Status write_platform(const PlatformOptions& options, Random& random) {
+    const PkiPaths pki{options.pki};
     const Paths to{options.dir};
     std::error_code error;
     if (fs::exists(to.root, error) && !fs::is_empty(to.root, error))
@@ -249,15 +264,16 @@ jose::ObjectWriter made_as_json(const PlatformOptions& options, const Paths& mad
     out.text("admin_socket", made.admin().string());
     if (options.serves("auc")) out.text("auc_socket", made.auc().string());
     if (options.serves("dp")) out.text("dp_address", options.address);
-    return out.text("listen", options.listen);
+    if (options.serves_https()) out.text("listen", options.listen);
+    return out;
 }
 
 void print_made(const PlatformOptions& options, const Paths& made, std::ostream& out) {
     const std::string roles = (options.roles.size() == 1 ? "role " : "roles ") + listed(options.roles, "", " and ");
     std::vector<std::pair<std::string, std::string>> files{
         {made.config().string(), "its configuration: " + roles},
-        {made.keys().string(), "keys that sign, and those that wrap K"},
-        {made.tls_key().string(), "the key of its TLS certificate"}};
+        {made.keys().string(), "keys that sign, and those that wrap K"}};
+    if (options.serves_https()) files.emplace_back(made.tls_key().string(), "the key of its TLS certificate");
     if (options.serves("pva"))
         files.emplace_back(made.verifier().string(), "public key of its verdicts, for whoever relies on them");
     out << "A platform was made in " << options.dir << ":\n\n";
@@ -274,10 +290,10 @@ void print_made(const PlatformOptions& options, const Paths& made, std::ostream&
         << "  mcim operator key --out operator.pem\n";
 }
 
-Status run_init(PlatformOptions options, std::ostream& out) {
-    CHECKED(check_roles(options));
-    const PkiPaths pki{options.pki};
-    TRY(const auto certificates, load_pki(pki));
+/// What the options leave open of how it is reached over HTTPS, and whether all of it fits the PKI.
+Status complete_https(PlatformOptions& options) {
+    TRY(const auto certificates, load_pki({options.pki}));
+    if (options.listen.empty()) options.listen = default_listen;
     if (options.address.empty() && !certificates.dp_tls.dns_names.empty())
         options.address = certificates.dp_tls.dns_names.front() +
                           options.listen.substr(std::min(options.listen.rfind(':'), options.listen.size()));
@@ -289,10 +305,16 @@ Status run_init(PlatformOptions options, std::ostream& out) {
                                        {"--listen", options.listen},
                                        {"--verifier-id", options.verifier_id}})
         CHECKED(check_text(option, text));
+    return ok();
+}
+
+Status run_init(PlatformOptions options, std::ostream& out) {
+    CHECKED(check_roles(options));
+    if (options.serves_https()) CHECKED(complete_https(options));
     if (!options.keys_passphrase_file.empty())
         CHECKED(check_text("--keys-passphrase-file", options.keys_passphrase_file));
     SystemRandom random;
-    CHECKED(write_platform(pki, options, random));
+    CHECKED(write_platform(options, random));
     const Paths made{options.dir};
     if (options.json)
         out << made_as_json(options, made).finish() << "\n";
@@ -305,14 +327,13 @@ void add_platform_init(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("init", "Make the folder from which mcimd starts");
     auto options = std::make_shared<PlatformOptions>();
     command->add_option("--dir", options->dir, "New folder of the platform")->required();
-    command
-        ->add_option(
-            "--pki", options->pki,
-            "Folder of the PKI (mcim pki init), whose TLS key is copied: without the role dp take a PKI of its own")
-        ->required();
+    command->add_option("--pki", options->pki,
+                        "Folder of the PKI (mcim pki init), whose TLS key is copied: for dp and pva; without dp take a "
+                        "PKI of its own");
     command->add_option("--dp-address", options->address,
                         "HOST:PORT of activation codes; the certificate's host and the port of --listen where absent");
-    command->add_option("--listen", options->listen, "IP address and port of TLS")->capture_default_str();
+    command->add_option("--listen", options->listen, "IP address and port of TLS, for dp and pva")
+        ->default_str(default_listen);
     command->add_option("--verifier-id", options->verifier_id, "Name of the verifier in its verdicts");
     command->add_option("--keys-passphrase-file", options->keys_passphrase_file,
                         "Seal the keys under the passphrase in this file (mode 0600), which mcimd reads at its start");
@@ -327,7 +348,8 @@ void add_platform_init(CLI::App& parent, Console& console) {
     command->add_flag("--json", options->json, "One JSON object instead of text");
     command->footer(
         "\nExample:  mcim platform init --dir platform --pki state --dp-address localhost:8443 --listen "
-        "127.0.0.1:8443\n");
+        "127.0.0.1:8443\n"
+        "          mcim platform init --dir centre --roles auc\n");
     command->callback([options, &console] { console.finish(run_init(*options, console.out)); });
 }
 

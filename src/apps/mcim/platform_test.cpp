@@ -25,7 +25,12 @@ protected:
         ASSERT_EQ(made.code, 0) << made.err;
     }
     test::Ran init(const std::vector<std::string>& more = {}) {
-        std::vector<std::string> args{"platform", "init", "--dir", dir_, "--pki", pki_};
+        std::vector<std::string> args{"--pki", pki_};
+        args.insert(args.end(), more.begin(), more.end());
+        return init_without_pki(args);
+    }
+    test::Ran init_without_pki(const std::vector<std::string>& more = {}) {
+        std::vector<std::string> args{"platform", "init", "--dir", dir_};
         args.insert(args.end(), more.begin(), more.end());
         return mcim(args);
     }
@@ -68,12 +73,12 @@ TEST_F(PlatformCommand, KeysBelongToItsCertificates) {
 }
 
 TEST_F(PlatformCommand, CentreAloneHasNothingOfTheOtherRoles) {
-    const auto made = init({"--roles", "auc"});
+    const auto made = init_without_pki({"--roles", "auc"});
     ASSERT_EQ(made.code, 0) << made.err;
     EXPECT_TRUE(made.says("role auc")) << made.out;
     EXPECT_TRUE(made.says("mcim subscription unbar")) << made.out;
-    EXPECT_FALSE(made.says("Activation codes")) << made.out;
-    for (const char* absent : {"ci.der", "auth.der", "pb.der", "verifier.pub"})
+    for (const char* part : {"Activation codes", "TLS"}) EXPECT_FALSE(made.says(part)) << made.out;
+    for (const char* absent : {"ci.der", "auth.der", "pb.der", "verifier.pub", "tls.der", "tls.key.pem"})
         EXPECT_FALSE(fs::exists(fs::path(dir_) / absent)) << absent;
     const auto keys = custody::KeyFolder::open(fs::path(dir_) / "keys");
     ASSERT_TRUE(keys) << to_string(keys.error());
@@ -84,6 +89,15 @@ TEST_F(PlatformCommand, CentreAloneHasNothingOfTheOtherRoles) {
     EXPECT_TRUE(config->auc);
     EXPECT_FALSE(config->dp);
     EXPECT_FALSE(config->pva);
+    EXPECT_FALSE(config->tls) << "nothing listens on a port";
+}
+
+TEST_F(PlatformCommand, CentreAloneTakesNoPkiAndTheOthersNone) {
+    EXPECT_TRUE(init({"--roles", "auc"}).complains("--pki: it is of the role dp or pva")) << "a key that nobody needs";
+    EXPECT_TRUE(init_without_pki({"--roles", "auc", "--listen", "127.0.0.1:8443"}).complains("--listen"));
+    for (const char* roles : {"dp", "pva", "auc,pva", "dp,auc,pva"})
+        EXPECT_TRUE(init_without_pki({"--roles", roles}).complains("--pki")) << roles;
+    EXPECT_FALSE(fs::exists(dir_));
 }
 
 TEST_F(PlatformCommand, RefusesWhatIsOfARoleThatItDoesNotServe) {

@@ -127,7 +127,7 @@ TEST_F(WithPlatform, NextAfterALineIsWhatItsPlatformCanDo) {
     EXPECT_TRUE(delivers.says("mcim order create --admin " + at("platform/admin.sock") + " --operator north --iccid " +
                               iccid + " --eid EID"))
         << delivers.out << delivers.err;
-    ASSERT_EQ(mcim({"platform", "init", "--dir", at("centre"), "--pki", at("pki"), "--roles", "auc"}).code, 0);
+    ASSERT_EQ(mcim({"platform", "init", "--dir", at("centre"), "--roles", "auc"}).code, 0);
     const RunningPlatform centre(folder_ / "centre" / "mcimd.toml");
     const std::string admin = at("centre/admin.sock");
     ASSERT_EQ(

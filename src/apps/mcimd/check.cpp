@@ -43,6 +43,11 @@ private:
     Mistakes out_;
 };
 
+void check_tls(Check& check, const TlsConfig& tls) {
+    check.certificates("server.tls_certificate", tls.certificate);
+    if (check.sound()) check.hold("server.tls_key", tls_identity(tls), "the private key of the TLS certificate");
+}
+
 std::unique_ptr<custody::Custody> check_keys(Check& check, const Config& config, Random& random) {
     const bool sealed = !config.keys_passphrase_file.empty();
     if (sealed && !check.hold("server.keys_passphrase_file", keys_passphrase(config),
@@ -82,8 +87,7 @@ Mistakes check_files(const Config& config, Time now) {
     check.place_for("server.database", config.database);
     check.place_for_socket("server.admin_socket", config.admin_socket);
     if (config.auc) check.place_for_socket("auc.socket", config.auc->socket);
-    check.certificates("server.tls_certificate", config.tls_certificate);
-    if (check.sound()) check.hold("server.tls_key", tls_identity(config), "the private key of the TLS certificate");
+    if (config.tls) check_tls(check, *config.tls);
 
     SystemRandom random;
     const auto keys = check_keys(check, config, random);

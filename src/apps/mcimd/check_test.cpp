@@ -8,7 +8,9 @@ protected:
     /// The installation's configuration with one text replaced.
     std::vector<std::string> mistakes(std::string_view text = "", std::string_view by = "") {
         std::string toml = at.toml();
-        toml.replace(toml.find(text), text.size(), by);
+        return mistakes_of(toml.replace(toml.find(text), text.size(), by));
+    }
+    std::vector<std::string> mistakes_of(const std::string& toml) {
         const auto parsed = parse_config(toml, at.temp / "mcimd.toml");
         if (const auto* wrong = std::get_if<Mistakes>(&parsed)) return wrong->lines;
         return check_files(std::get<Config>(parsed), system_now()).lines;
@@ -29,6 +31,12 @@ protected:
 TEST_F(Check, FindsNothingWrongWithWhatStarts) {
     EXPECT_EQ(mistakes(), std::vector<std::string>{});
     EXPECT_FALSE(std::filesystem::exists(at.temp / "mcimd.sqlite")) << "looking makes nothing";
+}
+
+TEST_F(Check, OfACentreAloneLooksForNoTlsKey) {
+    for (const auto* file : {"tls.der", "tls.key"}) std::filesystem::remove(at.temp / file);
+    EXPECT_EQ(mistakes_of(Installation::centre_toml()), std::vector<std::string>{});
+    EXPECT_EQ(mistakes().size(), 1U) << "the others need it";
 }
 
 TEST_F(Check, NamesTheFileTheKeyAndWhatIsWanted) {

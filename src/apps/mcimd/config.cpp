@@ -83,6 +83,8 @@ public:
             }
         complain(key, allowed + " is wanted, not \"" + *found + '"');
     }
+    /// Known, but of no use here: whatever it says, as in the table of a role that is not played.
+    void pass_over(std::string_view key) { asked_.insert(std::string(key)); }
     void complain(std::string_view key, const std::string& sentence) {
         mistakes_.lines.push_back(file_.string() + ":" + std::to_string(line_of(key)) + ": " + name_ + "." +
                                   std::string(key) + ": " + sentence);
@@ -125,7 +127,7 @@ private:
     std::set<std::string> asked_;
 };
 
-void read_listen(Reader& in, Config& config) {
+void read_listen(Reader& in, TlsConfig& tls) {
     static constexpr std::string_view allowed = "an IP address and a port, \"127.0.0.1:8443\"";
     const std::string text = in.wanted_text("listen", allowed);
     if (text.empty()) return;
@@ -143,16 +145,13 @@ void read_listen(Reader& in, Config& config) {
         in.complain("listen", std::string(allowed) + " is wanted, not \"" + text + '"');
         return;
     }
-    config.listen = {std::move(ip), static_cast<std::uint16_t>(std::stoi(digits))};
+    tls.listen = {std::move(ip), static_cast<std::uint16_t>(std::stoi(digits))};
 }
 
 void read_server(Reader& in, Config& config) {
-    read_listen(in, config);
     config.database = in.wanted_path("database", "the name of the SQLite file");
     config.keys = in.wanted_path("keys", "the name of the folder of keys");
     config.keys_passphrase_file = in.path("keys_passphrase_file", "the name of the file of a passphrase");
-    config.tls_certificate = in.wanted_paths("tls_certificate", "the name of a certificate file, or a list of them");
-    config.tls_key = in.wanted_path("tls_key", "the name of the TLS key file");
     config.admin_socket = in.wanted_path("admin_socket", "the name of a UNIX socket");
     in.one_of<std::string>("log_level", {{"debug", "debug"}, {"info", "info"}, {"warn", "warn"}, {"error", "error"}},
                            config.log_level);
@@ -162,6 +161,14 @@ void read_server(Reader& in, Config& config) {
     in.number("connections_per_address_max", 1, 1'000'000,
               [&](auto n) { limits.connections_per_address_max = static_cast<std::size_t>(n); });
     in.number("request_seconds", 1, 600, [&](auto n) { limits.request_time = std::chrono::seconds(n); });
+}
+
+TlsConfig read_tls(Reader& in) {
+    TlsConfig out;
+    read_listen(in, out);
+    out.certificate = in.wanted_paths("tls_certificate", "the name of a certificate file, or a list of them");
+    out.key = in.wanted_path("tls_key", "the name of the TLS key file");
+    return out;
 }
 
 /// Those that are known, each once.
@@ -229,6 +236,10 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
     Reader server(root["server"].as_table(), "server", file, mistakes);
     read_server(server, config);
     const auto roles = read_roles(server);
+    if (roles.contains("dp") || roles.contains("pva"))
+        config.tls = read_tls(server);
+    else
+        for (const auto* key : {"listen", "tls_certificate", "tls_key"}) server.pass_over(key);
     server.finish(config);
     const auto read_role = [&](const std::string& name, auto& into, auto& read) {
         if (!roles.contains(name)) return;

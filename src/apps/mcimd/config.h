@@ -12,6 +12,12 @@
 
 namespace mcim::apps::mcimd {
 
+/// For the roles that are served over HTTPS.
+struct TlsConfig {
+    http::Address listen;
+    std::vector<std::filesystem::path> certificate;
+    std::filesystem::path key;
+};
 struct DpConfig {
     std::string address;
     std::vector<std::filesystem::path> ci;
@@ -33,15 +39,13 @@ struct PvaConfig {
 };
 /// A role that is not configured is not played.
 struct Config {
-    http::Address listen;
     std::filesystem::path database;
     std::filesystem::path keys;
     std::filesystem::path keys_passphrase_file{};  ///< empty: the keys lie open in their folder
-    std::vector<std::filesystem::path> tls_certificate;
-    std::filesystem::path tls_key;
     std::filesystem::path admin_socket;
     std::string log_level = "info";
     http::Limits limits;
+    std::optional<TlsConfig> tls;  ///< absent where dp and pva are: nothing listens on a port then
     std::optional<DpConfig> dp;
     std::optional<AucConfig> auc;
     std::optional<PvaConfig> pva;

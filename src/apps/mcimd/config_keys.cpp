@@ -9,14 +9,15 @@ namespace {
 using enum Presence;
 
 constexpr std::array keys{
-    ConfigKey{"server", "listen", wanted, R"("0.0.0.0:443")", "IP address and port of TLS; port 0: any free one"},
+    ConfigKey{"server", "listen", wanted, R"("0.0.0.0:443")",
+              "IP address and port of TLS, for dp and pva; port 0: any free one"},
     ConfigKey{"server", "roles", wanted, R"(["dp", "auc", "pva"])", "any of dp, auc, pva; each has its table"},
     ConfigKey{"server", "database", wanted, R"("mcimd.sqlite")", "made where it is absent, mode 0600"},
     ConfigKey{"server", "keys", wanted, R"("keys")", "folder of the signing and wrapping keys, mode 0700"},
     ConfigKey{"server", "keys_passphrase_file", optional, R"("")",
               "file of the passphrase under which that folder was made, mode 0600, elsewhere; \"\": under none"},
     ConfigKey{"server", "tls_certificate", wanted, R"("tls.der")",
-              "DER or PEM; a list of files: the server's first, then those above it"},
+              "for dp and pva, DER or PEM; a list of files: the server's first, then those above it"},
     ConfigKey{"server", "tls_key", wanted, R"("tls.key.pem")", "its private key, PKCS#8, mode 0600"},
     ConfigKey{"server", "admin_socket", wanted, R"("admin.sock")",
               "UNIX socket, mode 0600: whoever may open it may do everything"},

@@ -34,11 +34,11 @@ TEST(Config, ReadsEveryRole) {
     const auto parsed = parse_config(whole, "/srv/mcim/mcimd.toml");
     ASSERT_TRUE(std::holds_alternative<Config>(parsed)) << std::get<Mistakes>(parsed).lines.front();
     const auto& c = std::get<Config>(parsed);
-    EXPECT_EQ(c.listen.ip, "127.0.0.1");
-    EXPECT_EQ(c.listen.port, 8443);
+    EXPECT_EQ(c.tls->listen.ip, "127.0.0.1");
+    EXPECT_EQ(c.tls->listen.port, 8443);
     EXPECT_EQ(c.database, "/srv/mcim/mcimd.sqlite");
     EXPECT_EQ(c.keys, "/etc/mcim/keys");
-    EXPECT_EQ(c.tls_certificate.size(), 2U);
+    EXPECT_EQ(c.tls->certificate.size(), 2U);
     EXPECT_EQ(c.limits.body_octets_max, 65536U);
     EXPECT_EQ(c.limits.connections_per_address_max, c.limits.connections_max) << "a laboratory's";
     EXPECT_EQ(c.log_level, "warn");
@@ -108,6 +108,36 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         ASSERT_TRUE(std::holds_alternative<Mistakes>(parsed)) << c.mistake;
         EXPECT_EQ(std::get<Mistakes>(parsed).lines.front(), c.mistake);
     }
+}
+
+/// hostapd asks it through a socket of its machine.
+TEST(Config, OfACentreAloneNamesNothingForTls) {
+    const std::string tls_lines = "tls_certificate = [\"tls.der\", \"sub.pem\"]\ntls_key = \"tls.key.pem\"\n";
+    std::string text = changed("\"dp\", \"auc\", \"pva\"", "\"auc\"");
+    text.replace(text.find(tls_lines), tls_lines.size(), "");
+    text.replace(text.find("listen = \"127.0.0.1:8443\"\n"), 26, "");
+    const auto centre = parse_config(text, "m.toml");
+    ASSERT_TRUE(std::holds_alternative<Config>(centre)) << std::get<Mistakes>(centre).lines.front();
+    EXPECT_FALSE(std::get<Config>(centre).tls);
+    for (const auto* role : {"dp", "pva"}) {
+        std::string more = text;
+        more.replace(more.find("\"auc\""), 5, "\"auc\", \"" + std::string(role) + "\"");
+        const auto parsed = parse_config(more, "m.toml");
+        ASSERT_TRUE(std::holds_alternative<Mistakes>(parsed)) << role;
+        std::string all;
+        for (const auto& line : std::get<Mistakes>(parsed).lines) all += line + "\n";
+        for (const auto* key :
+             {"server.listen: is missing", "server.tls_certificate: is missing", "server.tls_key: is missing"})
+            EXPECT_NE(all.find(key), std::string::npos) << role << ": " << all;
+    }
+}
+
+TEST(Config, OfACentreAloneIsNotReadWhereItIsForTls) {
+    std::string text = changed("\"dp\", \"auc\", \"pva\"", "\"auc\"");
+    text.replace(text.find("127.0.0.1:8443"), 14, "nowhere");
+    const auto parsed = parse_config(text, "m.toml");
+    ASSERT_TRUE(std::holds_alternative<Config>(parsed)) << std::get<Mistakes>(parsed).lines.front();
+    EXPECT_FALSE(std::get<Config>(parsed).tls) << "like the tables of roles that are not played";
 }
 
 TEST(Config, NamesAllMistakesAtOnce) {

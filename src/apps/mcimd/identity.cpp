@@ -5,17 +5,17 @@
 
 namespace mcim::apps::mcimd {
 
-Result<http::TlsIdentity> tls_identity(const Config& config) {
+Result<http::TlsIdentity> tls_identity(const TlsConfig& config) {
     http::TlsIdentity out;
-    for (const auto& file : config.tls_certificate) {
+    for (const auto& file : config.certificate) {
         TRY(auto certificate, read_certificate(file));
         out.chain.push_back(std::move(certificate.der));
     }
-    TRY(const auto key, read_private_key(config.tls_key));
-    TRY(const auto leaf, read_certificate(config.tls_certificate.front()));
+    TRY(const auto key, read_private_key(config.key));
+    TRY(const auto leaf, read_certificate(config.certificate.front()));
     TRY(const auto certified, leaf.public_key());
     if (!(certified == key.public_key()))
-        return fail(Errc::conflict, config.tls_key, "it is not the key of " + config.tls_certificate.front().string());
+        return fail(Errc::conflict, config.key, "it is not the key of " + config.certificate.front().string());
     out.key_pkcs8 = key.to_pkcs8();
     return out;
 }

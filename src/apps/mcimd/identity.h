@@ -8,7 +8,7 @@
 
 namespace mcim::apps::mcimd {
 
-[[nodiscard]] Result<http::TlsIdentity> tls_identity(const Config&);
+[[nodiscard]] Result<http::TlsIdentity> tls_identity(const TlsConfig&);
 [[nodiscard]] Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path>& ci);
 /// Certificates that chain to `anchors` and belong to keys that the custody has.
 [[nodiscard]] Result<smdp::Server> dp_server(const DpConfig&, SecretBytes challenge_key, const custody::Custody&,

@@ -73,10 +73,8 @@ TEST_F(Mcimd, CentreWithoutDownloadServerServesALineWhenItsOperatorSaysSo) {
     const std::string imsi = "999990000000001";
     const std::string line = "/subscriptions/" + first.text();
     const std::string failure = "AKA-RESP-AUTH " + imsi + " FAILURE";
-    Config config = at.config();
-    config.dp.reset();
     running.reset();
-    running.emplace(config);
+    running.emplace(at.config_of(Installation::centre_toml()));
     add_operator("a", key_a);
     add_line("a", first, imsi);
     EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH " + imsi), failure);

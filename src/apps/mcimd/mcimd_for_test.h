@@ -69,8 +69,22 @@ socket = "auc.sock"
 id = "verifier.example"
 )";
     }
-    [[nodiscard]] Config config() const {
-        auto parsed = parse_config(toml(), temp / "mcimd.toml");
+    /// Of an authentication centre alone, without what the others need.
+    [[nodiscard]] static std::string centre_toml() {
+        return R"(
+[server]
+roles = ["auc"]
+database = "mcimd.sqlite"
+keys = "keys"
+admin_socket = "admin.sock"
+log_level = "error"
+[auc]
+socket = "auc.sock"
+)";
+    }
+    [[nodiscard]] Config config() const { return config_of(toml()); }
+    [[nodiscard]] Config config_of(const std::string& text) const {
+        auto parsed = parse_config(text, temp / "mcimd.toml");
         EXPECT_TRUE(std::holds_alternative<Config>(parsed));
         return std::get<Config>(parsed);
     }
@@ -108,7 +122,7 @@ public:
     }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
-    [[nodiscard]] std::uint16_t port() const { return program_->port(); }
+    [[nodiscard]] std::uint16_t port() const { return program_->port().value_or(0); }
 
 private:
     http::Loop loop_;

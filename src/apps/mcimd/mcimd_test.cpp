@@ -397,7 +397,7 @@ TEST(Start, FailsWithTheNameOfWhatIsWrong) {
     ASSERT_FALSE(program);
     EXPECT_NE(to_string(program.error()).find("keys/signing/verifier"), std::string::npos);
     config = at.config();
-    config.tls_key = at.temp / "ci.der";  // readable by everybody
+    config.tls->key = at.temp / "ci.der";  // readable by everybody
     EXPECT_EQ(Program::start(config, loop).error().code, Errc::refused);
     config = at.config();
     config.dp->auth_certificate = at.temp / "absent";
@@ -406,11 +406,23 @@ TEST(Start, FailsWithTheNameOfWhatIsWrong) {
     ASSERT_TRUE(running) << to_string(running.error());
     const Installation other;
     config = other.config();
-    config.listen.port = (*running)->port();
+    config.tls->listen.port = (*running)->port().value();
     const auto taken = to_string(Program::start(config, loop).error());
     EXPECT_NE(taken.find("server.listen 127.0.0.1:"), std::string::npos) << taken;
     EXPECT_NE(taken.find("another program has the port"), std::string::npos) << taken;
     (*running)->stop();
+}
+
+TEST(Start, OpensNoPortForAnAuthenticationCentreAlone) {
+    const Installation at;
+    for (const auto* file : {"tls.der", "tls.key"}) std::filesystem::remove(at.temp / file);
+    http::Loop loop;
+    const auto program = Program::start(at.config_of(Installation::centre_toml()), loop);
+    ASSERT_TRUE(program) << to_string(program.error());
+    EXPECT_FALSE((*program)->port());
+    EXPECT_TRUE((*program)->idle());
+    (*program)->stop();
+    loop.run();  // nothing is left
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ struct Program::Impl {
         reply(http::problem(404, "Nothing is served under this path."));
     }
     Status listen(const Config& config, http::Loop& loop);
+    Status listen_tls(const TlsConfig& config, const http::Limits& limits, http::Loop& loop);
     void purge_now_and_then();
     void say_whether_it_was_crowded();
 
@@ -48,7 +49,7 @@ struct Program::Impl {
     std::unique_ptr<store::Store> store;
     std::unique_ptr<signer::Signer> signer;
     Platform platform;
-    std::unique_ptr<http::Server> tls{};
+    std::unique_ptr<http::Server> tls{};  ///< where a role is served over it
     std::unique_ptr<http::Server> admin{};
     std::unique_ptr<http::DatagramServer> auc{};
     std::unique_ptr<http::Timer> purging{};
@@ -59,7 +60,7 @@ struct Program::Impl {
 void Program::Impl::purge_now_and_then() {
     purging = http::Timer::every(platform.loop, purge_period, [this] {
         platform.unverified_left = unverified_per_minute;
-        say_whether_it_was_crowded();
+        if (tls) say_whether_it_was_crowded();
         platform.committer.commit({store::PurgeSessions{platform.now()}, store::PurgeNotifications{unverified_kept}},
                                   [](const Status& done) {
                                       if (!done) spdlog::error("purging: {}", to_string(done.error()));
@@ -76,14 +77,19 @@ void Program::Impl::say_whether_it_was_crowded() {
                      closed);
 }
 
-Status Program::Impl::listen(const Config& config, http::Loop& loop) {
+Status Program::Impl::listen_tls(const TlsConfig& config, const http::Limits& limits, http::Loop& loop) {
     TRY(const auto identity, tls_identity(config));
-    auto listening = http::Server::listen_tls(loop, config.listen, identity, config.limits,
+    auto listening = http::Server::listen_tls(loop, config.listen, identity, limits,
                                               [this](const http::Request& q, const http::Reply& r) { serve(q, r); });
     if (!listening)
         return fail(Errc::io, "server.listen " + listening.error().path,
                     listening.error().detail + "; where another program has the port, stop it or name another one");
     tls = *std::move(listening);
+    return ok();
+}
+
+Status Program::Impl::listen(const Config& config, http::Loop& loop) {
+    if (config.tls) CHECKED(listen_tls(*config.tls, config.limits, loop));
     http::Limits for_admin = config.limits;
     for_admin.connections_max = std::min(for_admin.connections_max, admin_connections_max);
     for_admin.body_octets_max = std::max<std::size_t>(for_admin.body_octets_max, 1024 * 1024);
@@ -103,12 +109,17 @@ Status Program::Impl::listen(const Config& config, http::Loop& loop) {
 
 Program::Program(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Program::~Program() = default;
-std::uint16_t Program::port() const { return impl_->tls->port(); }
+std::optional<std::uint16_t> Program::port() const {
+    if (!impl_->tls) return std::nullopt;
+    return impl_->tls->port();
+}
 
-bool Program::idle() const { return impl_->tls->connections() + impl_->admin->connections() == 0; }
+bool Program::idle() const {
+    return (!impl_->tls || impl_->tls->connections() == 0) && impl_->admin->connections() == 0;
+}
 
 void Program::stop() {
-    impl_->tls->close();
+    if (impl_->tls) impl_->tls->close();
     impl_->admin->close();
     impl_->auc.reset();
     impl_->purging.reset();

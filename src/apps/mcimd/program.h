@@ -22,7 +22,8 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<Program>> start(const Config&, http::Loop&,
                                                                 const Surroundings& = Surroundings());
     ~Program();
-    [[nodiscard]] std::uint16_t port() const;
+    /// Nothing where no role is served over TLS.
+    [[nodiscard]] std::optional<std::uint16_t> port() const;
     /// Takes no new work, lets what has begun come to its end, and leaves nothing on the loop.
     void stop();
     [[nodiscard]] bool idle() const;  ///< nobody is connected

@@ -27,7 +27,7 @@ void fit_into_open_files(http::Limits& limits) {
 }
 
 int serve(Config config) {
-    fit_into_open_files(config.limits);
+    if (config.tls) fit_into_open_files(config.limits);
     http::Loop loop;
     std::unique_ptr<http::Timer> ending;
     auto program = Program::start(config, loop);
@@ -43,7 +43,10 @@ int serve(Config config) {
             if ((*program)->idle() || std::chrono::steady_clock::now() > until) loop.stop();
         });
     });
-    spdlog::info("listening on {}:{}", config.listen.ip, (*program)->port());
+    if (const auto port = (*program)->port())
+        spdlog::info("listening on {}:{}", config.tls->listen.ip, *port);
+    else
+        spdlog::info("listening on no port: neither dp nor pva is among the roles");
     loop.run();
     spdlog::info("stopped");
     return 0;

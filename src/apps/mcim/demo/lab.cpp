@@ -113,10 +113,9 @@ Result<Platform> Lab::make_platform(const std::string& name, const fs::path& pki
     return p;
 }
 
-Result<Platform> Lab::make_centre(const std::string& name, const fs::path& pki, std::uint16_t port) {
-    Platform p{name, folder_ / name, pki, {}, {}};
-    const auto made = mcim({"platform", "init", "--dir", p.folder.string(), "--pki", pki.string(), "--roles", "auc",
-                            "--listen", "127.0.0.1:" + std::to_string(port)});
+Result<Platform> Lab::make_centre(const std::string& name) {
+    Platform p{name, folder_ / name, {}, {}, {}};
+    const auto made = mcim({"platform", "init", "--dir", p.folder.string(), "--roles", "auc"});
     if (!made.good()) return fail(Errc::refused, "mcim platform init", made.text);
     CHECKED(start(p));
     return p;

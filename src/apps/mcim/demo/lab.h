@@ -19,7 +19,7 @@ struct Platform {
     std::string name;
     fs::path folder;
     fs::path pki;
-    std::string address;  ///< host:port of ES9+ and of the verifier
+    std::string address;  ///< host:port of ES9+ and of the verifier, where it has them
     std::optional<Child> process;
     [[nodiscard]] fs::path admin() const { return folder / "admin.sock"; }
     [[nodiscard]] fs::path auc() const { return folder / "auc.sock"; }
@@ -76,8 +76,8 @@ public:
                                             std::vector<std::string> arguments);
 
     [[nodiscard]] Result<Platform> make_platform(const std::string& name, const fs::path& pki, std::uint16_t port);
-    /// The same with an authentication centre and nothing else.
-    [[nodiscard]] Result<Platform> make_centre(const std::string& name, const fs::path& pki, std::uint16_t port);
+    /// An authentication centre and nothing else: it has no PKI, and listens on no port.
+    [[nodiscard]] Result<Platform> make_centre(const std::string& name);
     [[nodiscard]] Status start(Platform&);
     void stop(Platform&);
 

@@ -46,14 +46,11 @@ Status write_keys(const fs::path& file) {
     return custody::write_private_file(file, as_view(text));
 }
 
-/// A second mcimd that serves vectors and nothing else: its PKI, keys and database are beta's, and it shares nothing
-/// with the platform that delivers. K goes to both of them from the operator's file.
+/// A second mcimd that serves vectors and nothing else: its keys and database are beta's, and it shares nothing with
+/// the platform that delivers. K goes to both of them from the operator's file.
 Result<Platform> centre_of_beta(Story& s) {
     const std::string name = "Beta Wireless";
-    const fs::path pki = s.lab.folder() / "beta-pki";
-    const auto made = s.lab.mcim({"pki", "init", "--dir", pki.string(), "--dp-host", "auc.beta.test"});
-    if (!made.good()) return fail(Errc::refused, "mcim pki init", made.text);
-    TRY(Platform centre, s.lab.make_centre("beta-centre", pki, 8446));
+    TRY(Platform centre, s.lab.make_centre("beta-centre"));
     CHECKED(add_operator(s, s.beta, name));
     CHECKED(add_operator_to(s.lab, centre, s.beta, name));
     const fs::path keys = s.lab.folder() / "beta.keys";
@@ -61,11 +58,11 @@ Result<Platform> centre_of_beta(Story& s) {
     CHECKED(add_subscription(s.lab, s.platform, s.beta, keys));
     CHECKED(add_subscription(s.lab, centre, s.beta, keys));
     fs::remove(keys);
-    s.lab.say().note(
-        "beta has an authentication centre of its own: a second mcimd with the role auc only, in " +
-        centre.folder.string() +
-        ".\nbeta's line has keys that beta made; its file of mode 0600 went to the platform, which puts them "
-        "into\nthe profile, and to this centre.");
+    s.lab.say().note("beta has an authentication centre of its own: a second mcimd with the role auc only, in " +
+                     centre.folder.string() +
+                     ".\nIt has no TLS key and listens on no port: hostapd asks it through a socket there.\n"
+                     "beta's line has keys that beta made; its file of mode 0600 went to the platform, which puts "
+                     "them into\nthe profile, and to this centre.");
     check_keys_are_private(s.lab, centre.folder, "beta's authentication centre");
     return centre;
 }
