@@ -46,25 +46,56 @@ Scenario& scenario() {
     return made;
 }
 
-constexpr std::array<std::string_view, 5> functions{"initiateAuthentication", "authenticateClient",
-                                                    "getBoundProfilePackage", "cancelSession", "handleNotification"};
+const std::vector<std::string>& paths() {
+    static const std::vector<std::string> all = [] {
+        std::vector<std::string> out{std::string(smdp::es9_asn1_path)};
+        for (const std::string_view name : {"initiateAuthentication", "authenticateClient", "getBoundProfilePackage",
+                                            "cancelSession", "handleNotification"})
+            out.push_back(std::string(smdp::es9_json_path) + std::string(name));
+        return out;
+    }();
+    return all;
+}
 
-void check_round_trip(std::string_view path, const smdp::Function& function) {
-    std::visit(
-        [&](const auto& f) {
-            const auto again = smdp::read_function(path, msg::to_json(f.request));
-            if (!again || !(std::get<std::remove_cvref_t<decltype(f)>>(*again).request == f.request)) std::abort();
-        },
-        function);
+std::string json_of(const smdp::Function& function) {
+    return std::visit([](const auto& f) { return msg::to_json(f.request); }, function);
+}
+template <class T>
+std::string asn1_of(const T& request) {
+    return as_text(der::encode(msg::RemoteProfileProvisioningRequest{request}));
+}
+std::string asn1_of(const smdp::Function& function) {
+    return std::visit([](const auto& f) { return asn1_of(f.request); }, function);
+}
+
+bool same(const smdp::Function& a, const smdp::Function& b) { return asn1_of(a) == asn1_of(b); }
+
+/// What reads is written so that it reads as the same again. DER comes back octet for octet.
+void check_round_trip(const smdp::Es9Binding& binding, std::string_view path, std::string_view body,
+                      const smdp::Function& function) {
+    if (&binding == &smdp::es9_asn1) {
+        if (asn1_of(function) != body) std::abort();
+        return;
+    }
+    const auto again = binding.read(path, json_of(function));
+    if (!again || !same(*again, function)) std::abort();
+}
+
+/// Written in both bindings; in ASN.1 it reads as a response, but for the package, which is none at this server.
+void check_reply(smdp::Es9Function function, const smdp::Reply& reply) {
+    if (std::holds_alternative<smdp::BoundPackage>(reply)) return;
+    const auto json = smdp::es9_json.write(function, reply), asn1 = smdp::es9_asn1.write(function, reply);
+    if (!json || !asn1 || json->size() > 65536) std::abort();
+    if (!asn1->empty() && !der::decode<msg::RemoteProfileProvisioningResponse>(as_view(*asn1))) std::abort();
 }
 
 /// 1: done; 0: refused, or a notification that is not believed.
 int answer(Scenario& at, smdp::Function function) {
     at.reset();
+    const auto which = es9_function(function);
     const auto reply = at.desk.ask(std::move(function));
     if (!reply) std::abort();  // a function is always answered or acted upon
-    const auto* package = std::get_if<smdp::BoundPackage>(&*reply);
-    if (package == nullptr && smdp::write_reply(*reply).size() > 65536) std::abort();
+    check_reply(which, *reply);
     for (const auto& [id, stored] : at.desk.sessions)
         if (!smdp::decode_state(stored)) std::abort();
     if (std::holds_alternative<smdp::NoContent>(*reply)) return at.desk.trusted;
@@ -75,12 +106,12 @@ int answer(Scenario& at, smdp::Function function) {
 
 int answer_es9_body(View body) {
     int done = 0;
-    for (const auto name : functions) {
-        const std::string path = std::string(smdp::es9_path) + std::string(name);
-        auto function =
-            smdp::read_function(path, std::string_view(reinterpret_cast<const char*>(body.data()), body.size()));
+    const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
+    for (const std::string& path : paths()) {
+        const smdp::Es9Binding& binding = *smdp::find_es9_binding(path);
+        auto function = binding.read(path, text);
         if (!function) continue;
-        check_round_trip(path, *function);
+        check_round_trip(binding, path, text, *function);
         done += answer(scenario(), *std::move(function));
     }
     return done;
@@ -92,16 +123,23 @@ std::map<std::string, std::string> es9_bodies() {
     at.card.seq_number = 1;
     const auto& [binding, installing] = std::tie(at.binding.transaction_id, at.installing.transaction_id);
     const auto& oid = at.desk.server.oid;
-    return {{"initiate", msg::to_json(at.card.initiate(at.desk.server.address))},
-            {"authenticate", msg::to_json(at.card.authenticate(at.authenticating, at.desk.matching_id))},
-            {"authenticate_by_eid", msg::to_json(at.card.authenticate(at.authenticating, ""))},
-            {"get_package", msg::to_json(at.card.prepare(at.binding))},
-            {"get_package_again", msg::to_json(at.card.prepare(at.installing))},
-            {"cancel", msg::to_json(at.card.cancel(binding, oid, msg::CancelSessionReason::end_user_rejection))},
-            {"cancel_bound", msg::to_json(at.card.cancel(installing, oid, msg::CancelSessionReason::postponed))},
-            {"installed", msg::to_json(at.card.installed(installing, at.desk.iccid, oid))},
-            {"failed", msg::to_json(at.card.failed(installing, at.desk.iccid, oid))},
-            {"enabled", msg::to_json(at.card.notify(at.desk.iccid, msg::NotificationEventBit::enable))}};
+    const std::map<std::string, smdp::Function> functions{
+        {"initiate", smdp::InitiateAuthentication{at.card.initiate(at.desk.server.address)}},
+        {"authenticate", smdp::AuthenticateClient{at.card.authenticate(at.authenticating, at.desk.matching_id)}},
+        {"authenticate_by_eid", smdp::AuthenticateClient{at.card.authenticate(at.authenticating, "")}},
+        {"get_package", smdp::GetBoundProfilePackage{at.card.prepare(at.binding)}},
+        {"get_package_again", smdp::GetBoundProfilePackage{at.card.prepare(at.installing)}},
+        {"cancel", smdp::CancelSession{at.card.cancel(binding, oid, msg::CancelSessionReason::end_user_rejection)}},
+        {"cancel_bound", smdp::CancelSession{at.card.cancel(installing, oid, msg::CancelSessionReason::postponed)}},
+        {"installed", smdp::HandleNotification{at.card.installed(installing, at.desk.iccid, oid)}},
+        {"failed", smdp::HandleNotification{at.card.failed(installing, at.desk.iccid, oid)}},
+        {"enabled", smdp::HandleNotification{at.card.notify(at.desk.iccid, msg::NotificationEventBit::enable)}}};
+    std::map<std::string, std::string> bodies;
+    for (const auto& [name, function] : functions) {
+        bodies.emplace(name, json_of(function));
+        bodies.emplace("asn1_" + name, asn1_of(function));
+    }
+    return bodies;
 }
 
 }  // namespace mcim::fuzz

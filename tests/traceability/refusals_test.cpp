@@ -1,5 +1,6 @@
 // docs/refusals.md cannot go stale: every value of every error enumeration that the messages declare has its row, so
-// has every pair of codes that the server can send, and every test that a row names exists.
+// has every pair of codes that the server can send, with the number that it is in ASN.1, and every test that a row
+// names exists.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include <set>
 #include <sstream>
 
-#include "mcim/smdp/refusal.h"
+#include "mcim/smdp/es9.h"
 #include "support/reference.h"
 
 namespace mcim {
@@ -133,6 +134,45 @@ TEST(Refusals, EveryPairThatAClauseNamesHasItsRow) {
                 all,
                 [&](const Row& row) { return row.clause.starts_with(clause) && row.refusal.starts_with(pair + " "); }))
                 << clause << ' ' << pair;
+}
+
+using smdp::Es9Function;
+const std::map<std::string, Es9Function> asn1_errors{
+    {"InitiateAuthenticationError", Es9Function::initiate_authentication},
+    {"AuthenticateClientError", Es9Function::authenticate_client},
+    {"GetBoundProfilePackageError", Es9Function::get_bound_profile_package},
+    {"CancelSessionError", Es9Function::cancel_session}};
+
+/// nullopt: the function's response has none for it.
+std::optional<int> asn1_number(Es9Function function, smdp::Refusal refusal) {
+    const auto body = smdp::es9_asn1.write(function, smdp::Refused{refusal});
+    if (!body) return std::nullopt;
+    return static_cast<std::uint8_t>(body->back());
+}
+
+/// And every number that leaves and says more than undefinedError stands in a row with its pair.
+TEST(Refusals, ARowsNumberInAsnOneIsTheOneThatLeaves) {
+    static const std::regex code(R"((8\.[\d.]*\d|8)/(\d+\.\d+))");
+    static const std::regex number(R"(`(\w+Error)` \w+\((\d+)\))");
+    std::set<std::pair<Es9Function, smdp::Refusal>> shown;
+    for (const Row& row : rows())
+        for_each_match(row.refusal, number, [&](const std::smatch& n) {
+            const auto of = asn1_errors.find(n[1]);
+            if (of == asn1_errors.end()) return;
+            for_each_match(row.refusal, code, [&](const std::smatch& pair) {
+                for (const auto& known : smdp::status_codes()) {
+                    if (known.subject != pair[1].str() || known.reason != pair[2].str()) continue;
+                    EXPECT_EQ(asn1_number(of->second, known.refusal), std::stoi(n[2])) << row.refusal;
+                    shown.emplace(of->second, known.refusal);
+                }
+            });
+        });
+    EXPECT_GT(shown.size(), 30U);
+    for (const auto& [type, function] : asn1_errors)
+        for (const auto& known : smdp::status_codes())
+            if (asn1_number(function, known.refusal).value_or(127) != 127) {
+                EXPECT_TRUE(shown.contains({function, known.refusal})) << type << ' ' << code_of(known.refusal);
+            }
 }
 
 TEST(Refusals, EveryRowIsShownByTestsThatExistOrSaysWhyNot) {

@@ -268,8 +268,8 @@ TEST_F(Mcimd, SessionsOfOneCardAtOnceBindOneOperatorsProfile) {
     add_two_operators();
     const auto of_a = add_order("a", first), of_b = add_order("b", second);
     const auto to_a = offer(of_a), to_b = offer(of_b);
-    EXPECT_EQ(at_once({{"getBoundProfilePackage", msg::to_json(card.prepare(to_a))},
-                       {"getBoundProfilePackage", msg::to_json(card.prepare(to_b))}}),
+    EXPECT_EQ(granted(at_once({es9_request("getBoundProfilePackage", card.prepare(to_a)),
+                               es9_request("getBoundProfilePackage", card.prepare(to_b))})),
               1);
     EXPECT_NE(state_of(of_a) == "Downloaded", state_of(of_b) == "Downloaded");
 }

@@ -14,15 +14,28 @@ namespace {
 /// Two sessions wanted to change one row at once: the later one looks again.
 constexpr int attempts_max = 4;
 
-http::Response with_protocol(http::Response response, const std::string& protocol) {
-    response.headers.push_back({"X-Admin-Protocol", protocol});
-    return response;
-}
+/// A request that may have to be looked at again.
+struct Call {
+    const smdp::Es9Binding& binding;
+    smdp::Es9Function function;
+    std::string path;
+    std::string body;
+    std::string protocol;
+    http::Reply reply;
+};
 
-http::Response response_of(const smdp::Reply& reply) {
-    std::string body = smdp::write_reply(reply);
-    if (body.empty()) return {204, {}, ""};
-    return http::json_response(200, std::move(body));
+/// A refusal that the function's own reply cannot say is a failure of ours, and HTTP says it: the client may come
+/// again. The reply of HandleNotification has no body, and an LPA that hears 2xx takes the notification off its card's
+/// list; InitiateAuthentication has no value for it in ASN.1.
+http::Response response_of(const Call& call, const smdp::Reply& reply) {
+    http::Response response{204, {}, ""};
+    auto body = call.binding.write(call.function, reply);
+    if (!body)
+        response = http::problem(503, std::get<smdp::Refused>(reply).sentence());
+    else if (!body->empty())
+        response = {200, {{"Content-Type", std::string(call.binding.media_type)}}, *std::move(body)};
+    response.headers.push_back({"X-Admin-Protocol", call.protocol});
+    return response;
 }
 
 struct Answer {
@@ -65,57 +78,46 @@ Result<Answer> drive(Platform& p, smdp::Function function) {
     }
 }
 
-void log_reply(const std::string& path, const smdp::Reply& reply) {
-    const auto name = path.substr(path.rfind('/') + 1);
+void log_reply(const Call& call, const smdp::Reply& reply) {
+    const auto name = to_string(call.function);
     if (const auto* refused = std::get_if<smdp::Refused>(&reply))
         spdlog::info("{} refused: {}", name, to_string(*refused));
     else
         spdlog::debug("{} done", name);
 }
 
-/// A failure of ours. The client may come again: nothing was changed. A reply of HandleNotification has no body that
-/// could say so, and an LPA that hears 2xx takes the notification off its card's list: it hears 503.
-http::Response unavailable(const std::string& path, const Error& error) {
-    spdlog::error("{} failed: {}", path, to_string(error));
-    const smdp::Refused refused{smdp::Refusal::server_unavailable};
-    if (path.ends_with("/handleNotification")) return http::problem(503, refused.sentence());
-    return response_of(refused);
+/// A failure of ours; nothing was changed.
+http::Response unavailable(const Call& call, const Error& error) {
+    spdlog::error("{} failed: {}", to_string(call.function), to_string(error));
+    return response_of(call, smdp::Refused{smdp::Refusal::server_unavailable});
 }
-
-/// A request that may have to be looked at again.
-struct Call {
-    std::string path;
-    std::string body;
-    std::string protocol;
-    http::Reply reply;
-};
 
 void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function function, int attempt);
 
 /// The rows were as they are now when the request came, as far as its client knows.
 void answer_again(Platform& p, const std::shared_ptr<const Call>& call, int attempt) {
-    auto function = smdp::read_function(call->path, call->body);
+    auto function = call->binding.read(call->path, call->body);
     if (function) answer(p, call, *std::move(function), attempt);
 }
 
 void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function function, int attempt) {
     auto outcome = drive(p, std::move(function));
-    if (!outcome) return call->reply(with_protocol(unavailable(call->path, outcome.error()), call->protocol));
+    if (!outcome) return call->reply(unavailable(*call, outcome.error()));
     if (const auto order = attempt == 1 ? offered_order(outcome->changes) : std::nullopt;
         order && !p.offers.take(*order, p.now()))
         outcome = Answer{smdp::Refused{smdp::Refusal::attempts_exceeded,
                                        "Downloads of this order were begun too often within the hour: try again "
                                        "later."},
                          {}};
-    log_reply(call->path, outcome->reply);
-    auto response = with_protocol(response_of(outcome->reply), call->protocol);
+    log_reply(*call, outcome->reply);
+    auto response = response_of(*call, outcome->reply);
     if (outcome->changes.empty()) return call->reply(std::move(response));
     p.committer.commit(std::move(outcome->changes),
                        [&p, call, attempt, response = std::move(response)](const Status& done) mutable {
                            if (done) return call->reply(std::move(response));
                            if (done.error().code == Errc::conflict && attempt < attempts_max)
                                return answer_again(p, call, attempt + 1);
-                           call->reply(with_protocol(unavailable(call->path, done.error()), call->protocol));
+                           call->reply(unavailable(*call, done.error()));
                        });
 }
 
@@ -135,22 +137,27 @@ std::optional<std::string> negotiate_protocol(std::string_view client) {
 }
 
 void serve_es9(Platform& p, const http::Request& request, const http::Reply& reply) {
+    const std::string path(request.path());
+    const smdp::Es9Binding* binding = smdp::find_es9_binding(path);
+    if (binding == nullptr) return reply(http::problem(404, "No binding of ES9+ has this path."));
     if (request.method != "POST") return reply(http::problem(405, "The functions of ES9+ are called by POST."));
-    if (http::media_type(request.find_header("Content-Type").value_or("")) != "application/json")
-        return reply(http::problem(415, "Content-Type: application/json is wanted (SGP.22 6.5)."));
+    if (http::media_type(request.find_header("Content-Type").value_or("")) != binding->media_type)
+        return reply(http::problem(415, "Content-Type: " + std::string(binding->media_type) +
+                                            " is wanted under this path (SGP.22 6.5, 6.6)."));
     const auto protocol = negotiate_protocol(request.find_header("X-Admin-Protocol").value_or(""));
     if (!protocol)
         return reply(http::problem(400,
                                    "X-Admin-Protocol: gsma/rsp/v2.x.y is wanted (SGP.22 6.2); this server speaks "
                                    "version 2."));
-    const std::string path(request.path());
-    auto function = smdp::read_function(path, request.body);
+    auto function = binding->read(path, request.body);
     if (!function) {
         const bool unknown = function.error().code == Errc::not_found;
         spdlog::info("{} unreadable: {}", path, to_string(function.error()));
         return reply(http::problem(unknown ? 404 : 400, to_string(function.error())));
     }
-    answer(p, std::make_shared<const Call>(Call{path, request.body, *protocol, reply}), *std::move(function), 1);
+    const auto which = es9_function(*function);
+    answer(p, std::make_shared<const Call>(Call{*binding, which, path, request.body, *protocol, reply}),
+           *std::move(function), 1);
 }
 
 }  // namespace mcim::apps::mcimd

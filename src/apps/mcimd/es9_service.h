@@ -1,4 +1,5 @@
-// ES9+ over HTTP (SGP.22 6.1, 6.5): the shell around the core's steps. Effects are on the disk before the reply leaves.
+// ES9+ over HTTP (SGP.22 6.1, 6.5, 6.6): the shell around the core's steps. Effects are on the disk before the reply
+// leaves.
 #pragma once
 #include "mcim/apps/mcimd/platform.h"
 #include "mcim/http/server.h"

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "mcim/apps/mcimd/mcimd_for_test.h"
+#include "mcim/apps/mcimd/asn1_for_test.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -43,6 +43,14 @@ TEST_F(Logged, StrangersTextIsOneShortPrintableLine) {
     EXPECT_NE(text.find("initiateAuthentication refused"), std::string::npos) << text;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) EXPECT_LT(line.size(), 700U);
+}
+
+TEST_F(Logged, FunctionsHaveTheirNamesInBothBindings) {
+    send(asn1::request(card.initiate("other.example.com")));
+    send(asn1::request(card.authenticate(initiate(), "UNKNOWN")));
+    const std::string text = log();
+    EXPECT_NE(text.find("initiateAuthentication refused: 8.8.1/3.8 This server is"), std::string::npos) << text;
+    EXPECT_NE(text.find("authenticateClient refused: 8.2.6/3.8"), std::string::npos) << text;
 }
 
 TEST_F(Logged, NumbersThatNamePeopleAreMasked) {

@@ -215,18 +215,24 @@ protected:
         client.emplace(config);
     }
 
-    http::Response post(std::string target, std::string body, std::vector<http::Header> headers) {
-        auto response =
-            client->send({"smdpp.example.com"}, {"POST", std::move(target), std::move(headers), std::move(body)});
+    http::Response send(const http::Request& request) {
+        auto response = client->send({"smdpp.example.com"}, request);
         EXPECT_TRUE(response) << to_string(response.error());
         return response ? *std::move(response) : http::Response{};
+    }
+    http::Response post(std::string target, std::string body, std::vector<http::Header> headers) {
+        return send({"POST", std::move(target), std::move(headers), std::move(body)});
     }
     static std::vector<http::Header> es9_headers() {
         return {{"Content-Type", "application/json"}, {"X-Admin-Protocol", "gsma/rsp/v2.2.0"}};
     }
     template <class T>
+    static http::Request es9_request(std::string_view function, const T& request) {
+        return {"POST", std::string(smdp::es9_json_path) + std::string(function), es9_headers(), msg::to_json(request)};
+    }
+    template <class T>
     http::Response es9(std::string_view function, const T& request) {
-        return post(std::string(smdp::es9_path) + std::string(function), msg::to_json(request), es9_headers());
+        return send(es9_request(function, request));
     }
     template <class R, class T>
     R call(std::string_view function, const T& request) {
@@ -249,27 +255,32 @@ protected:
         return (*status)->subject_code + "/" + (*status)->reason_code;
     }
 
-    struct Es9Call {
-        std::string function;
-        std::string body;
-    };
-    /// All of them are in the server before it commits any; how many were not refused.
-    int at_once(const std::vector<Es9Call>& calls) {
+    /// All of them are in the server before it commits any; their answers, in the same order.
+    std::vector<http::Response> at_once(const std::vector<http::Request>& requests) {
         http::Loop loop;
         http::ClientConfig config{{at.pki.ci.der()}, {}};
         config.resolve[{"smdpp.example.com", 443}] = {"127.0.0.1", running->port()};
-        int taken = 0;
-        for (const auto& c : calls)
-            http::Connection::open(loop, config, {"smdpp.example.com"}, [&](Result<http::Connection> opened) {
+        std::vector<http::Response> answers(requests.size());
+        for (std::size_t i = 0; i < requests.size(); ++i)
+            http::Connection::open(loop, config, {"smdpp.example.com"}, [&, i](Result<http::Connection> opened) {
                 ASSERT_TRUE(opened);
-                opened->send({"POST", std::string(smdp::es9_path) + c.function, es9_headers(), c.body},
-                             [&, kept = *opened](const Result<http::Response>& r) {
-                                 ASSERT_TRUE(r);
-                                 if (!*msg::read_status(r->body)) ++taken;
-                             });
+                opened->send(requests[i], [&, i, kept = *opened](const Result<http::Response>& r) {
+                    ASSERT_TRUE(r);
+                    answers[i] = *r;
+                });
             });
         loop.run_for(20s);
-        return taken;
+        return answers;
+    }
+    /// How many of the answers in JSON refuse nothing.
+    static int granted(const std::vector<http::Response>& answers) {
+        int count = 0;
+        for (const auto& answer : answers) {
+            const auto status = msg::read_status(answer.body);
+            EXPECT_TRUE(status) << answer.body;
+            if (status && !*status) ++count;
+        }
+        return count;
     }
 
     jose::Object admin(std::string_view method, std::string_view target, std::string body = {}, unsigned wanted = 200) {
@@ -287,9 +298,11 @@ protected:
         admin("POST", "/operators",
               jose::ObjectWriter().text("id", id).text("name", id).octets("key", key.public_key().spki()).finish());
     }
-    /// With a package of a header only: what is inside is the card's and module saip's concern.
-    void add_line(const std::string& operator_id, const Iccid& iccid, const std::string& imsi) {
+    /// With a package of a header only: what is inside is the card's and module saip's concern. `unknown` is a
+    /// component of a later version in it.
+    void add_line(const std::string& operator_id, const Iccid& iccid, const std::string& imsi, View unknown = {}) {
         saip::ProfileHeader header;
+        header.more.tlvs = to_bytes(unknown);
         header.iccid.bytes = *from_hex(iccid.text() + (iccid.text().size() % 2 == 1 ? "F" : ""));
         saip::ProfilePackage package;
         package.elements.emplace_back().body = std::move(header);

@@ -1,5 +1,5 @@
 // What one genuine card can make the platform keep.
-#include "mcim/apps/mcimd/mcimd_for_test.h"
+#include "mcim/apps/mcimd/asn1_for_test.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -20,6 +20,8 @@ TEST_F(Mcimd, CardThatBeginsOverAndOverIsHeldBack) {
     for (unsigned i = 0; i < OffersPerHour::max; ++i) offer(order);
     const auto lines = admin("GET", "/orders/" + *order.text("id")).objects("timeline")->size();
     EXPECT_EQ(refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id"))), "8.8.5/6.4");
+    const auto in_asn1 = send(asn1::request(card.authenticate(initiate(), *order.text("matching_id"))));
+    EXPECT_EQ(asn1::error_in<msg::AuthenticateClientResponseEs9>(in_asn1), 127);
     EXPECT_EQ(admin("GET", "/orders/" + *order.text("id")).objects("timeline")->size(), lines);
 }
 

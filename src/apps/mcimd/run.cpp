@@ -61,7 +61,9 @@ int print(const Mistakes& mistakes) {
 
 int run(int argc, const char* const* argv) {
     CLI::App app{
-        "mcimd: the platform of mcim, with the roles dp (SM-DP+), auc (authentication centre) and pva (verifier)",
+        "mcimd: the platform of mcim, with the roles dp (SM-DP+: ES9+ in JSON and in ASN.1), auc (authentication "
+        "centre) "
+        "and pva (verifier)",
         "mcimd"};
     app.failure_message(complaint);
     std::filesystem::path file;

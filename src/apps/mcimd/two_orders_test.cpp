@@ -31,8 +31,8 @@ TEST_F(TwoOrders, BoundSessionThatItsOwnCardCancelsIsOver) {
 TEST_F(TwoOrders, SessionThatIsBoundAndPostponedAtOnceIsOver) {
     const auto offered = offer(*of_a);
     const auto cancelled = card.cancel(offered.transaction_id, oid, msg::CancelSessionReason::postponed);
-    EXPECT_GE(at_once({{"getBoundProfilePackage", msg::to_json(card.prepare(offered))},
-                       {"cancelSession", msg::to_json(cancelled)}}),
+    EXPECT_GE(granted(at_once({es9_request("getBoundProfilePackage", card.prepare(offered)),
+                               es9_request("cancelSession", cancelled)})),
               1);
     EXPECT_EQ(state_of(*of_a), "Released");
     EXPECT_EQ(refusal_of_b(), "") << "the card signed that it will not install it";

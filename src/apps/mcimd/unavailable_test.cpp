@@ -1,7 +1,8 @@
-// What the platform says when it is its own database or signer that fails: 8.8/5.1, nothing was changed, come again.
+// What the platform says when it is its own database or signer that fails: 8.8/5.1, in ASN.1 undefinedError, or
+// HTTP 503 where a reply has neither; nothing was changed, come again.
 #include <atomic>
 
-#include "mcim/apps/mcimd/mcimd_for_test.h"
+#include "mcim/apps/mcimd/asn1_for_test.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -112,18 +113,17 @@ protected:
         return out;
     }
     /// The next request meets one failure, which leaves no trace.
-    template <class T>
-    http::Response fails_once(std::atomic<int>& failures, std::string_view function, const T& request) {
+    http::Response fails_once(std::atomic<int>& failures, const http::Request& request) {
         const auto before = seen();
         failures = 1;
-        auto response = es9(function, request);
-        EXPECT_EQ(failures, 0) << function << " did not meet the failure";
-        EXPECT_EQ(seen(), before) << function;
+        auto response = send(request);
+        EXPECT_EQ(failures, 0) << request.target << " did not meet the failure";
+        EXPECT_EQ(seen(), before) << request.target;
         return response;
     }
     template <class T>
     void refused_once(std::atomic<int>& failures, std::string_view function, const T& request) {
-        const auto response = fails_once(failures, function, request);
+        const auto response = fails_once(failures, es9_request(function, request));
         EXPECT_EQ(response.status, 200U);
         const auto status = msg::read_status(response.body);
         ASSERT_TRUE(status && *status) << function << ' ' << response.body;
@@ -168,10 +168,34 @@ TEST_F(Unavailable, StoreThatFailsTakesNoNotification) {
     const auto offered = offer(*order);
     call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
     const auto installed = card.installed(offered.transaction_id, first, oid);
-    EXPECT_EQ(fails_once(commits_to_fail, "handleNotification", installed).status, 503U);
+    EXPECT_EQ(fails_once(commits_to_fail, es9_request("handleNotification", installed)).status, 503U);
+    EXPECT_EQ(fails_once(commits_to_fail, asn1::request(installed)).status, 503U);
     notify(installed);
     EXPECT_EQ(state_of(*order), "Installed");
     EXPECT_EQ(auc_status("999990000000001"), "active");
+}
+
+/// initiateAuthenticationError names three errors, and none that this could be.
+TEST_F(Unavailable, AsnOneSaysUndefinedErrorWhereTheFunctionHasIt) {
+    const auto begun = fails_once(signatures_to_fail, asn1::request(card.initiate("smdpp.example.com")));
+    EXPECT_EQ(begun.status, 503U);
+    EXPECT_EQ(begun.find_header("X-Admin-Protocol"), "gsma/rsp/v2.2.0");
+    EXPECT_NE(begun.body.find("try again later"), std::string::npos) << begun.body;
+    const auto authenticate = asn1::request(card.authenticate(initiate(), *order->text("matching_id")));
+    using Authenticated = msg::AuthenticateClientResponseEs9;
+    EXPECT_EQ(asn1::error_in<Authenticated>(fails_once(commits_to_fail, authenticate)), 127);
+    EXPECT_EQ(asn1::error_in<Authenticated>(fails_once(signatures_to_fail, authenticate)), 127);
+    const auto offered = asn1::granted_in<Authenticated>(send(authenticate));
+    const auto prepare = asn1::request(card.prepare(offered));
+    using Packaged = msg::GetBoundProfilePackageResponse;
+    EXPECT_EQ(asn1::error_in<Packaged>(fails_once(commits_to_fail, prepare)), 127);
+    EXPECT_EQ(asn1::error_in<Packaged>(fails_once(signatures_to_fail, prepare)), 127);
+    const auto cancel =
+        asn1::request(card.cancel(offered.transaction_id, oid, msg::CancelSessionReason::end_user_rejection));
+    using Cancelled = msg::CancelSessionResponseEs9;
+    EXPECT_EQ(asn1::error_in<Cancelled>(fails_once(commits_to_fail, cancel)), 127);
+    asn1::granted_in<Cancelled>(send(cancel));
+    EXPECT_EQ(state_of(*order), "Error");
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
-#include "mcim/smdp/es9.h"
-
+// The JSON binding of ES9+, and what the server's parts make of what is in it.
 #include <gtest/gtest.h>
 
 #include "mcim/msg/json.h"
@@ -10,32 +9,39 @@
 namespace mcim::smdp {
 namespace {
 
+Result<Function> read_json(std::string_view path, std::string_view body) { return es9_json.read(path, body); }
+std::string written_json(const Reply& reply) {
+    return es9_json.write(Es9Function::get_bound_profile_package, reply).value();
+}
+
 TEST(Es9, FunctionsAreReadFromPathAndBody) {
     Desk desk;
     const test::SoftCard card = desk.card();
     const std::string body = msg::to_json(card.initiate(desk.server.address));
-    const auto function = read_function("/gsma/rsp2/es9plus/initiateAuthentication", body);
+    const auto function = read_json("/gsma/rsp2/es9plus/initiateAuthentication", body);
     ASSERT_TRUE(function);
     EXPECT_EQ(std::get<InitiateAuthentication>(*function).request, card.initiate(desk.server.address));
-    EXPECT_EQ(read_function("/gsma/rsp2/es9plus/initiateauthentication", body).error().code, Errc::not_found);
-    EXPECT_EQ(read_function("/gsma/rsp2/es2plus/initiateAuthentication", body).error().code, Errc::not_found);
-    EXPECT_NE(read_function("/gsma/rsp2/es9plus/authenticateClient", body).error().code, Errc::not_found);
+    EXPECT_EQ(read_json("/gsma/rsp2/es9plus/initiateauthentication", body).error().code, Errc::not_found);
+    EXPECT_EQ(read_json("/gsma/rsp2/es2plus/initiateAuthentication", body).error().code, Errc::not_found);
+    EXPECT_NE(read_json("/gsma/rsp2/es9plus/authenticateClient", body).error().code, Errc::not_found);
 }
 
 TEST(Es9, RepliesCarryTheirFieldsAndRefusalsTheirCodes) {
-    const std::string package = write_reply(BoundPackage{{0xAA, 0x01}, *from_hex("BF3600")});
+    const std::string package = written_json(BoundPackage{{0xAA, 0x01}, *from_hex("BF3600")});
     EXPECT_FALSE(*msg::read_status(package));
     EXPECT_NE(package.find(R"("transactionId":"AA01")"), std::string::npos);
     EXPECT_NE(package.find("\"boundProfilePackage\":\"" + base64(*from_hex("BF3600")) + "\""), std::string::npos);
-    EXPECT_EQ(write_reply(NoContent{}), "");
-    const auto status = *msg::read_status(write_reply(Refused{Refusal::order_expired}));
+    EXPECT_EQ(written_json(NoContent{}), "");
+    const auto status = *msg::read_status(written_json(Refused{Refusal::order_expired}));
     ASSERT_TRUE(status);
     EXPECT_EQ(status->subject_code, "8.8.5");
     EXPECT_EQ(status->reason_code, "4.10");
     EXPECT_FALSE(status->message.empty());
-    const auto ours = *msg::read_status(write_reply(Refused{Refusal::server_unavailable}));
+    const auto ours = *msg::read_status(written_json(Refused{Refusal::server_unavailable}));
     ASSERT_TRUE(ours);
     EXPECT_EQ(ours->subject_code + "/" + ours->reason_code, "8.8/5.1");
+    EXPECT_FALSE(es9_json.write(Es9Function::handle_notification, Refused{Refusal::server_unavailable}))
+        << "a reply without a body says nothing";
 }
 
 TEST(Es9, HostileBodiesAreRefused) {
@@ -43,7 +49,7 @@ TEST(Es9, HostileBodiesAreRefused) {
     const auto ask_every = [&](std::string_view body) {
         for (const std::string_view name : {"initiateAuthentication", "authenticateClient", "getBoundProfilePackage",
                                             "cancelSession", "handleNotification"})
-            if (auto function = read_function(std::string(es9_path) + std::string(name), body)) {
+            if (auto function = read_json(std::string(es9_json_path) + std::string(name), body)) {
                 EXPECT_TRUE(desk.ask(*std::move(function))) << body;
             }
     };
@@ -95,7 +101,7 @@ protected:
                    "pendingNotification")};
     }
     static void expect_refused(const Member& m, std::string_view value) {
-        const auto read = read_function(std::string(es9_path) + m.function, m.with(value));
+        const auto read = read_json(std::string(es9_json_path) + m.function, m.with(value));
         ASSERT_FALSE(read) << m.function << ' ' << value;
         EXPECT_NE(read.error().code, Errc::not_found);
         EXPECT_NE(read.error().path.find(m.name), std::string::npos) << m.function << ": " << to_string(read.error());
@@ -150,7 +156,7 @@ TEST_F(Es9Body, AMemberThatIsMissingOrOfAnotherKindIsNamed) {
             const std::string whole = '"' + m.name + "\":\"" + m.value + '"';
             body.replace(body.find(whole), whole.size(),
                          other.starts_with('"') ? std::string(other) : '"' + m.name + "\":" + std::string(other));
-            const auto read = read_function(std::string(es9_path) + m.function, body);
+            const auto read = read_json(std::string(es9_json_path) + m.function, body);
             ASSERT_FALSE(read) << body;
             EXPECT_NE(read.error().path.find(m.name), std::string::npos) << to_string(read.error());
         }
