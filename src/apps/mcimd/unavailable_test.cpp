@@ -9,16 +9,16 @@ namespace {
 
 using store::Store;
 
-/// A disk that is full now and then.
+/// A disk that is full now and then, or has a row that another request changed meanwhile.
 class FailingStore final : public Store {
 public:
-    FailingStore(std::unique_ptr<Store> behind, std::atomic<int>& failures)
-        : behind_(std::move(behind)), failures_(failures) {}
+    FailingStore(std::unique_ptr<Store> behind, std::atomic<int>& failures, const std::atomic<Errc>& code)
+        : behind_(std::move(behind)), failures_(failures), code_(code) {}
 
     std::vector<Status> commit(std::span<const store::Batch> group) override {
         if (failures_ == 0) return behind_->commit(group);
         --failures_;
-        return std::vector<Status>(group.size(), fail(Errc::io, "database", "the disk is full"));
+        return std::vector<Status>(group.size(), fail(code_, "database", "not stored"));
     }
     Result<std::optional<smdp::Order>> find_order(std::string_view id) override { return behind_->find_order(id); }
     Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view id) override {
@@ -65,6 +65,7 @@ public:
 private:
     std::unique_ptr<Store> behind_;
     std::atomic<int>& failures_;
+    const std::atomic<Errc>& code_;
 };
 
 /// A security module that is out of reach now and then.
@@ -92,7 +93,7 @@ protected:
         start_in({.clock = system_now,
                   .before_store =
                       [this](std::unique_ptr<Store> s) {
-                          return std::make_unique<FailingStore>(std::move(s), commits_to_fail);
+                          return std::make_unique<FailingStore>(std::move(s), commits_to_fail, commit_error);
                       },
                   .before_signer =
                       [this](std::unique_ptr<signer::Signer> s) {
@@ -137,6 +138,7 @@ protected:
         return call<R>(function, request);
     }
     std::atomic<int> commits_to_fail = 0;
+    std::atomic<Errc> commit_error = Errc::io;
     std::atomic<int> signatures_to_fail = 0;
     std::optional<jose::Object> order;
 };
@@ -173,6 +175,22 @@ TEST_F(Unavailable, StoreThatFailsTakesNoNotification) {
     notify(installed);
     EXPECT_EQ(state_of(*order), "Installed");
     EXPECT_EQ(auc_status("999990000000001"), "active");
+}
+
+TEST_F(Unavailable, RequestWhoseRowsWereChangedMeanwhileIsLookedAtAgain) {
+    commit_error = Errc::conflict;
+    commits_to_fail = 1;
+    const auto offered = asn1::granted_in<msg::AuthenticateClientResponseEs9>(
+        send(asn1::request(card.authenticate(initiate(), *order->text("matching_id")))));
+    EXPECT_EQ(commits_to_fail, 0);
+    commits_to_fail = 3;
+    call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
+    EXPECT_EQ(commits_to_fail, 0);
+    commits_to_fail = 4;  // and then no more
+    const auto cancel = asn1::request(card.cancel(offered.transaction_id, oid, msg::CancelSessionReason::postponed));
+    EXPECT_EQ(asn1::error_in<msg::CancelSessionResponseEs9>(send(cancel)), 127);
+    EXPECT_EQ(commits_to_fail, 0);
+    asn1::granted_in<msg::CancelSessionResponseEs9>(send(cancel));
 }
 
 /// initiateAuthenticationError names three errors, and none that this could be.
