@@ -38,6 +38,7 @@ Result<std::unique_ptr<Store>> Store::open(const Environment& env, const StateKe
     TRY(Snapshot snapshot, open_snapshot(state_key, *file, path));
     std::unique_ptr<Store> store(new Store(env, state_key, std::move(snapshot), file->size()));
     TRY(const bool torn, store->replay_journal());
+    if (store->journal_.octets() != 0) CHECKED(store->sync_journal());
     CHECKED(store->check_counter());  // before anything is cut away: what is refused stays as it was found
     if (torn) CHECKED(store->cut_journal());
     CHECKED(store->remove_left_overs());
@@ -66,13 +67,16 @@ Status Store::sync_journal() {
     return written ? env_.folder.sync_names() : written;
 }
 
-/// A snapshot that was not finished, and journals of earlier snapshots.
+/// A snapshot that was not finished, and journals of earlier snapshots: those mean nothing only once the name of the
+/// newer snapshot is durable.
 Status Store::remove_left_overs() {
-    TRY(const auto names, env_.folder.list());
-    for (const auto& name : names) {
+    TRY(auto names, env_.folder.list());
+    std::erase_if(names, [&](const std::string& name) {
         const bool old_journal = is_journal_name(name) && name != journal_name(snapshot_epoch_);
-        if (old_journal || name == std::string(snapshot_name) + ".new") CHECKED(env_.folder.remove(name));
-    }
+        return !old_journal && name != std::string(snapshot_name) + ".new";
+    });
+    if (!names.empty()) CHECKED(env_.folder.sync_names());
+    for (const auto& name : names) CHECKED(env_.folder.remove(name));
     return ok();
 }
 
@@ -82,10 +86,7 @@ Status Store::check_counter() {
     if (env_.counter == nullptr) return ok();
     TRY(const std::uint64_t counter, env_.counter->value());
     if (journal_.epoch() == counter) return ok();
-    if (journal_.epoch() == counter + 1 && journal_.octets() != 0) {
-        CHECKED(sync_journal());
-        return env_.counter->increment();
-    }
+    if (journal_.epoch() == counter + 1 && journal_.octets() != 0) return env_.counter->increment();
     const std::string states = "state " + std::to_string(journal_.epoch()) + ", counter " + std::to_string(counter);
     if (journal_.epoch() < counter)
         return fail(Errc::refused, env_.folder.path(""), "an older copy of this card's state was put back: " + states);

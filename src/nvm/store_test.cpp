@@ -399,6 +399,27 @@ TEST(Store, TheCounterFollowsARecordThatIsDurable) {
     EXPECT_EQ(counted_late, 3 * for_test::losses.size()) << "killed before a sync, of the names too where they are new";
 }
 
+TEST(Store, WhatAKilledProcessLeftInTheCacheIsDurableBeforeACommitFollowsIt) {
+    std::size_t kills = 0;
+    for (const auto loss : for_test::losses)
+        for (std::size_t at = 0;; ++at, ++kills) {
+            Bench b;
+            const auto store = b.create();
+            b.folder.cut_at(at);
+            if (store->commit(one("k", 2))) break;
+            b.folder.restart_process();
+            const auto next = b.open();
+            ASSERT_TRUE(next) << to_string(next.error());
+            ASSERT_TRUE((*next)->commit(one("l", 3)));
+            const auto acknowledged = readable(**next);
+            b.folder.boot(loss);
+            const auto after = b.open();
+            ASSERT_TRUE(after) << "killed at operation " << at << ": " << to_string(after.error());
+            EXPECT_EQ(readable(**after), acknowledged) << "killed at operation " << at;
+        }
+    EXPECT_GE(kills, 3 * for_test::losses.size());
+}
+
 TEST(Store, ASnapshotIsNeverAheadOfTheCounter) {
     FakeCounter counter;
     Bench b;

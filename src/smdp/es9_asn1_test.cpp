@@ -128,7 +128,7 @@ TEST(Es9Asn1, NoNumberLeavesThatTheFunctionDoesNotList) {
     const std::map<Es9Function, std::set<int>> listed{
         {Es9Function::initiate_authentication, {1, 2, 3}},
         {Es9Function::authenticate_client, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 127}},
-        {Es9Function::get_bound_profile_package, {1, 5, 6, 95, 127}},  // 2 to 4: there are no confirmation codes
+        {Es9Function::get_bound_profile_package, {1, 2, 3, 4, 5, 6, 95, 127}},
         {Es9Function::cancel_session, {1, 2, 127}},
         {Es9Function::handle_notification, {}}};
     for (const auto function : every_function) {
@@ -194,6 +194,18 @@ TEST_F(Es9Asn1Desk, DownloadGoesFromTheFirstRequestToTheNotification) {
     EXPECT_EQ(answer_to(card.installed(offer.transaction_id, desk.iccid, desk.server.oid)), "");
     EXPECT_EQ(desk.order().state, OrderState::installed);
     EXPECT_EQ(desk.trusted, 1);
+}
+
+TEST_F(Es9Asn1Desk, RefusesConfirmationCodes) {
+    desk.order().confirmation_code = to_bytes(as_view("4711"));
+    const auto offer = offered();
+    EXPECT_TRUE(offer.smdp_signed2.cc_required_flag);
+    EXPECT_EQ(answer_to(card.prepare(offer)), "A206BF3A03810102");
+    const msg::Octet32 wrong{Bytes(32, 0x55)};
+    EXPECT_EQ(answer_to(card.prepare(offer, wrong)), "A206BF3A03810103");
+    EXPECT_EQ(answer_to(card.prepare(offer, wrong)), "A206BF3A03810103");
+    EXPECT_EQ(answer_to(card.prepare(offer, wrong)), "A206BF3A03810104");
+    EXPECT_EQ(answer_to(request()), "A206BF3B0381017F") << "locked: the clause has no number for it";
 }
 
 TEST_F(Es9Asn1Desk, RefusesToInitiate) {

@@ -28,7 +28,7 @@ enum class OrderEvent : std::uint8_t {
     allocate,  ///< ES2+.DownloadOrder without an EID
     link,      ///< ES2+.DownloadOrder with one
     confirm,   ///< ES2+.ConfirmOrder
-    release,   ///< ES2+.ReleaseProfile, or its releaseFlag; again after a failure
+    release,   ///< ES2+.ReleaseProfile, or its releaseFlag; again: with all attempts and tries
     bind,      ///< a bound profile package leaves the server
     install_succeeded,
     install_failed,

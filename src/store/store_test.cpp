@@ -49,6 +49,8 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     full.refused = true;
     full.eid_from_package = true;
     full.ended_by = smdp::OrderEnd::deleted;
+    full.confirmation_code = {5, 6};
+    full.wrong_codes = 2;
     ASSERT_TRUE(commit({AddOrder{full}, AddOrder{order(2)}}));
     EXPECT_EQ(**store->find_order("order-1"), full);
     EXPECT_EQ(**store->find_order("order-2"), order(2));
@@ -64,7 +66,7 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
 
 TEST_P(AnyStore, PendingIsTheOldestOrderThatCanBeDownloadedNow) {
     std::vector<smdp::Order> orders;
-    for (int n = 1; n <= 6; ++n) {
+    for (int n = 1; n <= 7; ++n) {
         orders.push_back(order(n));
         orders.back().eid = eid(1);
     }
@@ -72,8 +74,10 @@ TEST_P(AnyStore, PendingIsTheOldestOrderThatCanBeDownloadedNow) {
     orders[1].expires_at = t0;
     orders[2].attempts = orders[2].attempts_max;
     orders[3].refused = true;
+    orders[4].confirmation_code = {1};
+    orders[4].wrong_codes = smdp::wrong_codes_max;
     for (const auto& o : orders) ASSERT_TRUE(commit({AddOrder{o}}));
-    EXPECT_EQ(**store->find_pending_order(eid(1), t0), orders[4]);
+    EXPECT_EQ(**store->find_pending_order(eid(1), t0), orders[5]);
     EXPECT_EQ(**store->find_pending_order(eid(1), t0 - std::chrono::seconds(1)), orders[1]);
     EXPECT_FALSE(*store->find_pending_order(eid(2), t0));
 }
@@ -122,6 +126,7 @@ TEST_P(AnyStore, OrdersChangeOnlyOverTheVersionThatWasRead) {
     mine.outstanding = {{9}};
     mine.eid_from_package = true;
     mine.ended_by = smdp::OrderEnd::cancelled;
+    mine.wrong_codes = 3;
     ASSERT_TRUE(commit({smdp::PutOrder{mine}}));
     theirs.eid = eid(2);
     EXPECT_EQ(conflict(commit({smdp::PutOrder{theirs}})), "orders.version");

@@ -9,6 +9,7 @@
 #include "mcim/apps/mcim/operator_keys.h"
 #include "mcim/apps/mcim/qr.h"
 #include "mcim/apps/mcim/text.h"
+#include "mcim/custody/private_file.h"
 
 namespace mcim::apps {
 
@@ -26,11 +27,22 @@ struct CreateOptions {
     std::string expires;
     std::string profile_class;
     std::string confirmation_code;
+    std::string confirmation_code_file;
     std::string matching_id;
     std::int64_t attempts = 0;
     std::string qr = "dark";
     bool json = false;
+    [[nodiscard]] bool wants_code() const { return !confirmation_code.empty() || !confirmation_code_file.empty(); }
 };
+
+/// On the command line, or the first line of a file of its owner's.
+Result<std::string> confirmation_code(const CreateOptions& options) {
+    if (options.confirmation_code_file.empty()) return options.confirmation_code;
+    TRY(const SecretBytes content, custody::read_private_file(options.confirmation_code_file));
+    std::string line = as_text(expose(content));
+    line.resize(std::min(line.find_first_of("\r\n"), line.size()));
+    return line;
+}
 
 constexpr std::string_view activation_code_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 
@@ -46,7 +58,10 @@ Result<jose::ObjectWriter> request_of(const CreateOptions& options, Time now) {
     }
     if (options.attempts != 0) body.integer("attempts_max", options.attempts);
     if (!options.matching_id.empty()) body.text("matching_id", options.matching_id);
-    if (!options.confirmation_code.empty()) body.text("confirmation_code", options.confirmation_code);
+    if (options.wants_code()) {
+        TRY(const std::string code, confirmation_code(options));
+        body.text("confirmation_code", code);
+    }
     if (!options.release.empty()) {
         TRY(const std::string token, read_token(options.release));
         body.text("release", token);
@@ -66,7 +81,7 @@ Status print_created(const CreateOptions& options, Admin& admin, const jose::Obj
     if (options.eid.empty()) out << "No EID was named: whoever has the code may use it, once.\n";
     if (options.matching_id.find_first_not_of(activation_code_alphabet) != std::string::npos)
         out << "Some devices will not take the matching ID: an activation code has A-Z, 0-9 and - only (SGP.22 4.1).\n";
-    if (!options.confirmation_code.empty())
+    if (options.wants_code())
         out << "The device wants your confirmation code too: give it to the owner apart from the activation code.\n";
     print_enrolment(admin, order, options.admin, out);
     CHECKED(print_waits(id, order, options.admin, out));
@@ -74,8 +89,8 @@ Status print_created(const CreateOptions& options, Admin& admin, const jose::Obj
     if (!picture.empty()) out << "\n" << picture;
     out << "\n  " << code << "\n\nNext:\n"
         << "  mcim-agent --card SOCKET --ci CI.der " << (policy == "attested" ? "--tpm TCTI --verifier HOST:PORT " : "")
-        << "download -a '" << code << "' --imei IMEI"
-        << (options.confirmation_code.empty() ? "" : " -c CONFIRMATION_CODE") << "\n"
+        << "download -a " << shell_quoted(code) << " --imei IMEI"
+        << (options.wants_code() ? " -c CONFIRMATION_CODE" : "") << "\n"
         << "  mcim order explain " << id << admin_words(options.admin) << "\n";
     return ok();
 }
@@ -107,6 +122,10 @@ void add_create(CLI::App& parent, Console& console) {
                         "Your own, instead of one that nobody guesses; 1 to 255 characters");
     command->add_option("--confirmation-code", options->confirmation_code,
                         "What the owner has to type besides the activation code, 4 characters or more");
+    command
+        ->add_option("--confirmation-code-file", options->confirmation_code_file,
+                     "The same from a file of mode 0600: no list of processes shows it")
+        ->excludes("--confirmation-code");
     command->add_option("--class", options->profile_class, "operational (default), provisioning or test")
         ->check(CLI::IsMember({"operational", "provisioning", "test"}));
     add_qr_option(*command, options->qr);

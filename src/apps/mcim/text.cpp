@@ -95,6 +95,12 @@ void print_table(std::ostream& out, const TableRow& heading, const std::vector<T
     for (const auto& row : rows) line(row);
 }
 
+std::string shell_quoted(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
 void print_fields(std::ostream& out, const std::vector<std::pair<std::string, std::string>>& fields) {
     std::size_t width = 0;
     for (const auto& [name, value] : fields)

@@ -18,6 +18,9 @@ namespace mcim::apps {
 /// A letter, a digit, '-', '_' or '.': of identifiers, and of a JWS in its compact form.
 [[nodiscard]] bool is_plain(char);
 
+/// For a command that people paste: 'text', whatever is in it.
+[[nodiscard]] std::string shell_quoted(std::string_view);
+
 /// Columns as wide as they need to be, two spaces apart; the heading first.
 using TableRow = std::vector<std::string>;
 void print_table(std::ostream&, const TableRow& heading, const std::vector<TableRow>&);

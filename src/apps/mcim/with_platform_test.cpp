@@ -234,6 +234,13 @@ TEST_F(WithPlatform, AnOrderWithAConfirmationCodeSaysWhoHasToTypeIt) {
     ASSERT_EQ(run({"order", "cancel", id}).code, 0);
     EXPECT_TRUE(run({"order", "create", "--operator", "north", "--iccid", iccid, "--confirmation-code", "123"})
                     .complains("4 to 255"));
+    const auto from_file = [&] {
+        return run({"order", "create", "--operator", "north", "--iccid", iccid, "--policy", "open",
+                    "--confirmation-code-file", at("code"), "--no-qr"});
+    };
+    EXPECT_TRUE(from_file().complains("code"));
+    ASSERT_TRUE(custody::write_private_file(at("code"), as_view("planted-4711\n")));
+    EXPECT_TRUE(from_file().says("apart from the activation code"));
 }
 
 TEST_F(WithPlatform, AnOrderMayHaveAMatchingIdOfItsOperators) {
@@ -244,11 +251,12 @@ TEST_F(WithPlatform, AnOrderMayHaveAMatchingIdOfItsOperators) {
     };
     EXPECT_TRUE(create("A$B").complains("without $"));
     EXPECT_TRUE(create(std::string(256, 'A')).complains("1 to 255"));
-    const auto odd = create("tariff/7_x");
-    EXPECT_TRUE(odd.says("$tariff/7_x$")) << odd.out << odd.err;
+    const auto odd = create("tariff/7'x");
+    EXPECT_TRUE(odd.says("$tariff/7'x$")) << odd.out << odd.err;
+    EXPECT_TRUE(odd.says("$tariff/7'\\''x$")) << "as a shell takes it: " << odd.out;
     EXPECT_TRUE(odd.says("Some devices will not take")) << odd.out;
     ASSERT_EQ(run({"order", "cancel", *json({"order", "list"}).objects("orders")->front().text("id")}).code, 0);
-    EXPECT_TRUE(create("tariff/7_x").complains("has it: choose another")) << "also one that has ended keeps its own";
+    EXPECT_TRUE(create("tariff/7'x").complains("has it: choose another")) << "also one that has ended keeps its own";
     const auto plain = create("TARIFF-7");
     EXPECT_TRUE(plain.says("$TARIFF-7$")) << plain.out << plain.err;
     EXPECT_FALSE(plain.says("Some devices")) << plain.out;

@@ -53,6 +53,12 @@ Result<std::optional<transfer::Refused>> missing_consent(Platform& p, const smdp
     return none;
 }
 
+/// The same where attempts, codes or a refusal stand in the way, which a release by its operator takes away.
+Result<std::optional<transfer::Refused>> missing_once_released(Platform& p, const smdp::Order& o) {
+    const auto released = after(o, smdp::OrderEvent::release);
+    return missing_consent(p, released ? *released : o);
+}
+
 /// "waits_for": whose release of which line the order needs before its device gets the profile.
 Json with_consent(const Platform& p, const smdp::Order& o, const std::optional<transfer::Refused>& missing) {
     Json out = json_of(p, o);
@@ -165,7 +171,7 @@ Result<std::optional<Eid>> named_device(Platform& p, smdp::GatePolicy policy, st
     return std::optional(std::move(eid));
 }
 
-/// The operator's own choice: a key to look up and nothing else. Every one is to be guessed only by who was told it.
+/// The operator's own choice: a key to look up and nothing else. How hard it is to guess is its operator's matter.
 Result<std::string> chosen_matching_id(Platform& p, std::string id) {
     const bool printable = std::ranges::all_of(id, [](char c) { return c > ' ' && c <= '~' && c != '$'; });
     if (!printable || id.size() > 255)
@@ -308,20 +314,21 @@ Result<Json> release_order(Platform& p, std::string_view id, const jose::Object&
     CHECKED(need_dp(p));
     TRY(auto order, order_named(p, id));
     TRY(auto token, in.optional_member(&jose::Object::text, "release"));
-    store::Batch batch;
+    const bool given = token.has_value();
     const auto from = order.state;
     bool serves = false;  // the release that it has
-    if (token && order.release) {
-        TRY(const auto missing, missing_consent(p, order));
+    if (given && order.release) {
+        TRY(const auto missing, missing_once_released(p, order));
         serves = !missing;
     }
-    // a new release by the operator that is left, for an order that waits for it
-    if (token) order.release = std::move(token);
-    auto next = after(order, smdp::OrderEvent::release);
+    if (given) order.release = std::move(token);
+    // one that its device may download takes the consent that it waits for, and keeps its count of attempts and codes
+    const bool as_it_is = given && from == smdp::OrderState::released;
+    auto next = as_it_is ? std::optional(order) : after(order, smdp::OrderEvent::release);
     if (!next)
         return fail(Errc::conflict, "state", "an order that is " + std::string(to_string(from)) + " is not released");
-    TRY(const auto missing, missing_consent(p, *next));
-    const bool given = in.has("release");
+    TRY(const auto missing, missing_once_released(p, *next));
+    store::Batch batch;
     if (given) {
         CHECKED(check_given(p, *next->release, missing));
         if (serves && missing)
