@@ -36,17 +36,58 @@ Result<std::optional<Subscription>> left_behind(Platform& p, const Imsi& imsi) {
     return left;
 }
 
+/// The same, and what that one was itself to take the place of and has not yet; the nearest first. It all ends when
+/// this line serves, or ends: nobody else would end it.
+Result<std::vector<Subscription>> all_left_behind(Platform& p, const Imsi& imsi) {
+    std::vector<Subscription> out;
+    TRY(auto left, left_behind(p, imsi));
+    while (left && std::ranges::find(out, left->iccid, &Subscription::iccid) == out.end()) {
+        out.push_back(*std::move(left));
+        TRY(left, left_behind(p, out.back().imsi));
+    }
+    return out;
+}
+
+/// This line takes nobody's place any more.
+Status hand_nothing_over(Platform& p, const Subscription& line, store::Batch& out) {
+    TRY(const auto row, p.store.find_row(handover_kind, line.imsi.text()));
+    if (row) out.emplace_back(store::DropRow{handover_kind, line.imsi.text()});
+    return ok();
+}
+
+Status close_all(Platform& p, const std::vector<Subscription>& lines, std::string_view why, store::Batch& out) {
+    for (const auto& line : lines) {
+        CHECKED(hand_nothing_over(p, line, out));
+        CHECKED(close_line(p, line, why, out));
+    }
+    return ok();
+}
+
+/// The rows of the cards that these lines are on, each once.
+Status put_cards_of(Platform& p, const std::vector<Subscription>& lines, store::Batch& out) {
+    std::vector<Eid> put;
+    for (const auto& line : lines) {
+        if (!line.eid || std::ranges::find(put, *line.eid) != put.end()) continue;
+        TRY(auto card, card_row(p, *line.eid));
+        out.emplace_back(store::PutRow{std::move(card)});
+        put.push_back(*line.eid);
+    }
+    return ok();
+}
+
 /// Before one subscription of a card is enabled, the one that was enabled is not: a card enables one profile at a time.
 /// The one that it takes the place of is what the move has left behind: closed for good, its numbers served no more.
 /// Which was enabled first on the card is not known here: notifications come late, and the old line's may be the last.
 Status give_way(Platform& p, const Subscription& enabled, store::Batch& out) {
     if (!enabled.eid) return ok();
-    TRY(auto left, left_behind(p, enabled.imsi));
-    const auto left_iccid = left ? std::optional(left->iccid) : std::nullopt;
-    if (left) CHECKED(close_line(p, *std::move(left), "its device moved to operator " + enabled.operator_id, out));
+    TRY(const auto left, all_left_behind(p, enabled.imsi));
+    CHECKED(close_all(p, left, "its device moved to operator " + enabled.operator_id, out));
+    const auto is_left = [&](const Iccid& iccid) {
+        return std::ranges::find(left, iccid, &Subscription::iccid) != left.end();
+    };
     TRY(auto others, p.store.subscriptions_of(*enabled.eid));
     for (auto& other : others) {
-        if (other.iccid == enabled.iccid || other.iccid == left_iccid || other.standing != Standing::enabled) continue;
+        if (other.iccid == enabled.iccid || is_left(other.iccid) || other.standing != Standing::enabled) continue;
         other.standing = Standing::installed;
         out.emplace_back(store::PutSubscription{std::move(other)});
     }
@@ -114,13 +155,6 @@ Status stay(Platform& p, const Subscription& back, store::Batch& out) {
         TRY(const auto left, left_behind(p, other.imsi));
         if (left && left->iccid == back.iccid) out.emplace_back(store::DropRow{handover_kind, other.imsi.text()});
     }
-    return ok();
-}
-
-/// What its device has deleted takes nobody's place any more.
-Status hand_nothing_over(Platform& p, const Subscription& deleted, store::Batch& out) {
-    TRY(const auto row, p.store.find_row(handover_kind, deleted.imsi.text()));
-    if (row) out.emplace_back(store::DropRow{handover_kind, deleted.imsi.text()});
     return ok();
 }
 
@@ -197,32 +231,21 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
 }
 
 Status close_by_operator(Platform& p, Subscription s, std::string_view why, store::Batch& out) {
-    TRY(const auto row, p.store.find_row(handover_kind, s.imsi.text()));
-    if (row) out.emplace_back(store::DropRow{handover_kind, s.imsi.text()});
-    TRY(auto left, left_behind(p, s.imsi));
-    if (s.eid) {
-        TRY(auto card, card_row(p, *s.eid));
-        out.emplace_back(store::PutRow{std::move(card)});
-    }
-    if (left && left->eid && left->eid != s.eid) {
-        TRY(auto card, card_row(p, *left->eid));
-        out.emplace_back(store::PutRow{std::move(card)});
-    }
-    if (left) CHECKED(close_line(p, *std::move(left), "the line that was to take its place is closed", out));
-    return close_line(p, std::move(s), why, out);
+    TRY(const auto left, all_left_behind(p, s.imsi));
+    std::vector<Subscription> all{s};
+    all.insert(all.end(), left.begin(), left.end());
+    CHECKED(put_cards_of(p, all, out));
+    CHECKED(close_all(p, left, "the line that was to take its place is closed", out));
+    return close_all(p, {std::move(s)}, why, out);
 }
 
 Result<store::Batch> take_over(Platform& p, const Imsi& imsi) {
     TRY(const auto row, p.store.find_row(handover_kind, imsi.text()));
     if (!row) return store::Batch{};
     store::Batch batch{store::DropRow{handover_kind, imsi.text()}};
-    TRY(auto left, left_behind(p, imsi));
-    if (!left) return batch;
-    if (left->eid) {
-        TRY(auto card, card_row(p, *left->eid));
-        batch.emplace_back(store::PutRow{std::move(card)});
-    }
-    CHECKED(close_line(p, *std::move(left), "the line that takes its place is in use", batch));
+    TRY(const auto left, all_left_behind(p, imsi));
+    CHECKED(put_cards_of(p, left, batch));
+    CHECKED(close_all(p, left, "the line that takes its place is in use", batch));
     return batch;
 }
 

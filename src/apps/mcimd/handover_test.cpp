@@ -29,7 +29,6 @@ protected:
     }
     /// By another order of b, for the device that it names.
     void expect_that_the_release_serves() {
-        const Iccid third = *Iccid::with_check_digit("894412345678901233");
         add_line("b", third, "999980000000003");
         const auto order = add_order("b", third, "open", token);
         EXPECT_EQ(refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id"))), "");
@@ -52,7 +51,6 @@ protected:
         admin("POST",
               closes ? "/subscriptions/" + first.text() + "/close" : "/orders/" + *of_a->text("id") + "/cancel");
         EXPECT_EQ(standing(first), closes ? "closed" : "reserved");
-        const Iccid third = *Iccid::with_check_digit("894412345678901233");
         add_line("a", third, "999990000000003");
         const auto next = add_order("a", third, "open", release("b", second, "a", key_b, "00000009"));
         bind(next);
@@ -71,6 +69,20 @@ protected:
         notify(card.notify(first, msg::NotificationEventBit::delete_));
         install(add_order("a", first, "open", release("b", second, "a", key_b, "00000001")), first);
     }
+    /// From a to b and back again, before b's line gives a vector or is enabled.
+    void go_to_b_and_back() {
+        give_b_the_release_of_as_customer();
+        install(*of_b, second);
+        add_line("a", third, "999990000000003");
+        install(add_order("a", third, "open", release("b", second, "a", key_b, "00000001")), third);
+        EXPECT_EQ(standing(first), "enabled") << "it serves until another does";
+        EXPECT_EQ(standing(second), "installed");
+    }
+    void expect_that_what_was_before_has_ended() {
+        for (const Iccid& iccid : {first, second}) EXPECT_EQ(standing(iccid), "closed");
+        for (const char* imsi : {"999990000000001", "999980000000002"}) EXPECT_EQ(auc_status(imsi), "closed");
+    }
+    const Iccid third = *Iccid::with_check_digit("894412345678901233");
     std::string token = release_by_a();
     test::Identity identity = at.pki.make_euicc(*x509::make_eid("89049032", 2));
     test::SoftCard other{identity, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
@@ -143,7 +155,6 @@ TEST_F(Handover, DeletedLineThatIsOnItsWayToAnotherDeviceIsNotLeftBehindOnTheFir
 TEST_F(Handover, DeletedLineThatIsOnItsWayToAnotherDeviceIsNotReplacedOnTheFirst) {
     install_and_delete_first();
     bind(add_order("a", first), other);
-    const Iccid third = *Iccid::with_check_digit("894412345678901233");
     add_line("a", third, "999990000000003");
     install(add_order("a", third), third);
     EXPECT_EQ(standing(first), "deleted");
@@ -175,7 +186,6 @@ TEST_F(Handover, ReleaseOfAProfileOnItsWayClosesItsLine) {
 }
 
 TEST_F(Handover, BootstrapProfileMakesNobodysCustomerOfItsDevice) {
-    const Iccid third = *Iccid::with_check_digit("894412345678901233");
     add_operator("x", crypto::PrivateKey::generate(crypto::Curve::p256));
     add_line("x", third, "999970000000003");
     jose::ObjectWriter w;
@@ -243,6 +253,28 @@ TEST_F(Handover, LineThatCameBackIsNotReplacedByWhatItReplaces) {
     EXPECT_EQ(standing(first), "installed");
     EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999990000000001").find("FAILURE"), std::string::npos);
     EXPECT_EQ(standing(second), "closed");
+}
+
+TEST_F(Handover, FirstUseAfterTwoMovesClosesBothThatWereBefore) {
+    go_to_b_and_back();
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999990000000003").find("FAILURE"), std::string::npos);
+    expect_that_what_was_before_has_ended();
+    EXPECT_EQ(auc_status("999990000000003"), "active");
+}
+
+TEST_F(Handover, LineThatIsEnabledAfterTwoMovesClosesBothThatWereBefore) {
+    go_to_b_and_back();
+    notify(card.notify(first, msg::NotificationEventBit::disable));
+    notify(card.notify(third, msg::NotificationEventBit::enable));
+    expect_that_what_was_before_has_ended();
+    EXPECT_EQ(standing(third), "enabled");
+}
+
+TEST_F(Handover, LineThatEndsAfterTwoMovesTakesBothAlong) {
+    go_to_b_and_back();
+    admin("POST", "/subscriptions/" + third.text() + "/close");
+    expect_that_what_was_before_has_ended();
+    EXPECT_EQ(standing(third), "closed");
 }
 
 TEST_F(Handover, LineThatCameBackDoesNotEndWithTheOther) {

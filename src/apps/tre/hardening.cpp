@@ -78,6 +78,12 @@ struct Release {
     void operator()(void* filter) const { seccomp_release(filter); }
 };
 
+// What the library's macros SCMP_A0 to SCMP_A5 make, which are C.
+constexpr scmp_arg_cmp argument(unsigned number, scmp_datum_t is) { return {number, SCMP_CMP_EQ, is, 0}; }
+constexpr scmp_arg_cmp argument_masked(unsigned number, scmp_datum_t mask, scmp_datum_t is) {
+    return {number, SCMP_CMP_MASKED_EQ, mask, is};
+}
+
 bool allow_all(scmp_filter_ctx filter) {
     for (const std::span<const int> calls :
          {std::span<const int>(of_files), std::span<const int>(of_sockets), std::span<const int>(of_itself)})
@@ -86,11 +92,11 @@ bool allow_all(scmp_filter_ctx filter) {
     for (const int call : allowed_to_sanitizers)
         if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) != 0) return false;
     // Memory, but none that can be executed.
-    const auto not_executable = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+    const auto not_executable = argument_masked(2, PROT_EXEC, 0);
     // The C library asks of its standard output whether it is a terminal.
-    const auto is_terminal = SCMP_A1(SCMP_CMP_EQ, TCGETS);
+    const auto is_terminal = argument(1, TCGETS);
     // abort() sends itself a signal.
-    const auto itself = SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid()));
+    const auto itself = argument(0, static_cast<scmp_datum_t>(getpid()));
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, itself) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, not_executable) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, not_executable) == 0 &&
@@ -100,8 +106,8 @@ bool allow_all(scmp_filter_ctx filter) {
 bool allow_connecting(scmp_filter_ctx filter) {
     for (const int family : {AF_INET, AF_INET6})
         if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-                             SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family)),
-                             SCMP_A1(SCMP_CMP_EQ, SOCK_STREAM | SOCK_CLOEXEC)) != 0)
+                             argument(0, static_cast<scmp_datum_t>(family)),
+                             argument(1, SOCK_STREAM | SOCK_CLOEXEC)) != 0)
             return false;
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(connect), 0) == 0;
 }
