@@ -6,17 +6,12 @@
 namespace mcim::smdp {
 namespace {
 
-/// As an LPA computes it from what its user types (4.7).
-msg::Octet32 hash_cc(std::string_view code, const msg::TransactionId& transaction) {
-    return {to_bytes(crypto::sha256(concat({crypto::sha256(as_view(code)), transaction.bytes})))};
-}
-
 /// The order of a desk that wants "4711", offered to one card.
 struct CodedDownload {
     CodedDownload() { offer_it(); }
     void offer_it() { offer = desk.offered(card); }
     [[nodiscard]] GetBoundProfilePackage typed(std::string_view code) const {
-        return {card.prepare(offer, hash_cc(code, offer.transaction_id))};
+        return {card.prepare(offer, test::SoftCard::hash_cc(code, offer.transaction_id))};
     }
     void release() { desk.order() = *after(desk.order(), OrderEvent::release); }
     [[nodiscard]] std::string offer_refused() {
@@ -41,7 +36,8 @@ TEST(ConfirmationCode, IsAskedForAndTheRightOneOpens) {
 TEST(ConfirmationCode, IsNotAskedForWhereTheOrderHasNone) {
     Download d;
     EXPECT_FALSE(d.offer.smdp_signed2.cc_required_flag);
-    const GetBoundProfilePackage unasked{d.card.prepare(d.offer, hash_cc("4711", d.offer.transaction_id))};
+    const GetBoundProfilePackage unasked{
+        d.card.prepare(d.offer, test::SoftCard::hash_cc("4711", d.offer.transaction_id))};
     EXPECT_EQ(d.desk.refusal(unasked), "");
     EXPECT_TRUE(d.desk.codes_checked.empty());
 }
@@ -67,7 +63,7 @@ TEST(ConfirmationCode, WrongOneIsRefusedAndTheRightOneTakenInTheSameSession) {
 
 TEST(ConfirmationCode, OfAnotherTransactionIsWrong) {
     CodedDownload d;
-    const auto heard = hash_cc("4711", d.offer.transaction_id);
+    const auto heard = test::SoftCard::hash_cc("4711", d.offer.transaction_id);
     d.offer_it();
     EXPECT_EQ(d.desk.refusal(GetBoundProfilePackage{d.card.prepare(d.offer, heard)}), "8.2.7/3.8");
 }

@@ -13,6 +13,13 @@ std::string_view to_string(Es9Function function) {
     return "?";
 }
 
+template <Es9Function function>
+using Named = std::variant_alternative_t<static_cast<std::size_t>(function), Function>;
+static_assert(std::same_as<Named<Es9Function::initiate_authentication>, InitiateAuthentication> &&
+              std::same_as<Named<Es9Function::authenticate_client>, AuthenticateClient> &&
+              std::same_as<Named<Es9Function::get_bound_profile_package>, GetBoundProfilePackage> &&
+              std::same_as<Named<Es9Function::cancel_session>, CancelSession> &&
+              std::same_as<Named<Es9Function::handle_notification>, HandleNotification>);
 Es9Function es9_function(const Function& function) { return static_cast<Es9Function>(function.index()); }
 
 const Es9Binding* find_es9_binding(std::string_view path) {

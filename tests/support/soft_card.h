@@ -48,6 +48,10 @@ public:
                                                               std::string_view matching_id) const {
         return authenticate(signed1(ok, matching_id));
     }
+    /// Of what its user types, SGP.22 5.6.2: SHA-256 over SHA-256 of the code, and the transaction.
+    [[nodiscard]] static msg::Octet32 hash_cc(std::string_view code, const msg::TransactionId& transaction) {
+        return {to_bytes(crypto::sha256(concat({crypto::sha256(as_view(code)), transaction.bytes})))};
+    }
     [[nodiscard]] msg::GetBoundProfilePackageRequest prepare(const msg::AuthenticateClientOk& ok,
                                                              std::optional<msg::Octet32> hash_cc = {}) const {
         msg::EUICCSigned2 content{ok.transaction_id, {otpk.public_key().point()}, std::move(hash_cc), {}};

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::string_view the_code = "planted-4711";
 
-msg::Octet32 hash_cc(std::string_view code, const msg::TransactionId& transaction) {
-    return {to_bytes(crypto::sha256(concat({crypto::sha256(as_view(code)), transaction.bytes})))};
-}
-
 std::string refusal_in(const http::Response& answer) {
     const auto status = msg::read_status(answer.body);
     return status && *status ? (*status)->subject_code + "/" + (*status)->reason_code : "";
@@ -39,7 +35,7 @@ protected:
     }
     [[nodiscard]] msg::GetBoundProfilePackageRequest typed(std::string_view code,
                                                            const msg::AuthenticateClientOk& offered) const {
-        return card.prepare(offered, hash_cc(code, offered.transaction_id));
+        return card.prepare(offered, test::SoftCard::hash_cc(code, offered.transaction_id));
     }
     /// In a session of its own; "" where the package leaves.
     std::string answer_to(std::string_view code) {
