@@ -10,6 +10,7 @@
 #include <openssl/obj_mac.h>
 #include <openssl/pem.h>
 
+#include "ec_multiples.h"
 #include "mcim/crypto/hash.h"
 #include "openssl.h"
 
@@ -137,7 +138,15 @@ struct PublicKey::Impl {
     Curve curve;
     EcPoint point;
     Bytes octets;
+    std::shared_ptr<const Multiples> multiples;  ///< none, unless it was prepared
 };
+
+/// Refuses r and s outside 1 .. n-1, either way.
+bool holds(const Sha256& digest, const ECDSA_SIG* signature, const PublicKey::Impl& key) {
+    if (key.multiples) return key.multiples->verify(digest, signature);
+    return ECDSA_do_verify(digest.data(), static_cast<int>(digest.size()), signature,
+                           verifying_key(key.curve, key.point.get())) == 1;
+}
 
 struct PrivateKey::Impl {
     EcKey key;
@@ -149,7 +158,7 @@ struct PrivateKey::Impl {
         EcPoint point(
             require_pointer(EC_POINT_dup(EC_KEY_get0_public_key(key.get()), group_of(curve)), "EC_POINT_dup"));
         PublicKey public_key(std::make_shared<const PublicKey::Impl>(
-            PublicKey::Impl{curve, std::move(point), encoded_point(key.get())}));
+            PublicKey::Impl{curve, std::move(point), encoded_point(key.get()), nullptr}));
         return PrivateKey(std::make_shared<const Impl>(Impl{std::move(key), std::move(public_key)}));
     }
 };
@@ -174,7 +183,7 @@ Result<PublicKey> PublicKey::from_point(Curve curve, View octets) {
     // has no uncompressed form, so that every such point has the order of the group.
     if (EC_POINT_oct2point(group, point.get(), octets.data(), octets.size(), nullptr) != 1)
         return fail(Errc::bad_crypto, "", "the point does not lie on " + std::string(to_string(curve)));
-    return PublicKey(std::make_shared<const Impl>(Impl{curve, std::move(point), to_bytes(octets)}));
+    return PublicKey(std::make_shared<const Impl>(Impl{curve, std::move(point), to_bytes(octets), nullptr}));
 }
 
 Result<PublicKey> PublicKey::from_spki(View der) {
@@ -199,12 +208,16 @@ Status PublicKey::verify(View message, View signature) const {
     BIGNUM* s = BN_bin2bn(signature.data() + field_octets, field_octets, nullptr);
     const Signature parsed(require_pointer(ECDSA_SIG_new(), "ECDSA_SIG_new"));
     require(r != nullptr && s != nullptr && ECDSA_SIG_set0(parsed.get(), r, s) == 1, "an ECDSA signature");
-    const Sha256 digest = sha256(message);
-    // refuses r and s outside 1 .. n-1
-    EC_KEY* key = verifying_key(curve(), impl_->point.get());
-    if (ECDSA_do_verify(digest.data(), static_cast<int>(digest.size()), parsed.get(), key) != 1)
-        return fail(Errc::bad_crypto, "", "the signature does not hold");
+    if (!holds(sha256(message), parsed.get(), *impl_)) return fail(Errc::bad_crypto, "", "the signature does not hold");
     return ok();
+}
+
+PublicKey PublicKey::prepared() const {
+    if (curve() != Curve::p256 || impl_->multiples) return *this;
+    EcPoint point(require_pointer(EC_POINT_dup(impl_->point.get(), group_of(curve())), "EC_POINT_dup"));
+    auto multiples = std::make_shared<const Multiples>(group_of(curve()), point.get());
+    return PublicKey(
+        std::make_shared<const Impl>(Impl{curve(), std::move(point), impl_->octets, std::move(multiples)}));
 }
 
 Status PublicKey::verify_der(View message, View signature) const {

@@ -208,17 +208,19 @@ const TrustAnchor* TrustAnchors::find(View key_id) const {
     return at == anchors_.end() ? nullptr : &*at;
 }
 
-const VerifiedEum* EumCache::find(const crypto::Sha256& certificate_digest, const TrustAnchors& anchors) const {
-    for (const Entry& e : entries_) {
+const VerifiedEum* EumCache::find(const crypto::Sha256& certificate_digest, const TrustAnchors& anchors) {
+    for (Entry& e : entries_) {
         if (e.certificate_digest != certificate_digest) continue;
         const TrustAnchor* ci = anchors.find(e.eum.ci_key_id);
-        if (ci != nullptr && ci->fingerprint == e.ci_fingerprint) return &e.eum;
+        if (ci == nullptr || ci->fingerprint != e.ci_fingerprint) continue;
+        if (++e.found == prepared_when_found) e.eum.key = e.eum.key.prepared();
+        return &e.eum;
     }
     return nullptr;
 }
 
 void EumCache::keep(const crypto::Sha256& certificate_digest, const TrustAnchor& signed_by, VerifiedEum eum) {
-    entries_.push_front({certificate_digest, signed_by.fingerprint, std::move(eum)});
+    entries_.push_front({certificate_digest, signed_by.fingerprint, std::move(eum), 0});
     if (entries_.size() > entries_max_) entries_.pop_back();
 }
 

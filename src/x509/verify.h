@@ -113,12 +113,13 @@ struct VerifiedEuicc {
 
 /// EUM certificates whose signature by a CI held. A server meets few EUMs and many cards: the second card of an EUM
 /// saves a signature check. Keyed by the digests of both certificates, so nothing else can be mistaken for it; dates
-/// are checked at every use. The caller owns it, and locks it where several threads verify.
+/// are checked at every use. The key of an EUM whose cards keep coming is prepared. The caller owns it, and locks it
+/// where several threads verify.
 class EumCache {
 public:
     explicit EumCache(std::size_t entries_max = 64) : entries_max_(entries_max) {}
     /// Only under a CI that is still an anchor, and still the same certificate.
-    [[nodiscard]] const VerifiedEum* find(const crypto::Sha256& certificate_digest, const TrustAnchors&) const;
+    [[nodiscard]] const VerifiedEum* find(const crypto::Sha256& certificate_digest, const TrustAnchors&);
     void keep(const crypto::Sha256& certificate_digest, const TrustAnchor& signed_by, VerifiedEum);
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
@@ -127,7 +128,9 @@ private:
         crypto::Sha256 certificate_digest;
         crypto::Sha256 ci_fingerprint;
         VerifiedEum eum;
+        std::size_t found = 0;  ///< how often
     };
+    static constexpr std::size_t prepared_when_found = 16;
     std::size_t entries_max_;
     std::list<Entry> entries_;  ///< newest first; the oldest gives way
 };

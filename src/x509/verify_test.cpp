@@ -139,6 +139,19 @@ TEST(EumCache, ARefusedEumIsNotKept) {
     EXPECT_EQ(cache.size(), 0U);
 }
 
+TEST(EumCache, SaysTheSameWithTheKeyPrepared) {
+    Pki pki;
+    EumCache cache;
+    Bytes forged = pki.euicc.der();
+    forged.back() ^= 1U;
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_TRUE(verify_euicc(pki.euicc.der(), pki.eum.der(), pki.anchors, pki.now, cache)) << i;
+        EXPECT_EQ(verify_euicc(forged, pki.eum.der(), pki.anchors, pki.now, cache).refused().reason,
+                  Refusal::bad_signature)
+            << i;
+    }
+}
+
 TEST(EumCache, IsBounded) {
     Pki pki;
     EumCache cache(3);
