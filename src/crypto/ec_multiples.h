@@ -1,8 +1,8 @@
 // Private to this module: ECDSA verification (FIPS 186-5 6.4.2) under a key that verifies many signatures.
 //
-// OpenSSL keeps multiples of the generator of P-256 and makes them for any other generator that a group is given, so that
-// k*G costs a seventh of k*Q. A group whose generator is the key makes u2*Q as cheap as u1*G. ECDSA_do_verify cannot use
-// two such groups at once, and so the equation is written out here over its points.
+// OpenSSL keeps multiples of the generator of P-256 and makes them for any other generator that a group is given, so
+// that k*G costs a seventh of k*Q. A group whose generator is the key makes u2*Q as cheap as u1*G. ECDSA_do_verify
+// cannot use two such groups at once, and so the equation is written out here over its points.
 #pragma once
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>

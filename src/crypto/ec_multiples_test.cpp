@@ -90,7 +90,8 @@ TEST_F(PreparedKey, SaysWhatItSaysUnprepared) {
             signature[j] ^= 1U;
             EXPECT_FALSE(prepared.verify(message, signature));
         }
-        EXPECT_FALSE(PrivateKey::generate(Curve::p256).public_key().prepared().verify(as_view("m"), key.sign(as_view("m"))));
+        EXPECT_FALSE(
+            PrivateKey::generate(Curve::p256).public_key().prepared().verify(as_view("m"), key.sign(as_view("m"))));
     }
 }
 

@@ -40,6 +40,12 @@ void add_download(CLI::App& bench, Console& console) {
         ->capture_default_str();
     command.add_option("--server", plan->mcimd, "the program to measure; by default mcimd beside this one")
         ->check(CLI::ExistingFile);
+    command
+        .add_option(
+            "--against", plan->against,
+            "another mcimd, which serves as many downloads, a hundred by each in turn: what the two cost differs "
+            "by less than what one costs from minute to minute")
+        ->check(CLI::ExistingFile);
 }
 
 }  // namespace

@@ -99,24 +99,83 @@ std::filesystem::path beside_this_program(std::string_view name) {
 /// other guests of the same host come and go, within seconds.
 constexpr std::size_t parts = 10;
 
-struct Cost {
-    std::chrono::nanoseconds server_cpu{};    ///< from the first part to the last, and what lies between them
-    std::chrono::duration<double> elapsed{};  ///< of the parts
-    std::uint64_t peak_rss = 0;
-};
+/// Two servers that are compared serve so many downloads in turn: what disturbs the machine for longer disturbs both.
+constexpr std::size_t turn_downloads = 100;
 
-Figures report(const Fleet& fleet, const Cost& cost, const Floor& floor) {
-    const auto downloads = static_cast<double>(fleet.complete());
-    const double server_cpu = microseconds(cost.server_cpu) / downloads;
+/// A server with its PKI and its database, and the cards that come to it.
+class Side {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<Side>> make(const std::filesystem::path& mcimd,
+                                                            const DownloadPlan& plan, const CpuShares& cpus,
+                                                            Random& random) {
+        TRY(auto folder, BenchFolder::make());
+        TRY(auto server, BenchServer::start(folder.path(), mcimd, cpus, random));
+        TRY(auto customers, make_customers(server, plan, random));
+        std::unique_ptr<Side> side(new Side(std::move(folder), std::move(server), std::move(customers)));
+        TRY(side->cpu_before_, side->server_.cpu_time());
+        return side;
+    }
+    [[nodiscard]] const BenchServer& server() const { return server_; }
+    [[nodiscard]] const Fleet& fleet() const { return fleet_; }
+
+    /// The next `downloads`, or as many as are left.
+    [[nodiscard]] Status run(std::size_t downloads, std::size_t at_once) {
+        const auto from = std::chrono::steady_clock::now();
+        CHECKED(fleet_.run(downloads, at_once));
+        elapsed_ += std::chrono::steady_clock::now() - from;
+        return ok();
+    }
+    /// CPU of the server for one download, what lies between its turns included.
+    [[nodiscard]] Result<double> cpu_us() const {
+        TRY(const auto cpu_now, server_.cpu_time());
+        return microseconds(cpu_now - cpu_before_) / static_cast<double>(fleet_.complete());
+    }
+    [[nodiscard]] double downloads_per_s() const { return static_cast<double>(fleet_.complete()) / elapsed_.count(); }
+
+private:
+    Side(BenchFolder folder, BenchServer server, std::vector<Customer> customers)
+        : folder_(std::move(folder)), server_(std::move(server)), fleet_(server_.client(), std::move(customers)) {}
+
+    BenchFolder folder_;
+    BenchServer server_;
+    Fleet fleet_;
+    std::chrono::nanoseconds cpu_before_{};
+    std::chrono::duration<double> elapsed_{};  ///< of its turns
+};
+/// The one that is measured, and perhaps the one beside it.
+using Sides = std::vector<std::unique_ptr<Side>>;
+
+Result<Sides> make_sides(const DownloadPlan& plan, const CpuShares& cpus, Random& random) {
+    Sides sides;
+    TRY(sides.emplace_back(),
+        Side::make(plan.mcimd.empty() ? beside_this_program("mcimd") : plan.mcimd, plan, cpus, random));
+    if (!plan.against.empty()) {
+        TRY(sides.emplace_back(), Side::make(plan.against, plan, cpus, random));
+    }
+    return sides;
+}
+
+/// One part of the downloads, by each side in turns.
+Status run_part(const Sides& sides, const DownloadPlan& plan) {
+    const std::size_t downloads = (plan.downloads + parts - 1) / parts;
+    const std::size_t turn = sides.size() == 1 ? downloads : std::min(downloads, turn_downloads);
+    for (std::size_t done = 0; done < downloads; done += turn)
+        for (const auto& side : sides) CHECKED(side->run(std::min(turn, downloads - done), plan.at_once));
+    return ok();
+}
+
+Result<Figures> report(const Side& side, const Floor& floor) {
+    const Fleet& fleet = side.fleet();
+    TRY(const double server_cpu, side.cpu_us());
+    TRY(const std::uint64_t peak_rss, side.server().peak_rss_octets());
     Figures out;
     out.add("downloads", std::uint64_t{fleet.complete()}, "complete downloads, each by a card of its own");
-    out.add("downloads_per_s", downloads / cost.elapsed.count(), 1,
-            "cards and server on CPUs of their own, where there are two");
+    out.add("downloads_per_s", side.downloads_per_s(), 1, "cards and server on CPUs of their own, where there are two");
     out.add("server_cpu_us", server_cpu, 1, "user and system CPU of the server's process for one download");
     out.add("floor_us", floor.total(), 1, "what no server gets below: handshake, 3 sign, 4 verify, agree, generate");
     out.add("ec_floor_us", floor.curves(), 1, "the curve operations in it");
     out.add("floor_ratio", server_cpu / floor.total(), 3, "server_cpu_us over floor_us");
-    out.add("peak_rss_bytes", cost.peak_rss, "of the server's process");
+    out.add("peak_rss_bytes", peak_rss, "of the server's process");
     out.add("wire_bytes", fleet.wire_octets() / fleet.complete(),
             "payload of TCP both ways for one download, TLS included");
     out.add("package_bytes", std::uint64_t{fleet.smallest_package()}, "smallest bound package");
@@ -126,6 +185,14 @@ Figures report(const Fleet& fleet, const Cost& cost, const Floor& floor) {
     out.add("agree_us", floor.agree, 1, "ECDH on P-256");
     out.add("generate_us", floor.generate, 1, "a key on P-256");
     return out;
+}
+
+Status add_other(Figures& out, const Side& side, const Side& other) {
+    TRY(const double cpu, side.cpu_us());
+    TRY(const double other_cpu, other.cpu_us());
+    out.add("against_cpu_us", other_cpu, 1, "the other server's CPU for one download, in turns with this one");
+    out.add("against_ratio", cpu / other_cpu, 3, "server_cpu_us over that");
+    return ok();
 }
 
 /// The floor that is reported. The figures stand without it too.
@@ -138,30 +205,21 @@ void compare_with_openssl(Figures& out, const Floor& floor, const CpuShares& cpu
 }  // namespace
 
 Result<Figures> bench_download(const DownloadPlan& plan) {
-    TRY(const auto folder, BenchFolder::make());
     const CpuShares cpus;
     SystemRandom random;
-    const auto mcimd = plan.mcimd.empty() ? beside_this_program("mcimd") : plan.mcimd;
-    TRY(auto server, BenchServer::start(folder.path(), mcimd, cpus, random));
-    TRY(auto customers, make_customers(server, plan, random));
-    TRY(const auto identity, tls_identity(server.pki()));
-    Fleet fleet(server.client(), std::move(customers));
-    Cost cost;
+    TRY(const Sides sides, make_sides(plan, cpus, random));
+    const Side& side = *sides.front();
+    TRY(const auto identity, tls_identity(side.server().pki()));
     std::vector<Floor> floors;
-    const auto measure = [&] { return measure_floor(cpus, identity, server.client().roots, plan.floor); };
+    const auto measure = [&] { return measure_floor(cpus, identity, side.server().client().roots, plan.floor); };
     TRY(floors.emplace_back(), measure());
-    TRY(const auto cpu_before, server.cpu_time());
     for (std::size_t part = 0; part < parts; ++part) {
-        const auto from = std::chrono::steady_clock::now();
-        CHECKED(fleet.run((plan.downloads + parts - 1) / parts, plan.at_once));
-        cost.elapsed += std::chrono::steady_clock::now() - from;
+        CHECKED(run_part(sides, plan));
         TRY(floors.emplace_back(), measure());
     }
-    TRY(const auto cpu_after, server.cpu_time());
-    cost.server_cpu = cpu_after - cpu_before;
-    TRY(cost.peak_rss, server.peak_rss_octets());
     const Floor floor = mean_of(floors);
-    Figures out = report(fleet, cost, floor);
+    TRY(Figures out, report(side, floor));
+    if (sides.size() == 2) CHECKED(add_other(out, side, *sides.back()));
     compare_with_openssl(out, floor, cpus, plan.floor);
     return out;
 }
