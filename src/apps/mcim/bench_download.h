@@ -9,8 +9,8 @@ struct DownloadPlan {
     std::size_t downloads = 2000;
     std::size_t at_once = 32;
     std::size_t package_octets_min = 12 * 1024;
-    std::filesystem::path mcimd;    ///< empty: the one beside this program
-    std::filesystem::path against;  ///< another one, to be compared with it; empty: none
+    std::filesystem::path mcimd{};    ///< empty: the one beside this program
+    std::filesystem::path against{};  ///< another one, to be compared with it; empty: none
     FloorEffort floor{};
 };
 [[nodiscard]] Result<Figures> bench_download(const DownloadPlan&);
