@@ -99,11 +99,17 @@ public:
             },
             without_size(std::move(handler)));
     }
-    /// Sends close_notify, and does not wait for the client's.
+    /// close_notify, without waiting for the client's. The caller ends the sending half at once: both leave together.
     template <class Handler>
     void async_shutdown(Handler handler) {
         attempt(
-            Wants::all_it_needs, [](SSL* ssl) { return SSL_shutdown(ssl) < 0 ? -1 : 1; },
+            Wants::all_it_needs,
+            [wire = wire_.get()](SSL* ssl) {
+                wire->more_follows = true;
+                const int n = SSL_shutdown(ssl);
+                wire->more_follows = false;
+                return n < 0 ? -1 : 1;
+            },
             without_size(std::move(handler)));
     }
 
