@@ -65,7 +65,7 @@ AskGate ask_gate(const Offer& offer, const Order& order, Eid eid) {
 
 }  // namespace
 
-Result<Step> on(Nothing, AuthenticateClient event, const Env& env) {
+Result<Step> on(Nothing&&, AuthenticateClient&& event, const Env& env) {
     const auto& request = event.request;
     const View id = request.transaction_id.bytes;
     if (!is_pending(env.server.challenge_key, id, env.now, env.server.authentication_time))
@@ -87,7 +87,7 @@ Result<Step> on(Nothing, AuthenticateClient event, const Env& env) {
     return Step{FindingOrder{std::move(offer)}, Action(find_order(answer, eid)), {}};
 }
 
-Result<Step> on(Offered s, AuthenticateClient e, const Env&) {
+Result<Step> on(Offered&& s, AuthenticateClient&& e, const Env&) {
     if (digest_of(der::encode(e.request)) != s.request)
         return refuse(std::move(s), Refusal::transaction_unknown,
                       "This session was authenticated with another message: start a new one.");
@@ -95,7 +95,7 @@ Result<Step> on(Offered s, AuthenticateClient e, const Env&) {
     return Step{std::move(s), Reply(std::move(reply)), {}};
 }
 
-Result<Step> on(FindingOrder s, OrderFound e, const Env& env) {
+Result<Step> on(FindingOrder&& s, OrderFound&& e, const Env& env) {
     if (!e.order) return refuse(Nothing{}, Refusal::matching_id_refused);
     TRY(Eid eid, eid_of(s.offer.card));
     if (auto refused = check_order(*e.order, eid, env.now))
@@ -107,7 +107,7 @@ Result<Step> on(FindingOrder s, OrderFound e, const Env& env) {
     return Step{GatingOffer{std::move(s.offer), *std::move(e.order)}, std::move(ask), {}};
 }
 
-Result<Step> on(GatingOffer s, GateAnswered e, const Env& env) {
+Result<Step> on(GatingOffer&& s, GateAnswered&& e, const Env& env) {
     if (e.refused_because)
         return refuse(Nothing{}, {Refusal::not_eligible, *std::move(e.refused_because)}, refusing(s.offer, s.order),
                       env);
@@ -116,7 +116,7 @@ Result<Step> on(GatingOffer s, GateAnswered e, const Env& env) {
     return Step{ConsentingOffer{std::move(s.offer), std::move(s.order)}, std::move(ask), {}};
 }
 
-Result<Step> on(ConsentingOffer s, ConsentAnswered e, const Env& env) {
+Result<Step> on(ConsentingOffer&& s, ConsentAnswered&& e, const Env& env) {
     if (e.refused_because)
         return refuse(Nothing{}, {Refusal::not_eligible, *std::move(e.refused_because)}, refusing(s.offer, s.order),
                       env);
@@ -141,7 +141,7 @@ Result<Step> on(ConsentingOffer s, ConsentAnswered e, const Env& env) {
     return Step{SigningOffer{std::move(offered), std::move(reply)}, Action(std::move(sign)), {}};
 }
 
-Result<Step> on(SigningOffer s, Signed e, const Env& env) {
+Result<Step> on(SigningOffer&& s, Signed&& e, const Env& env) {
     auto& reply = s.reply;
     reply.smdp_signature2.bytes = to_bytes(e.signature.octets);
     s.offered.reply.tlv = der::encode(reply);

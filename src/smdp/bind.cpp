@@ -4,12 +4,12 @@
 namespace mcim::smdp {
 namespace {
 
-State back_of(Binding binding) {
+State back_of(Binding&& binding) {
     return std::visit([](auto&& s) { return State(std::forward<decltype(s)>(s)); }, std::move(binding.back));
 }
 
 /// A refusal of a package whose order is known; the session stays as it was.
-Result<Step> refuse_package(Binding binding, const Order& order, Refused refused, const Env& env) {
+Result<Step> refuse_package(Binding&& binding, const Order& order, Refused refused, const Env& env) {
     const Card card = binding.offered().card;
     const Bytes id = binding.transaction_id;
     return refuse(back_of(std::move(binding)), std::move(refused), {order, card, id, "package"}, env);
@@ -50,25 +50,25 @@ const Offered& offered_in(const Offered& s) { return s; }
 const Offered& offered_in(const Bound& s) { return s.offer; }
 
 template <class From>
-Result<Step> start(From from, const msg::GetBoundProfilePackageRequest& request, const Env& env) {
+Result<Step> start(From&& from, const msg::GetBoundProfilePackageRequest& request, const Env& env) {
     TRY(auto offer, offered_in(from).decoded_reply());
     if (auto refused = check_request(offered_in(from), offer, request, env.now))
-        return refuse(State(std::move(from)), std::move(*refused));
+        return refuse(State(std::forward<From>(from)), std::move(*refused));
     const auto& answer = std::get<msg::PrepareDownloadResponseOk>(request.prepare_download_response.value);
     Action load = LoadBinding{offered_in(from).order_id.text};
-    Binding binding{std::move(from), std::move(offer.transaction_id.bytes), answer.euicc_signed2.euicc_otpk,
+    Binding binding{std::forward<From>(from), std::move(offer.transaction_id.bytes), answer.euicc_signed2.euicc_otpk,
                     answer.euicc_signed2.hash_cc};
     return Step{LoadingBinding{std::move(binding)}, std::move(load), {}};
 }
 
-Result<Step> ask_gate(Binding binding, Order order, ProfileSource source) {
+Result<Step> ask_gate(Binding&& binding, Order&& order, ProfileSource&& source) {
     TRY(Eid eid, eid_of(binding.offered().card));
     Action ask = AskGate{std::move(eid), binding.transaction_id, order.policy, order.id, order.operator_id};
     return Step{GatingBinding{std::move(binding), std::move(order), std::move(source)}, std::move(ask), {}};
 }
 
 /// Counted before the card hears of it: who tries all codes is locked out, in whatever sessions.
-Result<Step> refuse_code(Binding binding, Order order, const Env& env) {
+Result<Step> refuse_code(Binding&& binding, Order&& order, const Env& env) {
     const std::uint32_t left = wrong_codes_max - std::min(wrong_codes_max, ++order.wrong_codes);
     Refused refused{Refusal::confirmation_code_retries_exceeded};
     if (left != 0)
@@ -87,7 +87,7 @@ Bytes host_id(const der::Oid& oid) {
     return out;
 }
 
-signer::SealProfile seal_request(const Binding& binding, const Order& order, ProfileSource source, Eid eid,
+signer::SealProfile seal_request(const Binding& binding, const Order& order, ProfileSource&& source, Eid&& eid,
                                  const Credential& credential, const Env& env) {
     return {std::move(source),
             credential.curve,
@@ -103,10 +103,10 @@ signer::SealProfile seal_request(const Binding& binding, const Order& order, Pro
 
 }  // namespace
 
-Result<Step> on(Offered s, GetBoundProfilePackage e, const Env& env) { return start(std::move(s), e.request, env); }
-Result<Step> on(Bound s, GetBoundProfilePackage e, const Env& env) { return start(std::move(s), e.request, env); }
+Result<Step> on(Offered&& s, GetBoundProfilePackage&& e, const Env& env) { return start(std::move(s), e.request, env); }
+Result<Step> on(Bound&& s, GetBoundProfilePackage&& e, const Env& env) { return start(std::move(s), e.request, env); }
 
-Result<Step> on(LoadingBinding s, BindingLoaded e, const Env& env) {
+Result<Step> on(LoadingBinding&& s, BindingLoaded&& e, const Env& env) {
     if (!e.content) return refuse(back_of(std::move(s.binding)), Refusal::package_unavailable);
     auto& [order, source] = *e.content;
     TRY(const Eid eid, eid_of(s.binding.offered().card));
@@ -120,12 +120,12 @@ Result<Step> on(LoadingBinding s, BindingLoaded e, const Env& env) {
     return Step{CheckingCode{std::move(s.binding), std::move(order), std::move(source)}, std::move(check), {}};
 }
 
-Result<Step> on(CheckingCode s, CodeChecked e, const Env& env) {
+Result<Step> on(CheckingCode&& s, CodeChecked&& e, const Env& env) {
     if (!e.holds) return refuse_code(std::move(s.binding), std::move(s.order), env);
     return ask_gate(std::move(s.binding), std::move(s.order), std::move(s.source));
 }
 
-Result<Step> on(GatingBinding s, GateAnswered e, const Env& env) {
+Result<Step> on(GatingBinding&& s, GateAnswered&& e, const Env& env) {
     if (e.refused_because)
         return refuse_package(std::move(s.binding), s.order, {Refusal::not_eligible, *std::move(e.refused_because)},
                               env);
@@ -134,7 +134,7 @@ Result<Step> on(GatingBinding s, GateAnswered e, const Env& env) {
     return Step{ConsentingBinding{std::move(s.binding), std::move(s.order), std::move(s.source)}, std::move(ask), {}};
 }
 
-Result<Step> on(ConsentingBinding s, ConsentAnswered e, const Env& env) {
+Result<Step> on(ConsentingBinding&& s, ConsentAnswered&& e, const Env& env) {
     if (e.refused_because)
         return refuse_package(std::move(s.binding), s.order, {Refusal::not_eligible, *std::move(e.refused_because)},
                               env);
@@ -146,7 +146,7 @@ Result<Step> on(ConsentingBinding s, ConsentAnswered e, const Env& env) {
     return Step{Sealing{std::move(s.binding), std::move(s.order)}, std::move(seal), {}};
 }
 
-Result<Step> on(Sealing s, Sealed e, const Env& env) {
+Result<Step> on(Sealing&& s, Sealed&& e, const Env& env) {
     TRY(const Eid eid, eid_of(s.binding.offered().card));
     auto order = after(std::move(s.order), OrderEvent::bind);
     if (!order) return fail(Errc::unexpected_event, "order", "it could be downloaded a moment ago and cannot now");

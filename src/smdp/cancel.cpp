@@ -30,7 +30,7 @@ Order cancelled(Order order, const Cancelling& s) {
     return *std::move(next);
 }
 
-Result<Step> cancel(State back, const Offered& offered, const msg::CancelSessionRequestEs9& request, const Env& env) {
+Result<Step> cancel(State&& back, const Offered& offered, const msg::CancelSessionRequestEs9& request, const Env& env) {
     const auto* answer = std::get_if<msg::CancelSessionResponseOk>(&request.cancel_session_response.value);
     if (answer == nullptr)
         return refuse(std::move(back), Refusal::euicc_signature_invalid, "The eUICC did not cancel the session.");
@@ -59,21 +59,21 @@ Result<Step> cancel(State back, const Offered& offered, const msg::CancelSession
 
 }  // namespace
 
-Result<Step> on(Offered s, CancelSession e, const Env& env) {
+Result<Step> on(Offered&& s, CancelSession&& e, const Env& env) {
     const Offered offered = s;
     return cancel(std::move(s), offered, e.request, env);
 }
-Result<Step> on(Bound s, CancelSession e, const Env& env) {
+Result<Step> on(Bound&& s, CancelSession&& e, const Env& env) {
     const Offered offered = s.offer;
     return cancel(std::move(s), offered, e.request, env);
 }
-Result<Step> on(Ended s, CancelSession e, const Env&) {
+Result<Step> on(Ended&& s, CancelSession&& e, const Env&) {
     if (digest_of(der::encode(e.request)) != s.request)
         return refuse(std::move(s), Refusal::transaction_unknown, "This session was cancelled before.");
     return Step{std::move(s), Reply(msg::CancelSessionOk{}), {}};
 }
 
-Result<Step> on(Cancelling s, OrderFound e, const Env& env) {
+Result<Step> on(Cancelling&& s, OrderFound&& e, const Env& env) {
     std::vector<Effect> effects;
     effects.emplace_back(PutSession{s.transaction_id, s.ended.order_id.text, s.ended});
     if (e.order) {

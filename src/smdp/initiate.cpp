@@ -17,7 +17,7 @@ bool same_host(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Result<Step> on(Nothing, InitiateAuthentication event, const Env& env) {
+Result<Step> on(Nothing&&, InitiateAuthentication&& event, const Env& env) {
     const auto& request = event.request;
     if (!same_host(request.smdp_address.text, env.server.address))
         return refuse(
@@ -45,7 +45,7 @@ Result<Step> on(Nothing, InitiateAuthentication event, const Env& env) {
     return Step{SigningChallenge{std::move(reply)}, Action(std::move(sign)), {}};
 }
 
-Result<Step> on(SigningChallenge s, Signed e, const Env&) {
+Result<Step> on(SigningChallenge&& s, Signed&& e, const Env&) {
     s.reply.server_signature1.bytes = to_bytes(e.signature.octets);
     return Step{Nothing{}, Reply(std::move(s.reply)), {}};
 }

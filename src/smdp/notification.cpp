@@ -105,7 +105,7 @@ private:
 
 }  // namespace
 
-Result<Step> on(Nothing, HandleNotification e, const Env& env) {
+Result<Step> on(Nothing&&, HandleNotification&& e, const Env& env) {
     auto& pending = e.request.pending_notification;
     CheckingNotification next{pending, {}, {}, {}};
     if (const auto* result = std::get_if<msg::ProfileInstallationResult>(&pending.value)) {
@@ -137,7 +137,7 @@ Result<Step> on(Nothing, HandleNotification e, const Env& env) {
     return Step{std::move(next), std::move(look), {}};
 }
 
-Result<Step> on(CheckingNotification s, NotificationContext e, const Env& env) {
+Result<Step> on(CheckingNotification&& s, NotificationContext&& e, const Env& env) {
     if (e.seen) return Step{Nothing{}, Reply(NoContent{}), {}};
     Judged judged{s.verified_as, s.problem};
     if (const auto* result = std::get_if<msg::ProfileInstallationResult>(&s.notification.value))

@@ -6,15 +6,15 @@ namespace mcim::smdp {
 namespace {
 
 template <class S, class E>
-concept Legal = requires(S s, E e, const Env& env) { on(s, e, env); };
+concept Legal = requires(S s, E e, const Env& env) { on(std::move(s), std::move(e), env); };
 
 template <class E>
 concept IsFunction = requires(E e) { e.request; };
 
 /// A function that arrives out of turn. The client knows a transaction that has no such step left.
 template <class S>
-Result<Step> out_of_turn(S state, std::string_view function) {
-    return refuse(std::move(state), Refusal::transaction_unknown,
+Result<Step> out_of_turn(S&& state, std::string_view function) {
+    return refuse(std::forward<S>(state), Refusal::transaction_unknown,
                   "This session does not take " + std::string(function) + " now: start a new one.");
 }
 
@@ -48,7 +48,7 @@ struct StoredState {
 
 }  // namespace
 
-Result<Step> step(State state, Event event, const Env& env) {
+Result<Step> step(State&& state, Event&& event, const Env& env) {
     return std::visit(
         [&](auto&& s, auto&& e) -> Result<Step> {
             using S = std::remove_cvref_t<decltype(s)>;

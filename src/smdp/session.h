@@ -344,8 +344,8 @@ struct Step {
 };
 
 /// A result that belongs to no pending action is Errc::unexpected_event: a fault of the shell. A function that the
-/// session cannot take is a Reply that refuses it, and the state stays.
-[[nodiscard]] Result<Step> step(State, Event, const Env&);
+/// session cannot take is a Reply that refuses it, and the state stays. Both are large, and are moved out of only once.
+[[nodiscard]] Result<Step> step(State&&, Event&&, const Env&);
 
 /// Which pairs are taken, "x" a column per event, a row per state; computed from the overloads.
 [[nodiscard]] std::string transition_matrix();

@@ -5,35 +5,35 @@
 namespace mcim::smdp {
 
 // initiate.cpp, SGP.22 5.6.1
-Result<Step> on(Nothing, InitiateAuthentication, const Env&);
-Result<Step> on(SigningChallenge, Signed, const Env&);
+Result<Step> on(Nothing&&, InitiateAuthentication&&, const Env&);
+Result<Step> on(SigningChallenge&&, Signed&&, const Env&);
 
 // authenticate.cpp, 5.6.3
-Result<Step> on(Nothing, AuthenticateClient, const Env&);
-Result<Step> on(Offered, AuthenticateClient, const Env&);  ///< the same again, where its reply was lost
-Result<Step> on(FindingOrder, OrderFound, const Env&);
-Result<Step> on(GatingOffer, GateAnswered, const Env&);
-Result<Step> on(ConsentingOffer, ConsentAnswered, const Env&);
-Result<Step> on(SigningOffer, Signed, const Env&);
+Result<Step> on(Nothing&&, AuthenticateClient&&, const Env&);
+Result<Step> on(Offered&&, AuthenticateClient&&, const Env&);  ///< the same again, where its reply was lost
+Result<Step> on(FindingOrder&&, OrderFound&&, const Env&);
+Result<Step> on(GatingOffer&&, GateAnswered&&, const Env&);
+Result<Step> on(ConsentingOffer&&, ConsentAnswered&&, const Env&);
+Result<Step> on(SigningOffer&&, Signed&&, const Env&);
 
 // bind.cpp, 5.6.2
-Result<Step> on(Offered, GetBoundProfilePackage, const Env&);
-Result<Step> on(Bound, GetBoundProfilePackage, const Env&);
-Result<Step> on(LoadingBinding, BindingLoaded, const Env&);
-Result<Step> on(CheckingCode, CodeChecked, const Env&);
-Result<Step> on(GatingBinding, GateAnswered, const Env&);
-Result<Step> on(ConsentingBinding, ConsentAnswered, const Env&);
-Result<Step> on(Sealing, Sealed, const Env&);
+Result<Step> on(Offered&&, GetBoundProfilePackage&&, const Env&);
+Result<Step> on(Bound&&, GetBoundProfilePackage&&, const Env&);
+Result<Step> on(LoadingBinding&&, BindingLoaded&&, const Env&);
+Result<Step> on(CheckingCode&&, CodeChecked&&, const Env&);
+Result<Step> on(GatingBinding&&, GateAnswered&&, const Env&);
+Result<Step> on(ConsentingBinding&&, ConsentAnswered&&, const Env&);
+Result<Step> on(Sealing&&, Sealed&&, const Env&);
 
 // cancel.cpp, 5.6.5
-Result<Step> on(Offered, CancelSession, const Env&);
-Result<Step> on(Bound, CancelSession, const Env&);
-Result<Step> on(Ended, CancelSession, const Env&);
-Result<Step> on(Cancelling, OrderFound, const Env&);
+Result<Step> on(Offered&&, CancelSession&&, const Env&);
+Result<Step> on(Bound&&, CancelSession&&, const Env&);
+Result<Step> on(Ended&&, CancelSession&&, const Env&);
+Result<Step> on(Cancelling&&, OrderFound&&, const Env&);
 
 // notification.cpp, 5.6.4
-Result<Step> on(Nothing, HandleNotification, const Env&);
-Result<Step> on(CheckingNotification, NotificationContext, const Env&);
+Result<Step> on(Nothing&&, HandleNotification&&, const Env&);
+Result<Step> on(CheckingNotification&&, NotificationContext&&, const Env&);
 
 // ---- what they share
 [[nodiscard]] Step refuse(State back, Refusal, std::string detail = {});

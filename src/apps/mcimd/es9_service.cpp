@@ -59,7 +59,7 @@ std::optional<std::string> offered_order(const store::Batch& changes) {
 }
 
 /// One request through the core, up to its reply.
-Result<Answer> drive(Platform& p, smdp::Function function) {
+Result<Answer> drive(Platform& p, smdp::Function&& function) {
     Ports ports(p);
     TRY(smdp::State state, load_state(p, smdp::transaction_id_of(function)));
     smdp::Event event = std::visit([]<class F>(F&& f) { return smdp::Event(std::forward<F>(f)); }, std::move(function));
@@ -92,7 +92,7 @@ http::Response unavailable(const Call& call, const Error& error) {
     return response_of(call, smdp::Refused{smdp::Refusal::server_unavailable});
 }
 
-void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function function, int attempt);
+void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function&& function, int attempt);
 
 /// The rows were as they are now when the request came, as far as its client knows.
 void answer_again(Platform& p, const std::shared_ptr<const Call>& call, int attempt) {
@@ -100,7 +100,7 @@ void answer_again(Platform& p, const std::shared_ptr<const Call>& call, int atte
     if (function) answer(p, call, *std::move(function), attempt);
 }
 
-void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function function, int attempt) {
+void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function&& function, int attempt) {
     auto outcome = drive(p, std::move(function));
     if (!outcome) return call->reply(unavailable(*call, outcome.error()));
     if (const auto order = attempt == 1 ? offered_order(outcome->changes) : std::nullopt;
