@@ -1,5 +1,5 @@
-// The operations of a protocol as OpenSSL does them where everything is prepared and nothing is checked or copied: what
-// no implementation on this library gets below. Only for measuring (mcim bench download).
+// The operations of a protocol as OpenSSL's own calls do them where everything is prepared and nothing is checked or
+// copied. Only for measuring (mcim bench download).
 #pragma once
 #include <memory>
 

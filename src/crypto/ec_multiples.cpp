@@ -1,4 +1,4 @@
-// Groups with a generator of one's own are deprecated in OpenSSL 3.0, and used on purpose: docs/adr/0010-ec-key.md.
+// Making multiples is deprecated in OpenSSL 3.0, and done on purpose: docs/adr/0010-ec-key.md.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "ec_multiples.h"
 

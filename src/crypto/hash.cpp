@@ -15,19 +15,28 @@ using namespace detail;
 using MacContext = Owned<EVP_MAC_CTX, EVP_MAC_CTX_free>;
 using KdfContext = Owned<EVP_KDF_CTX, EVP_KDF_CTX_free>;
 
-/// One context a thread: making one costs more than hashing a short message. Digests of secrets stay here until the
-/// next one only as the digest's chaining value, which the final call resets.
+using DigestContext = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
+
+DigestContext new_digest_context() { return DigestContext(require_pointer(EVP_MD_CTX_new(), "EVP_MD_CTX_new")); }
+
+/// One context a thread: making one costs more than hashing a short message. The last digest stays in it until the next
+/// one: what is itself a key has a context of its own.
 EVP_MD_CTX* thread_digest_context() {
-    thread_local const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(require_pointer(EVP_MD_CTX_new(), "EVP_MD_CTX_new"));
+    thread_local const DigestContext context = new_digest_context();
     return context.get();
 }
 
 const EVP_MD* fetched_digest(const char* name) { return require_pointer(EVP_MD_fetch(nullptr, name, nullptr), name); }
 
+const EVP_MD* sha256_algorithm() {
+    static const EVP_MD* const algorithm = fetched_digest("SHA256");
+    return algorithm;
+}
+
 template <std::size_t N>
-std::array<std::uint8_t, N> digest(const EVP_MD* algorithm, View message) {
+std::array<std::uint8_t, N> digest(const EVP_MD* algorithm, View message,
+                                   EVP_MD_CTX* context = thread_digest_context()) {
     std::array<std::uint8_t, N> out{};
-    EVP_MD_CTX* context = thread_digest_context();
     require(EVP_DigestInit_ex2(context, algorithm, nullptr) == 1 &&
                 EVP_DigestUpdate(context, message.data(), message.size()) == 1 &&
                 EVP_DigestFinal_ex(context, out.data(), nullptr) == 1,
@@ -65,10 +74,7 @@ SecretBytes derive(EVP_KDF* kdf, const OSSL_PARAM* params, std::size_t out_octet
 
 }  // namespace
 
-Sha256 sha256(View message) {
-    static const EVP_MD* const algorithm = fetched_digest("SHA256");
-    return digest<32>(algorithm, message);
-}
+Sha256 sha256(View message) { return digest<32>(sha256_algorithm(), message); }
 
 std::array<std::uint8_t, 20> sha1(View message) {
     static const EVP_MD* const algorithm = fetched_digest("SHA1");
@@ -96,9 +102,10 @@ SecretBytes x963_kdf_sha256(View shared_secret, View shared_info, std::size_t ou
     std::ranges::copy(shared_info, counter_at + 4);
     SecretBytes out(out_octets);
     auto rest = expose_mutable(out);
+    const DigestContext context = new_digest_context();  // wiped with its end
     for (std::uint32_t counter = 1; !rest.empty(); ++counter) {
         for (int i = 0; i < 4; ++i) counter_at[i] = static_cast<std::uint8_t>(counter >> (24 - 8 * i));
-        Sha256 block = sha256(expose(input));
+        Sha256 block = digest<32>(sha256_algorithm(), expose(input), context.get());
         const std::size_t n = std::min(rest.size(), block.size());
         std::copy_n(block.begin(), n, rest.begin());
         OPENSSL_cleanse(block.data(), block.size());

@@ -19,8 +19,9 @@ using SteadyTimer =
     asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 std::string serialise(const Response& response, bool keep_alive) {
-    std::string out =
-        "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason_phrase(response.status)) + "\r\n";
+    std::string out;
+    out.reserve(response.body.size() + 512);
+    out += "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason_phrase(response.status)) + "\r\n";
     for (const Header& h : response.headers) out += h.name + ": " + h.value + "\r\n";
     if (response.status != 204) out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
     if (!keep_alive) out += "Connection: close\r\n";
@@ -228,7 +229,12 @@ private:
     /// With nothing unread there is nothing to wait for.
     void part() {
         expect(linger_time);
-        stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->arrived(); });
+        stream_.async_shutdown([self = this->shared_from_this()](error_code) {
+            self->arrived();
+            // before the socket is closed: over octets that came meanwhile that would be a reset
+            error_code ignored;
+            self->stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+        });
     }
 
     /// Something was said, be it an alert of TLS.

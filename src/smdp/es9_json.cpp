@@ -32,8 +32,17 @@ Result<Function> read_json(std::string_view path, std::string_view body) {
 
 /// Written apart from the table: the package is long, and it is there in DER already.
 std::string package_json(const BoundPackage& reply) {
-    return R"({"header":{"functionExecutionStatus":{"status":"Executed-Success"}},"transactionId":")" +
-           hex(reply.transaction_id) + R"(","boundProfilePackage":")" + base64(reply.package) + "\"}";
+    static constexpr std::string_view head =
+        R"({"header":{"functionExecutionStatus":{"status":"Executed-Success"}},"transactionId":")";
+    const std::string package = base64(reply.package);
+    std::string out;
+    out.reserve(head.size() + package.size() + 128);
+    out += head;
+    out += hex(reply.transaction_id);
+    out += R"(","boundProfilePackage":")";
+    out += package;
+    out += "\"}";
+    return out;
 }
 
 std::optional<std::string> refusal_json(Es9Function function, const Refused& refused) {

@@ -208,20 +208,29 @@ const TrustAnchor* TrustAnchors::find(View key_id) const {
     return at == anchors_.end() ? nullptr : &*at;
 }
 
-const VerifiedEum* EumCache::find(const crypto::Sha256& certificate_digest, const TrustAnchors& anchors) {
-    for (Entry& e : entries_) {
+const VerifiedEum* EumCache::find(const crypto::Sha256& certificate_digest, const TrustAnchors& anchors) const {
+    for (const Entry& e : entries_) {
         if (e.certificate_digest != certificate_digest) continue;
         const TrustAnchor* ci = anchors.find(e.eum.ci_key_id);
-        if (ci == nullptr || ci->fingerprint != e.ci_fingerprint) continue;
-        if (++e.found == prepared_when_found) e.eum.key = e.eum.key.prepared();
-        return &e.eum;
+        if (ci != nullptr && ci->fingerprint == e.ci_fingerprint) return &e.eum;
     }
     return nullptr;
 }
 
 void EumCache::keep(const crypto::Sha256& certificate_digest, const TrustAnchor& signed_by, VerifiedEum eum) {
-    entries_.push_front({certificate_digest, signed_by.fingerprint, std::move(eum), 0});
-    if (entries_.size() > entries_max_) entries_.pop_back();
+    entries_.push_front({certificate_digest, signed_by.fingerprint, std::move(eum)});
+    if (entries_.size() <= entries_max_) return;
+    const auto oldest = std::ranges::find(entries_.rbegin(), entries_.rend(), false, &Entry::prepared);
+    entries_.erase(std::prev(oldest.base()));
+}
+
+void EumCache::count(const crypto::Sha256& certificate_digest) {
+    const auto at = std::ranges::find(entries_, certificate_digest, &Entry::certificate_digest);
+    if (at == entries_.end() || at->prepared || ++at->cards < cards_until_prepared) return;
+    if (prepared_ >= entries_max_ / 2) return;
+    at->eum.key = at->eum.key.prepared();
+    at->prepared = true;
+    ++prepared_;
 }
 
 // ---------------------------------------------------------------- chains
@@ -275,13 +284,16 @@ Verdict<VerifiedEuicc> verify_euicc(View euicc_der, View eum_der, const TrustAnc
     const auto digest = crypto::sha256(eum_der);
     if (const VerifiedEum* known = cache.find(digest, anchors)) {
         if (auto no = check_dates_again(*known, anchors, now)) return *std::move(no);
-        return verify_under(euicc_der, *known, now);
+        auto out = verify_under(euicc_der, *known, now);
+        if (out) cache.count(digest);
+        return out;
     }
     auto eum = verify_eum(eum_der, anchors, now);
     if (!eum) return eum.refused();
     auto out = verify_under(euicc_der, *eum, now);
     const TrustAnchor& ci = *anchors.find(eum->ci_key_id);
     cache.keep(digest, ci, *std::move(eum));
+    if (out) cache.count(digest);
     return out;
 }
 

@@ -113,26 +113,33 @@ struct VerifiedEuicc {
 
 /// EUM certificates whose signature by a CI held. A server meets few EUMs and many cards: the second card of an EUM
 /// saves a signature check. Keyed by the digests of both certificates, so nothing else can be mistaken for it; dates
-/// are checked at every use. The key of an EUM whose cards keep coming is prepared. The caller owns it, and locks it
-/// where several threads verify.
+/// are checked at every use. The caller owns it, and locks it where several threads verify.
+///
+/// The key of an EUM whose cards keep coming is prepared. That takes 20 ms, and certificates are no secret: half of the
+/// entries are prepared at most, and those stay, so that nobody can have it done again and again.
 class EumCache {
 public:
     explicit EumCache(std::size_t entries_max = 64) : entries_max_(entries_max) {}
     /// Only under a CI that is still an anchor, and still the same certificate.
-    [[nodiscard]] const VerifiedEum* find(const crypto::Sha256& certificate_digest, const TrustAnchors&);
+    [[nodiscard]] const VerifiedEum* find(const crypto::Sha256& certificate_digest, const TrustAnchors&) const;
     void keep(const crypto::Sha256& certificate_digest, const TrustAnchor& signed_by, VerifiedEum);
+    /// A card's certificate held under this one.
+    void count(const crypto::Sha256& certificate_digest);
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
+    [[nodiscard]] std::size_t prepared() const { return prepared_; }
 
 private:
     struct Entry {
         crypto::Sha256 certificate_digest;
         crypto::Sha256 ci_fingerprint;
         VerifiedEum eum;
-        std::size_t found = 0;  ///< how often
+        std::size_t cards = 0;  ///< that held under it
+        bool prepared = false;
     };
-    static constexpr std::size_t prepared_when_found = 16;
+    static constexpr std::size_t cards_until_prepared = 16;
     std::size_t entries_max_;
-    std::list<Entry> entries_;  ///< newest first; the oldest gives way
+    std::size_t prepared_ = 0;
+    std::list<Entry> entries_;  ///< newest first; the oldest that is not prepared gives way
 };
 
 /// dp_auth, dp_pb, dp_tls, ds_auth or ds_tls under one of the anchors.

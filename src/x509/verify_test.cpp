@@ -150,6 +150,36 @@ TEST(EumCache, SaysTheSameWithTheKeyPrepared) {
                   Refusal::bad_signature)
             << i;
     }
+    EXPECT_EQ(cache.prepared(), 1U);
+}
+
+TEST(EumCache, PreparesNothingForCardsThatDoNotHold) {
+    Pki pki;
+    EumCache cache;
+    Bytes forged = pki.euicc.der();
+    forged.back() ^= 1U;
+    for (int i = 0; i < 40; ++i) EXPECT_FALSE(verify_euicc(forged, pki.eum.der(), pki.anchors, pki.now, cache));
+    EXPECT_EQ(cache.prepared(), 0U);
+}
+
+TEST(EumCache, PreparesHalfOfItsEntriesAndKeepsThem) {
+    Pki pki;
+    EumCache cache(2);
+    const auto meet = [&](View eum_der) {
+        for (int i = 0; i < 16; ++i)
+            ASSERT_TRUE(verify_euicc(pki.euicc.der(), eum_der, pki.anchors, pki.now, cache)) << i;
+    };
+    meet(pki.eum.der());
+    EXPECT_EQ(cache.prepared(), 1U);
+    for (int i = 0; i < 3; ++i) {
+        const auto other =
+            Pki::certify(draft_eum(pki.eum_profile(), pki.eum.key.public_key(), pki.ci.certificate, pki.random),
+                         pki.eum.key, pki.ci.key);
+        meet(other.der());
+        EXPECT_EQ(cache.prepared(), 1U);
+        EXPECT_EQ(cache.size(), 2U);
+    }
+    EXPECT_NE(cache.find(crypto::sha256(pki.eum.der()), pki.anchors), nullptr);
 }
 
 TEST(EumCache, IsBounded) {
