@@ -95,6 +95,13 @@ TEST(TrustAnchors, FindByKeyIdentifierAndReplaceARenewedRoot) {
     EXPECT_TRUE(verify_server(Role::dp_auth, pki.dp_auth.der(), pki.anchors, pki.now));
 }
 
+/// Another certificate of the same EUM and key.
+Bytes renewed_eum(Pki& pki) {
+    return Pki::certify(draft_eum(pki.eum_profile(), pki.eum.key.public_key(), pki.ci.certificate, pki.random),
+                        pki.eum.key, pki.ci.key)
+        .der();
+}
+
 TEST(EumCache, RemembersASignatureButNotADate) {
     Pki pki;
     EumCache cache;
@@ -172,10 +179,7 @@ TEST(EumCache, PreparesHalfOfItsEntriesAndKeepsThem) {
     meet(pki.eum.der());
     EXPECT_EQ(cache.prepared(), 1U);
     for (int i = 0; i < 3; ++i) {
-        const auto other =
-            Pki::certify(draft_eum(pki.eum_profile(), pki.eum.key.public_key(), pki.ci.certificate, pki.random),
-                         pki.eum.key, pki.ci.key);
-        meet(other.der());
+        meet(renewed_eum(pki));
         EXPECT_EQ(cache.prepared(), 1U);
         EXPECT_EQ(cache.size(), 2U);
     }
@@ -186,10 +190,7 @@ TEST(EumCache, IsBounded) {
     Pki pki;
     EumCache cache(3);
     for (int i = 0; i < 6; ++i) {
-        const auto eum =
-            Pki::certify(draft_eum(pki.eum_profile(), pki.eum.key.public_key(), pki.ci.certificate, pki.random),
-                         pki.eum.key, pki.ci.key);
-        ASSERT_TRUE(verify_euicc(pki.euicc.der(), eum.der(), pki.anchors, pki.now, cache));
+        ASSERT_TRUE(verify_euicc(pki.euicc.der(), renewed_eum(pki), pki.anchors, pki.now, cache));
     }
     EXPECT_EQ(cache.size(), 3U);
 }
