@@ -4,6 +4,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "mcim/store/gathered_wal.h"
+
 namespace mcim::store {
 namespace {
 
@@ -88,7 +90,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     ::close(fd);
     do_not_count_memory();
     sqlite3* db = nullptr;
-    if (sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
+    if (sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, gathered_wal_vfs()) !=
+        SQLITE_OK) {
         auto error = fail(Errc::io, file, db == nullptr ? "no memory" : sqlite3_errmsg(db));
         sqlite3_close(db);
         return error;
