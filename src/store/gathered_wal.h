@@ -1,4 +1,5 @@
-// Private to the module: a VFS of SQLite (https://sqlite.org/vfs.html) that writes the WAL of a group of commits at once.
+// Private to the module: a VFS of SQLite (https://sqlite.org/vfs.html) that writes the WAL of a group of commits at
+// once.
 #pragma once
 
 namespace mcim::store {

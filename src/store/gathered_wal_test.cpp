@@ -19,7 +19,8 @@ PutRow row_of(int n, std::size_t octets) {
     return PutRow{{"card", std::to_string(n), Bytes(octets, static_cast<std::uint8_t>(n))}};
 }
 
-/// Runs in a process of its own, which dies with the store open. Where something did not go as it was to, there is none.
+/// Runs in a process of its own, which dies with the store open. Where something did not go as it was to, there is
+/// none.
 bool goes_well_until_its_process_dies(const std::function<std::unique_ptr<Store>()>& work) {
     const pid_t child = fork();
     if (child == 0) {
