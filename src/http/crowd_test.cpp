@@ -34,7 +34,8 @@ protected:
     std::promise<Reply> slow;
 };
 
-INSTANTIATE_TEST_SUITE_P(Over, Crowd, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3), for_test::wire_name);
+INSTANTIATE_TEST_SUITE_P(Over, Crowd, testing::Values(Wire::local, Wire::tcp, Wire::tls_1_2, Wire::tls_1_3),
+                         for_test::wire_name);
 
 TEST_P(Crowd, NewcomerTakesThePlaceOfWhoWaitedLongest) {
     limits.connections_max = 2;

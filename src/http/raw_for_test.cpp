@@ -27,6 +27,7 @@ int size_of(std::size_t n) { return static_cast<int>(n); }
 std::string to_string(Wire wire) {
     switch (wire) {
         case Wire::local: return "Local";
+        case Wire::tcp: return "Tcp";
         case Wire::tls_1_1: return "Tls11";
         case Wire::tls_1_2: return "Tls12";
         case Wire::tls_1_3: return "Tls13";
@@ -64,7 +65,7 @@ struct RawClient::Tls {
 RawClient::RawClient(const Endpoint& server, Wire wire)
     : context_(std::make_unique<boost::asio::io_context>()),
       socket_(*context_),
-      tls_(wire == Wire::local ? nullptr : std::make_unique<Tls>(wire)) {
+      tls_(wire == Wire::local || wire == Wire::tcp ? nullptr : std::make_unique<Tls>(wire)) {
     socket_.connect(server);
     error_code none_on_a_unix_socket;
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), none_on_a_unix_socket);
@@ -185,6 +186,7 @@ OverWire::~OverWire() {
 void OverWire::serve(Handler handler) {
     const auto listen = [&] {
         if (GetParam() == Wire::local) return Server::listen_unix(loop, folder / "s", limits, std::move(handler));
+        if (GetParam() == Wire::tcp) return Server::listen_plain(loop, {}, limits, std::move(handler));
         mcim::test::Pki pki;
         const auto id = tls_identity(pki);
         return Server::listen_tls(loop, {}, {{id.der()}, id.key.to_pkcs8()}, limits, std::move(handler));

@@ -16,7 +16,7 @@ namespace mcim::http::for_test {
 
 using mcim::test::Identity;
 
-enum class Wire : std::uint8_t { local, tls_1_1, tls_1_2, tls_1_3 };
+enum class Wire : std::uint8_t { local, tcp, tls_1_1, tls_1_2, tls_1_3 };
 [[nodiscard]] std::string to_string(Wire);
 /// How a test over it is called.
 [[nodiscard]] inline std::string wire_name(const testing::TestParamInfo<Wire>& info) { return to_string(info.param); }

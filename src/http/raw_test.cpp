@@ -44,7 +44,8 @@ protected:
     }
 };
 
-INSTANTIATE_TEST_SUITE_P(Over, Raw, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3), for_test::wire_name);
+INSTANTIATE_TEST_SUITE_P(Over, Raw, testing::Values(Wire::local, Wire::tcp, Wire::tls_1_2, Wire::tls_1_3),
+                         for_test::wire_name);
 
 TEST_P(Raw, SendsWhatTheHandlerAnswers) {
     serve(say_back);
@@ -132,7 +133,7 @@ protected:
         return c;
     }
 };
-INSTANTIATE_TEST_SUITE_P(Over, RawKept, testing::Values(Wire::local, Wire::tls_1_2, Wire::tls_1_3),
+INSTANTIATE_TEST_SUITE_P(Over, RawKept, testing::Values(Wire::local, Wire::tcp, Wire::tls_1_2, Wire::tls_1_3),
                          for_test::wire_name);
 
 TEST_P(RawKept, SlowSecondRequestIs408) {

@@ -66,9 +66,12 @@ struct Listener final : Server::Impl {
                 ++turned_away;
                 return;
             }
-            serve_connection(TlsStream(std::move(socket), tls->native_handle()), shared_from_this(), place);
+            if (tls)
+                serve_connection(TlsStream(std::move(socket), tls->native_handle()), shared_from_this(), place);
+            else
+                serve_connection(PlainStream<Protocol>(std::move(socket)), shared_from_this(), place);
         } else {
-            serve_connection(PlainStream(std::move(socket)), shared_from_this());
+            serve_connection(PlainStream<Protocol>(std::move(socket)), shared_from_this());
         }
     }
 
@@ -85,8 +88,8 @@ struct Listener final : Server::Impl {
     }
 
     asio::basic_socket_acceptor<Protocol, Executor> acceptor;
-    typename Protocol::endpoint peer;  ///< of the connection that is being accepted
-    std::shared_ptr<asio::ssl::context> tls;
+    typename Protocol::endpoint peer;         ///< of the connection that is being accepted
+    std::shared_ptr<asio::ssl::context> tls;  ///< where there is none, TCP is plain
     std::filesystem::path file;
     std::error_code ignored_std;
 };
@@ -104,6 +107,15 @@ Status clear_stale_socket(const std::filesystem::path& file) {
     if (!refused) return fail(Errc::conflict, file, "another process listens on it");
     std::filesystem::remove(file, error);
     return ok();
+}
+
+Result<std::unique_ptr<Server>> start(std::shared_ptr<Listener<Tcp>> listener, const Address& address) {
+    error_code error;
+    const auto ip = asio::ip::make_address(address.ip, error);
+    if (error) return fail(Errc::bad_value, "address", "\"" + address.ip + "\" is not an IP address");
+    CHECKED(listener->open({ip, address.port}, address.ip + ":" + std::to_string(address.port)));
+    listener->accept();
+    return std::make_unique<Server>(std::move(listener));
 }
 
 }  // namespace
@@ -126,12 +138,12 @@ Result<std::unique_ptr<Server>> Server::listen_tls(Loop& loop, const Address& ad
                                                    const Limits& limits, Handler handler) {
     auto listener = std::make_shared<Listener<Tcp>>(loop, limits, std::move(handler));
     TRY(listener->tls, server_context(identity));
-    error_code error;
-    const auto ip = asio::ip::make_address(address.ip, error);
-    if (error) return fail(Errc::bad_value, "address", "\"" + address.ip + "\" is not an IP address");
-    CHECKED(listener->open({ip, address.port}, address.ip + ":" + std::to_string(address.port)));
-    listener->accept();
-    return std::make_unique<Server>(listener);
+    return start(std::move(listener), address);
+}
+
+Result<std::unique_ptr<Server>> Server::listen_plain(Loop& loop, const Address& address, const Limits& limits,
+                                                     Handler handler) {
+    return start(std::make_shared<Listener<Tcp>>(loop, limits, std::move(handler)), address);
 }
 
 Result<std::unique_ptr<Server>> Server::listen_unix(Loop& loop, const std::filesystem::path& file, const Limits& limits,

@@ -1,6 +1,6 @@
-// An HTTP/1.1 server over TLS or over a UNIX socket. It keeps to its limits whatever a client does: a body or header
-// that is too large is answered 413 or 431, a request that does not come in time 408, one that is no HTTP 400; the
-// connection ends and the server goes on.
+// An HTTP/1.1 server over TLS, over a UNIX socket, or over plain TCP for what anybody may hear. It keeps to its limits
+// whatever a client does: a body or header that is too large is answered 413 or 431, a request that does not come in
+// time 408, one that is no HTTP 400; the connection ends and the server goes on.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -46,6 +46,7 @@ class Server {
 public:
     [[nodiscard]] static Result<std::unique_ptr<Server>> listen_tls(Loop&, const Address&, const TlsIdentity&,
                                                                     const Limits&, Handler);
+    [[nodiscard]] static Result<std::unique_ptr<Server>> listen_plain(Loop&, const Address&, const Limits&, Handler);
     /// Replaces a socket file that nobody listens on. Mode 0600: who may connect is for the file system to say.
     [[nodiscard]] static Result<std::unique_ptr<Server>> listen_unix(Loop&, const std::filesystem::path&, const Limits&,
                                                                      Handler);

@@ -277,8 +277,11 @@ private:
 
 }  // namespace
 
-void serve_connection(PlainStream stream, std::shared_ptr<Server::Impl> server) {
-    std::make_shared<ServerConnection<PlainStream>>(std::move(stream), std::move(server), std::nullopt)->start();
+void serve_connection(PlainStream<asio::local::stream_protocol> stream, std::shared_ptr<Server::Impl> server) {
+    std::make_shared<ServerConnection<decltype(stream)>>(std::move(stream), std::move(server), std::nullopt)->start();
+}
+void serve_connection(PlainStream<asio::ip::tcp> stream, std::shared_ptr<Server::Impl> server, const Place& place) {
+    std::make_shared<ServerConnection<decltype(stream)>>(std::move(stream), std::move(server), place)->start();
 }
 void serve_connection(TlsStream stream, std::shared_ptr<Server::Impl> server, const Place& place) {
     std::make_shared<ServerConnection<TlsStream>>(std::move(stream), std::move(server), place)->start();

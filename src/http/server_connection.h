@@ -5,7 +5,8 @@
 namespace mcim::http {
 
 /// Returns at once; the connection lives on the loop until it ends.
-void serve_connection(PlainStream, std::shared_ptr<Server::Impl>);
+void serve_connection(PlainStream<boost::asio::local::stream_protocol>, std::shared_ptr<Server::Impl>);
+void serve_connection(PlainStream<boost::asio::ip::tcp>, std::shared_ptr<Server::Impl>, const Place&);
 void serve_connection(TlsStream, std::shared_ptr<Server::Impl>, const Place&);
 
 }  // namespace mcim::http

@@ -23,10 +23,11 @@ using Executor = boost::asio::io_context::executor_type;
 template <class Protocol>
 using Socket = boost::asio::basic_stream_socket<Protocol, Executor>;
 
-/// A UNIX socket: nobody listens in.
+/// A UNIX socket, where nobody listens in; or TCP, for what anybody may hear.
+template <class Wire>
 class PlainStream {
 public:
-    using Protocol = boost::asio::local::stream_protocol;
+    using Protocol = Wire;
     explicit PlainStream(Socket<Protocol> socket) : socket_(std::move(socket)) {}
 
     [[nodiscard]] Socket<Protocol>& socket() { return socket_; }

@@ -20,6 +20,7 @@ void log_record(const auc::Record& r) {
 struct Outcome {
     std::optional<auc::Reply> reply;
     store::Batch changes;  ///< on the disk before the reply leaves
+    std::optional<auc::Occurrence> occurrence{};
 };
 
 /// The core's steps until there is a reply.
@@ -28,7 +29,10 @@ Result<Outcome> drive(Platform& p, auc::Event event) {
     Outcome out;
     for (;;) {
         TRY(auc::Step step, auc::step(state, std::move(event), {p.now(), p.random}));
-        if (step.record) log_record(*step.record);
+        if (step.record) {
+            log_record(*step.record);
+            out.occurrence = step.record->occurrence;
+        }
         if (step.update) out.changes.emplace_back(*std::move(step.update));
         if (!step.ask) {
             out.reply = std::move(step.reply);
@@ -52,16 +56,25 @@ Result<Outcome> attempt_once(Platform& p, const Imsi& imsi, const MakeEvent& mak
     return out;
 }
 
+/// The end of it, counted.
+void conclude(Platform& p, const Result<Outcome>& outcome, const Finish& finish) {
+    if (outcome && outcome->occurrence)
+        p.metrics.auc.add(*outcome->occurrence);
+    else
+        ++p.metrics.auc_failed;
+    finish(outcome);
+}
+
 /// Where somebody else moved the number meanwhile: with the row as it is now. Whoever asks for one subscriber's vectors
 /// faster than the disk takes them is refused some.
 void drive_and_commit(Platform& p, Imsi imsi, MakeEvent make, Finish finish, int attempt = 1) {
     auto outcome = std::make_shared<Result<Outcome>>(attempt_once(p, imsi, make));
-    if (!*outcome || (*outcome)->changes.empty()) return finish(*outcome);
+    if (!*outcome || (*outcome)->changes.empty()) return conclude(p, *outcome, finish);
     p.committer.commit(std::exchange((*outcome)->changes, {}), [=, &p](const Status& done) {
-        if (done) return finish(*outcome);
+        if (done) return conclude(p, *outcome, finish);
         if (done.error().code == Errc::conflict && attempt < commit_attempts_max)
             return drive_and_commit(p, imsi, make, finish, attempt + 1);
-        finish(done.error());
+        conclude(p, done.error(), finish);
     });
 }
 

@@ -2,6 +2,7 @@
 // waits for its group. Who comes alone after a pause does not wait.
 #pragma once
 #include <functional>
+#include <optional>
 
 #include "mcim/http/loop.h"
 #include "mcim/store/store.h"
@@ -16,6 +17,8 @@ public:
     void commit(store::Batch, Done);
     [[nodiscard]] std::uint64_t groups() const { return groups_; }
     [[nodiscard]] std::uint64_t batches() const { return batches_; }
+    /// Of the last group, where the database failed: nothing of it was written.
+    [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
 private:
     static constexpr std::chrono::milliseconds interval{10};
@@ -27,6 +30,7 @@ private:
     std::chrono::steady_clock::time_point last_{};
     std::uint64_t groups_ = 0;
     std::uint64_t batches_ = 0;
+    std::optional<Error> failure_;
 };
 
 }  // namespace mcim::apps::mcimd

@@ -6,10 +6,12 @@
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
 
+#include "mcim/apps/mcimd/config_keys.h"
 #include "mcim/http/client.h"
 
 namespace mcim::apps::mcimd {
@@ -127,25 +129,24 @@ private:
     std::set<std::string> asked_;
 };
 
-void read_listen(Reader& in, TlsConfig& tls) {
-    static constexpr std::string_view allowed = "an IP address and a port, \"127.0.0.1:8443\"";
-    const std::string text = in.wanted_text("listen", allowed);
-    if (text.empty()) return;
+constexpr std::string_view address_allowed = "an IP address and a port, \"127.0.0.1:8443\"";
+
+/// Of the key "listen"; as it is where that is no address.
+http::Address parse_listen(Reader& in, const std::string& text) {
+    const auto bad = [&] {
+        in.complain("listen", std::string(address_allowed) + " is wanted, not \"" + text + '"');
+        return http::Address{};
+    };
     const auto colon = text.rfind(':');
     const std::string digits = colon == std::string::npos ? "" : text.substr(colon + 1);
     if (digits.empty() || digits.size() > 5 || digits.find_first_not_of("0123456789") != std::string::npos ||
-        std::stoi(digits) > 65535) {
-        in.complain("listen", std::string(allowed) + " is wanted, not \"" + text + '"');
-        return;
-    }
+        std::stoi(digits) > 65535)
+        return bad();
     std::string ip = text.substr(0, colon);
     if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
     in6_addr parsed{};
-    if (inet_pton(AF_INET, ip.c_str(), &parsed) != 1 && inet_pton(AF_INET6, ip.c_str(), &parsed) != 1) {
-        in.complain("listen", std::string(allowed) + " is wanted, not \"" + text + '"');
-        return;
-    }
-    tls.listen = {std::move(ip), static_cast<std::uint16_t>(std::stoi(digits))};
+    if (inet_pton(AF_INET, ip.c_str(), &parsed) != 1 && inet_pton(AF_INET6, ip.c_str(), &parsed) != 1) return bad();
+    return {std::move(ip), static_cast<std::uint16_t>(std::stoi(digits))};
 }
 
 void read_server(Reader& in, Config& config) {
@@ -165,9 +166,20 @@ void read_server(Reader& in, Config& config) {
 
 TlsConfig read_tls(Reader& in) {
     TlsConfig out;
-    read_listen(in, out);
+    if (const std::string text = in.wanted_text("listen", address_allowed); !text.empty())
+        out.listen = parse_listen(in, text);
     out.certificate = in.wanted_paths("tls_certificate", "the name of a certificate file, or a list of them");
     out.key = in.wanted_path("tls_key", "the name of the TLS key file");
+    return out;
+}
+
+/// `server`: where devices come.
+std::optional<http::Address> read_operation(Reader& in, const std::optional<TlsConfig>& server) {
+    const std::string text = in.text("listen", address_allowed).value_or("");
+    if (text.empty()) return std::nullopt;
+    auto out = parse_listen(in, text);
+    if (server && out.port != 0 && out.port == server->listen.port && out.ip == server->listen.ip)
+        in.complain("listen", "is that of [server]: another port is wanted, which devices do not reach");
     return out;
 }
 
@@ -216,6 +228,26 @@ PvaConfig read_pva(Reader& in) {
     return out;
 }
 
+std::string known_tables() {
+    std::string out;
+    std::string_view last;
+    for (const auto& key : config_keys())
+        if (key.table != std::exchange(last, key.table)) out.append(out.empty() ? "" : ", ").append(key.table);
+    return out;
+}
+
+void check_tables(const toml::table& root, const std::filesystem::path& file, Mistakes& mistakes) {
+    for (const auto& [key, node] : root) {
+        const std::string place = file.string() + ":" + std::to_string(node.source().begin.line) + ": ";
+        if (std::ranges::find(config_keys(), key.str(), &ConfigKey::table) == config_keys().end())
+            mistakes.lines.push_back(place + "[" + std::string(key.str()) + "] is no table of mcimd; known are " +
+                                     known_tables());
+        else if (!node.is_table())
+            mistakes.lines.push_back(place + std::string(key.str()) + ": a table is wanted, [" +
+                                     std::string(key.str()) + "] and its keys below it");
+    }
+}
+
 }  // namespace
 
 std::variant<Config, Mistakes> parse_config(std::string_view text, const std::filesystem::path& file) {
@@ -228,10 +260,7 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
     }
     Mistakes mistakes;
     const toml::table& root = parsed.table();
-    for (const auto& [key, node] : root)
-        if (key != "server" && key != "dp" && key != "auc" && key != "pva")
-            mistakes.lines.push_back(file.string() + ":" + std::to_string(node.source().begin.line) + ": [" +
-                                     std::string(key.str()) + "] is no table of mcimd; known are server, dp, auc, pva");
+    check_tables(root, file, mistakes);
     Config config;
     Reader server(root["server"].as_table(), "server", file, mistakes);
     read_server(server, config);
@@ -241,6 +270,9 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
     else
         for (const auto* key : {"listen", "tls_certificate", "tls_key"}) server.pass_over(key);
     server.finish(config);
+    Reader operation(root["operation"].as_table(), "operation", file, mistakes);
+    config.operation = read_operation(operation, config.tls);
+    operation.finish(config);
     const auto read_role = [&](const std::string& name, auto& into, auto& read) {
         if (!roles.contains(name)) return;
         Reader in(root[name].as_table(), name, file, mistakes);

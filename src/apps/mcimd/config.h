@@ -45,7 +45,8 @@ struct Config {
     std::filesystem::path admin_socket;
     std::string log_level = "info";
     http::Limits limits;
-    std::optional<TlsConfig> tls;  ///< absent where dp and pva are: nothing listens on a port then
+    std::optional<http::Address> operation;  ///< of /metrics, /healthz and /readyz; absent: nowhere
+    std::optional<TlsConfig> tls;            ///< absent where dp and pva are: nothing listens on a port then
     std::optional<DpConfig> dp;
     std::optional<AucConfig> auc;
     std::optional<PvaConfig> pva;

@@ -28,6 +28,9 @@ constexpr std::array keys{
     ConfigKey{"server", "connections_per_address_max", optional, "1000",
               "of one IPv4 address or IPv6 /64; all of them where the laboratory is true"},
     ConfigKey{"server", "request_seconds", optional, "20", "from a request's first octet to its last; 1 to 600"},
+    ConfigKey{
+        "operation", "listen", optional, R"("")",
+        "IP address and port of /metrics, /healthz and /readyz, in plain HTTP: \"127.0.0.1:9464\"; \"\": nowhere"},
     ConfigKey{"dp", "address", wanted, R"("smdp.example.com")",
               "host of activation codes, with a port where it is not 443"},
     ConfigKey{"dp", "ci", wanted, R"("ci.der")", "the CI's certificate; a list of files: of each CI"},

@@ -58,6 +58,14 @@ TEST(Config, LimitsConnectionsOfAnAddressOutsideOfALaboratory) {
     EXPECT_EQ(std::get<Config>(parse_config(text, "m.toml")).limits.connections_per_address_max, 7U);
 }
 
+TEST(Config, ServesOperatorsWhereItSaysSo) {
+    EXPECT_FALSE(std::get<Config>(parse_config(whole, "m.toml")).operation);
+    const auto with = parse_config(std::string(whole) + "[operation]\nlisten = \"[::1]:9464\"\n", "m.toml");
+    ASSERT_TRUE(std::holds_alternative<Config>(with)) << std::get<Mistakes>(with).lines.front();
+    EXPECT_EQ(std::get<Config>(with).operation->ip, "::1");
+    EXPECT_EQ(std::get<Config>(with).operation->port, 9464);
+}
+
 /// The text with one line replaced, or taken out where `by` is empty.
 std::string changed(std::string_view line, std::string_view by) {
     std::string text(whole);
@@ -98,7 +106,16 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
          "m.toml:4: server.roles: a list of \"dp\", \"auc\", \"pva\" is wanted"},
         {changed("roles = [\"dp\", \"auc\", \"pva\"]", ""),
          "m.toml:2: server.roles: is missing: a list of \"dp\", \"auc\", \"pva\" is wanted"},
-        {changed("[pva]", "[pvaa]"), "m.toml:21: [pvaa] is no table of mcimd; known are server, dp, auc, pva"},
+        {changed("[pva]", "[pvaa]"),
+         "m.toml:21: [pvaa] is no table of mcimd; known are server, operation, dp, auc, pva"},
+        {changed("[pva]", "[operation]\nlisten = \"9464\"\n[pva]"),
+         "m.toml:22: operation.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted, not \"9464\""},
+        {changed("[pva]", "[operation]\nlisten = \"127.0.0.1:8443\"\n[pva]"),
+         "m.toml:22: operation.listen: is that of [server]: another port is wanted, which devices do not reach"},
+        {changed("[pva]", "[operation]\nport = 9464\n[pva]"),
+         "m.toml:22: operation.port: is no key of [operation]; known are listen"},
+        {"operation = \"127.0.0.1:9464\"\n" + std::string(whole),
+         "m.toml:1: operation: a table is wanted, [operation] and its keys below it"},
         {changed("smdp.example.com:8443", "smdp.example.com:port"),
          "m.toml:13: dp.address: a host name, with a port where it is not 443, is wanted, not "
          "\"smdp.example.com:port\""},

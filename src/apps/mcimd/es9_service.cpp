@@ -22,6 +22,7 @@ struct Call {
     std::string body;
     std::string protocol;
     http::Reply reply;
+    std::chrono::steady_clock::time_point began;
 };
 
 /// A refusal that the function's own reply cannot say is a failure of ours, and HTTP says it: the client may come
@@ -36,6 +37,17 @@ http::Response response_of(const Call& call, const smdp::Reply& reply) {
         response = {200, {{"Content-Type", std::string(call.binding.media_type)}}, *std::move(body)};
     response.headers.push_back({"X-Admin-Protocol", call.protocol});
     return response;
+}
+
+/// The answer leaves.
+void conclude(Platform& p, const Call& call, http::Response response, const Es9Outcome& outcome) {
+    p.metrics.answered(call.function, outcome, std::chrono::steady_clock::now() - call.began);
+    call.reply(std::move(response));
+}
+
+Es9Outcome outcome_of(const smdp::Reply& reply) {
+    if (const auto* refused = std::get_if<smdp::Refused>(&reply)) return refused->refusal;
+    return std::nullopt;
 }
 
 struct Answer {
@@ -87,9 +99,10 @@ void log_reply(const Call& call, const smdp::Reply& reply) {
 }
 
 /// A failure of ours; nothing was changed.
-http::Response unavailable(const Call& call, const Error& error) {
+void fail_call(Platform& p, const Call& call, const Error& error) {
     spdlog::error("{} failed: {}", to_string(call.function), to_string(error));
-    return response_of(call, smdp::Refused{smdp::Refusal::server_unavailable});
+    const smdp::Refused refused{smdp::Refusal::server_unavailable};
+    conclude(p, call, response_of(call, refused), refused.refusal);
 }
 
 void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function&& function, int attempt);
@@ -102,23 +115,24 @@ void answer_again(Platform& p, const std::shared_ptr<const Call>& call, int atte
 
 void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function&& function, int attempt) {
     auto outcome = drive(p, std::move(function));
-    if (!outcome) return call->reply(unavailable(*call, outcome.error()));
-    if (const auto order = attempt == 1 ? offered_order(outcome->changes) : std::nullopt;
-        order && !p.offers.take(*order, p.now()))
+    if (!outcome) return fail_call(p, *call, outcome.error());
+    const auto offered = offered_order(outcome->changes);
+    if (offered && attempt == 1 && !p.offers.take(*offered, p.now()))
         outcome = Answer{smdp::Refused{smdp::Refusal::attempts_exceeded,
                                        "Downloads of this order were begun too often within the hour: try again "
                                        "later."},
                          {}};
     log_reply(*call, outcome->reply);
     auto response = response_of(*call, outcome->reply);
-    if (outcome->changes.empty()) return call->reply(std::move(response));
-    p.committer.commit(std::move(outcome->changes),
-                       [&p, call, attempt, response = std::move(response)](const Status& done) mutable {
-                           if (done) return call->reply(std::move(response));
-                           if (done.error().code == Errc::conflict && attempt < attempts_max)
-                               return answer_again(p, call, attempt + 1);
-                           call->reply(unavailable(*call, done.error()));
-                       });
+    const auto became = outcome_of(outcome->reply);
+    if (outcome->changes.empty()) return conclude(p, *call, std::move(response), became);
+    p.committer.commit(std::move(outcome->changes), [&p, call, attempt, became, begun = offered ? 1U : 0U,
+                                                     response = std::move(response)](const Status& done) mutable {
+        if (done) p.metrics.sessions_begun += begun;
+        if (done) return conclude(p, *call, std::move(response), became);
+        if (done.error().code == Errc::conflict && attempt < attempts_max) return answer_again(p, call, attempt + 1);
+        fail_call(p, *call, done.error());
+    });
 }
 
 }  // namespace
@@ -137,26 +151,29 @@ std::optional<std::string> negotiate_protocol(std::string_view client) {
 }
 
 void serve_es9(Platform& p, const http::Request& request, const http::Reply& reply) {
+    const auto began = std::chrono::steady_clock::now();
+    const auto reject = [&](unsigned status, std::string_view sentence) {
+        ++p.metrics.es9_unreadable;
+        reply(http::problem(status, sentence));
+    };
     const std::string path(request.path());
     const smdp::Es9Binding* binding = smdp::find_es9_binding(path);
-    if (binding == nullptr) return reply(http::problem(404, "No binding of ES9+ has this path."));
-    if (request.method != "POST") return reply(http::problem(405, "The functions of ES9+ are called by POST."));
+    if (binding == nullptr) return reject(404, "No binding of ES9+ has this path.");
+    if (request.method != "POST") return reject(405, "The functions of ES9+ are called by POST.");
     if (http::media_type(request.find_header("Content-Type").value_or("")) != binding->media_type)
-        return reply(http::problem(415, "Content-Type: " + std::string(binding->media_type) +
-                                            " is wanted under this path (SGP.22 6.5, 6.6)."));
+        return reject(
+            415, "Content-Type: " + std::string(binding->media_type) + " is wanted under this path (SGP.22 6.5, 6.6).");
     const auto protocol = negotiate_protocol(request.find_header("X-Admin-Protocol").value_or(""));
     if (!protocol)
-        return reply(http::problem(400,
-                                   "X-Admin-Protocol: gsma/rsp/v2.x.y is wanted (SGP.22 6.2); this server speaks "
-                                   "version 2."));
+        return reject(400, "X-Admin-Protocol: gsma/rsp/v2.x.y is wanted (SGP.22 6.2); this server speaks version 2.");
     auto function = binding->read(path, request.body);
     if (!function) {
         const bool unknown = function.error().code == Errc::not_found;
         spdlog::info("{} unreadable: {}", path, to_string(function.error()));
-        return reply(http::problem(unknown ? 404 : 400, to_string(function.error())));
+        return reject(unknown ? 404 : 400, to_string(function.error()));
     }
     const auto which = es9_function(*function);
-    answer(p, std::make_shared<const Call>(Call{*binding, which, path, request.body, *protocol, reply}),
+    answer(p, std::make_shared<const Call>(Call{*binding, which, path, request.body, *protocol, reply, began}),
            *std::move(function), 1);
 }
 

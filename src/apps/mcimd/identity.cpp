@@ -1,5 +1,7 @@
 #include "mcim/apps/mcimd/identity.h"
 
+#include <algorithm>
+
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/common/key_files.h"
 
@@ -47,6 +49,27 @@ Result<smdp::Server> dp_server(const DpConfig& config, SecretBytes challenge_key
     }
     TRY(out.oid, der::Oid::parse(auth.registered_ids.front()));
     out.credentials.push_back(std::move(credential));
+    return out;
+}
+
+Result<std::vector<CertificateInUse>> certificates_in_use(const Config& config, const smdp::Server* dp) {
+    std::vector<CertificateInUse> out;
+    const auto is_ours = [&](const x509::Certificate& ci) {
+        return std::ranges::any_of(dp->credentials,
+                                   [&](const smdp::Credential& c) { return ci.subject_key_id == c.ci_key_id; });
+    };
+    const auto add = [&](std::string_view key, const std::vector<std::filesystem::path>& files) -> Status {
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            TRY(const auto certificate, read_certificate(files[i]));
+            out.push_back({key, i, certificate.validity, key != "dp.ci" || is_ours(certificate)});
+        }
+        return ok();
+    };
+    if (config.tls) CHECKED(add("server.tls_certificate", config.tls->certificate));
+    if (!config.dp || dp == nullptr) return out;
+    CHECKED(add("dp.ci", config.dp->ci));
+    CHECKED(add("dp.auth_certificate", {config.dp->auth_certificate}));
+    CHECKED(add("dp.pb_certificate", {config.dp->pb_certificate}));
     return out;
 }
 

@@ -13,6 +13,15 @@ namespace mcim::apps::mcimd {
 /// Certificates that chain to `anchors` and belong to keys that the custody has.
 [[nodiscard]] Result<smdp::Server> dp_server(const DpConfig&, SecretBytes challenge_key, const custody::Custody&,
                                              Time now);
+/// A certificate that the platform shows, or trusts.
+struct CertificateInUse {
+    std::string_view key;      ///< that names its file, "server.tls_certificate"
+    std::size_t position = 0;  ///< where the key names several
+    x509::Validity validity;
+    bool needed = true;  ///< nothing of that role works without it; false: a CI that none of our own is under
+};
+/// All of them; `dp` where that role is played.
+[[nodiscard]] Result<std::vector<CertificateInUse>> certificates_in_use(const Config&, const smdp::Server* dp);
 [[nodiscard]] Result<SecretBytes> keys_passphrase(const Config&);
 /// With the passphrase, where the configuration names its file.
 [[nodiscard]] Result<custody::KeyFolder> key_folder(const Config&);

@@ -67,7 +67,7 @@ pb_certificate = "pb.der"
 socket = "auc.sock"
 [pva]
 id = "verifier.example"
-)";
+)" + more_tables;
     }
     /// Of an authentication centre alone, without what the others need.
     [[nodiscard]] static std::string centre_toml() {
@@ -100,6 +100,7 @@ socket = "auc.sock"
         return test::Pki::certify(draft, key, pki.ci.key);
     }
     std::string more_of_server;  ///< lines of the section [server]
+    std::string more_tables;
     test::TempFolder temp;
     test::Pki pki;
     SystemRandom random;
@@ -123,6 +124,7 @@ public:
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
     [[nodiscard]] std::uint16_t port() const { return program_->port().value_or(0); }
+    [[nodiscard]] std::uint16_t operation_port() const { return program_->operation_port().value_or(0); }
 
 private:
     http::Loop loop_;

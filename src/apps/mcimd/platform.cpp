@@ -22,6 +22,8 @@ void Committer::flush() {
     batches_ += batches.size();
     auto results = store_.commit(batches);
     last_ = std::chrono::steady_clock::now();
+    failure_.reset();
+    if (const Status& first = results.front(); !first && first.error().code == Errc::io) failure_ = first.error();
     for (std::size_t i = 0; i < callbacks.size(); ++i) callbacks[i](std::move(results[i]));
 }
 

@@ -3,7 +3,8 @@
 #include <functional>
 
 #include "mcim/apps/mcimd/committer.h"
-#include "mcim/apps/mcimd/config.h"
+#include "mcim/apps/mcimd/identity.h"
+#include "mcim/apps/mcimd/metrics.h"
 #include "mcim/http/loop.h"
 #include "mcim/jose/jws.h"
 #include "mcim/pva/verifier.h"
@@ -49,6 +50,9 @@ struct Platform {
     /// Notifications that nobody vouches for are recorded up to this number a minute: anybody can send them.
     unsigned unverified_left = unverified_per_minute;
     OffersPerHour offers{};
+    Metrics metrics{};
+    std::vector<CertificateInUse> certificates{};
+    Time started_at{};
     std::function<Time()> clock = system_now;
 
     [[nodiscard]] Time now() const { return clock(); }

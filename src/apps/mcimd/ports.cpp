@@ -95,6 +95,7 @@ Result<smdp::Event> Ports::answer(const smdp::AskGate& a) {
             smdp::GateAnswered{"The order demands an attested device, and this platform has no verifier."});
     TRY(const auto device, find_device(platform_, a.eid));
     const auto verdict = pva::verdict_for(device, a.transaction_id, a.operator_id, platform_.demand, platform_.now());
+    platform_.metrics.gate.add(verdict.standing);
     if (verdict.opens_gate()) return smdp::Event(smdp::GateAnswered{});
     std::string sentence = "The device is not trusted (" + std::string(to_string(verdict.standing)) + ").";
     for (const auto& s : verdict.sentences) sentence += " " + s;

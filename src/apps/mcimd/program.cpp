@@ -7,6 +7,7 @@
 #include "mcim/apps/mcimd/es9_service.h"
 #include "mcim/apps/mcimd/identity.h"
 #include "mcim/apps/mcimd/open_files.h"
+#include "mcim/apps/mcimd/operation.h"
 #include "mcim/apps/mcimd/verifier.h"
 #include "mcim/base/version.h"
 #include "mcim/http/datagram.h"
@@ -16,6 +17,12 @@ namespace {
 
 constexpr std::chrono::minutes purge_period{1};
 constexpr std::size_t unverified_kept = 10'000;
+constexpr std::size_t observers_max = 32;  ///< at once
+
+Error not_listening(const std::string& key, const Error& error) {
+    return fail(Errc::io, key + " " + error.path,
+                error.detail + "; where another program has the port, stop it or name another one");
+}
 
 /// A secret of the platform that it makes for itself at its first start: it is shared by its nodes, and lost without
 /// harm beyond the sessions under way.
@@ -42,6 +49,7 @@ struct Program::Impl {
     }
     Status listen(const Config& config, http::Loop& loop);
     Status listen_tls(const TlsConfig& config, const http::Limits& limits, http::Loop& loop);
+    Status listen_operation(const http::Address& at, http::Limits limits, http::Loop& loop);
     void purge_now_and_then();
     void say_whether_it_was_crowded();
 
@@ -51,6 +59,7 @@ struct Program::Impl {
     Platform platform;
     std::unique_ptr<http::Server> tls{};  ///< where a role is served over it
     std::unique_ptr<http::Server> admin{};
+    std::unique_ptr<http::Server> operation{};  ///< where it is configured
     std::unique_ptr<http::DatagramServer> auc{};
     std::unique_ptr<http::Timer> purging{};
     std::uint64_t turned_away = 0;  ///< that the log knows of
@@ -81,10 +90,18 @@ Status Program::Impl::listen_tls(const TlsConfig& config, const http::Limits& li
     TRY(const auto identity, tls_identity(config));
     auto listening = http::Server::listen_tls(loop, config.listen, identity, limits,
                                               [this](const http::Request& q, const http::Reply& r) { serve(q, r); });
-    if (!listening)
-        return fail(Errc::io, "server.listen " + listening.error().path,
-                    listening.error().detail + "; where another program has the port, stop it or name another one");
+    if (!listening) return not_listening("server.listen", listening.error());
     tls = *std::move(listening);
+    return ok();
+}
+
+Status Program::Impl::listen_operation(const http::Address& at, http::Limits limits, http::Loop& loop) {
+    limits.connections_max = std::min(limits.connections_max, observers_max);
+    auto listening = http::Server::listen_plain(loop, at, limits, [this](const http::Request& q, const http::Reply& r) {
+        serve_operation(platform, {tls.get(), admin.get()}, q, r);
+    });
+    if (!listening) return not_listening("operation.listen", listening.error());
+    operation = *std::move(listening);
     return ok();
 }
 
@@ -98,6 +115,7 @@ Status Program::Impl::listen(const Config& config, http::Loop& loop) {
             serve_admin(platform, q, r);
             explicit_bzero(q.body.data(), q.body.size());  // an import brings keys
         }));
+    if (config.operation) CHECKED(listen_operation(*config.operation, config.limits, loop));
     if (config.auc) {
         TRY(auc, http::DatagramServer::listen(loop, config.auc->socket,
                                               [this](std::string_view d, http::DatagramServer::Reply r) {
@@ -114,6 +132,11 @@ std::optional<std::uint16_t> Program::port() const {
     return impl_->tls->port();
 }
 
+std::optional<std::uint16_t> Program::operation_port() const {
+    if (!impl_->operation) return std::nullopt;
+    return impl_->operation->port();
+}
+
 bool Program::idle() const {
     return (!impl_->tls || impl_->tls->connections() == 0) && impl_->admin->connections() == 0;
 }
@@ -121,6 +144,7 @@ bool Program::idle() const {
 void Program::stop() {
     if (impl_->tls) impl_->tls->close();
     impl_->admin->close();
+    if (impl_->operation) impl_->operation->close();
     impl_->auc.reset();
     impl_->purging.reset();
 }
@@ -137,11 +161,13 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
     auto impl = std::make_unique<Impl>(loop, std::move(database), std::move(signer));
     Platform& platform = impl->platform;
     platform.clock = around.clock;
+    platform.started_at = platform.now();
     if (config.dp) {
         TRY(auto challenge_key, own_key(config.keys / "challenge.key", random));
         TRY(platform.dp, dp_server(*config.dp, std::move(challenge_key), keys, platform.now()));
         platform.demand = config.dp->attestation;
     }
+    TRY(platform.certificates, certificates_in_use(config, platform.dp ? &*platform.dp : nullptr));
     platform.serves_auc = config.auc.has_value();
     if (config.pva) {
         TRY(const auto key, keys.public_key({config.pva->key}));

@@ -47,6 +47,8 @@ int serve(Config config) {
         spdlog::info("listening on {}:{}", config.tls->listen.ip, *port);
     else
         spdlog::info("listening on no port: neither dp nor pva is among the roles");
+    if (const auto port = (*program)->operation_port())
+        spdlog::info("metrics, healthz and readyz on {}:{}", config.operation->ip, *port);
     loop.run();
     spdlog::info("stopped");
     return 0;

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "mcim/apps/mcimd/asn1_for_test.h"
+#include "mcim/apps/mcimd/plain_for_test.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -12,8 +13,9 @@ using store::Store;
 /// A disk that is full now and then, or has a row that another request changed meanwhile.
 class FailingStore final : public Store {
 public:
-    FailingStore(std::unique_ptr<Store> behind, std::atomic<int>& failures, const std::atomic<Errc>& code)
-        : behind_(std::move(behind)), failures_(failures), code_(code) {}
+    FailingStore(std::unique_ptr<Store> behind, std::atomic<int>& failures, const std::atomic<Errc>& code,
+                 const std::atomic<bool>& unreadable)
+        : behind_(std::move(behind)), failures_(failures), code_(code), unreadable_(unreadable) {}
 
     std::vector<Status> commit(std::span<const store::Batch> group) override {
         if (failures_ == 0) return behind_->commit(group);
@@ -48,6 +50,7 @@ public:
     Result<std::vector<store::Subscription>> list_subscriptions() override { return behind_->list_subscriptions(); }
     Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override { return behind_->find_auc(imsi); }
     Result<std::optional<store::Operator>> find_operator(std::string_view id) override {
+        if (unreadable_) return fail(Errc::io, "database", "cannot be read");
         return behind_->find_operator(id);
     }
     Result<std::vector<store::Operator>> list_operators() override { return behind_->list_operators(); }
@@ -66,6 +69,7 @@ private:
     std::unique_ptr<Store> behind_;
     std::atomic<int>& failures_;
     const std::atomic<Errc>& code_;
+    const std::atomic<bool>& unreadable_;
 };
 
 /// A security module that is out of reach now and then.
@@ -90,10 +94,12 @@ private:
 class Unavailable : public Mcimd {
 protected:
     void SetUp() override {
+        at.more_tables = "[operation]\nlisten = \"127.0.0.1:0\"\n";
         start_in({.clock = system_now,
                   .before_store =
                       [this](std::unique_ptr<Store> s) {
-                          return std::make_unique<FailingStore>(std::move(s), commits_to_fail, commit_error);
+                          return std::make_unique<FailingStore>(std::move(s), commits_to_fail, commit_error,
+                                                                unreadable);
                       },
                   .before_signer =
                       [this](std::unique_ptr<signer::Signer> s) {
@@ -139,6 +145,7 @@ protected:
     }
     std::atomic<int> commits_to_fail = 0;
     std::atomic<Errc> commit_error = Errc::io;
+    std::atomic<bool> unreadable = false;
     std::atomic<int> signatures_to_fail = 0;
     std::optional<jose::Object> order;
 };
@@ -191,6 +198,23 @@ TEST_F(Unavailable, RequestWhoseRowsWereChangedMeanwhileIsLookedAtAgain) {
     EXPECT_EQ(asn1::error_in<msg::CancelSessionResponseEs9>(send(cancel)), 127);
     EXPECT_EQ(commits_to_fail, 0);
     asn1::granted_in<msg::CancelSessionResponseEs9>(send(cancel));
+}
+
+/// Who sends devices here sends them elsewhere meanwhile.
+TEST_F(Unavailable, StoreThatFailsIsNotReady) {
+    const auto ready = [this] { return ask_plain(running->operation_port(), "/readyz"); };
+    EXPECT_TRUE(ready().starts_with("HTTP/1.1 200 ")) << ready();
+    unreadable = true;
+    EXPECT_TRUE(ready().starts_with("HTTP/1.1 503 "));
+    EXPECT_NE(ready().find("The database does not answer: "), std::string::npos) << ready();
+    unreadable = false;
+    EXPECT_TRUE(ready().starts_with("HTTP/1.1 200 "));
+    const auto request = card.authenticate(initiate(), *order->text("matching_id"));
+    refused_once(commits_to_fail, "authenticateClient", request);
+    EXPECT_NE(ready().find("The database did not take what was last written: "), std::string::npos) << ready();
+    EXPECT_TRUE(ask_plain(running->operation_port(), "/healthz").starts_with("HTTP/1.1 200 "));
+    call<msg::AuthenticateClientOk>("authenticateClient", request);
+    EXPECT_TRUE(ready().starts_with("HTTP/1.1 200 ")) << "it took the next one";
 }
 
 /// initiateAuthenticationError names three errors, and none that this could be.

@@ -73,8 +73,9 @@ Result<Floor> load_floor(Platform& p, const std::string& operator_id) {
     return Floor{version, *std::move(row)};
 }
 
-/// Makes its line of the log too: once for each request, when nothing is looked at again.
-http::Response refusal(const pva::Refused& r, const Eid& eid) {
+/// Counts, and makes its line of the log too: once for each request, when nothing is looked at again.
+http::Response refusal(Platform& p, const pva::Refused& r, const Eid& eid) {
+    ++p.metrics.evidence_refused;
     if (pva::is_alarm(r.reason))
         spdlog::warn("verifier: ALARM {} for {}: {}", to_string(r.reason), masked(eid.text()), r.sentence);
     else
@@ -96,7 +97,7 @@ http::Response nonce(Platform& p, const std::string& body) {
     const auto device = find_device(p, request->eid);
     if (!device) return failure(device.error());
     const auto answer = pva::challenge(*request, *device, env_of(p));
-    if (const auto* refused = std::get_if<pva::Refused>(&answer)) return refusal(*refused, request->eid);
+    if (const auto* refused = std::get_if<pva::Refused>(&answer)) return refusal(p, *refused, request->eid);
     return http::json_response(200, evidence::to_json(std::get<evidence::Challenge>(answer)));
 }
 
@@ -129,12 +130,12 @@ void take_evidence(Platform& p, const evidence::Evidence& given, const http::Rep
     const auto answer = pva::appraise(given, known, env_of(p));
     if (const auto* refused = std::get_if<pva::Refused>(&answer)) {
         const auto record = known ? pva::remember(*known, given, *refused, env_of(p)) : std::nullopt;
-        if (!record) return reply(refusal(*refused, given.eid));
+        if (!record) return reply(refusal(p, *refused, given.eid));
         // the nonce is spent before the device hears of it
         return p.committer.commit({store::PutRow{row_of(*record, (*device)->row.version)}},
                                   [=, &p, refused = *refused](const Status& done) {
                                       if (is_outrun(done, attempt)) return take_evidence(p, given, reply, attempt + 1);
-                                      const auto response = refusal(refused, given.eid);
+                                      const auto response = refusal(p, refused, given.eid);
                                       reply(done ? response : failure(done.error()));
                                   });
     }
@@ -146,9 +147,11 @@ void take_evidence(Platform& p, const evidence::Evidence& given, const http::Rep
                        [=, &p, body = *std::move(body), verdicts = appraised.verdicts](const Status& done) {
                            if (is_outrun(done, attempt)) return take_evidence(p, given, reply, attempt + 1);
                            if (!done) return reply(failure(done.error()));
-                           for (const auto& v : verdicts)
+                           for (const auto& v : verdicts) {
+                               p.metrics.verdicts.add(v.parts.overall());
                                spdlog::info("verifier: {} is {}", masked(given.eid.text()),
                                             to_string(v.parts.overall()));
+                           }
                            reply(http::json_response(200, body));
                        });
 }

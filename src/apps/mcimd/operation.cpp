@@ -1,0 +1,46 @@
+#include "mcim/apps/mcimd/operation.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+http::Response plain(unsigned status, std::string sentence) {
+    return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(sentence) + "\n"};
+}
+
+std::optional<std::string> invalid_because(const CertificateInUse& certificate, Time now) {
+    const auto& [from, to] = certificate.validity;
+    const std::string name = "The certificate of " + std::string(certificate.key);
+    if (now < from) return name + " is not valid before " + to_rfc3339(from) + ".";
+    if (std::chrono::floor<std::chrono::seconds>(now) > to) return name + " expired at " + to_rfc3339(to) + ".";
+    return std::nullopt;
+}
+
+http::Response readiness(Platform& p) {
+    if (auto why = unready_because(p)) return plain(503, *std::move(why));
+    return plain(200, "ready");
+}
+
+}  // namespace
+
+std::optional<std::string> unready_because(Platform& p) {
+    if (const auto answered = p.store.find_operator(""); !answered)
+        return "The database does not answer: " + to_string(answered.error());
+    if (const auto& failure = p.committer.failure())
+        return "The database did not take what was last written: " + to_string(*failure);
+    for (const auto& certificate : p.certificates)
+        if (certificate.needed)
+            if (auto why = invalid_because(certificate, p.now())) return why;
+    return std::nullopt;
+}
+
+void serve_operation(Platform& p, const Listeners& listeners, const http::Request& request, const http::Reply& reply) {
+    const auto path = request.path();
+    const bool known = path == "/metrics" || path == "/healthz" || path == "/readyz";
+    if (!known) return reply(http::problem(404, "/metrics, /healthz and /readyz are served here."));
+    if (request.method != "GET") return reply(http::problem(405, "They are read by GET."));
+    if (path == "/healthz") return reply(plain(200, "alive"));
+    if (path == "/readyz") return reply(readiness(p));
+    reply({200, {{"Content-Type", std::string(metrics_media_type)}}, metrics_text(p, listeners)});
+}
+
+}  // namespace mcim::apps::mcimd
