@@ -1,15 +1,13 @@
 // Private to the module: who is connected to a listener, how many of them from one place, and who goes when it is full.
 #pragma once
-#include <array>
 #include <boost/asio/ip/address.hpp>
 #include <list>
 #include <map>
-#include <optional>
+
+#include "mcim/http/message.h"
 
 namespace mcim::http {
 
-/// Where clients come from, as far as one customer of a network can choose: an IPv4 address, or the /64 of an IPv6 one.
-using Place = std::array<std::uint8_t, 16>;
 [[nodiscard]] Place place_of(const boost::asio::ip::address&);
 
 /// A connection, as its listener sees it.

@@ -1,5 +1,7 @@
 // An HTTP request and its answer, as far as this system looks at them.
 #pragma once
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,11 +14,16 @@ struct Header {
     std::string value;
 };
 
+/// Where a client comes from, as far as one customer of a network can choose: an IPv4 address, or the /64 of an IPv6
+/// one.
+using Place = std::array<std::uint8_t, 16>;
+
 struct Request {
     std::string method = "POST";
     std::string target = "/";  ///< path and query, as on the request line
     std::vector<Header> headers{};
     std::string body{};
+    std::optional<Place> from{};  ///< that a server took over a network
     /// The first header of this name, letter case aside.
     [[nodiscard]] std::optional<std::string_view> find_header(std::string_view name) const;
     [[nodiscard]] std::string_view path() const;  ///< target without its query

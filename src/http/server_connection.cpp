@@ -30,8 +30,8 @@ std::string serialise(const Response& response, bool keep_alive) {
     return out;
 }
 
-Request taken(beast::http::request<beast::http::string_body>&& message) {
-    Request out{std::string(message.method_string()), std::string(message.target()), {}, {}};
+Request taken(beast::http::request<beast::http::string_body>&& message, const std::optional<Place>& from) {
+    Request out{std::string(message.method_string()), std::string(message.target()), {}, {}, from};
     for (const auto& field : message)
         out.headers.push_back({std::string(field.name_string()), std::string(field.value())});
     out.body = std::move(message.body());
@@ -67,6 +67,7 @@ public:
     ServerConnection(Stream stream, std::shared_ptr<Server::Impl> server, const std::optional<Place>& place)
         : stream_(std::move(stream)),
           server_(std::move(server)),
+          place_(place),
           timer_(server_->loop),
           buffer_(server_->limits.header_octets_max + 4096) {
         server_->guests.enter(*this, place);
@@ -164,7 +165,7 @@ private:
         arrived();
         server_->guests.works(*this);
         keep_alive_ = parser_->get().keep_alive() && !server_->closing;
-        server_->handler(taken(parser_->release()), [held = held_on_the_loop()](Response response) {
+        server_->handler(taken(parser_->release(), place_), [held = held_on_the_loop()](Response response) {
             asio::dispatch(held->server_->loop,
                            [held, response = std::move(response)]() mutable { held->write(std::move(response)); });
         });
@@ -262,6 +263,7 @@ private:
 
     Stream stream_;
     std::shared_ptr<Server::Impl> server_;
+    std::optional<Place> place_;
     SteadyTimer timer_;
     beast::basic_flat_buffer<WipingAllocator<char>> buffer_;  // a request may carry keys
     std::optional<beast::http::request_parser<beast::http::string_body>> parser_;

@@ -154,14 +154,28 @@ Status check_members(std::string_view known, const jose::Object& body) {
     return ok();
 }
 
-Result<Json> answer_of(Platform& p, const http::Request& r) {
+/// Of an operator that makes orders too often, known or not.
+std::optional<HeldBack> operator_held_back(Platform& p, const AdminCall& call, const jose::Object& body) {
+    if (call.method != "POST" || call.path != "/orders") return std::nullopt;
+    const auto id = body.text("operator");
+    if (!id) return std::nullopt;
+    auto held = p.throttles.operators.take(key_of(*id), Throttle::Clock::now());
+    if (held) p.metrics.throttled.add(RateLimit::operator_);
+    return held;
+}
+
+using AdminAnswer = std::variant<Json, HeldBack>;
+
+Result<AdminAnswer> answer_of(Platform& p, const http::Request& r) {
     if (r.method != "GET" && r.method != "POST") return fail(Errc::bad_value, "method", "GET or POST is wanted");
     for (const auto& route : routes) {
         const auto named = route.method == r.method ? match(route.path, r.path()) : std::nullopt;
         if (!named) continue;
         TRY(const auto body, body_of(r));
         CHECKED(check_members(route.members, body));
-        return route.answer({p, *named, std::string_view(r.target).substr(r.path().size()), body});
+        if (const auto held = operator_held_back(p, route, body)) return AdminAnswer(*held);
+        TRY(auto answer, route.answer({p, *named, std::string_view(r.target).substr(r.path().size()), body}));
+        return AdminAnswer(std::move(answer));
     }
     return fail(Errc::not_found, std::string(r.path()), "there is no such call here; GET / lists all");
 }
@@ -173,8 +187,9 @@ std::vector<AdminCall> admin_calls() { return {routes.begin(), routes.end()}; }
 void serve_admin(Platform& p, const http::Request& request, const http::Reply& reply) {
     const auto answer = answer_of(p, request);
     if (answer) {
+        if (const auto* held = std::get_if<HeldBack>(&*answer)) return reply(too_often(*held, "this operator"));
         if (request.method == "POST") spdlog::info("admin: {} done", request.path());
-        return reply(http::json_response(200, answer->finish()));
+        return reply(http::json_response(200, std::get<Json>(*answer).finish()));
     }
     spdlog::info("admin: {} refused: {}", request.path(), to_string(answer.error()));
     reply(http::problem(status_of(answer.error().code), to_string(answer.error())));

@@ -183,6 +183,16 @@ std::optional<http::Address> read_operation(Reader& in, const std::optional<TlsC
     return out;
 }
 
+/// In a laboratory all devices may be one, again and again: no limits there but those that are named.
+void read_rates(Reader& in, const std::optional<AucConfig>& auc, Rates& rates) {
+    static constexpr std::int64_t most = 1'000'000'000;
+    if (auc && auc->laboratory) rates = {0, 0, 0};
+    for (const auto& [key, rate] : {std::pair("address_requests_per_minute", &rates.address_requests),
+                                    std::pair("eid_authentications_per_minute", &rates.eid_authentications),
+                                    std::pair("operator_orders_per_minute", &rates.operator_orders)})
+        in.number(key, 0, most, [to = rate](auto n) { *to = static_cast<std::uint32_t>(n); });
+}
+
 /// Those that are known, each once.
 std::set<std::string> read_roles(Reader& in) {
     static constexpr std::string_view allowed = "a list of \"dp\", \"auc\", \"pva\"";
@@ -282,6 +292,9 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
     read_role("dp", config.dp, read_dp);
     read_role("auc", config.auc, read_auc);
     read_role("pva", config.pva, read_pva);
+    Reader limits(root["limits"].as_table(), "limits", file, mistakes);
+    read_rates(limits, config.auc, config.rates);
+    limits.finish(config);
     if (!mistakes.lines.empty()) return mistakes;
     // all devices of a laboratory may be one machine
     if (config.auc && config.auc->laboratory && !server.has("connections_per_address_max"))

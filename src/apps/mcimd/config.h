@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mcim/apps/mcimd/throttle.h"
 #include "mcim/http/server.h"
 #include "mcim/pva/verifier.h"
 
@@ -45,6 +46,7 @@ struct Config {
     std::filesystem::path admin_socket;
     std::string log_level = "info";
     http::Limits limits;
+    Rates rates{};
     std::optional<http::Address> operation;  ///< of /metrics, /healthz and /readyz; absent: nowhere
     std::optional<TlsConfig> tls;            ///< absent where dp and pva are: nothing listens on a port then
     std::optional<DpConfig> dp;

@@ -42,6 +42,7 @@ TEST(ConfigKeys, HaveTheDefaultsThatHoldWithoutThem) {
     EXPECT_EQ(full.lines.size(), bare.lines.size());
     EXPECT_EQ(full.log_level, bare.log_level);
     EXPECT_EQ(full.limits, bare.limits);
+    EXPECT_EQ(full.rates, bare.rates);
     EXPECT_EQ(full.dp->auth_key, bare.dp->auth_key);
     EXPECT_EQ(full.dp->pb_key, bare.dp->pb_key);
     EXPECT_EQ(full.dp->attestation, bare.dp->attestation);

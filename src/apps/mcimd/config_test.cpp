@@ -58,6 +58,17 @@ TEST(Config, LimitsConnectionsOfAnAddressOutsideOfALaboratory) {
     EXPECT_EQ(std::get<Config>(parse_config(text, "m.toml")).limits.connections_per_address_max, 7U);
 }
 
+TEST(Config, LimitsRequestsOutsideOfALaboratory) {
+    const auto rates = [](const std::string& text) { return std::get<Config>(parse_config(text, "m.toml")).rates; };
+    std::string text(whole);
+    EXPECT_EQ(rates(text), (Rates{0, 0, 0}));
+    EXPECT_EQ(rates(text + "[limits]\neid_authentications_per_minute = 7\n"), (Rates{0, 7, 0}));
+    text.replace(text.find("laboratory = true"), 17, "laboratory = false");
+    EXPECT_EQ(rates(text), Rates{});
+    EXPECT_EQ(rates(text + "[limits]\naddress_requests_per_minute = 7\n"), (Rates{7, 600, 600'000}));
+    EXPECT_EQ(rates(text + "[limits]\noperator_orders_per_minute = 0\n"), (Rates{1'200'000, 600, 0}));
+}
+
 TEST(Config, ServesOperatorsWhereItSaysSo) {
     EXPECT_FALSE(std::get<Config>(parse_config(whole, "m.toml")).operation);
     const auto with = parse_config(std::string(whole) + "[operation]\nlisten = \"[::1]:9464\"\n", "m.toml");
@@ -107,13 +118,17 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         {changed("roles = [\"dp\", \"auc\", \"pva\"]", ""),
          "m.toml:2: server.roles: is missing: a list of \"dp\", \"auc\", \"pva\" is wanted"},
         {changed("[pva]", "[pvaa]"),
-         "m.toml:21: [pvaa] is no table of mcimd; known are server, operation, dp, auc, pva"},
+         "m.toml:21: [pvaa] is no table of mcimd; known are server, limits, operation, dp, auc, pva"},
         {changed("[pva]", "[operation]\nlisten = \"9464\"\n[pva]"),
          "m.toml:22: operation.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted, not \"9464\""},
         {changed("[pva]", "[operation]\nlisten = \"127.0.0.1:8443\"\n[pva]"),
          "m.toml:22: operation.listen: is that of [server]: another port is wanted, which devices do not reach"},
         {changed("[pva]", "[operation]\nport = 9464\n[pva]"),
          "m.toml:22: operation.port: is no key of [operation]; known are listen"},
+        {changed("[pva]", "[limits]\neid_authentications_per_minute = -1\n[pva]"),
+         "m.toml:22: limits.eid_authentications_per_minute: a whole number from 0 to 1000000000 is wanted, not -1"},
+        {changed("[pva]", "[limits]\naddress_requests_per_minute = \"many\"\n[pva]"),
+         "m.toml:22: limits.address_requests_per_minute: a whole number from 0 to 1000000000 is wanted"},
         {"operation = \"127.0.0.1:9464\"\n" + std::string(whole),
          "m.toml:1: operation: a table is wanted, [operation] and its keys below it"},
         {changed("smdp.example.com:8443", "smdp.example.com:port"),

@@ -70,8 +70,20 @@ std::optional<std::string> offered_order(const store::Batch& changes) {
     return std::nullopt;
 }
 
+/// Of a card that has just proved itself and comes too often. What a stranger says of himself counts for nobody: else
+/// whoever knows an EID could keep its card out.
+std::optional<HeldBack> card_held_back(Platform& p, const smdp::State& state) {
+    const auto* proved = std::get_if<smdp::FindingOrder>(&state);
+    if (proved == nullptr) return std::nullopt;
+    auto held = p.throttles.eids.take(key_of(proved->offer.card.eid.bytes), Throttle::Clock::now());
+    if (held) p.metrics.throttled.add(RateLimit::eid);
+    return held;
+}
+
+using Driven = std::variant<Answer, HeldBack>;
+
 /// One request through the core, up to its reply.
-Result<Answer> drive(Platform& p, smdp::Function&& function) {
+Result<Driven> drive(Platform& p, smdp::Function&& function, int attempt) {
     Ports ports(p);
     TRY(smdp::State state, load_state(p, smdp::transaction_id_of(function)));
     smdp::Event event = std::visit([]<class F>(F&& f) { return smdp::Event(std::forward<F>(f)); }, std::move(function));
@@ -83,9 +95,10 @@ Result<Answer> drive(Platform& p, smdp::Function&& function) {
             // a port's changes belong to what happened; a refusal leaves its line in the timeline and nothing else
             if (!std::holds_alternative<smdp::Refused>(*reply))
                 for (auto& change : ports.take_changes()) changes.push_back(std::move(change));
-            return Answer{std::move(*reply), std::move(changes)};
+            return Driven(Answer{std::move(*reply), std::move(changes)});
         }
         state = std::move(step.next);
+        if (const auto held = attempt == 1 ? card_held_back(p, state) : std::nullopt) return Driven(*held);
         TRY(event, ports.act(std::move(std::get<smdp::Action>(step.then))));
     }
 }
@@ -105,6 +118,12 @@ void fail_call(Platform& p, const Call& call, const Error& error) {
     conclude(p, call, response_of(call, refused), refused.refusal);
 }
 
+void hold_back(const Call& call, const HeldBack& held) {
+    auto response = too_often(held, "this eUICC");
+    response.headers.push_back({"X-Admin-Protocol", call.protocol});
+    call.reply(std::move(response));
+}
+
 void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function&& function, int attempt);
 
 /// The rows were as they are now when the request came, as far as its client knows.
@@ -114,14 +133,16 @@ void answer_again(Platform& p, const std::shared_ptr<const Call>& call, int atte
 }
 
 void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function&& function, int attempt) {
-    auto outcome = drive(p, std::move(function));
-    if (!outcome) return fail_call(p, *call, outcome.error());
+    auto driven = drive(p, std::move(function), attempt);
+    if (!driven) return fail_call(p, *call, driven.error());
+    if (const auto* held = std::get_if<HeldBack>(&*driven)) return hold_back(*call, *held);
+    auto* outcome = &std::get<Answer>(*driven);
     const auto offered = offered_order(outcome->changes);
     if (offered && attempt == 1 && !p.offers.take(*offered, p.now()))
-        outcome = Answer{smdp::Refused{smdp::Refusal::attempts_exceeded,
-                                       "Downloads of this order were begun too often within the hour: try again "
-                                       "later."},
-                         {}};
+        *outcome = Answer{smdp::Refused{smdp::Refusal::attempts_exceeded,
+                                        "Downloads of this order were begun too often within the hour: try again "
+                                        "later."},
+                          {}};
     log_reply(*call, outcome->reply);
     auto response = response_of(*call, outcome->reply);
     const auto became = outcome_of(outcome->reply);

@@ -16,6 +16,15 @@ std::uint64_t Durations::up_to(std::size_t i) const {
     return out;
 }
 
+std::string_view to_string(RateLimit limit) {
+    switch (limit) {
+        case RateLimit::address: return "address";
+        case RateLimit::eid: return "eid";
+        case RateLimit::operator_: return "operator";
+    }
+    return "?";
+}
+
 void Metrics::answered(smdp::Es9Function function, const Es9Outcome& outcome, std::chrono::nanoseconds took) {
     auto& of_function = es9.at(static_cast<std::size_t>(function));
     if (outcome)

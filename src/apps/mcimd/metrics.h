@@ -49,6 +49,10 @@ private:
     std::array<std::uint64_t, size> counts_{};
 };
 
+/// Of requests by time.
+enum class RateLimit : std::uint8_t { address, eid, operator_ };
+std::string_view to_string(RateLimit);
+
 struct Metrics {
     std::array<Es9Metrics, std::variant_size_v<smdp::Function>> es9{};
     std::uint64_t es9_unreadable = 0;  ///< no function of ES9+
@@ -58,6 +62,7 @@ struct Metrics {
     CountOf<pva::Standing, pva::Standing::unknown> gate{};
     CountOf<evidence::Tier, evidence::Tier::contraindicated> verdicts{};
     std::uint64_t evidence_refused = 0;
+    CountOf<RateLimit, RateLimit::operator_> throttled{};
 
     void answered(smdp::Es9Function, const Es9Outcome&, std::chrono::nanoseconds took);
 };

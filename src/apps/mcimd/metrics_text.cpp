@@ -115,6 +115,8 @@ void write_others(Exposition& out, const Metrics& metrics) {
     write_each(out, "result", metrics.verdicts);
     out.one("mcimd_verifier_refusals_total", counter_type, "Evidence and challenges that the verifier refused.",
             metrics.evidence_refused);
+    out.family("mcimd_throttled_total", counter_type, "Requests that were answered with 429, by limit.");
+    write_each(out, "limit", metrics.throttled);
 }
 
 void write_commits(Exposition& out, const Committer& committer) {

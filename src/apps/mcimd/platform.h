@@ -5,6 +5,7 @@
 #include "mcim/apps/mcimd/committer.h"
 #include "mcim/apps/mcimd/identity.h"
 #include "mcim/apps/mcimd/metrics.h"
+#include "mcim/apps/mcimd/throttle.h"
 #include "mcim/http/loop.h"
 #include "mcim/jose/jws.h"
 #include "mcim/pva/verifier.h"
@@ -50,6 +51,7 @@ struct Platform {
     /// Notifications that nobody vouches for are recorded up to this number a minute: anybody can send them.
     unsigned unverified_left = unverified_per_minute;
     OffersPerHour offers{};
+    Throttles throttles{};
     Metrics metrics{};
     std::vector<CertificateInUse> certificates{};
     Time started_at{};

@@ -42,10 +42,17 @@ struct Program::Impl {
           platform{loop, *store, *signer, random, {loop, *store}, {}} {}
 
     void serve(const http::Request& request, const http::Reply& reply) {
+        if (const auto held = address_held_back(request)) return reply(too_often(*held, "this address"));
         const auto path = request.path();
         if (platform.dp && path.starts_with("/gsma/rsp2/")) return serve_es9(platform, request, reply);
         if (platform.verifier && path.starts_with(pva_path)) return serve_pva(platform, request, reply);
         reply(http::problem(404, "Nothing is served under this path."));
+    }
+    std::optional<HeldBack> address_held_back(const http::Request& request) {
+        if (!request.from) return std::nullopt;
+        auto held = platform.throttles.addresses.take(*request.from, Throttle::Clock::now());
+        if (held) platform.metrics.throttled.add(RateLimit::address);
+        return held;
     }
     Status listen(const Config& config, http::Loop& loop);
     Status listen_tls(const TlsConfig& config, const http::Limits& limits, http::Loop& loop);
@@ -162,6 +169,7 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
     Platform& platform = impl->platform;
     platform.clock = around.clock;
     platform.started_at = platform.now();
+    platform.throttles = Throttles(config.rates, random);
     if (config.dp) {
         TRY(auto challenge_key, own_key(config.keys / "challenge.key", random));
         TRY(platform.dp, dp_server(*config.dp, std::move(challenge_key), keys, platform.now()));
