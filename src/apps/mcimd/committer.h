@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 
+#include "mcim/apps/mcimd/log_subject.h"
 #include "mcim/http/loop.h"
 #include "mcim/store/store.h"
 
@@ -27,6 +28,7 @@ private:
     store::Store& store_;
     std::vector<store::Batch> waiting_;
     std::vector<Done> callbacks_;
+    std::vector<LogSubject> subjects_;  ///< for the lines that the callbacks write
     std::chrono::steady_clock::time_point last_{};
     std::uint64_t groups_ = 0;
     std::uint64_t batches_ = 0;

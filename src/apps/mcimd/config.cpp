@@ -295,6 +295,9 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
     Reader limits(root["limits"].as_table(), "limits", file, mistakes);
     read_rates(limits, config.auc, config.rates);
     limits.finish(config);
+    Reader lines(root["log"].as_table(), "log", file, mistakes);
+    lines.one_of<LogFormat>("format", {{"text", LogFormat::text}, {"json", LogFormat::json}}, config.log_format);
+    lines.finish(config);
     if (!mistakes.lines.empty()) return mistakes;
     // all devices of a laboratory may be one machine
     if (config.auc && config.auc->laboratory && !server.has("connections_per_address_max"))

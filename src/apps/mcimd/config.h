@@ -38,6 +38,8 @@ struct PvaConfig {
     std::chrono::seconds nonce_time{120};
     std::chrono::seconds verdict_time{600};
 };
+/// Of a line: for people, or an object of JSON for what gathers them.
+enum class LogFormat : std::uint8_t { text, json };
 /// A role that is not configured is not played.
 struct Config {
     std::filesystem::path database;
@@ -45,6 +47,7 @@ struct Config {
     std::filesystem::path keys_passphrase_file{};  ///< empty: the keys lie open in their folder
     std::filesystem::path admin_socket;
     std::string log_level = "info";
+    LogFormat log_format = LogFormat::text;
     http::Limits limits;
     Rates rates{};
     std::optional<http::Address> operation;  ///< of /metrics, /healthz and /readyz; absent: nowhere

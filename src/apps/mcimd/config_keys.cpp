@@ -35,6 +35,8 @@ constexpr std::array keys{
     ConfigKey{
         "operation", "listen", optional, R"("")",
         "IP address and port of /metrics, /healthz and /readyz, in plain HTTP: \"127.0.0.1:9464\"; \"\": nowhere"},
+    ConfigKey{"log", "format", optional, R"("text")",
+              "of a line: text, or json, which says besides to which request and session it belongs"},
     ConfigKey{"dp", "address", wanted, R"("smdp.example.com")",
               "host of activation codes, with a port where it is not 443"},
     ConfigKey{"dp", "ci", wanted, R"("ci.der")", "the CI's certificate; a list of files: of each CI"},

@@ -41,6 +41,7 @@ TEST(ConfigKeys, HaveTheDefaultsThatHoldWithoutThem) {
     const Config full = parsed(with_all_keys(commented_config()));
     EXPECT_EQ(full.lines.size(), bare.lines.size());
     EXPECT_EQ(full.log_level, bare.log_level);
+    EXPECT_EQ(full.log_format, bare.log_format);
     EXPECT_EQ(full.limits, bare.limits);
     EXPECT_EQ(full.rates, bare.rates);
     EXPECT_EQ(full.dp->auth_key, bare.dp->auth_key);

@@ -105,6 +105,8 @@ Result<Driven> drive(Platform& p, smdp::Function&& function, int attempt) {
 
 void log_reply(const Call& call, const smdp::Reply& reply) {
     const auto name = to_string(call.function);
+    if (const auto* begun = std::get_if<msg::InitiateAuthenticationOkEs9>(&reply))
+        log_subject().set_session(begun->transaction_id.bytes);
     if (const auto* refused = std::get_if<smdp::Refused>(&reply))
         spdlog::info("{} refused: {}", name, to_string(*refused));
     else
@@ -193,6 +195,7 @@ void serve_es9(Platform& p, const http::Request& request, const http::Reply& rep
         spdlog::info("{} unreadable: {}", path, to_string(function.error()));
         return reject(unknown ? 404 : 400, to_string(function.error()));
     }
+    log_subject().set_session(smdp::transaction_id_of(*function));
     const auto which = es9_function(*function);
     answer(p, std::make_shared<const Call>(Call{*binding, which, path, request.body, *protocol, reply, began}),
            *std::move(function), 1);

@@ -3,9 +3,11 @@
 #pragma once
 #include <spdlog/spdlog.h>
 
+#include "mcim/apps/mcimd/config.h"
+
 namespace mcim::apps::mcimd {
 
 /// From now on the program's log goes there; debug, info, warn, error.
-void log_to(spdlog::sink_ptr, const std::string& level);
+void log_to(spdlog::sink_ptr, const std::string& level, LogFormat = LogFormat::text);
 
 }  // namespace mcim::apps::mcimd

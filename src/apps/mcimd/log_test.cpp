@@ -13,8 +13,9 @@ class Logged : public Mcimd {
 protected:
     void SetUp() override {
         Mcimd::SetUp();
-        log_to(std::make_shared<spdlog::sinks::ostream_sink_mt>(text_), "debug");
+        log_as(LogFormat::text);
     }
+    void log_as(LogFormat format) { log_to(std::make_shared<spdlog::sinks::ostream_sink_mt>(text_), "debug", format); }
     void TearDown() override {
         running.reset();  // nobody writes any more
         spdlog::set_level(spdlog::level::off);
@@ -23,6 +24,24 @@ protected:
     std::string log() {
         running.reset();
         return text_.str();
+    }
+
+    /// Of a log in JSON, each line parsed.
+    std::vector<jose::Object> objects() {
+        std::vector<jose::Object> out;
+        std::istringstream lines(log());
+        for (std::string line; std::getline(lines, line);) {
+            auto parsed = jose::Object::parse(line);
+            EXPECT_TRUE(parsed) << line;
+            if (parsed) out.push_back(*std::move(parsed));
+        }
+        return out;
+    }
+    static const jose::Object* find(const std::vector<jose::Object>& lines, std::string_view part) {
+        const auto found = std::ranges::find_if(
+            lines, [&](const jose::Object& line) { return line.text("message")->find(part) != std::string::npos; });
+        EXPECT_NE(found, lines.end()) << part;
+        return found == lines.end() ? nullptr : &*found;
     }
 
 private:
@@ -68,6 +87,60 @@ TEST_F(Logged, NumbersThatNamePeopleAreMasked) {
     for (const std::string& number : {at.pki.eid.text(), first.text(), second.text(), std::string("999990000000001"),
                                       std::string("999980000000002"), std::string("999970000000009")})
         EXPECT_EQ(text.find(number), std::string::npos) << number << " in\n" << text;
+}
+
+TEST_F(Logged, LinesOfJsonSayWhichRequestAndSessionTheyBelongTo) {
+    log_as(LogFormat::json);
+    const auto begun = initiate();
+    refusal("authenticateClient", card.authenticate(begun, "UNKNOWN"));
+    refusal("authenticateClient", card.authenticate(initiate(), "ANOTHER"));
+    admin("GET", "/nothing", "", 404);
+    const auto lines = objects();
+    const auto* done = find(lines, "initiateAuthentication done");
+    const auto* refused = find(lines, "authenticateClient refused: 8.2.6/3.8");
+    const auto* called = find(lines, "admin: /nothing refused");
+    ASSERT_TRUE(done != nullptr && refused != nullptr && called != nullptr);
+    EXPECT_EQ(*done->text("level"), "debug");
+    EXPECT_EQ(*refused->text("level"), "info");
+    EXPECT_TRUE(from_rfc3339(done->text("at")->replace(19, 4, ""))) << *done->text("at");
+    ASSERT_TRUE(done->has("session") && refused->has("session"));
+    EXPECT_EQ(*done->hex_octets("session"), begun.transaction_id.bytes);
+    EXPECT_EQ(*refused->hex_octets("session"), begun.transaction_id.bytes);
+    EXPECT_LT(*done->integer("request"), *refused->integer("request"));
+    EXPECT_LT(*refused->integer("request"), *called->integer("request"));
+    EXPECT_FALSE(called->has("session")) << "of the request before";
+}
+
+TEST_F(Logged, LinesOfJsonMaskAndQuoteLikeThoseOfText) {
+    log_as(LogFormat::json);
+    post("/gsma/rsp2/es9plus/999990000000001", "{", es9_headers());
+    refusal("initiateAuthentication", card.initiate("a\nb\"\\"));
+    const auto lines = objects();
+    for (const auto& line : lines) {
+        EXPECT_EQ(line.text("message")->find("999990000000001"), std::string::npos) << *line.text("message");
+        EXPECT_EQ(line.text("message")->find('\n'), std::string::npos);
+    }
+    EXPECT_TRUE(find(lines, "9999...0001 unreadable") != nullptr);
+    EXPECT_TRUE(find(lines, "initiateAuthentication refused: 8.8.1/3.8") != nullptr);
+}
+
+/// It is written after others' requests.
+TEST_F(Logged, LinesOfJsonAfterTheDiskBelongToTheirRequestToo) {
+    log_as(LogFormat::json);
+    http::Loop loop;
+    const auto store = store::open_memory_store();
+    Committer committer(loop, *store);
+    for (const std::uint64_t request : {7U, 8U}) {
+        const LogScope about(LogSubject{request});
+        committer.commit({}, [request](const Status&) { spdlog::info("line of {}", request); });
+    }
+    loop.run_for(10s);
+    const auto lines = objects();
+    for (const int request : {7, 8}) {
+        const auto* line = find(lines, "line of " + std::to_string(request));
+        ASSERT_TRUE(line != nullptr && line->has("request"));
+        EXPECT_EQ(*line->integer("request"), request);
+    }
 }
 
 }  // namespace

@@ -13,18 +13,23 @@ void Committer::commit(store::Batch batch, Done done) {
     }
     waiting_.push_back(std::move(batch));
     callbacks_.push_back(std::move(done));
+    subjects_.push_back(log_subject());
 }
 
 void Committer::flush() {
     const auto batches = std::exchange(waiting_, {});
     const auto callbacks = std::exchange(callbacks_, {});
+    const auto subjects = std::exchange(subjects_, {});
     ++groups_;
     batches_ += batches.size();
     auto results = store_.commit(batches);
     last_ = std::chrono::steady_clock::now();
     failure_.reset();
     if (const Status& first = results.front(); !first && first.error().code == Errc::io) failure_ = first.error();
-    for (std::size_t i = 0; i < callbacks.size(); ++i) callbacks[i](std::move(results[i]));
+    for (std::size_t i = 0; i < callbacks.size(); ++i) {
+        const LogScope about(subjects[i]);
+        callbacks[i](std::move(results[i]));
+    }
 }
 
 bool OffersPerHour::take(const std::string& order_id, Time now) {

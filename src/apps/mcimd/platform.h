@@ -55,9 +55,11 @@ struct Platform {
     Metrics metrics{};
     std::vector<CertificateInUse> certificates{};
     Time started_at{};
+    std::uint64_t requests = 0;  ///< of whatever kind, each with its number in the log
     std::function<Time()> clock = system_now;
 
     [[nodiscard]] Time now() const { return clock(); }
+    [[nodiscard]] LogSubject next_request() { return {++requests}; }
     /// An operator's key, for releases and reference values; nullopt: unknown, or the database failed.
     [[nodiscard]] std::optional<crypto::PublicKey> operator_key(std::string_view id);
 };

@@ -125,7 +125,9 @@ Result<smdp::Event> Ports::answer(const smdp::LookUpNotification& a) {
         TRY(out.order, platform_.store.find_order_by_iccid(*iccid));
         return smdp::Event(std::move(out));
     }
-    TRY(const auto session, platform_.store.find_session(std::get<Bytes>(a.by)));
+    const Bytes& transaction_id = std::get<Bytes>(a.by);
+    log_subject().set_session(transaction_id);
+    TRY(const auto session, platform_.store.find_session(transaction_id));
     if (session) {
         TRY(out.session, smdp::decode_state(session->state));
         TRY(out.order, platform_.store.find_order(session->order_id));

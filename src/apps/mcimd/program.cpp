@@ -42,6 +42,7 @@ struct Program::Impl {
           platform{loop, *store, *signer, random, {loop, *store}, {}} {}
 
     void serve(const http::Request& request, const http::Reply& reply) {
+        const LogScope about(platform.next_request());
         if (const auto held = address_held_back(request)) return reply(too_often(*held, "this address"));
         const auto path = request.path();
         if (platform.dp && path.starts_with("/gsma/rsp2/")) return serve_es9(platform, request, reply);
@@ -119,6 +120,7 @@ Status Program::Impl::listen(const Config& config, http::Loop& loop) {
     for_admin.body_octets_max = std::max<std::size_t>(for_admin.body_octets_max, 1024 * 1024);
     TRY(admin,
         http::Server::listen_unix(loop, config.admin_socket, for_admin, [this](http::Request q, const http::Reply& r) {
+            const LogScope about(platform.next_request());
             serve_admin(platform, q, r);
             explicit_bzero(q.body.data(), q.body.size());  // an import brings keys
         }));
@@ -126,6 +128,7 @@ Status Program::Impl::listen(const Config& config, http::Loop& loop) {
     if (config.auc) {
         TRY(auc, http::DatagramServer::listen(loop, config.auc->socket,
                                               [this](std::string_view d, http::DatagramServer::Reply r) {
+                                                  const LogScope about(platform.next_request());
                                                   answer_auc(platform, d, std::move(r));
                                               }));
     }

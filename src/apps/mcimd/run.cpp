@@ -94,7 +94,7 @@ int run(int argc, const char* const* argv) {
         std::printf("%s: no mistakes\n", file.c_str());
         return 0;
     }
-    log_to(std::make_shared<spdlog::sinks::stderr_sink_st>(), config.log_level);
+    log_to(std::make_shared<spdlog::sinks::stderr_sink_st>(), config.log_level, config.log_format);
     return serve(config);
 }
 

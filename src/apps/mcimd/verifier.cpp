@@ -298,6 +298,7 @@ void serve_pva(Platform& p, const http::Request& request, const http::Reply& rep
     if (function != "evidence") return reply(http::problem(404, "The verifier knows nonce and evidence."));
     const auto given = evidence::parse_evidence(request.body);
     if (!given) return reply(http::problem(400, to_string(given.error())));
+    log_subject().set_session(given->session);
     take_evidence(p, *given, reply, 1);
 }
 
