@@ -133,6 +133,8 @@ Result<Step> on(ConsentingOffer&& s, ConsentAnswered&& e, const Env& env) {
     TRY(reply.profile_metadata, der::decode<msg::StoreMetadataRequest>(s.order.metadata));
     reply.smdp_signed2.transaction_id = reply.transaction_id;
     reply.smdp_signed2.cc_required_flag = !s.order.confirmation_code.empty();
+    if (!s.order.euicc_otpk.empty() && crypto::PublicKey::from_point(credential->curve, s.order.euicc_otpk))
+        reply.smdp_signed2.bpp_euicc_otpk = msg::OctetString{s.order.euicc_otpk};
     reply.smdp_certificate.tlv = credential->pb_certificate;
     // 5.7.5: smdpSignature2 is over smdpSigned2 and euiccSignature1, both as TLVs
     Bytes to_sign = der::encode(reply.smdp_signed2);

@@ -26,6 +26,7 @@ Order cancelled(Order order, const Cancelling& s) {
     if (!ends && next->eid_from_package) {
         next->eid.reset();
         next->eid_from_package = false;
+        forget_binding(*next);
     }
     return *std::move(next);
 }

@@ -133,7 +133,8 @@ struct Desk {
     }
     Sealed act(const signer::SealProfile& a) {
         sealed.push_back(a);
-        return {{{0xBF, 0x36, 0x00}}};
+        const auto number = static_cast<std::uint8_t>(sealed.size());
+        return {{{0xBF, 0x36, 0x00}, a.earlier.value_or(signer::WrappedBinding{{number}}), a.earlier.has_value()}};
     }
     NotificationContext act(const LookUpNotification& a) {
         NotificationContext out;

@@ -62,6 +62,9 @@ Result<smdp::Order> order_at(const Statement& s) {
     }
     if (!s.is_null(20)) o.confirmation_code = s.blob(20);
     o.wrong_codes = static_cast<std::uint32_t>(s.integer(21));
+    o.protection_keys = s.integer(22) != 0;
+    o.euicc_otpk = s.blob(23);
+    o.binding = s.blob(24);
     return o;
 }
 

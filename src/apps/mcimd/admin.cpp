@@ -86,7 +86,7 @@ constexpr std::array routes{
           [](const Asked& a) { return close_subscription(a.platform, a.named); }},
     Route{{"GET", "/orders", "", "all orders"}, [](const Asked& a) { return list_orders(a.platform); }},
     Route{{"POST", "/orders",
-           "operator iccid policy? eid? expires_at? release? attempts_max? matching_id? confirmation_code? "
+           "operator iccid policy? eid? expires_at? release? attempts_max? matching_id? confirmation_code? protection? "
            "package_octets? "
            "class?",
            "an order, released, with its activation code"},
