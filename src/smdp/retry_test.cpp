@@ -35,8 +35,7 @@ TEST(Retry, OffersTheCardItsKeyAndSealsWithWhatTheLastPackageWasSealedWith) {
     EXPECT_EQ(r.desk.sealed.at(1).earlier, signer::WrappedBinding{{1}});
     EXPECT_EQ(r.desk.sealed[1].transaction_id, r.offer.transaction_id.bytes);
     EXPECT_NE(r.desk.sealed[1].transaction_id, r.desk.sealed[0].transaction_id);
-    EXPECT_NE(r.desk.notes.back().find("the segments of the package before"), std::string::npos)
-        << r.desk.notes.back();
+    EXPECT_NE(r.desk.notes.back().find("the segments of the package before"), std::string::npos) << r.desk.notes.back();
     EXPECT_EQ(r.desk.order().attempts, 2U);
 }
 
@@ -84,6 +83,14 @@ TEST(Retry, NothingIsKeptOfWhatIsTakenBackOrRefused) {
     Retry refused;
     EXPECT_EQ(refused.desk.refusal(refused.cancelled(msg::CancelSessionReason::end_user_rejection)), "");
     EXPECT_TRUE(refused.forgotten());
+}
+
+TEST(Retry, NothingIsKeptOfWhatIsRefusedWhileAnotherPackageIsOut) {
+    Retry r;
+    r.again();
+    EXPECT_EQ(r.desk.refusal(r.cancelled(msg::CancelSessionReason::end_user_rejection)), "");
+    EXPECT_FALSE(r.desk.order().outstanding.empty());
+    EXPECT_TRUE(r.forgotten());
 }
 
 TEST(Retry, NothingIsKeptForACardThatAnotherMayReplace) {

@@ -231,7 +231,9 @@ private:
         if (auto begun = run("BEGIN IMMEDIATE"); !begun) return all(begun.error());
         for (const Batch& batch : group) {
             out.push_back(fenced(batch));
-            if (!db_->in_transaction()) return all(out.back().error());
+            const Status& last = out.back();
+            if (!last && last.error().code == Errc::io) static_cast<void>(run("ROLLBACK"));
+            if (!db_->in_transaction()) return all(last.error());
         }
         if (auto done = run("COMMIT"); !done) {
             static_cast<void>(run("ROLLBACK"));

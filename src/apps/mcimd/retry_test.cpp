@@ -80,11 +80,7 @@ TEST_F(Retried, NothingIsKeptOfWhatIsInstalled) {
 
 TEST_F(Retried, ProtectionIsOneOfTwo) {
     admin("POST", "/orders",
-          jose::ObjectWriter()
-              .text("operator", "a")
-              .text("iccid", first.text())
-              .text("protection", "none")
-              .finish(),
+          jose::ObjectWriter().text("operator", "a").text("iccid", first.text()).text("protection", "none").finish(),
           422);
     EXPECT_EQ(*ordered("profile_protection_keys").text("protection"), "profile_protection_keys");
 }
