@@ -143,6 +143,7 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
         platform.demand = config.dp->attestation;
     }
     platform.serves_auc = config.auc.has_value();
+    platform.laboratory = config.auc && config.auc->laboratory;
     if (config.pva) {
         TRY(const auto key, keys.public_key({config.pva->key}));
         if (key.curve() != crypto::Curve::p256) return fail(Errc::bad_value, "pva.key", "ES256 wants a key on P-256");
