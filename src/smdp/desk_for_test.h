@@ -122,6 +122,7 @@ struct Desk {
     Signed act(const signer::SignMessage& a) {
         ++signatures;
         if (signature) return {{*to_array<64>(*signature)}};
+        signed_with.push_back(a.key.text);
         const auto& key = a.key.text == "dpauth" ? pki.dp_auth.key : pki.dp_pb.key;
         return {{*to_array<64>(key.sign(a.message))}};
     }
@@ -194,6 +195,7 @@ struct Desk {
     std::vector<std::string> changes;
     std::optional<Bytes> signature;  ///< in the place of every one that the server would make
     int signatures = 0;
+    std::vector<std::string> signed_with;  ///< the names of the keys
     int trusted = 0;
 };
 
