@@ -28,6 +28,9 @@ constexpr std::array keys{
     ConfigKey{"server", "connections_per_address_max", optional, "1000",
               "of one IPv4 address or IPv6 /64; all of them where the laboratory is true"},
     ConfigKey{"server", "request_seconds", optional, "20", "from a request's first octet to its last; 1 to 600"},
+    ConfigKey{"server.tls", "certificate", further, R"("tls-brainpool.der")",
+              "a certificate more, or in the place of the two keys above: one for each curve"},
+    ConfigKey{"server.tls", "key", further, R"("tls-brainpool.key.pem")", "its private key"},
     ConfigKey{"dp", "address", wanted, R"("smdp.example.com")",
               "host of activation codes, with a port where it is not 443"},
     ConfigKey{"dp", "ci", wanted, R"("ci.der")", "the CI's certificate; a list of files: of each CI"},
@@ -37,6 +40,11 @@ constexpr std::array keys{
     ConfigKey{"dp", "pb_key", optional, R"("dppb")", "name of its key in the folder `keys`"},
     ConfigKey{"dp", "attestation", optional, R"("platform")",
               R"(what an order's policy "attested" demands: platform, module, both)"},
+    ConfigKey{"dp.credential", "auth_certificate", further, R"("auth-brainpool.der")",
+              "CERT.DPauth under one CI more, or in the place of the four keys above: one table for each CI"},
+    ConfigKey{"dp.credential", "pb_certificate", further, R"("pb-brainpool.der")", "CERT.DPpb under the same CI"},
+    ConfigKey{"dp.credential", "auth_key", further, R"("dpauth-brainpool")", "name of its key in the folder `keys`"},
+    ConfigKey{"dp.credential", "pb_key", further, R"("dppb-brainpool")", "name of its key in the folder `keys`"},
     ConfigKey{"auc", "socket", wanted, R"("auc.sock")", "UNIX datagram socket; hostapd: eap_sim_db=unix:FILE"},
     ConfigKey{"auc", "laboratory", optional, "false",
               "true: the test algorithm of TS 34.108 is served, and keys that stand in public are taken"},
@@ -55,12 +63,14 @@ std::span<const ConfigKey> config_keys() { return keys; }
 std::string commented_config() {
     std::string out =
         "# The configuration of mcimd. Paths start at this file's folder. What is commented out has this value "
-        "anyway.\n";
+        "anyway, or need not be.\n";
     std::string_view table;
     for (const auto& key : keys) {
-        if (key.table != table) out += "\n[" + std::string(key.table) + "]\n";
+        const bool nested = key.presence == further;
+        if (key.table != table)
+            out += nested ? "\n#[[" + std::string(key.table) + "]]\n" : "\n[" + std::string(key.table) + "]\n";
         table = key.table;
-        std::string line = key.presence == optional ? "#" : "";
+        std::string line = key.presence == wanted ? "" : "#";
         line.append(key.name).append(" = ").append(key.value);
         line.resize(std::max(line.size() + 2, comment_column), ' ');
         out += line + "# " + std::string(key.meaning) + "\n";

@@ -78,8 +78,8 @@ void Program::Impl::say_whether_it_was_crowded() {
 }
 
 Status Program::Impl::listen_tls(const TlsConfig& config, const http::Limits& limits, http::Loop& loop) {
-    TRY(const auto identity, tls_identity(config));
-    auto listening = http::Server::listen_tls(loop, config.listen, identity, limits,
+    TRY(const auto identities, tls_identities(config));
+    auto listening = http::Server::listen_tls(loop, config.listen, std::span(identities), limits,
                                               [this](const http::Request& q, const http::Reply& r) { serve(q, r); });
     if (!listening)
         return fail(Errc::io, "server.listen " + listening.error().path,
