@@ -53,8 +53,8 @@ TEST_F(SeveralCi, EachCardDownloadsOnItsCurve) {
     }
     EXPECT_EQ(desk.sealed.front().signing_key.text, "dppb");
     EXPECT_EQ(desk.sealed.back().signing_key.text, "dppb-other");
-    EXPECT_EQ(desk.signed_with, (std::vector<std::string>{"dpauth", "dpauth", "dppb", "dpauth-other", "dpauth-other",
-                                                          "dppb-other"}));
+    EXPECT_EQ(desk.signed_with,
+              (std::vector<std::string>{"dpauth", "dpauth", "dppb", "dpauth-other", "dpauth-other", "dppb-other"}));
 }
 
 TEST_F(SeveralCi, CardThatKnowsBothIsAnsweredUnderTheOneThatItPrefers) {
@@ -105,8 +105,8 @@ TEST_F(SeveralCi, CardThatTellsAnotherPreferenceLaterKeepsItsCurve) {
     const auto hello = desk.initiated(card);
     card.info.euicc_ci_pk_id_list_for_verification = {nist, brainpool};
     card.info.euicc_ci_pk_id_list_for_signing = {nist, brainpool};
-    const auto offer = desk.granted<msg::AuthenticateClientOk>(
-        AuthenticateClient{card.authenticate(hello, desk.matching_id)});
+    const auto offer =
+        desk.granted<msg::AuthenticateClientOk>(AuthenticateClient{card.authenticate(hello, desk.matching_id)});
     EXPECT_EQ(offer.smdp_certificate.tlv, other.dp_pb.der());
 }
 

@@ -137,7 +137,8 @@ TEST_F(BothCurves, AllAreOfOneSmDpPlus) {
     EXPECT_TRUE(keys->add_signing_key({"pb-of-another"}, pb.key, at.random));
     at.write("auth-brainpool.der", auth.der());
     at.write("pb-brainpool.der", pb.der());
-    for (const auto& [name, by] : {std::pair("dpauth-brainpool", "auth-of-another"), {"dppb-brainpool", "pb-of-another"}})
+    for (const auto& [name, by] :
+         {std::pair("dpauth-brainpool", "auth-of-another"), {"dppb-brainpool", "pb-of-another"}})
         at.more_tables.replace(at.more_tables.find(name), std::string_view(name).size(), by);
     EXPECT_NE(sole_mistake().find("it is of SM-DP+ 2.999.11"), std::string::npos) << sole_mistake();
 }
