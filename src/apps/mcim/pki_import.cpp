@@ -44,9 +44,9 @@ void print_import(std::ostream& out, const Imported& made, const ImportOptions& 
     out << "\nTLS is for " << made.host << " until " << to_rfc3339(made.tls_until)
         << ": clients reach this server by that name alone, so let DNS (or\n/etc/hosts of a test) say where it is. "
            "Activation codes will say "
-        << made.address << ".\nKeys are in files of mode 0600. Those of a CI and of an EUM are not for a server: move "
-        << options.to << "/ci/key.pem and\n"
-        << options.to << "/eum/key.pem away, where they are there.\n";
+        << made.address
+        << ".\nKeys are in files of mode 0600. Those of CIs and EUMs are not for a server: move\n"
+           "key.pem in the folders ci and eum away, where there is one.\n";
     out << "\nNext:\n  mcimd --config " << made.config.string() << "\n";
 }
 
