@@ -68,4 +68,6 @@ Bytes seal(const msg::InitialiseSecureChannelRequest& signed_request, const Sess
     return assemble(signed_request, parts);
 }
 
+View last_mac(View bound_package) { return bound_package.last(mac_octets); }
+
 }  // namespace mcim::bpp

@@ -19,4 +19,8 @@ struct Contents {
 [[nodiscard]] Bytes seal(const msg::InitialiseSecureChannelRequest& signed_request, const SessionKeys& session,
                          const SessionKeys& profile_protection, const Contents&);
 
+/// What ends such a package: the MAC of its last segment, over all its profile elements, and under session keys over
+/// everything before them too.
+[[nodiscard]] View last_mac(View bound_package);
+
 }  // namespace mcim::bpp

@@ -1,6 +1,7 @@
 // The Signer inside the process: keys in files, cryptography in OpenSSL. A stolen process image holds the keys; whoever
 // wants more puts the same port in front of an HSM in a process of its own.
 #pragma once
+#include "mcim/custody/kept_binding.h"
 #include "mcim/custody/key_folder.h"
 #include "mcim/custody/subscription_keys.h"
 
@@ -47,6 +48,9 @@ private:
     [[nodiscard]] Result<SecretBytes> unwrap(const Iccid&, const signer::WrappedPackage&) const;
     // seal.cpp
     [[nodiscard]] Result<signer::Response> answer(const signer::SealProfile&) const;
+    [[nodiscard]] std::optional<KeptBinding> earlier_binding(const signer::SealProfile&) const;
+    [[nodiscard]] Result<KeptBinding> fresh_binding(const signer::SealProfile&,
+                                                    const crypto::PublicKey& euicc_otpk) const;
     [[nodiscard]] Result<SecretBytes> package_of(const signer::FromTemplate&) const;
     [[nodiscard]] Result<SecretBytes> package_of(const signer::FromPackage&) const;
     [[nodiscard]] Result<Bytes> personalised(const signer::TemplateVariables&) const;  ///< all but K and OPc

@@ -1,6 +1,7 @@
 // Bound profile packages: everything between the unprotected package and what may leave.
 #include "mcim/bpp/sealer.h"
 #include "mcim/bpp/secure_channel.h"
+#include "mcim/crypto/hash.h"
 #include "mcim/custody/card_secrets.h"
 #include "mcim/custody/custody.h"
 #include "mcim/saip/template.h"
@@ -20,7 +21,59 @@ Status require_tlv(std::string_view field, der::Tag tag, View octets) {
     return ok();
 }
 
+const Iccid& iccid_of(const signer::SealProfile& request) {
+    if (const auto* t = std::get_if<signer::FromTemplate>(&request.source)) return t->variables.iccid;
+    return std::get<signer::FromPackage>(request.source).iccid;
+}
+std::string holder_of(const signer::SealProfile& request) {
+    return holder_of_binding(iccid_of(request), request.eid, request.euicc_otpk);
+}
+
+/// InitialiseSecureChannel for this transaction, then everything under the keys of `binding`.
+Result<Bytes> seal_under(const KeptBinding& binding, const signer::SealProfile& request,
+                         const crypto::PrivateKey& signing, const bpp::Contents& contents) {
+    TRY(const auto one_time_key, crypto::PublicKey::from_point(binding.curve, binding.smdp_otpk));
+    TRY(auto channel, bpp::initialise_secure_channel(request.transaction_id, request.host_id, one_time_key));
+    channel.smdp_sign.bytes = signing.sign(bpp::signed_octets(channel, request.euicc_otpk));
+    if (binding.profile_protection) return bpp::seal(channel, binding.session, *binding.profile_protection, contents);
+    return bpp::seal(channel, binding.session, contents);
+}
+
+/// Of what `sealed` says to the card, and of the host's name, from which the card derives the session keys. The last
+/// MAC stands for all profile elements; with profile protection keys it says nothing about the rest, which is short.
+crypto::Sha256 content_of(const signer::SealProfile& request, View sealed) {
+    return crypto::sha256(
+        concat({request.host_id, request.configure_isdp, request.store_metadata, bpp::last_mac(sealed)}));
+}
+
 }  // namespace
+
+/// One that cannot be opened, or serves another kind of package, is none: the profile is sealed anew.
+std::optional<KeptBinding> Custody::earlier_binding(const signer::SealProfile& request) const {
+    if (!request.earlier) return std::nullopt;
+    const auto plain = wrapping_keys_.unwrap(Purpose::binding, holder_of(request), request.earlier->octets);
+    if (!plain) return std::nullopt;
+    auto binding = decode_kept_binding(expose(*plain));
+    const bool protects = request.protection == signer::Protection::profile_protection_keys;
+    if (!binding || binding->curve != request.curve || binding->profile_protection.has_value() != protects)
+        return std::nullopt;
+    return *std::move(binding);
+}
+
+Result<KeptBinding> Custody::fresh_binding(const signer::SealProfile& request,
+                                           const crypto::PublicKey& euicc_otpk) const {
+    if (request.host_id.empty() || request.host_id.size() > 16)
+        return fail(Errc::bad_length, "host_id", "it has 1 to 16 octets");
+    const auto one_time_key = crypto::PrivateKey::generate(request.curve);
+    TRY(const Secret<32> shared_secret, one_time_key.agree(euicc_otpk));
+    KeptBinding out;
+    out.curve = request.curve;
+    out.smdp_otpk = one_time_key.public_key().point();
+    out.session = bpp::derive_session_keys(shared_secret, request.host_id, request.eid);
+    if (request.protection == signer::Protection::profile_protection_keys)
+        out.profile_protection = bpp::draw_profile_protection_keys(random_);
+    return out;
+}
 
 Result<Response> Custody::answer(const signer::SealProfile& request) const {
     TRY(const crypto::PrivateKey* signing, signing_key(request.signing_key));
@@ -33,26 +86,20 @@ Result<Response> Custody::answer(const signer::SealProfile& request) const {
     auto euicc_otpk = crypto::PublicKey::from_point(request.curve, request.euicc_otpk);
     if (!euicc_otpk) return std::move(euicc_otpk).error().within("euicc_otpk");
     TRY(const SecretBytes package, std::visit([&](const auto& source) { return package_of(source); }, request.source));
-
-    const auto one_time_key = crypto::PrivateKey::generate(request.curve);
-    TRY(auto channel,
-        bpp::initialise_secure_channel(request.transaction_id, request.host_id, one_time_key.public_key()));
-    TRY(const Secret<32> shared_secret, one_time_key.agree(*euicc_otpk));
-    const bpp::SessionKeys session = bpp::derive_session_keys(shared_secret, request.host_id, request.eid);
-    channel.smdp_sign.bytes = signing->sign(bpp::signed_octets(channel, request.euicc_otpk));
-
     const bpp::Contents contents{request.configure_isdp, request.store_metadata, expose(package)};
-    signer::SealedProfile sealed;
-    switch (request.protection) {
-        case signer::Protection::session_keys:
-            sealed.bound_profile_package = bpp::seal(channel, session, contents);
-            break;
-        case signer::Protection::profile_protection_keys:
-            sealed.bound_profile_package =
-                bpp::seal(channel, session, bpp::draw_profile_protection_keys(random_), contents);
-            break;
+
+    if (const auto earlier = earlier_binding(request)) {
+        TRY(Bytes sealed, seal_under(*earlier, request, *signing, contents));
+        if (content_of(request, sealed) == earlier->content)
+            return Response(signer::SealedProfile{std::move(sealed), *request.earlier, true});
+        // the same keys are not used for two contents: nobody has seen this one
     }
-    return Response(std::move(sealed));
+    TRY(KeptBinding binding, fresh_binding(request, *euicc_otpk));
+    TRY(Bytes sealed, seal_under(binding, request, *signing, contents));
+    binding.content = content_of(request, sealed);
+    signer::WrappedBinding wrapped{
+        wrapping_keys_.wrap(Purpose::binding, holder_of(request), expose(encode(binding)), random_)};
+    return Response(signer::SealedProfile{std::move(sealed), std::move(wrapped), false});
 }
 
 Result<SecretBytes> Custody::package_of(const signer::FromTemplate& source) const {

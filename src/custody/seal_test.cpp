@@ -103,6 +103,118 @@ TEST(SealProfile, ReachesTheCardItIsForOnBothCurvesInBothModes) {
     }
 }
 
+/// What is left of a bound package behind BF23.
+Bytes segments_of(View bound) {
+    Bytes out;
+    const auto pieces = bpp::split_for_card(bound);
+    for (const View piece : std::span(*pieces).subspan(1)) append(out, piece);
+    return out;
+}
+
+/// A card that has a package, and asks for it again in another transaction.
+struct Again {
+    explicit Again(Curve curve = Curve::p256, Protection protection = Protection::session_keys)
+        : card(curve), as(protection) {
+        first = seal(request());
+        card.transaction_id = Bytes(16, 0x0B);
+    }
+    [[nodiscard]] signer::SealProfile request() const {
+        auto r = card.request(as);
+        r.source = signer::FromPackage{iccid, wrapped};
+        if (!first.binding.octets.empty()) r.earlier = first.binding;
+        return r;
+    }
+    [[nodiscard]] signer::SealedProfile seal(signer::SealProfile r) const {
+        auto sealed = custody->seal_profile(std::move(r));
+        EXPECT_TRUE(sealed) << to_string(sealed.error());
+        return sealed ? *std::move(sealed) : signer::SealedProfile{};
+    }
+    /// Sealed anew: nothing of it is as it was.
+    void expect_anew(signer::SealProfile r) const {
+        const auto second = seal(std::move(r));
+        EXPECT_FALSE(second.again);
+        EXPECT_NE(second.binding, first.binding);
+        EXPECT_NE(Card::channel_of(second.bound_profile_package).smdp_otpk,
+                  Card::channel_of(first.bound_profile_package).smdp_otpk);
+        EXPECT_NE(segments_of(second.bound_profile_package), segments_of(first.bound_profile_package));
+    }
+    Keys keys;
+    std::unique_ptr<Custody> custody = keys.load();
+    Bytes package = package_of(iccid, 12'000);
+    signer::WrappedPackage wrapped =
+        *custody->ask(signer::WrapPackage{iccid, SecretBytes::copy_of(package_of(iccid, 12'000))});
+    Card card;
+    Protection as;
+    signer::SealedProfile first{};
+};
+
+TEST(KeptBinding, CarriesTheSegmentsAgainUnderANewSignature) {
+    for (const Curve curve : {Curve::p256, Curve::brainpool_p256r1}) {
+        for (const Protection protection : {Protection::session_keys, Protection::profile_protection_keys}) {
+            const Again again(curve, protection);
+            EXPECT_FALSE(again.first.again);
+            const auto second = again.seal(again.request());
+            EXPECT_TRUE(second.again);
+            EXPECT_EQ(second.binding, again.first.binding);
+            EXPECT_EQ(segments_of(second.bound_profile_package), segments_of(again.first.bound_profile_package));
+            const auto server_key = *again.custody->public_key(again.request().signing_key);
+            EXPECT_EQ(again.card.install(second.bound_profile_package, server_key), again.package);
+            EXPECT_NE(again.card.install(again.first.bound_profile_package, server_key), again.package)
+                << "of another transaction";
+        }
+    }
+}
+
+TEST(KeptBinding, OtherContentIsNeverSealedWithTheSameKeys) {
+    for (const Protection protection : {Protection::session_keys, Protection::profile_protection_keys}) {
+        const Again again(Curve::p256, protection);
+        auto metadata = again.request();
+        metadata.store_metadata = *from_hex("BF25055A03010204");
+        again.expect_anew(std::move(metadata));
+        auto profile = again.request();
+        const Bytes other = package_of(iccid, 12'001);
+        profile.source =
+            signer::FromPackage{iccid, *again.custody->ask(signer::WrapPackage{iccid, SecretBytes::copy_of(other)})};
+        again.expect_anew(std::move(profile));
+        auto host = again.request();
+        host.host_id = {1, 2, 3, 5};
+        const auto sealed = again.seal(std::move(host));
+        EXPECT_EQ(again.card.install(sealed.bound_profile_package, *again.custody->public_key(nist_key)),
+                  again.package);
+    }
+}
+
+TEST(KeptBinding, OpensForItsProfileItsCardAndItsKeyOnly) {
+    const Again again;
+    const Card stranger(Curve::p256);
+    auto key = again.request();
+    key.euicc_otpk = stranger.one_time_key.public_key().point();
+    again.expect_anew(std::move(key));
+    auto eid = again.request();
+    eid.eid = *Eid::with_check_digits("890490320010010000000000000001");
+    again.expect_anew(std::move(eid));
+    auto changed = again.request();
+    changed.earlier->octets.back() ^= 1U;
+    again.expect_anew(std::move(changed));
+    auto protection = again.request();
+    protection.protection = Protection::profile_protection_keys;
+    again.expect_anew(std::move(protection));
+    auto none = again.request();
+    none.earlier->octets.clear();
+    again.expect_anew(std::move(none));
+}
+
+TEST(KeptBinding, TellsNothingInClear) {
+    const Again again;
+    const auto otpk = Card::channel_of(again.first.bound_profile_package).smdp_otpk.bytes;
+    const auto keys =
+        bpp::derive_session_keys(*again.card.one_time_key.agree(*crypto::PublicKey::from_point(Curve::p256, otpk)),
+                                 again.request().host_id, again.card.eid);
+    const std::string binding = hex(again.first.binding.octets);
+    for (const View secret : {View(expose(keys.enc)), View(expose(keys.mac)), View(otpk)})
+        EXPECT_EQ(binding.find(hex(secret)), std::string::npos);
+}
+
 /// A package sealed for a card and opened by it.
 Bytes delivered(Custody& custody, signer::FromTemplate source) {
     const Card card(Curve::p256);

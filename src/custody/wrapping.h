@@ -8,10 +8,11 @@
 namespace mcim::custody {
 
 /// What wrapped octets are. Octets wrapped for one purpose do not open for another.
-enum class Purpose : std::uint8_t { subscription = 1, profile_package = 2, confirmation_code = 3 };
+enum class Purpose : std::uint8_t { subscription = 1, profile_package = 2, confirmation_code = 3, binding = 4 };
 
-/// The versions of the key-encryption key. AES-256-GCM; format, key version, purpose and holder (the IMSI, the ICCID or
-/// the order) are associated data, so that octets which are moved to another row of a database do not open there.
+/// The versions of the key-encryption key. AES-256-GCM; format, key version, purpose and holder (the IMSI, the ICCID,
+/// the order, the card) are associated data, so that octets which are moved to another row of a database do not open
+/// there.
 class WrappingKeys {
 public:
     using Version = std::uint16_t;

@@ -136,8 +136,14 @@ void Server::close() {
 
 Result<std::unique_ptr<Server>> Server::listen_tls(Loop& loop, const Address& address, const TlsIdentity& identity,
                                                    const Limits& limits, Handler handler) {
+    return listen_tls(loop, address, std::span(&identity, 1), limits, std::move(handler));
+}
+
+Result<std::unique_ptr<Server>> Server::listen_tls(Loop& loop, const Address& address,
+                                                   std::span<const TlsIdentity> identities, const Limits& limits,
+                                                   Handler handler) {
     auto listener = std::make_shared<Listener<Tcp>>(loop, limits, std::move(handler));
-    TRY(listener->tls, server_context(identity));
+    TRY(listener->tls, server_context(identities));
     return start(std::move(listener), address);
 }
 

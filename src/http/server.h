@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "mcim/base/secret.h"
 #include "mcim/http/loop.h"
@@ -45,6 +46,9 @@ using Handler = std::function<void(Request, Reply)>;
 class Server {
 public:
     [[nodiscard]] static Result<std::unique_ptr<Server>> listen_tls(Loop&, const Address&, const TlsIdentity&,
+                                                                    const Limits&, Handler);
+    /// With a certificate for each curve; a client's list of groups says which it is shown.
+    [[nodiscard]] static Result<std::unique_ptr<Server>> listen_tls(Loop&, const Address&, std::span<const TlsIdentity>,
                                                                     const Limits&, Handler);
     [[nodiscard]] static Result<std::unique_ptr<Server>> listen_plain(Loop&, const Address&, const Limits&, Handler);
     /// Replaces a socket file that nobody listens on. Mode 0600: who may connect is for the file system to say.

@@ -1,5 +1,8 @@
 #include "mcim/http/tls.h"
 
+#include <algorithm>
+#include <set>
+
 namespace mcim::http {
 namespace {
 
@@ -41,7 +44,90 @@ Status set_versions(SSL_CTX* context) {
     return ok();
 }
 
+// ---------------------------------------------------------------- two curves (SGP.22 2.6.7)
+
+/// TLS's numbers of named groups (RFC 8422 5.1.1, RFC 7027 2).
+constexpr std::uint16_t group_p256 = 23;
+constexpr std::uint16_t group_brainpool_p256r1 = 26;
+
+/// OpenSSL leaves Brainpool out of what it offers and takes, unless it is named.
+constexpr const char* groups_of_both = "X25519:P-256:P-384:P-521:brainpoolP256r1";
+constexpr const char* groups_of_brainpool = "X25519:brainpoolP256r1";
+
+constexpr std::uint16_t group_of(crypto::Curve curve) {
+    return curve == crypto::Curve::p256 ? group_p256 : group_brainpool_p256r1;
+}
+
+Status set_groups(SSL_CTX* context, const char* groups) {
+    if (SSL_CTX_set1_groups_list(context, groups) == 1) return ok();
+    return fail(Errc::io, "tls", "this library does not know the groups " + std::string(groups));
+}
+
+/// The numbers of an extension of the ClientHello that is a list of them behind its length, which takes `head` octets.
+std::vector<std::uint16_t> numbers_of(SSL* connection, unsigned extension, std::size_t head) {
+    const unsigned char* at = nullptr;
+    std::size_t size = 0;
+    std::vector<std::uint16_t> out;
+    if (SSL_client_hello_get0_ext(connection, extension, &at, &size) != 1) return out;
+    for (std::size_t i = head; i + 1 < size; i += 2) out.push_back(static_cast<std::uint16_t>(at[i] << 8U | at[i + 1]));
+    return out;
+}
+
+/// What a server with several certificates, or one on Brainpool, decides by the ClientHello.
+struct Faces {
+    struct Face {
+        std::uint16_t group;
+        std::shared_ptr<ssl::context> context;
+    };
+    ssl::context main{ssl::context::tls_server};
+    std::vector<Face> faces;
+
+    [[nodiscard]] const Face& choose(SSL* connection) const {
+        const auto versions = numbers_of(connection, TLSEXT_TYPE_supported_versions, 1);
+        const bool takes_1_2 = versions.empty() || std::ranges::find(versions, TLS1_2_VERSION) != versions.end();
+        for (const auto group : numbers_of(connection, TLSEXT_TYPE_supported_groups, 2))
+            for (const Face& face : faces)
+                if (face.group == group && (takes_1_2 || group != group_brainpool_p256r1)) return face;
+        return faces.front();
+    }
+    static int on_client_hello(SSL* connection, int*, void* faces) {
+        const Face& face = static_cast<const Faces*>(faces)->choose(connection);
+        SSL_set_SSL_CTX(connection, face.context->native_handle());
+        if (face.group == group_brainpool_p256r1) SSL_set_max_proto_version(connection, TLS1_2_VERSION);
+        return SSL_CLIENT_HELLO_SUCCESS;
+    }
+};
+
+/// What `roots` say of the certificates below them: a chain is on one curve (2.6.7.2).
+Status name_groups(SSL_CTX* context, const std::vector<Bytes>& roots) {
+    std::set<crypto::Curve> curves;
+    for (const Bytes& root : roots)
+        if (const auto parsed = x509::parse_certificate(root); parsed && parsed->key) curves.insert(parsed->key->curve);
+    if (!curves.contains(crypto::Curve::brainpool_p256r1)) return ok();
+    if (curves.size() > 1) return set_groups(context, groups_of_both);
+    SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+    return set_groups(context, groups_of_brainpool);
+}
+
 }  // namespace
+
+Result<std::shared_ptr<ssl::context>> server_context(std::span<const TlsIdentity> identities) {
+    auto out = std::make_shared<Faces>();
+    for (const TlsIdentity& identity : identities) {
+        TRY(auto context, server_context(identity));
+        TRY(const auto leaf, x509::parse_certificate(identity.chain.front()));
+        TRY(const auto key, leaf.public_key());
+        out->faces.push_back({group_of(key.curve()), std::move(context)});
+    }
+    if (out->faces.empty()) return fail(Errc::missing_field, "certificate", "a server of TLS has at least one");
+    if (out->faces.size() == 1 && out->faces.front().group == group_p256) return out->faces.front().context;
+    SSL_CTX* main = out->main.native_handle();
+    CHECKED(set_versions(main));
+    SSL_CTX_set_num_tickets(main, 0);
+    CHECKED(set_groups(main, groups_of_both));
+    SSL_CTX_set_client_hello_cb(main, Faces::on_client_hello, out.get());
+    return std::shared_ptr<ssl::context>(out, &out->main);
+}
 
 Result<std::shared_ptr<ssl::context>> server_context(const TlsIdentity& identity) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
@@ -66,6 +152,7 @@ Result<std::shared_ptr<ssl::context>> client_context(const std::vector<Bytes>& r
     auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
     CHECKED(set_versions(context->native_handle()));
     context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+    CHECKED(name_groups(context->native_handle(), roots));
     for (const Bytes& root : roots) {
         boost::system::error_code error;
         const std::string pem = to_pem("CERTIFICATE", root);

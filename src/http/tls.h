@@ -4,6 +4,7 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include <boost/asio/ssl/verify_context.hpp>
+#include <span>
 
 #include "mcim/http/client.h"
 #include "mcim/http/server.h"
@@ -12,7 +13,11 @@
 namespace mcim::http {
 
 [[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> server_context(const TlsIdentity&);
+/// One identity for each curve: a client is shown that of the curve which its list of groups names first, and the first
+/// where it names none (RFC 8422 5.3). On brainpoolP256r1 it is TLS 1.2: 1.3 has no signatures on it here.
+[[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> server_context(std::span<const TlsIdentity>);
 /// Verifies the peer's chain and dates; there is no way to have one that does not. Who the peer is, ServerRules says.
+/// It names the curves of its roots, and no other, as those on which a server's certificate may be.
 [[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> client_context(const std::vector<Bytes>& roots);
 
 /// What SGP.22 4.5.2 demands of a server beyond what a web client looks at: the role id-rspRole-dp-tls, issued by the

@@ -1,6 +1,7 @@
 // Which server certificates a client takes: CERT.DPtls of SGP.22 4.5.2 issued by the CI itself, for the very host.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <thread>
 
 #include "mcim/http/client.h"
@@ -115,6 +116,86 @@ TEST_F(TlsPeer, AgreesToForwardSecretSuitesOnly) {
         }
         EXPECT_LE(with_cbc, 1);
     }
+}
+
+/// "TLSv1.2, brainpoolP256r1": the version, and the curve of the certificate, that a handshake in memory agrees on;
+/// else "nothing".
+std::string agreed(SSL_CTX* server, SSL_CTX* client) {
+    const std::unique_ptr<SSL, decltype(&SSL_free)> s(SSL_new(server), SSL_free);
+    const std::unique_ptr<SSL, decltype(&SSL_free)> c(SSL_new(client), SSL_free);
+    BIO* to_server = nullptr;
+    BIO* to_client = nullptr;
+    if (BIO_new_bio_pair(&to_server, 0, &to_client, 0) != 1) return "no memory";
+    SSL_set_bio(s.get(), to_server, to_server);
+    SSL_set_bio(c.get(), to_client, to_client);
+    SSL_set_accept_state(s.get());
+    SSL_set_connect_state(c.get());
+    for (int i = 0; i < 10; ++i) {
+        SSL_do_handshake(c.get());
+        SSL_do_handshake(s.get());
+    }
+    ERR_clear_error();
+    if (SSL_is_init_finished(s.get()) == 0 || SSL_is_init_finished(c.get()) == 0) return "nothing";
+    const auto certificate = std::string_view(SSL_get_version(c.get()));
+    std::array<char, 64> curve{};
+    std::size_t size = 0;
+    EVP_PKEY_get_group_name(X509_get0_pubkey(SSL_get0_peer_certificate(c.get())), curve.data(), curve.size(), &size);
+    return std::string(certificate) + ", " + std::string(curve.data(), size);
+}
+
+/// Servers and clients of one curve or both.
+class TlsOfBothCurves : public testing::Test {
+protected:
+    static TlsIdentity identity_of(const test::Pki& of) { return {{of.dp_tls.der()}, of.dp_tls.key.to_pkcs8()}; }
+    [[nodiscard]] std::vector<TlsIdentity> both() const {
+        std::vector<TlsIdentity> out;
+        out.push_back(identity_of(nist));
+        out.push_back(identity_of(brainpool));
+        return out;
+    }
+    static std::string met(std::span<const TlsIdentity> server, const std::vector<Bytes>& roots,
+                           const char* groups = nullptr, int version_min = TLS1_2_VERSION) {
+        const auto listening = server_context(server);
+        const auto dialling = client_context(roots);
+        if (!listening || !dialling) return "no context";
+        SSL_CTX* client = (*dialling)->native_handle();
+        if (groups != nullptr && SSL_CTX_set1_groups_list(client, groups) != 1) return "no groups";
+        if (version_min != TLS1_2_VERSION) SSL_CTX_set_max_proto_version(client, version_min);
+        SSL_CTX_set_min_proto_version(client, version_min);
+        return agreed((*listening)->native_handle(), client);
+    }
+    const test::Pki nist;
+    const test::Pki brainpool{crypto::Curve::brainpool_p256r1, 2};
+    const std::vector<Bytes> nist_root{nist.ci.der()};
+    const std::vector<Bytes> brainpool_root{brainpool.ci.der()};
+    const std::vector<Bytes> both_roots{nist.ci.der(), brainpool.ci.der()};
+};
+
+TEST_F(TlsOfBothCurves, ClientIsShownTheCertificateOfTheCurveOfItsRoots) {
+    const auto server = both();
+    EXPECT_EQ(met(server, nist_root), "TLSv1.3, prime256v1");
+    EXPECT_EQ(met(server, brainpool_root), "TLSv1.2, brainpoolP256r1");
+    EXPECT_EQ(met(server, both_roots), "TLSv1.3, prime256v1") << "what it lists first";
+}
+
+TEST_F(TlsOfBothCurves, OrderOfTheClientsGroupsDecides) {
+    const auto server = both();
+    EXPECT_EQ(met(server, both_roots, "brainpoolP256r1:P-256"), "TLSv1.2, brainpoolP256r1");
+    EXPECT_EQ(met(server, both_roots, "X25519:P-256:brainpoolP256r1"), "TLSv1.3, prime256v1");
+    EXPECT_EQ(met(server, both_roots, "brainpoolP256r1"), "TLSv1.2, brainpoolP256r1") << "for the key exchange too";
+}
+
+TEST_F(TlsOfBothCurves, ClientOfVersion13AloneIsServedOnP256) {
+    EXPECT_EQ(met(both(), both_roots, "X25519:brainpoolP256r1:P-256", TLS1_3_VERSION), "TLSv1.3, prime256v1");
+}
+
+TEST_F(TlsOfBothCurves, ServerOfOneCurveServesItsClientsOnly) {
+    const TlsIdentity on_nist = identity_of(nist), on_brainpool = identity_of(brainpool);
+    EXPECT_EQ(met({&on_brainpool, 1}, brainpool_root), "TLSv1.2, brainpoolP256r1");
+    EXPECT_EQ(met({&on_brainpool, 1}, both_roots), "TLSv1.2, brainpoolP256r1");
+    EXPECT_EQ(met({&on_brainpool, 1}, nist_root), "nothing");
+    EXPECT_EQ(met({&on_nist, 1}, both_roots), "TLSv1.3, prime256v1");
+    EXPECT_EQ(met({&on_nist, 1}, brainpool_root), "nothing");
 }
 
 TEST_F(TlsPeer, RefusesARootThatIsNoCi) {

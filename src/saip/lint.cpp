@@ -1,107 +1,145 @@
 #include "mcim/saip/lint.h"
 
 #include <algorithm>
+#include <array>
+
+#include "mcim/saip/linter.h"
 
 namespace mcim::saip {
 namespace {
 
-struct PublishedKey {
-    std::string_view k;
-    std::string_view source;
-};
-constexpr PublishedKey published[] = {
-    {"000102030405060708090A0B0C0D0E0F", "TS 34.108 and GSMA TS.48"},
-    {"465B5CE8B199B49FAA5F0A2EE238A6BC", "TS 35.208 test set 1"},
-    {"FEC86BA6EB707ED08905757B1BB44B8F", "TS 35.208 test set 3"},
-    {"9E5944AEA94B81165C82FBF9F32DB751", "TS 35.208 test set 4"},
-    {"4AB1DEB05CA6CEB051FC98E77D026A84", "TS 35.208 test set 5"},
-    {"6C38A116AC280C454F59332EE35C8C4F", "TS 35.208 test set 6"},
-    {"2D609D4DB0AC5BF0D2C0DE267014DE0D", "TS 35.208 test set 7"},
-    {"A530A7FE428FAD1082C45EDDFCE13884", "TS 35.208 test set 8"},
-    {"D9151CF04896E25830BF2E08267B8360", "TS 35.208 test set 9"},
-    {"A0E2971B6822E8D354A18CC235624ECB", "TS 35.208 test set 10"},
-    {"0DA6F7BA86D5EAC8A19CF563AC58642D", "TS 35.208 test set 11"},
-    {"77B45843C88E58C10D202684515ED430", "TS 35.208 test set 12"},
-    {"729B17729270DD87CCDF1BFE29B4E9BB", "TS 35.208 test set 13"},
-    {"D32DD23E89DC662354CA12EB79DD32FA", "TS 35.208 test set 14"},
-    {"AF7C65E1927221DE591187A2C5987A53", "TS 35.208 test set 15"},
-    {"5BD7ECD3D3127A41D12539BED4E7CF71", "TS 35.208 test set 16"},
-    {"6CD1C6CEB1E01E14F1B82316A90B7F3D", "TS 35.208 test set 17"},
-    {"B73A90CBCF3AFB622DBA83C58A8415DF", "TS 35.208 test set 18"},
-    {"5122250214C33E723A5DD523FC145FC0", "TS 35.208 test set 19"},
-    {"90DCA4EDA45B53CF0F12D7C9C3BC6A89", "TS 35.208 test set 20"},
+struct LintRule {
+    Finding what;
+    std::string_view code;
+    Severity in_production;
+    Severity in_lab;
+    std::string_view next;
 };
 
-/// Files whose absence makes no USIM (TS 31.102 annex E of the files' clauses), where a template does not make them.
-constexpr std::string_view usim_files[] = {"ef-imsi", "ef-ust", "ef-acc", "ef-ecc", "ef-arr"};
+constexpr std::string_view own_key = "give it a key of its own, drawn at random";
+constexpr std::string_view own_code = "give each card a code of its own, drawn at random";
+constexpr std::string_view without_applets = "take it out, or give the package to cards with a Java Card runtime only";
+constexpr std::string_view one_imsi = "write the subscription's IMSI into EF_IMSI (TS 31.102 4.2.2)";
+constexpr std::string_view one_iccid = "write the card's ICCID, with its check digit, into header and EF_ICCID";
 
-class Linter {
-public:
-    std::vector<LintFinding> run(const ProfilePackage& package) && {
-        for (const auto& element : package.elements) {
-            ++number_;
-            label_ = "PE " + std::to_string(number_) + " (" + std::string(name_of(element)) + ")";
-            std::visit([this](const auto& body) { look(body); }, element.body);
-            if (const auto* files = files_of(element)) look_at_files(*file_type_of(element), *files, package);
-        }
-        if (application_ && !keyed_) add(Finding::missing_keys, "no akaParameter follows the application");
-        return std::move(found_);
-    }
+constexpr auto lint_rules = [] {
+    using enum Finding;
+    using enum Severity;
+    return std::to_array<LintRule>({
+        {test_key, "test-key", error, note,
+         "personalise it with keys of its own; only a laboratory takes published ones"},
+        {default_key, "default-key", error, warning, own_key},
+        {unfilled, "unfilled", warning, warning, "a signer puts keys there; no platform takes the package as it is"},
+        {test_algorithm, "test-algorithm", error, note, "use MILENAGE; only a laboratory takes the test algorithm"},
+        {default_adm, "default-adm", error, warning, own_code},
+        {default_puk, "default-puk", warning, note, own_code},
+        {default_pin, "default-pin", note, note, "where people type it, give each card a code of its own"},
+        {repeated_key, "repeated-key", warning, warning, own_key},
+        {applet, "applet", error, error, without_applets},
+        {load_package, "load-package", error, error, without_applets},
+        {toolkit_application, "toolkit-application", warning, warning,
+         "know what it does: it sees and sends messages without the device's owner"},
+        {ota_unprotected, "ota-unprotected", error, warning,
+         "demand a cryptographic checksum: minimum security level 02 or more (TS 102 225 5.1.1)"},
+        {remote_management, "remote-management", warning, note,
+         "nothing, where the operator manages files over the air"},
+        {non_standard, "non-standard", warning, note,
+         "ask its issuer what it is; cards that do not know it leave it out"},
+        {unknown_element, "unknown-element", warning, warning, "ask for the package in a format of version 2 or 3"},
+        {missing_file, "missing-file", error, error, "make the file: devices refuse a card without it"},
+        {missing_keys, "missing-keys", error, error, "add an akaParameter behind the application"},
+        {service_without_file, "service-without-file", warning, warning,
+         "make the file, or clear the service in EF_UST"},
+        {imsi_missing, "imsi-missing", error, error, one_imsi},
+        {imsi_invalid, "imsi-invalid", error, error, one_imsi},
+        {imsi_ambiguous, "imsi-ambiguous", error, warning, "give one package for each subscription"},
+        {iccid_invalid, "iccid-invalid", error, error, one_iccid},
+        {iccid_check_digit, "iccid-check-digit", warning, note, one_iccid},
+        {iccid_differs, "iccid-differs", error, error, one_iccid},
+        {test_network, "test-network", warning, note, "take an IMSI of the operator's own network"},
+        {home_network_differs, "home-network-differs", warning, warning, "name the network of the IMSI in EF_EHPLMN"},
+        {network, "network", note, note, "compare it with the operator's own"},
+        {networks_listed, "networks-listed", note, note,
+         "see that these are the networks that the card should look for"},
+        {not_installable, "not-installable", error, error, "correct the element; no card takes the package as it is"},
+        {refused_by_our_cards, "refused-by-our-cards", warning, warning, "order it for other cards, or leave it out"},
+    });
+}();
 
-private:
-    void add(Finding what, std::string detail) { found_.push_back({what, label_, std::move(detail)}); }
+constexpr const LintRule& rule_of(Finding what) { return lint_rules[static_cast<std::size_t>(what)]; }
 
-    template <class T>
-    void look(const T&) {}
-    void look(const AkaParameter& aka) {
-        keyed_ = true;
-        const auto* algorithm = std::get_if<AlgoParameter>(&aka.configuration.value);
-        if (algorithm == nullptr) return;
-        if (algorithm->algorithm == AlgorithmId::usim_test_algorithm)
-            add(Finding::test_algorithm, "the test algorithm authenticates nobody");
-        const View k = expose(algorithm->key.bytes);
-        if (std::ranges::all_of(k, [](std::uint8_t b) { return b == 0; }))
-            add(Finding::zero_key, "K is zero: keys are not inserted yet");
-        for (const auto& known : published)
-            if (equal(*from_hex(known.k), k)) add(Finding::test_key, "K is published in " + std::string(known.source));
-    }
-    void look(const Application&) { add(Finding::application, "brings an application"); }
-    void look(const Rfm&) { add(Finding::remote_management, "opens files to remote management"); }
+constexpr bool in_order() {
+    for (std::size_t i = 0; i < lint_rules.size(); ++i)
+        if (lint_rules[i].what != static_cast<Finding>(i)) return false;
+    return lint_rules.size() == static_cast<std::size_t>(Finding::refused_by_our_cards) + 1;
+}
+static_assert(in_order());
 
-    void look_at_files(const FileElementType& type, const FileElement& element, const ProfilePackage& package) {
-        if (type.name == "usim") {
-            application_ = true;
-            for (const auto name : usim_files) {
-                const File* file = find_file(type, element, name);
-                if (file == nullptr || is_left_out(*file))
-                    add(Finding::missing_file, std::string(name) + " is not made");
-            }
-        }
-        if (type.name == "mf") compare_iccid(type, element, package);
-    }
-    static bool is_left_out(const File& file) {
-        return std::ranges::any_of(file, [](const FileItem& i) { return std::holds_alternative<der::Null>(i.value); });
-    }
-    void compare_iccid(const FileElementType& type, const FileElement& element, const ProfilePackage& package) {
-        const auto* header = profile_header_of(package);
-        const File* file = find_file(type, element, "ef-iccid");
-        if (header == nullptr || file == nullptr) return;
-        Bytes octets;
-        for (const FileItem& item : *file)
-            if (const auto* content = std::get_if<der::OctetString<>>(&item.value)) append(octets, *content);
-        for (auto& b : octets) b = static_cast<std::uint8_t>(b << 4U | b >> 4U);
-        if (octets != header->iccid.bytes) add(Finding::iccid_differs, "EF_ICCID is not the ICCID of the header");
-    }
+bool is_code(Finding what) { return what == Finding::applet || what == Finding::load_package; }
 
-    std::vector<LintFinding> found_;
-    std::size_t number_ = 0;
-    std::string label_;
-    bool application_ = false;
-    bool keyed_ = false;
-};
+Severity severity_of(Finding what, const LintContext& context) {
+    if (is_code(what) && context.cards == Runtime::javacard) return Severity::note;
+    const LintRule& rule = rule_of(what);
+    return context.of == LintClass::lab ? rule.in_lab : rule.in_production;
+}
+
+bool has_zero_k(const ProfileElement& element) {
+    const auto* aka = std::get_if<AkaParameter>(&element.body);
+    const auto* own = aka == nullptr ? nullptr : std::get_if<AlgoParameter>(&aka->configuration.value);
+    return own != nullptr && std::ranges::all_of(expose(own->key.bytes), [](std::uint8_t b) { return b == 0; });
+}
 
 }  // namespace
 
-std::vector<LintFinding> lint(const ProfilePackage& package) { return Linter().run(package); }
+std::vector<LintFinding> Linter::run() && {
+    unfilled_ = std::ranges::any_of(package_.elements, has_zero_k);
+    for (const auto& element : package_.elements) {
+        ++number_;
+        name_ = name_of(element);
+        look_at_element(element);
+    }
+    look_at_image();
+    std::ranges::stable_sort(found_, {}, [](const LintFinding& f) { return f.element - 1; });  // 0 is last
+    return std::move(found_);
+}
+
+void Linter::add(Finding what, std::string detail) {
+    found_.push_back({what, severity_of(what, context_), number_, name_, std::move(detail)});
+}
+
+void Linter::at_element(std::uint16_t identification) {
+    for (std::size_t i = 0; i < package_.elements.size(); ++i) {
+        const PeHeader* header = header_of(package_.elements[i]);
+        if (header == nullptr || header->identification != identification) continue;
+        number_ = i + 1;
+        name_ = name_of(package_.elements[i]);
+    }
+}
+
+void Linter::at_package() {
+    number_ = 0;
+    name_.clear();
+}
+
+std::vector<LintFinding> lint(const ProfilePackage& package, const LintContext& context) {
+    return Linter(package, context).run();
+}
+
+std::string_view to_string(Severity severity) {
+    switch (severity) {
+        using enum Severity;
+        case note: return "note";
+        case warning: return "warning";
+        case error: return "error";
+    }
+    return "note";
+}
+
+std::string_view code_of(Finding what) { return rule_of(what).code; }
+std::string_view next_step(Finding what) { return rule_of(what).next; }
+
+std::string where(const LintFinding& f) {
+    return f.element == 0 ? "package" : "PE " + std::to_string(f.element) + " (" + f.name + ")";
+}
 
 }  // namespace mcim::saip

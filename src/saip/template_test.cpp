@@ -4,7 +4,6 @@
 
 #include "mcim/saip/contents.h"
 #include "mcim/saip/exercise.h"
-#include "mcim/saip/lint.h"
 #include "mcim/saip/resolve.h"
 #include "mcim/saip/sample.h"
 
@@ -191,21 +190,6 @@ TEST(ProfileTemplate, RefusesVariablesThatNoFileCanHold) {
     EXPECT_FALSE(personalise({}, v));
     EXPECT_FALSE(pin_from_digits("123"));
     EXPECT_FALSE(pin_from_digits("12a4"));
-}
-
-TEST(Lint, FindsNothingInAFinishedPackage) {
-    for (const auto& f : lint(sample_package())) ADD_FAILURE() << f.where << ": " << f.detail;
-}
-
-TEST(Lint, NamesKeysThatAreMissingOrPublished) {
-    const auto zero = lint(*personalise({}, sample_variables()));
-    ASSERT_EQ(zero.size(), 1U);
-    EXPECT_EQ(zero[0].what, Finding::zero_key);
-    EXPECT_EQ(zero[0].where, "PE 9 (akaParameter)");
-    const auto k = *Secret<16>::copy_of(*from_hex("465B5CE8B199B49FAA5F0A2EE238A6BC"));
-    const auto test = lint(*personalise({}, sample_variables(), k, sample_key(1)));
-    ASSERT_EQ(test.size(), 1U);
-    EXPECT_EQ(test[0].what, Finding::test_key);
 }
 
 }  // namespace

@@ -176,7 +176,17 @@ struct FromPackage {
 /// carries (profile protection keys, PPK).
 enum class Protection : std::uint8_t { session_keys, profile_protection_keys };
 
-/// Personalises, makes a one-time key, agrees with the card's, derives the session keys, protects and signs.
+/// What a package was sealed with (SGP.22 3.1.3, retry): the server's one-time public key, the session keys and, where
+/// there are any, the profile protection keys. Encrypted and authenticated together with the ICCID, the EID and the
+/// card's one-time key.
+struct WrappedBinding {
+    Bytes octets;
+    friend bool operator==(const WrappedBinding&, const WrappedBinding&) = default;
+};
+
+/// Personalises, makes a one-time key, agrees with the card's, derives the session keys, protects and signs. With the
+/// binding of an earlier package, and where everything in it is still the same, that package's segments come again
+/// after an InitialiseSecureChannel that is made and signed for this transaction. Whatever does not fit is sealed anew.
 struct SealProfile {
     std::variant<FromTemplate, FromPackage> source;
     crypto::Curve curve{};  ///< of the card's one-time key and of the signing key
@@ -188,8 +198,11 @@ struct SealProfile {
     Bytes store_metadata;   ///< StoreMetadataRequest, DER, tag BF25
     Protection protection = Protection::session_keys;
     KeyName signing_key;  ///< of CERT.DPpb.ECDSA
+    std::optional<WrappedBinding> earlier = std::nullopt;
     struct Response {
         Bytes bound_profile_package;  ///< BoundProfilePackage, DER, tag BF36
+        WrappedBinding binding{};     ///< for a retry; that of the earlier package where its segments came again
+        bool again = false;           ///< they did
         friend bool operator==(const Response&, const Response&) = default;
     };
 };

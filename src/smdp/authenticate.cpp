@@ -33,8 +33,10 @@ std::variant<Offer, Refused> authenticate(const msg::AuthenticateResponseOk& ans
         return Refused{Refusal::euicc_signature_invalid,
                        "The server challenge in the eUICC's answer is not the one "
                        "that this session, address and CI were given."};
-    auto choice = choose_ci(env.server, content.euicc_info2.euicc_ci_pk_id_list_for_verification,
-                            content.euicc_info2.euicc_ci_pk_id_list_for_signing);
+    // of what it signs under, only the CI of this session: the server challenge is of that one
+    auto for_signing = content.euicc_info2.euicc_ci_pk_id_list_for_signing;
+    std::erase_if(for_signing, [&](const msg::SubjectKeyIdentifier& id) { return id.bytes != card->ci_key_id; });
+    auto choice = choose_ci(env.server, content.euicc_info2.euicc_ci_pk_id_list_for_verification, for_signing);
     if (auto* refused = std::get_if<Refused>(&choice)) return std::move(*refused);
     return Offer{content.transaction_id.bytes,
                  std::move(request),
@@ -133,6 +135,8 @@ Result<Step> on(ConsentingOffer&& s, ConsentAnswered&& e, const Env& env) {
     TRY(reply.profile_metadata, der::decode<msg::StoreMetadataRequest>(s.order.metadata));
     reply.smdp_signed2.transaction_id = reply.transaction_id;
     reply.smdp_signed2.cc_required_flag = !s.order.confirmation_code.empty();
+    if (!s.order.euicc_otpk.empty() && crypto::PublicKey::from_point(credential->curve, s.order.euicc_otpk))
+        reply.smdp_signed2.bpp_euicc_otpk = msg::OctetString{s.order.euicc_otpk};
     reply.smdp_certificate.tlv = credential->pb_certificate;
     // 5.7.5: smdpSignature2 is over smdpSigned2 and euiccSignature1, both as TLVs
     Bytes to_sign = der::encode(reply.smdp_signed2);

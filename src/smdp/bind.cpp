@@ -87,6 +87,12 @@ Bytes host_id(const der::Oid& oid) {
     return out;
 }
 
+/// A card that gives its one-time key again can take the segments again that it may have in part (3.1.3).
+std::optional<signer::WrappedBinding> earlier_binding(const Order& order, const Binding& binding) {
+    if (order.binding.empty() || order.euicc_otpk != binding.euicc_otpk.bytes) return std::nullopt;
+    return signer::WrappedBinding{order.binding};
+}
+
 signer::SealProfile seal_request(const Binding& binding, const Order& order, ProfileSource&& source, Eid&& eid,
                                  const Credential& credential, const Env& env) {
     return {std::move(source),
@@ -97,8 +103,9 @@ signer::SealProfile seal_request(const Binding& binding, const Order& order, Pro
             std::move(eid),
             der::encode(msg::ConfigureISDPRequest{}),
             order.metadata,
-            signer::Protection::session_keys,
-            credential.pb_key};
+            order.protection_keys ? signer::Protection::profile_protection_keys : signer::Protection::session_keys,
+            credential.pb_key,
+            earlier_binding(order, binding)};
 }
 
 }  // namespace
@@ -155,12 +162,15 @@ Result<Step> on(Sealing&& s, Sealed&& e, const Env& env) {
     order->eid = eid;
     const Bytes& id = s.binding.transaction_id;
     set_out(*order, id);
+    order->euicc_otpk = s.binding.euicc_otpk.bytes;
+    order->binding = std::move(e.package.binding.octets);
     BoundPackage reply{id, std::move(e.package.bound_profile_package)};
     std::vector<Effect> effects;
     effects.emplace_back(PutSession{id, order->id, bound});
     effects.emplace_back(Note{order->id, env.now,
                               "bound to EID " + eid.text() + ", attempt " + std::to_string(order->attempts) + ", " +
-                                  std::to_string(reply.package.size()) + " octets"});
+                                  std::to_string(reply.package.size()) + " octets" +
+                                  (e.package.again ? ", the segments of the package before" : "")});
     effects.emplace_back(PutOrder{*std::move(order)});
     return Step{std::move(bound), Reply(std::move(reply)), std::move(effects)};
 }

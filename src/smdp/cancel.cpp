@@ -19,6 +19,7 @@ Order cancelled(Order order, const Cancelling& s) {
     const bool ends = order.refused || !keeps_order(s.reason);
     if (!order.outstanding.empty()) {
         order.refused = ends;
+        if (ends) forget_binding(order);
         return order;
     }
     auto next = after(order, ends ? OrderEvent::refuse : OrderEvent::postpone);
@@ -26,6 +27,7 @@ Order cancelled(Order order, const Cancelling& s) {
     if (!ends && next->eid_from_package) {
         next->eid.reset();
         next->eid_from_package = false;
+        forget_binding(*next);
     }
     return *std::move(next);
 }

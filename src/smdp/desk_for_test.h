@@ -122,6 +122,7 @@ struct Desk {
     Signed act(const signer::SignMessage& a) {
         ++signatures;
         if (signature) return {{*to_array<64>(*signature)}};
+        signed_with.push_back(a.key.text);
         const auto& key = a.key.text == "dpauth" ? pki.dp_auth.key : pki.dp_pb.key;
         return {{*to_array<64>(key.sign(a.message))}};
     }
@@ -133,7 +134,8 @@ struct Desk {
     }
     Sealed act(const signer::SealProfile& a) {
         sealed.push_back(a);
-        return {{{0xBF, 0x36, 0x00}}};
+        const auto number = static_cast<std::uint8_t>(sealed.size());
+        return {{{0xBF, 0x36, 0x00}, a.earlier.value_or(signer::WrappedBinding{{number}}), a.earlier.has_value()}};
     }
     NotificationContext act(const LookUpNotification& a) {
         NotificationContext out;
@@ -193,6 +195,7 @@ struct Desk {
     std::vector<std::string> changes;
     std::optional<Bytes> signature;  ///< in the place of every one that the server would make
     int signatures = 0;
+    std::vector<std::string> signed_with;  ///< the names of the keys
     int trusted = 0;
 };
 

@@ -125,7 +125,13 @@ std::optional<Order> after(Order order, OrderEvent event) {
     if (event == release) order.attempts = 0, order.wrong_codes = 0, order.refused = false;
     if (event == cancel) order.ended_by = OrderEnd::cancelled;
     if (event == remove) order.ended_by = OrderEnd::deleted;
+    if (event == install_succeeded || event == refuse || event == cancel || event == remove) forget_binding(order);
     return order;
+}
+
+void forget_binding(Order& order) {
+    order.euicc_otpk.clear();
+    order.binding.clear();
 }
 
 bool locked_by_wrong_codes(const Order& o) { return !o.confirmation_code.empty() && o.wrong_codes >= wrong_codes_max; }

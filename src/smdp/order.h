@@ -82,7 +82,10 @@ struct Order {
     std::optional<OrderEnd> ended_by{};  ///< of an Unavailable one, where it is known
     Bytes confirmation_code{};           ///< that its user has to know, as the signer wrapped it; empty: none
     std::uint32_t wrong_codes = 0;       ///< since the last release
-    std::int64_t version = 0;            ///< of the row: a change is stored only over the version that it was made from
+    bool protection_keys = false;        ///< its package has profile protection keys of its own (SGP.22 2.5.4)
+    Bytes euicc_otpk{};        ///< of its card: what its last package was bound to, for a retry (3.1.3); empty: none
+    Bytes binding{};           ///< what that was sealed with, as the signer wrapped it
+    std::int64_t version = 0;  ///< of the row: a change is stored only over the version that it was made from
     friend bool operator==(const Order&, const Order&) = default;
 };
 
@@ -94,6 +97,9 @@ inline constexpr std::uint32_t wrong_codes_max = 3;
 [[nodiscard]] std::optional<Order> after(Order, OrderEvent);
 /// May be downloaded now: its state, and attempts, time and tries of its code are left.
 [[nodiscard]] bool downloadable(const Order&, Time now);
+
+/// There is no retry of its last package: it is installed, or nobody's to install.
+void forget_binding(Order&);
 
 /// A package of this transaction leaves, or the card has signed what became of it. settle() says whether it was out.
 void set_out(Order&, View transaction_id);

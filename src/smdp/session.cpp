@@ -144,16 +144,17 @@ const Credential* find_credential(const Server& server, View ci_key_id) {
 std::variant<ChosenCi, Refused> choose_ci(const Server& server,
                                           const std::vector<msg::SubjectKeyIdentifier>& for_verification,
                                           const std::vector<msg::SubjectKeyIdentifier>& for_signing) {
-    // the first that the card names is the one that it prefers (5.7.8)
-    const x509::TrustAnchor* anchor = nullptr;
-    for (const auto& id : for_signing)
-        if (anchor == nullptr) anchor = server.anchors.find(id.bytes);
-    if (anchor == nullptr) return Refused{Refusal::ci_not_supported};
-    for (const auto& id : for_verification)
-        if (const auto* credential = find_credential(server, id.bytes))
-            if (const auto& key = anchor->certificate.key; key && key->curve == credential->curve)
-                return ChosenCi{credential, anchor->key_id()};
-    return Refused{Refusal::no_certificate_for_ci};
+    // both lists begin with what the card prefers (5.7.8); how it signs decides the curve of the session (2.6.7.2)
+    bool known = false;
+    for (const auto& signing : for_signing) {
+        const auto* anchor = server.anchors.find(signing.bytes);
+        if (anchor == nullptr) continue;
+        known = true;
+        for (const auto& id : for_verification)
+            if (const auto* credential = find_credential(server, id.bytes))
+                if (credential->curve == anchor->key.curve()) return ChosenCi{credential, anchor->key_id()};
+    }
+    return Refused{known ? Refusal::no_certificate_for_ci : Refusal::ci_not_supported};
 }
 
 std::optional<Refused> check_order(const Order& order, const Eid& eid, Time now) {

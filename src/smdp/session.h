@@ -59,7 +59,7 @@ struct Offered {
     friend bool operator==(const Offered&, const Offered&) = default;
 };
 /// A bound profile package has left. Kept as long as the order: the installation result is verified with this card.
-/// The package itself is not kept: asked again, the profile is bound anew to the same one-time key of the card.
+/// The package itself is not kept, only what it was sealed with, with its order: asked again, it is made again.
 struct Bound {
     static constexpr std::string_view name = "Bound";
     Offered offer;

@@ -2,7 +2,6 @@
 
 #include <sqlite3.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <new>
 #include <vector>
@@ -14,7 +13,7 @@ namespace {
 constexpr std::size_t waiting_max = 0x1FFFF;
 
 /// SQLite's own file follows it in the same piece of memory (szOsFile).
-struct alignas(std::max_align_t) GatheredFile {
+struct GatheredFile {
     sqlite3_file base;
     std::vector<std::uint8_t> waiting;
     sqlite3_int64 at = 0;  ///< where in the file it begins
@@ -25,14 +24,18 @@ struct alignas(std::max_align_t) GatheredFile {
     [[nodiscard]] bool goes_on_at(sqlite3_int64 offset) const {
         return offset == at + static_cast<sqlite3_int64>(waiting.size());
     }
-    /// What cannot be written is given up, as SQLite gives up the transaction that it belongs to.
+    /// What cannot be written is given up. That is an error for which SQLite takes the whole transaction back, wherever
+    /// it comes up; for SQLITE_FULL it might take back the statement alone, whose pages these may not be.
     int flush() {
         if (waiting.empty()) return SQLITE_OK;
         const int done = methods().xWrite(real(), waiting.data(), static_cast<int>(waiting.size()), at);
         waiting.clear();
-        return done;
+        return done == SQLITE_OK ? SQLITE_OK : SQLITE_IOERR_WRITE;
     }
 };
+
+// what SQLite allocates is aligned to 8 octets, and no more than that is promised
+static_assert(alignof(GatheredFile) <= 8 && sizeof(GatheredFile) % 8 == 0);
 
 GatheredFile& gathered(sqlite3_file* file) { return *reinterpret_cast<GatheredFile*>(file); }
 
@@ -108,8 +111,11 @@ int open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, int flags,
     if ((flags & SQLITE_OPEN_WAL) == 0) return own(vfs).xOpen(&own(vfs), name, file, flags, flags_out);
     auto* f = new (file) GatheredFile;
     const int opened = own(vfs).xOpen(&own(vfs), name, f->real(), flags, flags_out);
-    f->base.pMethods = opened == SQLITE_OK ? &wal_methods : nullptr;
-    if (opened != SQLITE_OK) f->~GatheredFile();
+    f->base.pMethods = &wal_methods;
+    if (opened != SQLITE_OK) {
+        f->~GatheredFile();
+        file->pMethods = nullptr;  // so that SQLite does not close it
+    }
     return opened;
 }
 

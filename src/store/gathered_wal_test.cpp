@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "mcim/store/rows_for_test.h"
 #include "mcim/store/sqlite.h"
@@ -49,6 +50,30 @@ TEST(GatheredWal, HoldsATransactionOfAnySizeWhenItIsCommitted) {
         ASSERT_TRUE(row) << n;
         EXPECT_EQ(row->body, row_of(n, sizes.at(static_cast<std::size_t>(n))).row.body) << n;
     }
+}
+
+/// Of this process so far.
+std::uint64_t write_calls() {
+    std::ifstream io("/proc/self/io");
+    for (std::string word; io >> word;)
+        if (word == "syscw:") {
+            io >> word;
+            return std::stoull(word);
+        }
+    return 0;
+}
+
+TEST(GatheredWal, AGroupIsWrittenWithAFewCalls) {
+    const TempFolder folder;
+    const auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store);
+    ASSERT_TRUE((*store)->commit_one({row_of(0, 1)}));
+    Batch group;
+    for (int n = 1; n <= 20; ++n) group.emplace_back(row_of(n, 3000));
+    const auto before = write_calls();
+    ASSERT_NE(before, 0U);
+    ASSERT_TRUE((*store)->commit_one(std::move(group)));
+    EXPECT_LE(write_calls() - before, 2U) << "for twenty pages and more";
 }
 
 TEST(GatheredWal, ATransactionSeesWhatItHasWrittenBeforeItIsCommitted) {

@@ -96,7 +96,14 @@ ALTER TABLE orders ADD COLUMN confirmation_code BLOB;
 ALTER TABLE orders ADD COLUMN wrong_codes INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<const char*, 5> steps{version_1, version_2, version_3, version_4, version_5};
+// What a retry of an order's last package needs.
+constexpr const char* version_6 = R"sql(
+ALTER TABLE orders ADD COLUMN protection_keys INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN euicc_otpk BLOB;
+ALTER TABLE orders ADD COLUMN binding BLOB;
+)sql";
+
+constexpr std::array<const char*, 6> steps{version_1, version_2, version_3, version_4, version_5, version_6};
 
 }  // namespace
 

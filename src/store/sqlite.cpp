@@ -101,7 +101,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     CHECKED(
         // one process, one connection: no locks to take for every statement, and a second process is turned away
         out->run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                 "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;"));
+                 "PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = "
+                 "-8192;"));
     return out;
 }
 

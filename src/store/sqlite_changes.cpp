@@ -45,7 +45,7 @@ Status one_row(Database& db, Statement& s, Errc code, const char* path, const ch
 constexpr const char* row_outdated = "it changed meanwhile";
 
 Status write(Database& db, const AddOrder& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?)"));
+    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?)"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     return s->bind(o.id)
@@ -69,15 +69,18 @@ Status write(Database& db, const AddOrder& c) {
         .bind_optional(number_of(o.ended_by))
         .bind_optional(octets_of(o.confirmation_code))
         .bind(std::int64_t{o.wrong_codes})
+        .bind(std::int64_t{o.protection_keys})
+        .bind_optional(octets_of(o.euicc_otpk))
+        .bind_optional(octets_of(o.binding))
         .run();
 }
-/// Whose it is, its profile and its confirmation code never change.
+/// Whose it is, its profile, its confirmation code and how its package is protected never change.
 Status write(Database& db, const smdp::PutOrder& c) {
     TRY(Statement * s,
         db.prepare(
             "UPDATE orders SET state=?, policy=?, eid=?, expires_at=?, outstanding=?, refused=?, attempts=?, "
             "attempts_max=?, package_octets=?, metadata=?, release=?, last_sequence=?, eid_from_package=?, ended_by=?, "
-            "wrong_codes=?, version=version+1 WHERE id=? AND version=?"));
+            "wrong_codes=?, euicc_otpk=?, binding=?, version=version+1 WHERE id=? AND version=?"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     s->bind(number(o.state))
@@ -95,6 +98,8 @@ Status write(Database& db, const smdp::PutOrder& c) {
         .bind(std::int64_t{o.eid_from_package})
         .bind_optional(number_of(o.ended_by))
         .bind(std::int64_t{o.wrong_codes})
+        .bind_optional(octets_of(o.euicc_otpk))
+        .bind_optional(octets_of(o.binding))
         .bind(o.id)
         .bind(o.version);
     return one_row(db, *s, Errc::conflict, "orders.version", row_outdated);

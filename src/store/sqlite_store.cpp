@@ -62,6 +62,9 @@ Result<smdp::Order> order_at(const Statement& s) {
     }
     if (!s.is_null(20)) o.confirmation_code = s.blob(20);
     o.wrong_codes = static_cast<std::uint32_t>(s.integer(21));
+    o.protection_keys = s.integer(22) != 0;
+    o.euicc_otpk = s.blob(23);
+    o.binding = s.blob(24);
     return o;
 }
 
@@ -228,7 +231,9 @@ private:
         if (auto begun = run("BEGIN IMMEDIATE"); !begun) return all(begun.error());
         for (const Batch& batch : group) {
             out.push_back(fenced(batch));
-            if (!db_->in_transaction()) return all(out.back().error());
+            const Status& last = out.back();
+            if (!last && last.error().code == Errc::io) static_cast<void>(run("ROLLBACK"));
+            if (!db_->in_transaction()) return all(last.error());
         }
         if (auto done = run("COMMIT"); !done) {
             static_cast<void>(run("ROLLBACK"));

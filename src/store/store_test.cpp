@@ -51,6 +51,9 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     full.ended_by = smdp::OrderEnd::deleted;
     full.confirmation_code = {5, 6};
     full.wrong_codes = 2;
+    full.protection_keys = true;
+    full.euicc_otpk = {7, 8};
+    full.binding = {9};
     ASSERT_TRUE(commit({AddOrder{full}, AddOrder{order(2)}}));
     EXPECT_EQ(**store->find_order("order-1"), full);
     EXPECT_EQ(**store->find_order("order-2"), order(2));

@@ -222,6 +222,14 @@ Result<Bytes> issue_euicc(const EuiccProfile& p, const crypto::PublicKey& key, c
     return sign(draft_euicc(p, key, eum, random), eum_key);
 }
 
+Result<Bytes> renew(const Certificate& old, const Validity& validity, const crypto::PrivateKey& issuer,
+                    Random& random) {
+    TRY(auto structure, der::decode<SignedCertificate>(old.der));
+    structure.tbs.serial_number.bytes = random_serial(random);
+    structure.tbs.validity = {to_time_choice(validity.not_before), to_time_choice(validity.not_after)};
+    return sign(structure.tbs, issuer);
+}
+
 Result<Eid> make_eid(std::string_view ein, std::uint64_t number) {
     const std::string digits = std::to_string(number);
     if (ein.size() + digits.size() > 30)

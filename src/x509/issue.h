@@ -56,6 +56,9 @@ struct ServerProfile {
 [[nodiscard]] Result<Bytes> issue_euicc(const EuiccProfile&, const crypto::PublicKey&, const Certificate& eum,
                                         const crypto::PrivateKey& eum_key, Random&);
 
+/// The same certificate for another time, under a new serial number: subject, key and extensions stay.
+[[nodiscard]] Result<Bytes> renew(const Certificate&, const Validity&, const crypto::PrivateKey& issuer, Random&);
+
 /// The `number`th EID of an EIN, its check digits included: EIN, zeros, number (SGP.02 2.2.2 leaves these to the EUM).
 [[nodiscard]] Result<Eid> make_eid(std::string_view ein, std::uint64_t number);
 

@@ -199,6 +199,11 @@ void Server::release_if_refused(std::size_t number) {
     EXPECT_TRUE(done) << to_string(done.error());
 }
 smdp::Order Server::order(std::size_t number) { return **running_->store->find_order_by_iccid(iccid(number)); }
+bool Server::sent_segments_again(std::size_t number) {
+    const auto lines = running_->store->timeline(order(number).id);
+    return std::ranges::any_of(
+        *lines, [](const auto& l) { return l.sentence.ends_with("the segments of the package before"); });
+}
 store::Subscription Server::line(std::size_t number) { return **running_->store->find_subscription(iccid(number)); }
 auc::Status Server::auc_status(std::size_t number) {
     return (*running_->store->find_auc(*Imsi::parse(imsis.at(number))))->status;

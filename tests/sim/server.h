@@ -33,6 +33,8 @@ public:
     /// The operator hears that the device has refused, and releases the order again.
     void release_if_refused(std::size_t number);
     [[nodiscard]] smdp::Order order(std::size_t number);
+    /// A package of it was sent whose segments had been sent before.
+    [[nodiscard]] bool sent_segments_again(std::size_t number);
     [[nodiscard]] store::Subscription line(std::size_t number);
     [[nodiscard]] auc::Status auc_status(std::size_t number);
     /// A notification of a card that the server has on its disk.

@@ -90,6 +90,8 @@ Result<crypto::PrivateKey> read_inherited_private_key(const fs::path& path) {
     return parse(path, expose(content));
 }
 
+Result<crypto::PrivateKey> read_foreign_private_key(const fs::path& path) { return read_inherited_private_key(path); }
+
 Result<SecretBytes> read_passphrase(const fs::path& path) {
     TRY(const SecretBytes content, custody::read_private_file(path));
     if (content.size() > passphrase_octets_max)

@@ -12,6 +12,8 @@ namespace mcim::apps {
 [[nodiscard]] Result<crypto::PrivateKey> read_private_key(const std::filesystem::path&);
 /// The same from a descriptor that was inherited (/proc/self/fd/N), which has no name that others could open.
 [[nodiscard]] Result<crypto::PrivateKey> read_inherited_private_key(const std::filesystem::path&);
+/// The same of a file that somebody else keeps, in whatever mode: what is imported is written anew, for its owner only.
+[[nodiscard]] Result<crypto::PrivateKey> read_foreign_private_key(const std::filesystem::path&);
 /// The content of the file without the line end that editors add. Errc::bad_value where nothing is left.
 [[nodiscard]] Result<SecretBytes> read_passphrase(const std::filesystem::path&);
 /// Errc::refused where the file lies in the folder that it opens: whoever copies the one has the other.

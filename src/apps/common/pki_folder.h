@@ -5,6 +5,8 @@
 //   dp/   auth.der pb.der, tls.der .pem, tls.key.pem
 //   dp/keys/                                    signing keys "dpauth" and "dppb", wrapping key: custody/key_folder.h
 //
+// A PKI that was imported may have more than one CI (pki_import.h), and lacks what its maker kept: keys of CI and EUM.
+//
 // Folders are of mode 0700, private keys of mode 0600 (PKCS#8).
 #pragma once
 #include <filesystem>

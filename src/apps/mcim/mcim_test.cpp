@@ -139,7 +139,7 @@ TEST(CommandLine, NamesTheWordThatIsNoCommand) {
     const auto below = mcim({"subscription", "lst", "--admin", "x"});
     EXPECT_GT(below.code, 100);
     EXPECT_TRUE(below.complains("\"lst\" is no command of mcim subscription; near it: list.")) << below.err;
-    EXPECT_TRUE(below.complains("Its commands: add, list, show, bar, unbar, close.")) << below.err;
+    EXPECT_TRUE(below.complains("Its commands: add, import, list, show, bar, unbar, close.")) << below.err;
     EXPECT_FALSE(mcim({"pki", "destroy"}).complains("near it"));
     const auto nothing = mcim({"transfer"});
     EXPECT_TRUE(nothing.complains("mcim transfer wants one of its commands: release, show.")) << nothing.err;
@@ -195,13 +195,13 @@ TEST(CommandLine, TakesJsonBeforeAndBehindTheCommand) {
 
 TEST(EveryCommand, HasHelpThatNamesItsOptions) {
     const std::vector<std::vector<std::string>> commands{
-        {"platform", "init"},      {"operator", "key"},       {"operator", "add"},      {"operator", "list"},
-        {"subscription", "add"},   {"subscription", "list"},  {"subscription", "show"}, {"subscription", "bar"},
-        {"subscription", "unbar"}, {"subscription", "close"}, {"order", "create"},      {"order", "list"},
-        {"order", "show"},         {"order", "explain"},      {"order", "cancel"},      {"order", "release"},
-        {"device", "make"},        {"device", "enrol"},       {"device", "list"},       {"device", "show"},
-        {"attest", "reference"},   {"attest", "verdict"},     {"transfer", "release"},  {"transfer", "show"},
-        {"profile", "show"},       {"profile", "lint"},       {"profile", "template"}};
+        {"platform", "init"},    {"operator", "key"},        {"operator", "add"},       {"operator", "list"},
+        {"subscription", "add"}, {"subscription", "import"}, {"subscription", "list"},  {"subscription", "show"},
+        {"subscription", "bar"}, {"subscription", "unbar"},  {"subscription", "close"}, {"order", "create"},
+        {"order", "list"},       {"order", "show"},          {"order", "explain"},      {"order", "cancel"},
+        {"order", "release"},    {"device", "make"},         {"device", "enrol"},       {"device", "list"},
+        {"device", "show"},      {"attest", "reference"},    {"attest", "verdict"},     {"transfer", "release"},
+        {"transfer", "show"},    {"profile", "show"},        {"profile", "lint"},       {"profile", "template"}};
     for (auto command : commands) {
         command.emplace_back("--help");
         const auto help = mcim(command);

@@ -26,6 +26,7 @@ struct CreateOptions {
     std::string release;
     std::string expires;
     std::string profile_class;
+    std::string protection;
     std::string confirmation_code;
     std::string confirmation_code_file;
     std::string matching_id;
@@ -52,6 +53,7 @@ Result<jose::ObjectWriter> request_of(const CreateOptions& options, Time now) {
     if (!options.policy.empty()) body.text("policy", options.policy);
     if (!options.eid.empty()) body.text("eid", options.eid);
     if (!options.profile_class.empty()) body.text("class", options.profile_class);
+    if (!options.protection.empty()) body.text("protection", options.protection);
     if (!options.expires.empty()) {
         TRY(const Time end, parse_moment("--expires", options.expires, now));
         body.time("expires_at", end);
@@ -126,6 +128,12 @@ void add_create(CLI::App& parent, Console& console) {
         ->add_option("--confirmation-code-file", options->confirmation_code_file,
                      "The same from a file of mode 0600: no list of processes shows it")
         ->excludes("--confirmation-code");
+    command
+        ->add_option(
+            "--protection", options->protection,
+            "Of the profile's elements on their way: session_keys (default), or profile_protection_keys, random "
+            "ones of this profile (SGP.22 2.5.4)")
+        ->check(CLI::IsMember({"session_keys", "profile_protection_keys"}));
     command->add_option("--class", options->profile_class, "operational (default), provisioning or test")
         ->check(CLI::IsMember({"operational", "provisioning", "test"}));
     add_qr_option(*command, options->qr);

@@ -1,4 +1,4 @@
-// mcim pki: make a PKI, issue the certificate of a card.
+// mcim pki: make a PKI or import one, issue the certificate of a card.
 #include "mcim/apps/mcim/pki.h"
 
 #include <CLI/CLI.hpp>
@@ -175,6 +175,7 @@ void add_pki(CLI::App& app, Console& console) {
     auto* pki = app.add_subcommand("pki", "Certificates and keys: CI, EUM, SM-DP+, cards");
     pki->require_subcommand(1);
     add_pki_init(*pki, console);
+    add_pki_import(*pki, console);
     add_euicc(*pki, console);
     add_pki_show(*pki, console);
 }

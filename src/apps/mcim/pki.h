@@ -4,6 +4,8 @@
 
 namespace mcim::apps {
 
+/// mcim pki import FOLDER
+void add_pki_import(CLI::App& pki, Console&);
 /// mcim pki show FILE
 void add_pki_show(CLI::App& pki, Console&);
 

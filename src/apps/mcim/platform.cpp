@@ -292,6 +292,12 @@ void print_made(const PlatformOptions& options, const Paths& made, std::ostream&
 
 /// What the options leave open of how it is reached over HTTPS, and whether all of it fits the PKI.
 Status complete_https(PlatformOptions& options) {
+    // of one CI and with all of its keys, as a platform's folder has them
+    std::error_code ignored;
+    if (const Paths imported{options.pki}; fs::exists(imported.config(), ignored))
+        return fail(Errc::conflict, "--pki",
+                    options.pki + " was imported and is served as it lies there: mcimd --config " +
+                        imported.config().string() + "; other roles are added in that file");
     TRY(const auto certificates, load_pki({options.pki}));
     if (options.listen.empty()) options.listen = default_listen;
     if (options.address.empty() && !certificates.dp_tls.dns_names.empty())

@@ -93,20 +93,12 @@ void add_profile_show(CLI::App& parent, Console& console) {
 
 // ---------------------------------------------------------------- mcim profile lint
 
-std::string_view name_of(saip::Finding finding) {
-    switch (finding) {
-        using enum saip::Finding;
-        case test_key: return "test key";
-        case zero_key: return "zero key";
-        case test_algorithm: return "test algorithm";
-        case application: return "application";
-        case remote_management: return "remote management";
-        case missing_file: return "missing file";
-        case missing_keys: return "missing keys";
-        case iccid_differs: return "ICCID differs";
-    }
-    return "finding";
-}
+struct LintOptions {
+    std::string file;
+    std::string of = "production";
+    bool javacard = false;
+    bool json = false;
+};
 
 /// A package that does not come back octet for octet was not understood, whatever else is said of it.
 std::optional<std::string> difference_after_encoding(const Read& r) {
@@ -118,36 +110,100 @@ std::optional<std::string> difference_after_encoding(const Read& r) {
     return "encoded again it differs from octet " + std::to_string(at) + " on";
 }
 
-Status run_lint(const ProfileOptions& options, std::ostream& out) {
-    TRY(const auto r, read(options.file));
-    if (const auto difference = difference_after_encoding(r)) return fail(Errc::bad_value, options.file, *difference);
-    const auto findings = saip::lint(r.package);
-    if (options.json) {
-        std::vector<jose::ObjectWriter> list;
-        for (const auto& f : findings)
-            list.push_back(
-                jose::ObjectWriter().text("finding", name_of(f.what)).text("where", f.where).text("detail", f.detail));
-        out << jose::ObjectWriter().text("file", options.file).objects("findings", list).finish() << "\n";
-        return ok();
-    }
-    out << options.file << ": " << r.package.elements.size() << " elements, " << r.der.size()
-        << " octets, decoded and encoded again to the same octets.\n";
-    std::vector<TableRow> rows;
-    for (const auto& f : findings) rows.push_back({std::string(name_of(f.what)), f.where, f.detail});
-    if (rows.empty())
-        out << "Nothing to say against it.\n";
-    else
-        print_table(out, {"FINDING", "WHERE", "WHY IT MATTERS"}, rows);
-    return ok();
+using Findings = std::vector<saip::LintFinding>;
+
+std::int64_t count_of(const Findings& findings, saip::Severity severity) {
+    return std::ranges::count(findings, severity, &saip::LintFinding::severity);
 }
 
+std::string json_of(const LintOptions& options, const Findings& findings) {
+    std::vector<jose::ObjectWriter> list;
+    for (const auto& f : findings) {
+        auto& one = list.emplace_back();
+        one.text("severity", saip::to_string(f.severity)).text("code", saip::code_of(f.what));
+        if (f.element != 0) one.integer("element", static_cast<std::int64_t>(f.element)).text("name", f.name);
+        one.text("what", f.detail).text("next", saip::next_step(f.what));
+    }
+    return jose::ObjectWriter()
+        .text("file", options.file)
+        .text("class", options.of)
+        .integer("errors", count_of(findings, saip::Severity::error))
+        .integer("warnings", count_of(findings, saip::Severity::warning))
+        .integer("notes", count_of(findings, saip::Severity::note))
+        .objects("findings", list)
+        .finish();
+}
+
+/// The worst first, and under each kind of finding once what to do about it.
+void print_findings(Findings findings, std::ostream& out) {
+    std::ranges::stable_sort(findings, [](const auto& a, const auto& b) {
+        return std::pair(b.severity, a.what) < std::pair(a.severity, b.what);
+    });
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        const auto& f = findings[i];
+        if (i == 0 || findings[i - 1].what != f.what)
+            out << "\n" << saip::to_string(f.severity) << " " << saip::code_of(f.what) << "\n";
+        out << "  " << saip::where(f) << ": " << f.detail << "\n";
+        if (i + 1 == findings.size() || findings[i + 1].what != f.what)
+            out << "  Next: " << saip::next_step(f.what) << "\n";
+    }
+}
+
+void print_text(const LintOptions& options, const Read& r, const Findings& findings, std::ostream& out) {
+    out << options.file << ": " << r.package.elements.size() << " elements, " << r.der.size()
+        << " octets, decoded and encoded again to the same octets.\n";
+    print_findings(findings, out);
+    out << "\n"
+        << count_of(findings, saip::Severity::error) << " errors, " << count_of(findings, saip::Severity::warning)
+        << " warnings, " << count_of(findings, saip::Severity::note) << " notes, for class " << options.of << ".\n";
+}
+
+/// Errors are an answer, not a failure of the command: they only make its exit code.
+Result<int> run_lint(const LintOptions& options, std::ostream& out) {
+    TRY(const auto r, read(options.file));
+    if (const auto difference = difference_after_encoding(r)) return fail(Errc::bad_value, options.file, *difference);
+    const auto findings =
+        saip::lint(r.package, {options.of == "lab" ? saip::LintClass::lab : saip::LintClass::production,
+                               options.javacard ? saip::Runtime::javacard : saip::Runtime::none});
+    if (options.json)
+        out << json_of(options, findings) << "\n";
+    else
+        print_text(options, r, findings, out);
+    return count_of(findings, saip::Severity::error) == 0 ? 0 : 1;
+}
+
+constexpr auto lint_footer = R"(
+What it names: keys that stand in public or that nobody chose, default codes, code that would run on the card, commands over
+the air without a checksum, files that TS 31.102 makes mandatory and the package does not make, IMSI and ICCID
+that are missing, wrong or different, networks, and what no card would install. Each finding has a severity, a code that
+stays the same from version to version, its place and what to do next. No key is ever shown.
+
+Exit code: 0 without an error, 1 with one or where the file is no package. Warnings and notes change nothing.
+
+Example:  mcim profile lint operator.der
+A test profile in a laboratory:  mcim profile lint TS48.der --class lab
+In a pipeline:  mcim profile lint operator.der --json | jq '.findings[] | select(.severity == "error")'
+)";
+
 void add_lint(CLI::App& parent, Console& console) {
-    auto* command = parent.add_subcommand("lint", "What a careful operator wants to know before a package goes out");
-    auto options = std::make_shared<ProfileOptions>();
+    auto* command = parent.add_subcommand("lint", "What an engineer wants to know before a package goes out");
+    auto options = std::make_shared<LintOptions>();
     command->add_option("file", options->file, "Profile package, DER")->required();
+    command
+        ->add_option("--class", options->of,
+                     "What the package is for. lab: published keys and the test algorithm are notes, default keys "
+                     "warnings")
+        ->check(CLI::IsMember({"production", "lab"}))
+        ->capture_default_str();
+    command->add_flag("--javacard", options->javacard,
+                      "It goes to cards with a Java Card runtime: applets are notes. Our own cards run none");
     command->add_flag("--json", options->json, "One JSON object instead of text");
-    command->footer("\nFindings are no errors: test profiles have them. Exit code 1 only where it is no package.\n");
-    command->callback([options, &console] { console.finish(run_lint(*options, console.out)); });
+    command->footer(lint_footer);
+    command->callback([options, &console] {
+        const auto code = run_lint(*options, console.out);
+        console.finish(code ? ok() : Status(code.error()));
+        if (code) console.exit_code = *code;
+    });
 }
 
 // ---------------------------------------------------------------- mcim profile template

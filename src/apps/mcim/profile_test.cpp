@@ -38,8 +38,8 @@ TEST(ProfileCommand, TemplateIsWrittenShownAndFoundWithoutKeys) {
     EXPECT_EQ(outline->text("imsi")->size(), 15U);
     EXPECT_EQ(outline->texts("elements")->front(), "header");
     const auto lint = mcim({"profile", "lint", file});
-    EXPECT_EQ(lint.code, 0) << lint.err;
-    EXPECT_TRUE(lint.says("zero key")) << lint.out;
+    EXPECT_EQ(lint.code, 0) << lint.out << lint.err;
+    EXPECT_TRUE(lint.says("warning unfilled\n")) << lint.out;
     EXPECT_TRUE(mcim({"profile", "show", file}).says("akaParameter"));
     EXPECT_EQ(mcim({"profile", "template", "--out", file + "2", "--iccid", "8988211000000000012"}).code, 1);
 }
@@ -51,10 +51,15 @@ TEST(ProfileCommand, MasksTheKeysOfATestProfileAndNamesThem) {
     // K of TS.48, which the package carries in clear
     EXPECT_FALSE(shown.says("000102030405060708090A0B0C0D0E0F")) << "the key is shown";
     const auto lint = mcim({"profile", "lint", package.string()});
-    EXPECT_TRUE(lint.says("test algorithm")) << lint.out;
+    EXPECT_EQ(lint.code, 1) << "errors are an exit code";
+    EXPECT_TRUE(lint.says("error test-algorithm\n")) << lint.out;
+    EXPECT_TRUE(lint.says("PE 11 (akaParameter): K is published in TS 34.108")) << lint.out;
+    EXPECT_EQ(mcim({"profile", "lint", package.string(), "--class", "lab"}).code, 0);
     const auto json = jose::Object::parse(mcim({"profile", "lint", package.string(), "--json"}).out);
     ASSERT_TRUE(json);
-    EXPECT_FALSE(json->objects("findings")->empty());
+    EXPECT_GT(*json->integer("errors"), 0);
+    const auto finding = json->objects("findings")->front();
+    for (const char* member : {"severity", "code", "what", "next"}) EXPECT_TRUE(finding.text(member)) << member;
 }
 
 TEST(ProfileCommand, OutlineHasTheNumbersOfThePackage) {

@@ -55,11 +55,10 @@ Result<std::string> iccid_of(const std::string& file, View der) {
     return digits;
 }
 
-/// K that an operator has already. It passes through this process, which leaves no core dump and ends with the command.
+/// K that an operator has already.
 Status add_keys(const AddSubscriptionOptions& options, jose::ObjectWriter& body) {
     if (options.key_file.empty()) return ok();
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
+    leave_no_core_dump();
     TRY(const KeyFile keys, read_key_file(options.key_file));
     body.hex_octets("k", expose(keys.k));
     if (!keys.opc.empty()) body.hex_octets("opc", expose(keys.opc));
@@ -170,6 +169,11 @@ void add_subscription_add(CLI::App& parent, Console& console) {
 
 }  // namespace
 
+void leave_no_core_dump() {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+}
+
 Result<KeyFile> read_key_file(const std::filesystem::path& path) {
     TRY(const SecretBytes content, custody::read_private_file(path));
     const View octets = expose(content);
@@ -197,6 +201,7 @@ void add_subscription(CLI::App& app, Console& console) {
     auto* command = app.add_subcommand("subscription", "Lines: IMSI, ICCID, number, keys");
     command->require_subcommand(1);
     add_subscription_add(*command, console);
+    add_subscription_import(*command, console);
     add_subscription_list(*command, console);
     add_subscription_show(*command, console);
     add_subscription_bars(*command, console);

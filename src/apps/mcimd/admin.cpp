@@ -71,7 +71,7 @@ constexpr std::array routes{
     Route{{"GET", "/subscriptions", "", "all subscriptions"},
           [](const Asked& a) { return list_subscriptions(a.platform); }},
     Route{{"POST", "/subscriptions",
-           "operator iccid imsi? msisdn? service_provider_name? profile_name? algorithm? k? opc? mnc_digits? "
+           "operator iccid imsi? msisdn? service_provider_name? profile_name? algorithm? k? opc? op? mnc_digits? "
            "package_octets_min? package? replaces?",
            "a subscription, of the template or of a package; in the place of one whose card is lost"},
           [](const Asked& a) { return add_subscription(a.platform, a.body); }},
@@ -86,7 +86,7 @@ constexpr std::array routes{
           [](const Asked& a) { return close_subscription(a.platform, a.named); }},
     Route{{"GET", "/orders", "", "all orders"}, [](const Asked& a) { return list_orders(a.platform); }},
     Route{{"POST", "/orders",
-           "operator iccid policy? eid? expires_at? release? attempts_max? matching_id? confirmation_code? "
+           "operator iccid policy? eid? expires_at? release? attempts_max? matching_id? confirmation_code? protection? "
            "package_octets? "
            "class?",
            "an order, released, with its activation code"},

@@ -4,6 +4,8 @@
 #include "mcim/apps/common/typing_errors.h"
 #include "mcim/apps/mcimd/admin_calls.h"
 #include "mcim/apps/mcimd/consequences.h"
+#include "mcim/saip/known_keys.h"
+#include "mcim/saip/lint.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -32,14 +34,45 @@ Result<signer::Algorithm> algorithm_of(const jose::Object& in) {
                 "\"" + *name + "\" is not served; MILENAGE is, and in a laboratory the test algorithm");
 }
 
+/// Keys that stand in public authenticate everybody. Only a laboratory takes them.
+Status check_unpublished(const Platform& p, const SecretBytes& k, const SecretBytes& constant) {
+    if (p.laboratory) return ok();
+    const auto refusal = [](std::string_view what, std::string_view source) {
+        return fail(Errc::refused, std::string(what),
+                    "it is published in " + std::string(source) +
+                        ": everybody has this key, and only a laboratory "
+                        "takes it");
+    };
+    if (const auto source = saip::published_k(expose(k))) return refusal("k", *source);
+    if (const auto source = saip::published_opc(expose(constant))) return refusal("opc", *source);
+    return ok();
+}
+/// The same for what a package brings, as `mcim profile lint` names it.
+Status check_unpublished(const Platform& p, View der) {
+    if (p.laboratory) return ok();
+    auto package = saip::parse(der);
+    if (!package) return std::move(package).error().within("package");
+    for (const auto& finding : saip::lint(*package))
+        if (finding.what == saip::Finding::test_key)
+            return fail(Errc::refused, "package",
+                        saip::where(finding) + ": " + finding.detail +
+                            ": everybody has this key, and only a laboratory takes it");
+    return ok();
+}
+
 /// Fresh keys, which nobody sees; or those that the operator has already.
 Result<signer::Subscription> keys_for(Platform& p, const jose::Object& in, const Imsi& imsi,
                                       signer::Algorithm algorithm) {
     if (!in.has("k")) return p.signer.new_subscription_keys(imsi, algorithm);
+    using Constant = signer::WrapSubscription::Constant;
+    const bool is_op = in.has("op");
+    if (is_op && in.has("opc")) return fail(Errc::conflict, "op", "OP or OPc is wanted, not both of them");
     TRY(SecretBytes k, in.secret_hex_octets("k"));
-    TRY(auto opc, in.optional_member(&jose::Object::secret_hex_octets, "opc"));
-    return p.signer.ask(
-        signer::WrapSubscription{imsi, algorithm, std::move(k), std::move(opc).value_or(SecretBytes())});
+    TRY(auto given, in.optional_member(&jose::Object::secret_hex_octets, is_op ? "op" : "opc"));
+    SecretBytes constant = std::move(given).value_or(SecretBytes());
+    CHECKED(check_unpublished(p, k, constant));
+    return p.signer.ask(signer::WrapSubscription{imsi, algorithm, std::move(k), std::move(constant),
+                                                 is_op ? Constant::op : Constant::opc});
 }
 
 struct NewLine {
@@ -62,6 +95,7 @@ Result<NewLine> from_package(Platform& p, const jose::Object& in, const Iccid& i
             return fail(Errc::bad_value, std::string(of_the_template),
                         "the template is filled with it; a package has its own");
     TRY(SecretBytes der, in.secret_octets("package"));
+    CHECKED(check_unpublished(p, expose(der)));
     TRY(auto wrapped, p.signer.ask(signer::WrapPackage{iccid, std::move(der)}));
     if (!in.has("k")) {
         TRY(auto line, p.signer.ask(signer::ExtractSubscription{iccid, wrapped}));

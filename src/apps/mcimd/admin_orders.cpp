@@ -18,6 +18,10 @@ std::string activation_code(const Platform& p, const smdp::Order& o) {
            (o.confirmation_code.empty() ? "" : "$1");
 }
 
+/// SGP.22 2.5.4: under what the profile elements are.
+constexpr std::string_view session_keys = "session_keys";
+constexpr std::string_view profile_protection_keys = "profile_protection_keys";
+
 /// Why nobody can download it, where its state does not say so; "" where somebody can, or nobody knows.
 std::string_view closed_because(const smdp::Order& o, Time now) {
     if (o.ended_by) return to_string(*o.ended_by);
@@ -35,6 +39,7 @@ Json json_of(const Platform& p, const smdp::Order& o) {
     if (!closed.empty()) out.text("closed_because", closed);
     out.text("policy", to_string(o.policy));
     out.text("matching_id", o.matching_id).text("activation_code", activation_code(p, o));
+    if (o.protection_keys) out.text("protection", profile_protection_keys);
     if (o.eid) out.text("eid", o.eid->text());
     if (o.expires_at) out.time("expires_at", *o.expires_at);
     out.integer("attempts", o.attempts).integer("attempts_max", o.attempts_max);
@@ -213,6 +218,10 @@ Status read_options(Platform& p, const jose::Object& in, smdp::Order& order) {
     }
     TRY(order.expires_at, in.optional_member(&jose::Object::time, "expires_at"));
     TRY(order.release, in.optional_member(&jose::Object::text, "release"));
+    TRY(const auto protection, in.optional_member(&jose::Object::text, "protection"));
+    if (protection && *protection != session_keys && *protection != profile_protection_keys)
+        return fail(Errc::bad_value, "protection", "session_keys or profile_protection_keys is wanted");
+    order.protection_keys = protection == profile_protection_keys;
     TRY(const auto attempts, in.optional_member(&jose::Object::integer, "attempts_max"));
     if (attempts && (*attempts < 1 || *attempts > 1000))
         return fail(Errc::bad_value, "attempts_max", "1 to 1000 is wanted");

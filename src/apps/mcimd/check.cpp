@@ -44,8 +44,12 @@ private:
 };
 
 void check_tls(Check& check, const TlsConfig& tls) {
-    check.certificates("server.tls_certificate", tls.certificate);
-    if (check.sound()) check.hold("server.tls_key", tls_identity(tls), "the private key of the TLS certificate");
+    for (const auto& files : tls.identities) check.certificates(files.prefix + "certificate", files.certificate);
+    if (!check.sound()) return;
+    for (const auto& files : tls.identities)
+        check.hold(files.prefix + "key", tls_identity(files), "the private key of the TLS certificate");
+    if (check.sound())
+        check.hold(tls.identities.back().prefix + "certificate", tls_identities(tls), "one for each curve");
 }
 
 std::unique_ptr<custody::Custody> check_keys(Check& check, const Config& config, Random& random) {
@@ -62,16 +66,23 @@ std::unique_ptr<custody::Custody> check_keys(Check& check, const Config& config,
 }
 
 void check_dp(Check& check, const DpConfig& dp, const custody::Custody* keys, Time now) {
-    check.certificates("dp.auth_certificate", {dp.auth_certificate});
-    check.certificates("dp.pb_certificate", {dp.pb_certificate});
+    for (const auto& one : dp.credentials) {
+        check.certificates(one.prefix + "auth_certificate", {one.auth_certificate});
+        check.certificates(one.prefix + "pb_certificate", {one.pb_certificate});
+    }
     const auto anchors = check.hold("dp.ci", trust_anchors(dp.ci), "a CI's own certificate, or a list of them");
     if (keys == nullptr) return;
-    for (const auto& [key, name] : {std::pair("dp.auth_key", &dp.auth_key), std::pair("dp.pb_key", &dp.pb_key)})
-        check.hold(key, keys->public_key({*name}), "the name of a signing key in server.keys");
+    for (const auto& one : dp.credentials)
+        for (const auto& [key, name] : {std::pair("auth_key", &one.auth_key), std::pair("pb_key", &one.pb_key)})
+            check.hold(one.prefix + key, keys->public_key({*name}), "the name of a signing key in server.keys");
+    if (!anchors || !check.sound()) return;
     // what each file says holds; now whether they fit together
-    if (anchors && check.sound())
-        check.hold("dp.auth_certificate", dp_server(dp, SecretBytes(32), *keys, now),
-                   "certificates of this CI, for the keys dp.auth_key and dp.pb_key");
+    for (const auto& one : dp.credentials)
+        check.hold(one.prefix + "auth_certificate", dp_credential(one, *anchors, *keys, now),
+                   "certificates of this CI, for the keys " + one.prefix + "auth_key and " + one.prefix + "pb_key");
+    if (check.sound())
+        check.hold(dp.credentials.back().prefix + "auth_certificate", dp_server(dp, SecretBytes(32), *keys, now),
+                   "one credential for each CI, all of one SM-DP+");
 }
 
 void check_pva(Check& check, const PvaConfig& pva, const custody::Custody& keys) {

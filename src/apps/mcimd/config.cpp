@@ -7,6 +7,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -17,11 +18,18 @@
 namespace mcim::apps::mcimd {
 namespace {
 
+/// What is found out beside the values.
+struct Findings {
+    const std::filesystem::path& file;
+    Mistakes mistakes{};
+    std::map<std::string, unsigned, std::less<>> lines{};
+};
+
 /// Reads one table: every key is asked for once, with its range; what is left over at the end is a mistake.
 class Reader {
 public:
-    Reader(const toml::table* table, std::string name, const std::filesystem::path& file, Mistakes& mistakes)
-        : table_(table), name_(std::move(name)), file_(file), mistakes_(mistakes) {}
+    Reader(const toml::table* table, std::string name, Findings& findings)
+        : table_(table), name_(std::move(name)), findings_(findings) {}
 
     std::optional<std::string> text(std::string_view key, std::string_view allowed) {
         return value<std::string>(key, allowed);
@@ -33,17 +41,17 @@ public:
     }
     std::filesystem::path wanted_path(std::string_view key, std::string_view allowed) {
         const std::string text = wanted_text(key, allowed);
-        return text.empty() ? std::filesystem::path() : file_.parent_path() / text;
+        return text.empty() ? std::filesystem::path() : findings_.file.parent_path() / text;
     }
     /// Empty where there is none.
     std::filesystem::path path(std::string_view key, std::string_view allowed) {
         const std::string found = text(key, allowed).value_or("");
-        return found.empty() ? std::filesystem::path() : file_.parent_path() / found;
+        return found.empty() ? std::filesystem::path() : findings_.file.parent_path() / found;
     }
     /// One text or a list of them.
     std::vector<std::filesystem::path> wanted_paths(std::string_view key, std::string_view allowed) {
         std::vector<std::filesystem::path> out;
-        for (const auto& text : texts(key, allowed)) out.push_back(file_.parent_path() / text);
+        for (const auto& text : texts(key, allowed)) out.push_back(findings_.file.parent_path() / text);
         if (out.empty() && !has(key)) complain(key, "is missing: " + std::string(allowed) + " is wanted");
         return out;
     }
@@ -87,18 +95,36 @@ public:
     }
     /// Known, but of no use here: whatever it says, as in the table of a role that is not played.
     void pass_over(std::string_view key) { asked_.insert(std::string(key)); }
+    /// The tables [[name.key]], each with a reader of its own.
+    template <class Read>
+    void each(std::string_view key, Read&& read) {
+        nested_.insert(std::string(key));
+        const toml::node* node = find(key);
+        if (node == nullptr) return;
+        const auto* list = node->as_array();
+        if (list == nullptr || !list->is_homogeneous(toml::node_type::table))
+            return complain(key, "tables are wanted, each as [[" + name_ + "." + std::string(key) + "]]");
+        for (std::size_t i = 0; i < list->size(); ++i) {
+            const std::string name = name_ + "." + std::string(key) + "[" + std::to_string(i + 1) + "]";
+            Reader one(list->get(i)->as_table(), name, findings_);
+            read(one);
+            one.finish();
+        }
+    }
+    [[nodiscard]] const std::string& name() const { return name_; }
     void complain(std::string_view key, const std::string& sentence) {
-        mistakes_.lines.push_back(file_.string() + ":" + std::to_string(line_of(key)) + ": " + name_ + "." +
-                                  std::string(key) + ": " + sentence);
+        findings_.mistakes.lines.push_back(findings_.file.string() + ":" + std::to_string(line_of(key)) + ": " + name_ +
+                                           "." + std::string(key) + ": " + sentence);
     }
     /// Keys that nobody asked for: a slip of the pen would else be a silent default.
-    void finish(Config& config) {
-        for (const auto& key : asked_) config.lines[name_ + "." + key] = line_of(key);
+    void finish() {
+        for (const auto& key : asked_) findings_.lines[name_ + "." + key] = line_of(key);
         if (table_ == nullptr) return;
         for (const auto& [key, node] : *table_)
-            if (!asked_.contains(std::string(key.str()))) {
+            if (!asked_.contains(std::string(key.str())) && !nested_.contains(std::string(key.str()))) {
                 std::string known;
                 for (const auto& k : asked_) known += (known.empty() ? "" : ", ") + k;
+                for (const auto& k : nested_) known += ", [[" + k + "]]";
                 complain(key.str(), "is no key of [" + name_ + "]; known are " + known);
             }
     }
@@ -124,9 +150,9 @@ private:
     }
     const toml::table* table_;
     std::string name_;
-    const std::filesystem::path& file_;
-    Mistakes& mistakes_;
+    Findings& findings_;
     std::set<std::string> asked_;
+    std::set<std::string> nested_;  ///< of tables
 };
 
 constexpr std::string_view address_allowed = "an IP address and a port, \"127.0.0.1:8443\"";
@@ -164,12 +190,22 @@ void read_server(Reader& in, Config& config) {
     in.number("request_seconds", 1, 600, [&](auto n) { limits.request_time = std::chrono::seconds(n); });
 }
 
+TlsFiles read_tls_files(Reader& in, const std::string& prefix) {
+    return {in.name() + "." + prefix,
+            in.wanted_paths(prefix + "certificate", "the name of a certificate file, or a list of them"),
+            in.wanted_path(prefix + "key", "the name of the TLS key file")};
+}
+
+/// One certificate in the table itself, or tables of one for each curve, or both.
 TlsConfig read_tls(Reader& in) {
     TlsConfig out;
     if (const std::string text = in.wanted_text("listen", address_allowed); !text.empty())
         out.listen = parse_listen(in, text);
-    out.certificate = in.wanted_paths("tls_certificate", "the name of a certificate file, or a list of them");
-    out.key = in.wanted_path("tls_key", "the name of the TLS key file");
+    in.each("tls", [&](Reader& one) { out.identities.push_back(read_tls_files(one, "")); });
+    if (out.identities.empty() || in.has("tls_certificate") || in.has("tls_key"))
+        out.identities.insert(out.identities.begin(), read_tls_files(in, "tls_"));
+    else
+        for (const auto* key : {"tls_certificate", "tls_key"}) in.pass_over(key);
     return out;
 }
 
@@ -207,16 +243,46 @@ std::set<std::string> read_roles(Reader& in) {
     return out;
 }
 
+CredentialConfig read_certificates(Reader& in) {
+    return {in.name() + ".",
+            in.wanted_path("auth_certificate", "the name of the file of CERT.DPauth"),
+            in.wanted_path("pb_certificate", "the name of the file of CERT.DPpb"),
+            {},
+            {}};
+}
+CredentialConfig read_credential(Reader& in) {
+    auto out = read_certificates(in);
+    out.auth_key = in.wanted_text("auth_key", "the name of a signing key");
+    out.pb_key = in.wanted_text("pb_key", "the name of a signing key");
+    return out;
+}
+/// That of the table [dp] itself, whose keys have names of their own where nothing else is said.
+CredentialConfig read_sole_credential(Reader& in) {
+    auto out = read_certificates(in);
+    out.auth_key = in.text("auth_key", "the name of a signing key").value_or("dpauth");
+    out.pb_key = in.text("pb_key", "the name of a signing key").value_or("dppb");
+    return out;
+}
+
+/// One in the table itself, or tables of one for each CI, or both.
+std::vector<CredentialConfig> read_credentials(Reader& in) {
+    static constexpr std::array keys{"auth_certificate", "pb_certificate", "auth_key", "pb_key"};
+    std::vector<CredentialConfig> out;
+    in.each("credential", [&](Reader& one) { out.push_back(read_credential(one)); });
+    if (out.empty() || std::ranges::any_of(keys, [&](const char* key) { return in.has(key); }))
+        out.insert(out.begin(), read_sole_credential(in));
+    else
+        for (const auto* key : keys) in.pass_over(key);
+    return out;
+}
+
 DpConfig read_dp(Reader& in) {
     DpConfig out;
     out.address = in.wanted_text("address", "the host name of activation codes, with a port where it is not 443");
     if (!out.address.empty() && !http::parse_host_port(out.address))
         in.complain("address", "a host name, with a port where it is not 443, is wanted, not \"" + out.address + '"');
     out.ci = in.wanted_paths("ci", "the name of a CI certificate file, or a list of them");
-    out.auth_certificate = in.wanted_path("auth_certificate", "the name of the file of CERT.DPauth");
-    out.pb_certificate = in.wanted_path("pb_certificate", "the name of the file of CERT.DPpb");
-    if (auto name = in.text("auth_key", "the name of a signing key")) out.auth_key = *name;
-    if (auto name = in.text("pb_key", "the name of a signing key")) out.pb_key = *name;
+    out.credentials = read_credentials(in);
     in.one_of<pva::Demand>(
         "attestation",
         {{"platform", pva::Demand::platform}, {"module", pva::Demand::module}, {"both", pva::Demand::both}},
@@ -242,7 +308,7 @@ std::string known_tables() {
     std::string out;
     std::string_view last;
     for (const auto& key : config_keys())
-        if (key.table != std::exchange(last, key.table)) out.append(out.empty() ? "" : ", ").append(key.table);
+        if (key.table != std::exchange(last, key.table) && key.table.find('.') == key.table.npos) out.append(out.empty() ? "" : ", ").append(key.table);
     return out;
 }
 
@@ -268,37 +334,38 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
             << parsed.error().description() << "); \"mcimd --print-config\" shows what a configuration looks like";
         return Mistakes{{why.str()}};
     }
-    Mistakes mistakes;
+    Findings findings{file};
     const toml::table& root = parsed.table();
-    check_tables(root, file, mistakes);
+    check_tables(root, file, findings.mistakes);
     Config config;
-    Reader server(root["server"].as_table(), "server", file, mistakes);
+    Reader server(root["server"].as_table(), "server", findings);
     read_server(server, config);
     const auto roles = read_roles(server);
     if (roles.contains("dp") || roles.contains("pva"))
         config.tls = read_tls(server);
     else
-        for (const auto* key : {"listen", "tls_certificate", "tls_key"}) server.pass_over(key);
-    server.finish(config);
-    Reader operation(root["operation"].as_table(), "operation", file, mistakes);
+        for (const auto* key : {"listen", "tls_certificate", "tls_key", "tls"}) server.pass_over(key);
+    server.finish();
+    Reader operation(root["operation"].as_table(), "operation", findings);
     config.operation = read_operation(operation, config.tls);
-    operation.finish(config);
+    operation.finish();
     const auto read_role = [&](const std::string& name, auto& into, auto& read) {
         if (!roles.contains(name)) return;
-        Reader in(root[name].as_table(), name, file, mistakes);
+        Reader in(root[name].as_table(), name, findings);
         into = read(in);
-        in.finish(config);
+        in.finish();
     };
     read_role("dp", config.dp, read_dp);
     read_role("auc", config.auc, read_auc);
     read_role("pva", config.pva, read_pva);
-    Reader limits(root["limits"].as_table(), "limits", file, mistakes);
+    Reader limits(root["limits"].as_table(), "limits", findings);
     read_rates(limits, config.auc, config.rates);
-    limits.finish(config);
-    Reader lines(root["log"].as_table(), "log", file, mistakes);
+    limits.finish();
+    Reader lines(root["log"].as_table(), "log", findings);
     lines.one_of<LogFormat>("format", {{"text", LogFormat::text}, {"json", LogFormat::json}}, config.log_format);
-    lines.finish(config);
-    if (!mistakes.lines.empty()) return mistakes;
+    lines.finish();
+    if (!findings.mistakes.lines.empty()) return findings.mistakes;
+    config.lines = std::move(findings.lines);
     // all devices of a laboratory may be one machine
     if (config.auc && config.auc->laboratory && !server.has("connections_per_address_max"))
         config.limits.connections_per_address_max = config.limits.connections_max;

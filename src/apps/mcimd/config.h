@@ -13,19 +13,29 @@
 
 namespace mcim::apps::mcimd {
 
+/// A certificate and its key, of one curve.
+struct TlsFiles {
+    std::string prefix;  ///< of its keys in the file: "server.tls_", "server.tls[1]."
+    std::vector<std::filesystem::path> certificate;
+    std::filesystem::path key;
+};
 /// For the roles that are served over HTTPS.
 struct TlsConfig {
     http::Address listen;
-    std::vector<std::filesystem::path> certificate;
-    std::filesystem::path key;
+    std::vector<TlsFiles> identities;  ///< at least one
+};
+/// What the SM-DP+ has under one CI.
+struct CredentialConfig {
+    std::string prefix;  ///< of its keys in the file: "dp.", "dp.credential[1]."
+    std::filesystem::path auth_certificate;
+    std::filesystem::path pb_certificate;
+    std::string auth_key;
+    std::string pb_key;
 };
 struct DpConfig {
     std::string address;
     std::vector<std::filesystem::path> ci;
-    std::filesystem::path auth_certificate;
-    std::filesystem::path pb_certificate;
-    std::string auth_key = "dpauth";
-    std::string pb_key = "dppb";
+    std::vector<CredentialConfig> credentials;  ///< at least one
     pva::Demand attestation = pva::Demand::platform;
 };
 struct AucConfig {

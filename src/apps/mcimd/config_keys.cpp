@@ -28,6 +28,9 @@ constexpr std::array keys{
     ConfigKey{"server", "connections_per_address_max", optional, "1000",
               "of one IPv4 address or IPv6 /64; all of them where the laboratory is true"},
     ConfigKey{"server", "request_seconds", optional, "20", "from a request's first octet to its last; 1 to 600"},
+    ConfigKey{"server.tls", "certificate", further, R"("tls-brainpool.der")",
+              "a certificate more, or in the place of the two keys above: one for each curve"},
+    ConfigKey{"server.tls", "key", further, R"("tls-brainpool.key.pem")", "its private key"},
     ConfigKey{"limits", "address_requests_per_minute", optional, "1200000",
               "over TLS, of one IPv4 address or IPv6 /64; 0: no limit; none where the laboratory is true"},
     ConfigKey{"limits", "eid_authentications_per_minute", optional, "600", "sessions that one eUICC begins; the same"},
@@ -46,8 +49,14 @@ constexpr std::array keys{
     ConfigKey{"dp", "pb_key", optional, R"("dppb")", "name of its key in the folder `keys`"},
     ConfigKey{"dp", "attestation", optional, R"("platform")",
               R"(what an order's policy "attested" demands: platform, module, both)"},
+    ConfigKey{"dp.credential", "auth_certificate", further, R"("auth-brainpool.der")",
+              "CERT.DPauth under one CI more, or in the place of the four keys above: one table for each CI"},
+    ConfigKey{"dp.credential", "pb_certificate", further, R"("pb-brainpool.der")", "CERT.DPpb under the same CI"},
+    ConfigKey{"dp.credential", "auth_key", further, R"("dpauth-brainpool")", "name of its key in the folder `keys`"},
+    ConfigKey{"dp.credential", "pb_key", further, R"("dppb-brainpool")", "name of its key in the folder `keys`"},
     ConfigKey{"auc", "socket", wanted, R"("auc.sock")", "UNIX datagram socket; hostapd: eap_sim_db=unix:FILE"},
-    ConfigKey{"auc", "laboratory", optional, "false", "true: the test algorithm of TS 34.108 is served"},
+    ConfigKey{"auc", "laboratory", optional, "false",
+              "true: the test algorithm of TS 34.108 is served, and keys that stand in public are taken"},
     ConfigKey{"pva", "id", wanted, R"("verifier.example.com")", "the verifier's name in its verdicts"},
     ConfigKey{"pva", "key", optional, R"("verifier")", "name of its key in the folder `keys`; on P-256"},
     ConfigKey{"pva", "nonce_seconds", optional, "120", "a challenge is answered within; 10 to 3600"},
@@ -63,12 +72,14 @@ std::span<const ConfigKey> config_keys() { return keys; }
 std::string commented_config() {
     std::string out =
         "# The configuration of mcimd. Paths start at this file's folder. What is commented out has this value "
-        "anyway.\n";
+        "anyway, or need not be.\n";
     std::string_view table;
     for (const auto& key : keys) {
-        if (key.table != table) out += "\n[" + std::string(key.table) + "]\n";
+        const bool nested = key.presence == further;
+        if (key.table != table)
+            out += nested ? "\n#[[" + std::string(key.table) + "]]\n" : "\n[" + std::string(key.table) + "]\n";
         table = key.table;
-        std::string line = key.presence == optional ? "#" : "";
+        std::string line = key.presence == wanted ? "" : "#";
         line.append(key.name).append(" = ").append(key.value);
         line.resize(std::max(line.size() + 2, comment_column), ' ');
         out += line + "# " + std::string(key.meaning) + "\n";

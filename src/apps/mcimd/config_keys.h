@@ -9,6 +9,7 @@ namespace mcim::apps::mcimd {
 enum class Presence {
     wanted,    ///< `value` is an example
     optional,  ///< `value` is what holds where the key is absent
+    further,   ///< of tables that may be absent, or several, [[table]]; `value` is an example
 };
 struct ConfigKey {
     std::string_view table;

@@ -38,13 +38,13 @@ TEST(Config, ReadsEveryRole) {
     EXPECT_EQ(c.tls->listen.port, 8443);
     EXPECT_EQ(c.database, "/srv/mcim/mcimd.sqlite");
     EXPECT_EQ(c.keys, "/etc/mcim/keys");
-    EXPECT_EQ(c.tls->certificate.size(), 2U);
+    EXPECT_EQ(c.tls->identities.front().certificate.size(), 2U);
     EXPECT_EQ(c.limits.body_octets_max, 65536U);
     EXPECT_EQ(c.limits.connections_per_address_max, c.limits.connections_max) << "a laboratory's";
     EXPECT_EQ(c.log_level, "warn");
     EXPECT_EQ(c.dp->address, "smdp.example.com:8443");
     EXPECT_EQ(c.dp->ci.front(), "/srv/mcim/ci.der");
-    EXPECT_EQ(c.dp->auth_key, "dpauth");
+    EXPECT_EQ(c.dp->credentials.front().auth_key, "dpauth");
     EXPECT_EQ(c.dp->attestation, pva::Demand::both);
     EXPECT_TRUE(c.auc->laboratory);
     EXPECT_EQ(c.pva->nonce_time, std::chrono::seconds(60));
@@ -108,7 +108,7 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         {changed("attestation = \"both\"", "attestations = \"both\""),
          "m.toml:17: dp.attestations: is no key of [dp]; known are address, attestation, auth_certificate, auth_key, "
          "ci, "
-         "pb_certificate, pb_key"},
+         "pb_certificate, pb_key, [[credential]]"},
         {changed("\"auc\", \"pva\"", "\"auc\", \"hss\""),
          "m.toml:4: server.roles: \"hss\" is no role; known are dp, auc, pva"},
         {changed("\"auc\", \"pva\"", "\"auc\", \"pva\", \"auc\""),

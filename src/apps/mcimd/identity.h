@@ -8,14 +8,19 @@
 
 namespace mcim::apps::mcimd {
 
-[[nodiscard]] Result<http::TlsIdentity> tls_identity(const TlsConfig&);
+[[nodiscard]] Result<http::TlsIdentity> tls_identity(const TlsFiles&);
+/// Errc::conflict where two are on one curve: nothing would tell which of them a client is shown.
+[[nodiscard]] Result<std::vector<http::TlsIdentity>> tls_identities(const TlsConfig&);
 [[nodiscard]] Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path>& ci);
-/// Certificates that chain to `anchors` and belong to keys that the custody has.
+/// Certificates that chain to one of `anchors` and belong to keys that the custody has.
+[[nodiscard]] Result<smdp::Credential> dp_credential(const CredentialConfig&, const x509::TrustAnchors&,
+                                                     const custody::Custody&, Time now);
+/// With all of its credentials. Errc::conflict where two are of one CI, or they are not of one SM-DP+.
 [[nodiscard]] Result<smdp::Server> dp_server(const DpConfig&, SecretBytes challenge_key, const custody::Custody&,
                                              Time now);
 /// A certificate that the platform shows, or trusts.
 struct CertificateInUse {
-    std::string_view key;      ///< that names its file, "server.tls_certificate"
+    std::string key;           ///< that names its file, "server.tls_certificate", "dp.credential[1].pb_certificate"
     std::size_t position = 0;  ///< where the key names several
     x509::Validity validity;
     bool needed = true;  ///< nothing of that role works without it; false: a CI that none of our own is under

@@ -1,5 +1,6 @@
 // Lines of operators, as the administration makes them.
 #include "mcim/apps/mcimd/mcimd_for_test.h"
+#include "mcim/saip/sample.h"
 #include "support/soft_tpm.h"
 
 namespace mcim::apps::mcimd {
@@ -33,6 +34,68 @@ TEST_F(Mcimd, OrderIsForAnEidWithoutTypingErrors) {
     device.text("eid", wrong).octets("ak_public", tpm.ak_public()).hex_octets("tpm_identity", Bytes(32, 1));
     admin("POST", "/devices", device.text("platform_model", "m").finish());
     admin("POST", "/orders", order.finish());
+}
+
+/// K and OPc of TS 35.208 test set 1.
+constexpr std::string_view published_k = "465B5CE8B199B49FAA5F0A2EE238A6BC";
+constexpr std::string_view published_opc = "CD63CB71954A9F4E48A5994E37A02BAF";
+constexpr std::string_view own_k = "9F1C4A7730E2B85D06CB91D44F3E68A2";
+constexpr std::string_view own_opc = "27D8035B9EFA61C2447B8810D5AC3F96";
+
+std::string line_with_keys(const Iccid& iccid, std::string_view k, std::string_view opc) {
+    jose::ObjectWriter w;
+    w.text("operator", "a").text("iccid", iccid.text()).text("imsi", "999990000000001");
+    return w.hex_octets("k", *from_hex(k)).hex_octets("opc", *from_hex(opc)).finish();
+}
+std::string line_of_package(std::string_view k, std::string_view opc) {
+    const auto secret = [](std::string_view digits) { return *Secret<16>::copy_of(*from_hex(digits)); };
+    const auto variables = saip::sample_variables();
+    jose::ObjectWriter w;
+    w.text("operator", "a").text("iccid", variables.iccid.text());
+    return w.octets("package", saip::encode(*saip::personalise({}, variables, secret(k), secret(opc)))).finish();
+}
+
+TEST_F(Mcimd, KeysThatEverybodyHasAreRefusedOutsideALaboratory) {
+    add_operator("a", key_a);
+    const auto detail_of = [&](const std::string& body) {
+        return *admin("POST", "/subscriptions", body, 403).text("detail");
+    };
+    const auto names = [](const std::string& detail, const std::string& part) {
+        EXPECT_NE(detail.find(part), std::string::npos) << detail;
+        EXPECT_EQ(detail.find("465B5C"), std::string::npos) << detail;
+    };
+    names(detail_of(line_with_keys(first, published_k, own_opc)), "at k: it is published in TS 35.208 test sets 1");
+    names(detail_of(line_with_keys(first, own_k, published_opc)), "at opc: it is published in TS 35.208 test sets 1");
+    EXPECT_TRUE(admin("GET", "/subscriptions").objects("subscriptions")->empty());
+    admin("POST", "/subscriptions", line_with_keys(first, own_k, own_opc));
+}
+
+TEST_F(Mcimd, PackageWithKeysThatEverybodyHasIsRefusedOutsideALaboratory) {
+    add_operator("a", key_a);
+    const auto detail = *admin("POST", "/subscriptions", line_of_package(published_k, own_opc), 403).text("detail");
+    EXPECT_NE(detail.find("at package: PE 9 (akaParameter): K is published in TS 35.208"), std::string::npos) << detail;
+    admin("POST", "/subscriptions", line_of_package(own_k, own_opc));
+}
+
+TEST_F(Mcimd, LaboratoryTakesKeysThatEverybodyHas) {
+    std::string toml = at.toml();
+    toml.replace(toml.find("[auc]\n"), 6, "[auc]\nlaboratory = true\n");
+    running.reset();
+    running.emplace(at.config_of(toml));
+    add_operator("a", key_a);
+    admin("POST", "/subscriptions", line_with_keys(first, published_k, published_opc));
+}
+
+TEST_F(Mcimd, OpIsTakenInThePlaceOfOpc) {
+    add_operator("a", key_a);
+    const auto line = [&](const Iccid& iccid, const std::string& imsi) {
+        jose::ObjectWriter w;
+        w.text("operator", "a").text("iccid", iccid.text()).text("imsi", imsi);
+        return w.hex_octets("k", *from_hex(own_k)).hex_octets("op", *from_hex(own_opc));
+    };
+    admin("POST", "/subscriptions", line(first, "999990000000001").hex_octets("opc", *from_hex(own_opc)).finish(), 409);
+    admin("POST", "/subscriptions", line(first, "999990000000001").finish());
+    admin("POST", "/subscriptions", line(second, "999990000000002").finish(), 409);
 }
 
 TEST_F(Mcimd, ConflictsNameWhatIsInTheWay) {

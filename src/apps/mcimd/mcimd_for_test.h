@@ -60,7 +60,8 @@ log_level = "error"
 )" + more_of_server +
                R"([dp]
 address = "smdpp.example.com"
-ci = "ci.der"
+ci = )" + ci_files +
+               R"(
 auth_certificate = "auth.der"
 pb_certificate = "pb.der"
 [auc]
@@ -92,14 +93,16 @@ socket = "auc.sock"
         std::ofstream(temp / name, std::ios::binary)
             .write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
     }
-    [[nodiscard]] test::Identity dp(x509::Role role) {
-        auto profile = pki.dp_profile(role);
+    [[nodiscard]] test::Identity dp(x509::Role role) { return dp(role, pki); }
+    [[nodiscard]] static test::Identity dp(x509::Role role, test::Pki& under, std::string_view oid = "2.999.10") {
+        auto profile = under.dp_profile(role, oid);
         profile.validity = {system_now() - 24h, system_now() + 24h};
-        auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
-        const auto draft = draft_server(profile, key.public_key(), pki.ci.certificate, pki.random);
-        return test::Pki::certify(draft, key, pki.ci.key);
+        auto key = crypto::PrivateKey::generate(under.ci.key.curve());
+        const auto draft = draft_server(profile, key.public_key(), under.ci.certificate, under.random);
+        return test::Pki::certify(draft, key, under.ci.key);
     }
-    std::string more_of_server;  ///< lines of the section [server]
+    std::string more_of_server;            ///< lines of the section [server]
+    std::string ci_files = R"("ci.der")";  ///< as TOML
     std::string more_tables;
     test::TempFolder temp;
     test::Pki pki;
@@ -210,8 +213,9 @@ protected:
         process.emplace(at);
         connect_to(process->port());
     }
-    void connect_to(std::uint16_t port) {
-        http::ClientConfig config{{at.pki.ci.der()}, {}};
+    void connect_to(std::uint16_t port) { connect_to(port, {at.pki.ci.der()}); }
+    void connect_to(std::uint16_t port, std::vector<Bytes> roots) {
+        http::ClientConfig config{std::move(roots), {}};
         config.resolve[{"smdpp.example.com", 443}] = {"127.0.0.1", port};
         config.time_max = 10s;
         client.emplace(config);

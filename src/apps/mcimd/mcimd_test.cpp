@@ -392,15 +392,15 @@ TEST(Start, FailsWithTheNameOfWhatIsWrong) {
     const Installation at;
     http::Loop loop;
     auto config = at.config();
-    config.dp->auth_key = "verifier";
+    config.dp->credentials.front().auth_key = "verifier";
     auto program = Program::start(config, loop);
     ASSERT_FALSE(program);
     EXPECT_NE(to_string(program.error()).find("keys/signing/verifier"), std::string::npos);
     config = at.config();
-    config.tls->key = at.temp / "ci.der";  // readable by everybody
+    config.tls->identities.front().key = at.temp / "ci.der";  // readable by everybody
     EXPECT_EQ(Program::start(config, loop).error().code, Errc::refused);
     config = at.config();
-    config.dp->auth_certificate = at.temp / "absent";
+    config.dp->credentials.front().auth_certificate = at.temp / "absent";
     EXPECT_NE(to_string(Program::start(config, loop).error()).find("absent"), std::string::npos);
     const auto running = Program::start(at.config(), loop);
     ASSERT_TRUE(running) << to_string(running.error());

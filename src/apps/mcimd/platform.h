@@ -45,6 +45,7 @@ struct Platform {
     Committer committer;
     std::optional<smdp::Server> dp{};
     bool serves_auc = false;
+    bool laboratory = false;  ///< takes keys that stand in public
     pva::Demand demand = pva::Demand::platform;
     std::optional<Verifier> verifier{};
     x509::EumCache eum_cache{};

@@ -95,8 +95,8 @@ void Program::Impl::say_whether_it_was_crowded() {
 }
 
 Status Program::Impl::listen_tls(const TlsConfig& config, const http::Limits& limits, http::Loop& loop) {
-    TRY(const auto identity, tls_identity(config));
-    auto listening = http::Server::listen_tls(loop, config.listen, identity, limits,
+    TRY(const auto identities, tls_identities(config));
+    auto listening = http::Server::listen_tls(loop, config.listen, std::span(identities), limits,
                                               [this](const http::Request& q, const http::Reply& r) { serve(q, r); });
     if (!listening) return not_listening("server.listen", listening.error());
     tls = *std::move(listening);
@@ -180,6 +180,7 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
     }
     TRY(platform.certificates, certificates_in_use(config, platform.dp ? &*platform.dp : nullptr));
     platform.serves_auc = config.auc.has_value();
+    platform.laboratory = config.auc && config.auc->laboratory;
     if (config.pva) {
         TRY(const auto key, keys.public_key({config.pva->key}));
         if (key.curve() != crypto::Curve::p256) return fail(Errc::bad_value, "pva.key", "ES256 wants a key on P-256");

@@ -1,0 +1,138 @@
+#include "mcim/apps/mcim/subscriber_file.h"
+
+#include <gtest/gtest.h>
+
+namespace mcim::apps {
+namespace {
+
+using enum SubscriberFormat;
+
+constexpr std::string_view k_in_file = "9F1C4A7730E2B85D06CB91D44F3E68A2";
+constexpr std::string_view opc_in_file = "27d8035b9efa61c2447b8810d5ac3f96";
+const std::string keys_in_file = std::string(k_in_file) + "," + std::string(opc_in_file);
+
+Result<SubscriberFile> read_text(std::string_view text, std::optional<SubscriberFormat> format = {}) {
+    return read_subscribers(as_view(text), format);
+}
+SubscriberFile good_subscribers(std::string_view text, std::optional<SubscriberFormat> format = {}) {
+    auto file = read_text(text, format);
+    EXPECT_TRUE(file) << to_string(file.error());
+    if (!file) return {};
+    for (const auto& row : file->rows) EXPECT_FALSE(row.problem) << to_string(*row.problem);
+    return *std::move(file);
+}
+
+TEST(SubscriberFile, CsvHasItsColumnsInAnyOrder) {
+    const auto file = good_subscribers("\xEF\xBB\xBFKi,Colour,IMSI,opc,MSISDN,iccid,mnc_digits,provider\r\n" +
+                                       std::string(k_in_file) + ",red,001010000000001," + std::string(opc_in_file) +
+                                       ",+88 2110,8988211000000000011,3,\"North, Ltd\"\r\n\r\n");
+    EXPECT_EQ(file.format, csv);
+    EXPECT_EQ(file.ignored, std::vector<std::string>{"Colour"});
+    ASSERT_EQ(file.rows.size(), 1U);
+    const auto& row = file.rows.front();
+    EXPECT_EQ(row.place, 2U);
+    EXPECT_EQ(row.iccid, "8988211000000000011");
+    EXPECT_EQ(row.imsi, "001010000000001");
+    EXPECT_EQ(row.msisdn, "882110");
+    EXPECT_EQ(row.provider, "North, Ltd");
+    EXPECT_EQ(row.mnc_digits, 3U);
+    EXPECT_EQ(hex(expose(row.k)), k_in_file);
+    EXPECT_EQ(expose(row.opc).size(), 16U);
+    EXPECT_EQ(good_subscribers("imsi;k\n001010000000001;" + std::string(k_in_file)).rows.front().imsi,
+              "001010000000001");
+}
+
+TEST(SubscriberFile, CsvSaysWhatIsWrongWithARowAndGoesOn) {
+    const auto file = read_text("imsi,k,opc\n1,zz," + std::string(opc_in_file) + "\n2\n3," + keys_in_file +
+                                "\n4,9F1C," + std::string(opc_in_file));
+    ASSERT_TRUE(file);
+    ASSERT_EQ(file->rows.size(), 4U);
+    for (const std::size_t wrong : {0U, 1U, 3U}) EXPECT_TRUE(file->rows[wrong].problem) << wrong;
+    EXPECT_FALSE(file->rows[2].problem);
+    EXPECT_EQ(file->rows[3].place, 5U);
+    EXPECT_EQ(to_string(*file->rows[3].problem).find("9F1C"), std::string::npos);
+}
+
+TEST(SubscriberFile, CsvWithoutItsHeaderIsNone) {
+    for (const std::string& wrong : {std::string(), std::string("\n\n"), "001010000000001," + keys_in_file,
+                                     std::string("imsi,k,ki\n1,2,3"), std::string("iccid,k\n1,2")}) {
+        const auto file = read_text(wrong);
+        ASSERT_FALSE(file) << wrong;
+        EXPECT_EQ(to_string(file.error()).find(k_in_file), std::string::npos) << "a first line may hold keys";
+    }
+}
+
+TEST(SubscriberFile, SrsranHasTenColumnsAndNoHeader) {
+    const auto file =
+        good_subscribers("# comment\nue1,mil,001010000000001," + std::string(k_in_file) + ",opc," +
+                         std::string(opc_in_file) + ",8000,000000001234,7,dynamic\nue2,xor,001010000000002," +
+                         std::string(k_in_file) + ",opc,,8000,0,7,dynamic\nue3,mil,001010000000003," +
+                         std::string(k_in_file) + ",op," + std::string(opc_in_file) + ",8000,0,7,dynamic\n");
+    EXPECT_EQ(file.format, srsran);
+    ASSERT_EQ(file.rows.size(), 3U);
+    EXPECT_EQ(file.rows[0].place, 2U);
+    EXPECT_EQ(file.rows[0].algorithm, "MILENAGE");
+    EXPECT_EQ(file.rows[0].opc.size(), 16U);
+    EXPECT_EQ(file.rows[1].algorithm, "test algorithm");
+    EXPECT_EQ(file.rows[2].op.size(), 16U);
+    EXPECT_TRUE(file.rows[2].opc.empty());
+    EXPECT_TRUE(read_text("ue1,mil,001010000000001\n", srsran)->rows.front().problem);
+}
+
+std::string open5gs_document(std::string_view imsi, std::string_view constant) {
+    return R"({"_id":{"$oid":"6"},"imsi":")" + std::string(imsi) +
+           R"(","msisdn":["88211"],"security":{"k":"9F1C4A77 30E2B85D )"
+           R"(06CB91D4 4F3E68A2",)" +
+           std::string(constant) + R"(,"amf":"8000","sqn":{"$numberLong":"97"}},"slice":[],"__v":0})";
+}
+
+TEST(SubscriberFile, Open5gsHasDocumentsInLinesOrInAnArray) {
+    const std::string first =
+        open5gs_document("001010000000001", R"("op":null,"opc":")" + std::string(opc_in_file) + '"');
+    const std::string second =
+        open5gs_document("001010000000002", R"("opc":null,"op":")" + std::string(opc_in_file) + '"');
+    for (const auto& text : {first + "\n" + second + "\n", "[" + first + ",\n" + second + "]"}) {
+        const auto file = good_subscribers(text);
+        EXPECT_EQ(file.format, open5gs);
+        ASSERT_EQ(file.rows.size(), 2U) << text;
+        EXPECT_EQ(hex(expose(file.rows[0].k)), k_in_file);
+        EXPECT_EQ(file.rows[0].opc.size(), 16U);
+        EXPECT_EQ(file.rows[0].msisdn, "88211");
+        EXPECT_EQ(file.rows[1].op.size(), 16U);
+        EXPECT_EQ(file.rows[1].place, 2U);
+    }
+    EXPECT_EQ(good_subscribers("[" + first + "]").places, "entry");
+    const auto csv_of_it = good_subscribers("_id,imsi,security.k,security.opc\n1,001010000000001," + keys_in_file);
+    EXPECT_EQ(csv_of_it.format, open5gs);
+    EXPECT_EQ(hex(expose(csv_of_it.rows.front().k)), k_in_file);
+}
+
+TEST(SubscriberFile, Open5gsRowsThatAreNoneDoNotStopTheOthers) {
+    const auto file = read_text("{\"imsi\":\"1\"}\n{" + std::string(k_in_file) + "\n" +
+                                open5gs_document("001010000000001", R"("opc":")" + std::string(opc_in_file) + '"'));
+    ASSERT_TRUE(file);
+    ASSERT_EQ(file->rows.size(), 3U);
+    EXPECT_TRUE(file->rows[0].problem);
+    ASSERT_TRUE(file->rows[1].problem);
+    EXPECT_EQ(to_string(*file->rows[1].problem).find(k_in_file.substr(0, 8)), std::string::npos);
+    EXPECT_FALSE(file->rows[2].problem);
+    EXPECT_FALSE(read_text("[" + std::string(k_in_file) + "]"));
+}
+
+TEST(SubscriberFile, PysimColumnsAreKnown) {
+    const auto file =
+        good_subscribers("name,iccid,mcc,mnc,imsi,smsp,ki,opc,adm1\nx,8988211000000000011,310,150,310150000000001,,0x" +
+                         keys_in_file + ",12345678\n");
+    EXPECT_EQ(file.format, pysim);
+    EXPECT_EQ(file.rows.front().mnc_digits, 3U);
+    EXPECT_EQ(file.ignored, (std::vector<std::string>{"name", "mcc", "smsp", "adm1"}));
+}
+
+TEST(SubscriberFile, FormatsHaveNames) {
+    for (const auto format : {csv, srsran, open5gs, pysim})
+        EXPECT_EQ(find_subscriber_format(to_string(format)), format);
+    EXPECT_FALSE(find_subscriber_format("auto"));
+}
+
+}  // namespace
+}  // namespace mcim::apps
