@@ -102,6 +102,14 @@ std::optional<std::uint8_t> step_of(View v) {
 std::optional<std::string_view> published_k(View k) { return source_of(published_ks, k); }
 std::optional<std::string_view> published_opc(View opc) { return source_of(published_opcs, opc); }
 
+std::optional<std::string_view> published_key_among(View octets) {
+    for (const std::span<const Published> list :
+         {std::span<const Published>(published_ks), std::span<const Published>(published_opcs)})
+        for (const auto& known : list)
+            if (!std::ranges::search(octets, *from_hex(known.value)).empty()) return known.source;
+    return std::nullopt;
+}
+
 std::optional<std::string_view> default_key_name(View key) {
     const auto step = step_of(key);
     if (!step) return std::nullopt;

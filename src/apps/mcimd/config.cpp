@@ -308,7 +308,8 @@ std::string known_tables() {
     std::string out;
     std::string_view last;
     for (const auto& key : config_keys())
-        if (key.table != std::exchange(last, key.table) && key.table.find('.') == key.table.npos) out.append(out.empty() ? "" : ", ").append(key.table);
+        if (key.table != std::exchange(last, key.table) && key.table.find('.') == key.table.npos)
+            out.append(out.empty() ? "" : ", ").append(key.table);
     return out;
 }
 
