@@ -154,14 +154,16 @@ protected:
         return out;
     }
     static std::string met(std::span<const TlsIdentity> server, const std::vector<Bytes>& roots,
-                           const char* groups = nullptr, int version_min = TLS1_2_VERSION) {
+                           const char* groups = nullptr, std::optional<int> only_version = {}) {
         const auto listening = server_context(server);
         const auto dialling = client_context(roots);
         if (!listening || !dialling) return "no context";
         SSL_CTX* client = (*dialling)->native_handle();
         if (groups != nullptr && SSL_CTX_set1_groups_list(client, groups) != 1) return "no groups";
-        if (version_min != TLS1_2_VERSION) SSL_CTX_set_max_proto_version(client, version_min);
-        SSL_CTX_set_min_proto_version(client, version_min);
+        if (only_version) {
+            SSL_CTX_set_min_proto_version(client, *only_version);
+            SSL_CTX_set_max_proto_version(client, *only_version);
+        }
         return agreed((*listening)->native_handle(), client);
     }
     const test::Pki nist;
@@ -182,7 +184,9 @@ TEST_F(TlsOfBothCurves, OrderOfTheClientsGroupsDecides) {
     const auto server = both();
     EXPECT_EQ(met(server, both_roots, "brainpoolP256r1:P-256"), "TLSv1.2, brainpoolP256r1");
     EXPECT_EQ(met(server, both_roots, "X25519:P-256:brainpoolP256r1"), "TLSv1.3, prime256v1");
-    EXPECT_EQ(met(server, brainpool_root, "brainpoolP256r1"), "TLSv1.2, brainpoolP256r1") << "for the key exchange too";
+    // without version 1.3, for which OpenSSL's clients find no group in this list and send nothing
+    EXPECT_EQ(met(server, both_roots, "brainpoolP256r1", TLS1_2_VERSION), "TLSv1.2, brainpoolP256r1")
+        << "for the key exchange too";
 }
 
 TEST_F(TlsOfBothCurves, ClientOfVersion13AloneIsServedOnP256) {
