@@ -24,14 +24,7 @@ protected:
         order.emplace(*ordered(std::string(the_code)));
     }
     std::optional<jose::Object> ordered(const std::string& code, unsigned status = 200) {
-        return admin("POST", "/orders",
-                     jose::ObjectWriter()
-                         .text("operator", "a")
-                         .text("iccid", first.text())
-                         .text("policy", "open")
-                         .text("confirmation_code", code)
-                         .finish(),
-                     status);
+        return order_with("confirmation_code", code, status);
     }
     [[nodiscard]] msg::GetBoundProfilePackageRequest typed(std::string_view code,
                                                            const msg::AuthenticateClientOk& offered) const {

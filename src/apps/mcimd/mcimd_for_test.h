@@ -336,6 +336,17 @@ protected:
         if (!release.empty()) w.text("release", release);
         return admin("POST", "/orders", w.finish());
     }
+    /// Of operator "a" for its first line, open, with one member more.
+    jose::Object order_with(std::string_view member, std::string_view value, unsigned status = 200) {
+        return admin("POST", "/orders",
+                     jose::ObjectWriter()
+                         .text("operator", "a")
+                         .text("iccid", first.text())
+                         .text("policy", "open")
+                         .text(member, value)
+                         .finish(),
+                     status);
+    }
     std::string state_of(const jose::Object& order) {
         return *admin("GET", "/orders/" + *order.text("id")).text("state");
     }

@@ -13,15 +13,7 @@ protected:
         add_operator("a", key_a);
         add_line("a", first, "999990000000001");
     }
-    jose::Object ordered(const std::string& protection) {
-        return admin("POST", "/orders",
-                     jose::ObjectWriter()
-                         .text("operator", "a")
-                         .text("iccid", first.text())
-                         .text("policy", "open")
-                         .text("protection", protection)
-                         .finish());
-    }
+    jose::Object ordered(const std::string& protection) { return order_with("protection", protection); }
     msg::BoundProfilePackage package(const msg::AuthenticateClientOk& offered) {
         return call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered))
             .bound_profile_package;
@@ -79,9 +71,7 @@ TEST_F(Retried, NothingIsKeptOfWhatIsInstalled) {
 }
 
 TEST_F(Retried, ProtectionIsOneOfTwo) {
-    admin("POST", "/orders",
-          jose::ObjectWriter().text("operator", "a").text("iccid", first.text()).text("protection", "none").finish(),
-          422);
+    order_with("protection", "none", 422);
     EXPECT_EQ(*ordered("profile_protection_keys").text("protection"), "profile_protection_keys");
 }
 
