@@ -36,7 +36,7 @@ std::variant<Offer, Refused> authenticate(const msg::AuthenticateResponseOk& ans
     // of what it signs under, only the CI of this session: the server challenge is of that one
     auto for_signing = content.euicc_info2.euicc_ci_pk_id_list_for_signing;
     std::erase_if(for_signing, [&](const msg::SubjectKeyIdentifier& id) { return id.bytes != card->ci_key_id; });
-    auto choice = choose_ci(env.server, content.euicc_info2.euicc_ci_pk_id_list_for_verification, for_signing);
+    auto choice = choose_ci(env, content.euicc_info2.euicc_ci_pk_id_list_for_verification, for_signing);
     if (auto* refused = std::get_if<Refused>(&choice)) return std::move(*refused);
     return Offer{content.transaction_id.bytes,
                  std::move(request),

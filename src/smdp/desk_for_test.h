@@ -17,7 +17,7 @@ struct Desk {
         server.anchors = pki.anchors;
         server.challenge_key = SecretBytes(Bytes(32, 0x42));
         server.credentials.push_back(
-            *make_credential(pki.dp_auth.der(), pki.dp_pb.der(), {"dpauth"}, {"dppb"}, pki.anchors, pki.now));
+            *make_credential(pki.dp_auth.der(), pki.dp_pb.der(), {"dpauth"}, {"dppb"}, pki.anchors));
         now = pki.now;
         msg::StoreMetadataRequest metadata;
         metadata.iccid = msg::to_octets(iccid);

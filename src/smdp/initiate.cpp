@@ -26,7 +26,7 @@ Result<Step> on(Nothing&&, InitiateAuthentication&& event, const Env& env) {
     if (request.euicc_info1.svn.bytes.front() != 2)
         return refuse(Nothing{}, Refusal::card_version_unsupported,
                       "The eUICC speaks version " + msg::to_string(request.euicc_info1.svn) + ", this server 2.x.");
-    auto choice = choose_ci(env.server, request.euicc_info1.euicc_ci_pk_id_list_for_verification,
+    auto choice = choose_ci(env, request.euicc_info1.euicc_ci_pk_id_list_for_verification,
                             request.euicc_info1.euicc_ci_pk_id_list_for_signing);
     if (auto* refused = std::get_if<Refused>(&choice)) return refuse(Nothing{}, std::move(*refused));
     const auto& chosen = std::get<ChosenCi>(choice);

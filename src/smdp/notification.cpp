@@ -144,6 +144,9 @@ Result<Step> on(CheckingNotification&& s, NotificationContext&& e, const Env& en
         judged = judge(*result, e, env.server);
     if (judged.eid && !e.order) judged = {{}, "no order delivered its profile"};
     if (judged.eid && e.order->eid != judged.eid) judged = {{}, "its eUICC is not the one that has the profile"};
+    // what no package has brought is nothing that a card enables or deletes, though its order be meant for it
+    const bool result = std::holds_alternative<msg::ProfileInstallationResult>(s.notification.value);
+    if (judged.eid && !result && !may_be_on_card(*e.order)) judged = {{}, "no package of its order is on the card"};
 
     std::vector<Effect> effects;
     std::string order_id;

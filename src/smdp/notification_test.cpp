@@ -135,6 +135,37 @@ TEST_F(Notification, EnabledDisabledAndDeletedReachTheSubscription) {
     EXPECT_EQ(desk.order().state, OrderState::unavailable);
 }
 
+/// The order names its card, which signs; but behind a closed gate, or before its first download, it has nothing.
+TEST_F(Notification, OfAProfileThatNeverLeftNothingIsBelieved) {
+    Order fresh = desk.order();
+    fresh.state = OrderState::released;
+    fresh.outstanding.clear();
+    for (const auto bit :
+         {NotificationEventBit::enable, NotificationEventBit::disable, NotificationEventBit::delete_}) {
+        desk.order() = fresh;
+        tell(bit);
+        EXPECT_EQ(desk.order(), fresh);
+    }
+    EXPECT_TRUE(desk.changes.empty());
+    EXPECT_EQ(desk.trusted, 0);
+    EXPECT_EQ(desk.notifications.size(), 3U);
+}
+
+TEST_F(Notification, OfAnOrderThatWasTakenBackNothingIsBelieved) {
+    desk.order() = *after(desk.order(), OrderEvent::cancel);
+    tell(NotificationEventBit::enable);
+    tell(installed());
+    tell(NotificationEventBit::enable);
+    EXPECT_TRUE(desk.changes.empty());
+    EXPECT_EQ(desk.trusted, 1) << "the result alone";
+}
+
+/// Results and events may come in any order.
+TEST_F(Notification, EnabledIsBelievedBeforeTheResultHasCome) {
+    tell(NotificationEventBit::enable);
+    EXPECT_EQ(desk.changes, (std::vector<std::string>{"enabled " + desk.iccid.text()}));
+}
+
 TEST_F(Notification, ToldLateDoesNotUndoWhatHappenedSince) {
     tell(installed());
     ++card.seq_number;

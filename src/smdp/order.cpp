@@ -154,6 +154,9 @@ bool is_out(const Order& order, View transaction_id) {
 bool on_its_way(const Order& o) {
     return !o.outstanding.empty() && o.state != OrderState::installed && o.state != OrderState::unavailable;
 }
+bool may_be_on_card(const Order& o) {
+    return on_its_way(o) || o.state == OrderState::installed || o.ended_by == OrderEnd::deleted;
+}
 
 std::string fresh_matching_id(Random& random) { return random_text(random, 26); }
 std::string fresh_order_id(Time now, Random& random) {

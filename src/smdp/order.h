@@ -107,6 +107,8 @@ bool settle(Order&, View transaction_id);
 /// Whether a package of it may still be installed: taken back by its operator, or installed, it is not on its way.
 [[nodiscard]] bool on_its_way(const Order&);
 [[nodiscard]] bool is_out(const Order&, View transaction_id);
+/// Its card may have the profile, or have had it: what it signs about it can be believed.
+[[nodiscard]] bool may_be_on_card(const Order&);
 
 /// 26 characters of A-Z and 2-7, 130 random bits, within the alphabet of an activation code (SGP.22 4.1: A-Z, 0-9,
 /// '-'). A matching ID is a key to look up and nothing else.

@@ -15,10 +15,12 @@ struct Credential {
     Bytes pb_certificate;    ///< CERT.DPpb.ECDSA, DER
     signer::KeyName auth_key;
     signer::KeyName pb_key;
+    x509::Validity validity;  ///< of both and their CI's at once
 };
-/// Reads the certificates against `anchors`: role, chain, one OID, one curve.
+/// Reads the certificates against `anchors`: role, chain, one OID, one curve. Dates are looked at when it is used.
 [[nodiscard]] Result<Credential> make_credential(View auth_certificate, View pb_certificate, signer::KeyName auth_key,
-                                                 signer::KeyName pb_key, const x509::TrustAnchors& anchors, Time now);
+                                                 signer::KeyName pb_key, const x509::TrustAnchors& anchors);
+[[nodiscard]] bool in_force(const Credential&, Time now);
 
 struct Server {
     std::string address;  ///< as activation codes carry it

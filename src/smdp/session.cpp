@@ -141,18 +141,19 @@ const Credential* find_credential(const Server& server, View ci_key_id) {
     return nullptr;
 }
 
-std::variant<ChosenCi, Refused> choose_ci(const Server& server,
+std::variant<ChosenCi, Refused> choose_ci(const Env& env,
                                           const std::vector<msg::SubjectKeyIdentifier>& for_verification,
                                           const std::vector<msg::SubjectKeyIdentifier>& for_signing) {
     // both lists begin with what the card prefers (5.7.8); how it signs decides the curve of the session (2.6.7.2)
     bool known = false;
     for (const auto& signing : for_signing) {
-        const auto* anchor = server.anchors.find(signing.bytes);
+        const auto* anchor = env.server.anchors.find(signing.bytes);
         if (anchor == nullptr) continue;
         known = true;
         for (const auto& id : for_verification)
-            if (const auto* credential = find_credential(server, id.bytes))
-                if (credential->curve == anchor->key.curve()) return ChosenCi{credential, anchor->key_id()};
+            if (const auto* credential = find_credential(env.server, id.bytes))
+                if (in_force(*credential, env.now) && credential->curve == anchor->key.curve())
+                    return ChosenCi{credential, anchor->key_id()};
     }
     return Refused{known ? Refusal::no_certificate_for_ci : Refusal::ci_not_supported};
 }

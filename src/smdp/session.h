@@ -289,6 +289,7 @@ struct NoContent {};
 using Reply = std::variant<msg::InitiateAuthenticationOkEs9, msg::AuthenticateClientOk, BoundPackage,
                            msg::CancelSessionOk, NoContent, Refused>;
 
+/// An Offered one begins; where its transaction has a session already, that one is looked at instead.
 struct PutSession {
     Bytes transaction_id;
     std::string order_id;

@@ -10,7 +10,7 @@ protected:
     SeveralCi() {
         EXPECT_TRUE(desk.server.anchors.add(other.ci.certificate));
         desk.server.credentials.push_back(*make_credential(other.dp_auth.der(), other.dp_pb.der(), {"dpauth-other"},
-                                                           {"dppb-other"}, desk.server.anchors, desk.now));
+                                                           {"dppb-other"}, desk.server.anchors));
     }
     static msg::SubjectKeyIdentifier id_of(const test::Pki& pki) { return {*pki.ci.certificate.subject_key_id}; }
     static test::SoftCard card_of(const test::Pki& pki) { return {pki.euicc, pki.eum, id_of(pki).bytes}; }
@@ -108,6 +108,32 @@ TEST_F(SeveralCi, CardThatTellsAnotherPreferenceLaterKeepsItsCurve) {
     const auto offer =
         desk.granted<msg::AuthenticateClientOk>(AuthenticateClient{card.authenticate(hello, desk.matching_id)});
     EXPECT_EQ(offer.smdp_certificate.tlv, other.dp_pb.der());
+}
+
+/// One of them ends, or is not yet: cards that know another go on, and nobody is shown a certificate that he refuses.
+TEST_F(SeveralCi, CredentialThatIsNotInForceIsPassedOver) {
+    auto& of_nist = desk.server.credentials.front();
+    ASSERT_TRUE(in_force(of_nist, desk.now));
+    for (const auto& validity :
+         {x509::Validity{desk.now - std::chrono::hours(2), desk.now - std::chrono::seconds(1)},
+          x509::Validity{desk.now + std::chrono::seconds(1), desk.now + std::chrono::hours(2)}}) {
+        of_nist.validity = validity;
+        EXPECT_EQ(ask({nist, brainpool}, {nist, brainpool}), under(other));
+        EXPECT_EQ(ask({nist}, {nist}).refusal, "8.8.4/3.7");
+    }
+    of_nist.validity = {desk.now, desk.now};
+    EXPECT_EQ(ask({nist}, {nist}), under(desk.pki)) << "the last second counts";
+}
+
+/// Of CI, CERT.DPauth and CERT.DPpb the first that ends.
+TEST_F(SeveralCi, CredentialIsInForceWhileAllOfItsCertificatesAre) {
+    const auto& pki = desk.pki;
+    const auto& validity = desk.server.credentials.front().validity;
+    for (const auto* one : {&pki.ci.certificate, &pki.dp_auth.certificate, &pki.dp_pb.certificate}) {
+        EXPECT_GE(validity.not_before, one->validity.not_before);
+        EXPECT_LE(validity.not_after, one->validity.not_after);
+    }
+    EXPECT_FALSE(in_force(desk.server.credentials.front(), validity.not_after + std::chrono::seconds(1)));
 }
 
 }  // namespace

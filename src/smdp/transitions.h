@@ -47,12 +47,13 @@ struct Refusing {
 };
 [[nodiscard]] Result<Step> refuse(State back, Refused, const Refusing&, const Env&);
 [[nodiscard]] const Credential* find_credential(const Server&, View ci_key_id);
-/// Certificates of the server and the CI that the card is to sign under, of what the card verifies and signs with.
+/// Certificates of the server that are valid now and the CI that the card is to sign under, of what the card verifies
+/// and signs with.
 struct ChosenCi {
     const Credential* credential;
     Bytes euicc_ci_key_id;
 };
-[[nodiscard]] std::variant<ChosenCi, Refused> choose_ci(const Server&,
+[[nodiscard]] std::variant<ChosenCi, Refused> choose_ci(const Env&,
                                                         const std::vector<msg::SubjectKeyIdentifier>& for_verification,
                                                         const std::vector<msg::SubjectKeyIdentifier>& for_signing);
 /// What both questions before an offer and before a binding look at: EID, state, attempts, expiry.

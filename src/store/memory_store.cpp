@@ -62,6 +62,8 @@ Status apply(Tables& t, const smdp::PutOrder& c) {
     return ok();
 }
 Status apply(Tables& t, const smdp::PutSession& c) {
+    if (std::holds_alternative<smdp::Offered>(c.state) && t.sessions.contains(c.transaction_id))
+        return conflict("sessions.transaction_id");
     t.sessions[c.transaction_id] = {c.order_id, smdp::encode_state(c.state)};
     t.offers.erase(c.transaction_id);
     if (const auto over = smdp::over_at(c.state)) t.offers[c.transaction_id] = *over;
@@ -143,10 +145,9 @@ Status apply(Tables& t, const AddAuc& c) {
 Status apply(Tables& t, const auc::Update& c) {
     const auto found = t.auc.find(c.subscription.imsi);
     if (found == t.auc.end()) return missing("auc");
-    if (found->second.sqn != c.expected) return fail(Errc::conflict, "auc.sqn", "it changed meanwhile");
-    const auto status = found->second.status;  // SetAucStatus alone decides it
+    if (found->second.sqn != c.expected || found->second.status != c.subscription.status)
+        return fail(Errc::conflict, "auc.sqn", "it changed meanwhile");
     found->second = c.subscription;
-    found->second.status = status;
     return ok();
 }
 Status apply(Tables& t, const SetAucStatus& c) {

@@ -104,10 +104,13 @@ Status write(Database& db, const smdp::PutOrder& c) {
         .bind(o.version);
     return one_row(db, *s, Errc::conflict, "orders.version", row_outdated);
 }
+/// One offer of a transaction is the one that its card hears of: of two made at once the second finds the first.
 Status write(Database& db, const smdp::PutSession& c) {
+    const bool begins = std::holds_alternative<smdp::Offered>(c.state);
     TRY(Statement * s,
-        db.prepare("INSERT INTO sessions VALUES (?,?,?,?) ON CONFLICT (transaction_id) DO UPDATE SET "
-                   "order_id=excluded.order_id, state=excluded.state, offered_until=excluded.offered_until"));
+        db.prepare(begins ? "INSERT INTO sessions VALUES (?,?,?,?)"
+                          : "INSERT INTO sessions VALUES (?,?,?,?) ON CONFLICT (transaction_id) DO UPDATE SET "
+                            "order_id=excluded.order_id, state=excluded.state, offered_until=excluded.offered_until"));
     const Bytes state = smdp::encode_state(c.state);
     return s->bind(View(c.transaction_id))
         .bind(c.order_id)
@@ -216,11 +219,12 @@ Status write(Database& db, const AddAuc& c) {
     return s->run();
 }
 Status write(Database& db, const auc::Update& c) {
-    TRY(Statement * s, db.prepare("UPDATE auc SET sqn=?, sync_failures=? WHERE imsi=? AND sqn=?"));
+    TRY(Statement * s, db.prepare("UPDATE auc SET sqn=?, sync_failures=? WHERE imsi=? AND sqn=? AND status=?"));
     s->bind(static_cast<std::int64_t>(c.subscription.sqn.number()))
         .bind(std::int64_t{c.subscription.sync_failures})
         .bind(c.subscription.imsi.text())
-        .bind(static_cast<std::int64_t>(c.expected.number()));
+        .bind(static_cast<std::int64_t>(c.expected.number()))
+        .bind(number(c.subscription.status));
     return one_row(db, *s, Errc::conflict, "auc.sqn", row_outdated);
 }
 Status write(Database& db, const SetAucStatus& c) {

@@ -225,6 +225,22 @@ TEST_P(AnyStore, SessionsAreReplacedByTheirNextState) {
     EXPECT_FALSE(*store->find_session(Bytes{1}));
 }
 
+/// A client that asks twice within a group's time has two replies made for it, with two signatures: one counts.
+TEST_P(AnyStore, ATransactionIsOfferedOnce) {
+    smdp::Offered first;
+    first.reply.tlv = {1};
+    smdp::Offered second;
+    second.reply.tlv = {2};
+    const std::vector<Batch> group{{smdp::PutSession{{1}, "order-1", first}},
+                                   {smdp::PutSession{{1}, "order-1", second}}};
+    const auto done = store->commit(group);
+    EXPECT_TRUE(done[0]);
+    EXPECT_EQ(conflict(done[1]), "sessions.transaction_id");
+    EXPECT_EQ((*store->find_session(Bytes{1}))->state, smdp::encode_state(first));
+    ASSERT_TRUE(commit({smdp::PutSession{{1}, "order-1", smdp::Bound{first, {}}}}));
+    EXPECT_EQ(conflict(commit({smdp::PutSession{{1}, "order-1", second}})), "sessions.transaction_id");
+}
+
 TEST_P(AnyStore, OffersThatWereNotTakenUpArePurged) {
     smdp::Offered offered;
     offered.expires_at = std::chrono::floor<std::chrono::seconds>(t0).time_since_epoch().count();
@@ -337,7 +353,6 @@ TEST_P(AnyStore, SequenceNumbersMoveOnlyFromWhereTheyWereRead) {
     auto next = row;
     next.sqn = aka::Sqn::of(1, 1);
     next.sync_failures = 3;
-    next.status = auc::Status::active;  // not this change's to say
     ASSERT_TRUE(commit({auc::Update{row.sqn, next}}));
     EXPECT_EQ(conflict(commit({auc::Update{row.sqn, next}})), "auc.sqn");
     ASSERT_TRUE(commit({SetAucStatus{imsi, auc::Status::barred}}));
@@ -351,6 +366,20 @@ TEST_P(AnyStore, SequenceNumbersMoveOnlyFromWhereTheyWereRead) {
     EXPECT_EQ(found.card_limits.age_limit, std::nullopt);
     EXPECT_EQ(commit({SetAucStatus{*Imsi::parse("999990000000002"), auc::Status::active}}).error().code,
               Errc::not_found);
+}
+
+/// A vector that was made before its operator barred the line does not leave after it.
+TEST_P(AnyStore, SequenceNumbersMoveOnlyWhileTheStandingIsAsItWasRead) {
+    auc::Subscription row{*Imsi::parse("999990000000001"), {{1, 2}}};
+    row.status = auc::Status::active;
+    ASSERT_TRUE(commit({AddAuc{row}}));
+    auto next = row;
+    next.sqn = aka::Sqn::of(1, 1);
+    const std::vector<Batch> group{{SetAucStatus{row.imsi, auc::Status::barred}}, {auc::Update{row.sqn, next}}};
+    EXPECT_EQ(conflict(store->commit(group)[1]), "auc.sqn");
+    EXPECT_EQ((*store->find_auc(row.imsi))->sqn, row.sqn);
+    next.status = auc::Status::barred;
+    EXPECT_TRUE(commit({auc::Update{row.sqn, next}}));
 }
 
 TEST_P(AnyStore, ReleaseServesOneOrder) {

@@ -1,5 +1,5 @@
 // One server for cards of both curves, each with the TLS and the certificates of its own CI.
-#include "mcim/apps/mcimd/mcimd_for_test.h"
+#include "mcim/apps/mcimd/plain_for_test.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -14,10 +14,12 @@ protected:
         add_line("a", first, "999990000000001");
         add_line("a", second, "999990000000002");
     }
+    /// Valid for a day longer than those on P-256.
     void add_brainpool() {
-        const auto auth = Installation::dp(x509::Role::dp_auth, brainpool);
-        const auto pb = Installation::dp(x509::Role::dp_pb, brainpool);
-        const auto tls = Installation::dp(x509::Role::dp_tls, brainpool);
+        const auto of = [&](x509::Role role) { return Installation::dp(role, brainpool, "2.999.10", 48h); };
+        const auto auth = of(x509::Role::dp_auth);
+        const auto pb = of(x509::Role::dp_pb);
+        const auto tls = of(x509::Role::dp_tls);
         auto keys = custody::KeyFolder::open(at.temp / "keys");
         ASSERT_TRUE(keys) << to_string(keys.error());
         EXPECT_TRUE(keys->add_signing_key({"dpauth-brainpool"}, auth.key, at.random));
@@ -79,6 +81,29 @@ TEST_F(BothCurves, InstanceThatIsLimitedToOneRefusesTheOther) {
     offer(add_order("a", first));
 }
 
+/// A load balancer that asks goes on sending those who are served; and the next start is one.
+TEST_F(BothCurves, WhatExpiredUnderOneCiKeepsNoCardOfTheOtherOut) {
+    at.more_tables += "[operation]\nlisten = \"127.0.0.1:0\"\n";
+    std::atomic<std::chrono::seconds> later{0s};
+    start_in({.clock = [&later] { return system_now() + later.load(); }});
+    const auto ready = [&] { return ask_plain(running->operation_port(), "/readyz"); };
+    EXPECT_TRUE(ready().starts_with("HTTP/1.1 200 "));
+    later = 25h;
+    EXPECT_TRUE(ready().starts_with("HTTP/1.1 200 ")) << ready();
+    start_in({.clock = [&later] { return system_now() + later.load(); }});
+    EXPECT_TRUE(ready().starts_with("HTTP/1.1 200 ")) << ready();
+    EXPECT_EQ(refusal("initiateAuthentication", card.initiate("smdpp.example.com")), "8.8.4/3.7");
+    initiate(on_brainpool);
+    later = 49h;
+    EXPECT_NE(ready().find("HTTP/1.1 503 "), std::string::npos) << ready();
+    EXPECT_NE(ready().find("The certificate of server.tls_certificate expired at 20"), std::string::npos) << ready();
+    EXPECT_EQ(check_files(at.config(), system_now() + 25h).lines, std::vector<std::string>{});
+    const auto lines = check_files(at.config(), system_now() + 49h).lines;
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_NE(lines.front().find("and now it is 20"), std::string::npos) << lines.front();
+    running.reset();
+}
+
 TEST_F(BothCurves, TablesMayStandInThePlaceOfTheSingleKeys) {
     std::string toml = at.toml();
     for (const std::string_view line : {"tls_certificate = \"tls.der\"\n", "tls_key = \"tls.key\"\n",
@@ -105,7 +130,7 @@ TEST_F(BothCurves, MistakesNameTheTable) {
              Case{"pb_key = \"dppb-brainpool\"\n", "", ": dp.credential[1].pb_key: ", "is missing"},
              Case{R"("tls-brainpool.key.pem")", R"("tls.key")", ": server.tls[1].key: ", "not the key of"},
              Case{"key = \"tls-brainpool.key.pem\"\n", "", ": server.tls[1].key: ", "is missing"},
-             Case{"pb_key =", "pd_key =", ": dp.credential[1].p", "k"},
+             Case{"pb_key =", "also = 1\npb_key =", ": dp.credential[1].also: ", "is no key of"},
          }) {
         at.more_tables = further_tables;
         at.more_tables.replace(at.more_tables.find(c.text), c.text.size(), c.by);

@@ -78,11 +78,11 @@ void check_dp(Check& check, const DpConfig& dp, const custody::Custody* keys, Ti
     if (!anchors || !check.sound()) return;
     // what each file says holds; now whether they fit together
     for (const auto& one : dp.credentials)
-        check.hold(one.prefix + "auth_certificate", dp_credential(one, *anchors, *keys, now),
+        check.hold(one.prefix + "auth_certificate", dp_credential(one, *anchors, *keys),
                    "certificates of this CI, for the keys " + one.prefix + "auth_key and " + one.prefix + "pb_key");
     if (check.sound())
         check.hold(dp.credentials.back().prefix + "auth_certificate", dp_server(dp, SecretBytes(32), *keys, now),
-                   "one credential for each CI, all of one SM-DP+");
+                   "one credential for each CI, all of one SM-DP+ and one of them valid now,");
 }
 
 void check_pva(Check& check, const PvaConfig& pva, const custody::Custody& keys) {

@@ -24,6 +24,24 @@ Status check_beside(const smdp::Credential& added, const der::Oid& its_oid, cons
     return ok();
 }
 
+Error none_in_force(const smdp::Server& server, Time now) {
+    const auto& [from, to] = server.credentials.front().validity;
+    return fail(Errc::refused, "certificates",
+                "this server, its CI's among them, are valid from " + to_rfc3339(from) + " to " + to_rfc3339(to) +
+                    ", and now it is " + to_rfc3339(now));
+}
+
+using Part = CertificateInUse::Part;
+
+/// The credential of ours that is under it.
+std::optional<Part> part_of(const x509::Certificate& ci, const smdp::Server& server) {
+    const auto& all = server.credentials;
+    const auto ours = [&](const smdp::Credential& c) { return ci.subject_key_id == c.ci_key_id; };
+    const auto found = std::ranges::find_if(all, ours);
+    if (found == all.end()) return std::nullopt;
+    return Part{Part::Of::dp, static_cast<std::size_t>(found - all.begin())};
+}
+
 }  // namespace
 
 Result<http::TlsIdentity> tls_identity(const TlsFiles& files) {
@@ -66,10 +84,10 @@ Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path
 }
 
 Result<smdp::Credential> dp_credential(const CredentialConfig& config, const x509::TrustAnchors& anchors,
-                                       const custody::Custody& keys, Time now) {
+                                       const custody::Custody& keys) {
     TRY(const auto auth, read_certificate(config.auth_certificate));
     TRY(const auto pb, read_certificate(config.pb_certificate));
-    TRY(auto credential, smdp::make_credential(auth.der, pb.der, {config.auth_key}, {config.pb_key}, anchors, now));
+    TRY(auto credential, smdp::make_credential(auth.der, pb.der, {config.auth_key}, {config.pb_key}, anchors));
     for (const auto& [certificate, name] : {std::pair(&auth, &config.auth_key), std::pair(&pb, &config.pb_key)}) {
         TRY(const auto certified, certificate->public_key());
         TRY(const auto held, keys.public_key({*name}));
@@ -86,36 +104,39 @@ Result<smdp::Server> dp_server(const DpConfig& config, SecretBytes challenge_key
     out.challenge_key = std::move(challenge_key);
     TRY(out.anchors, trust_anchors(config.ci));
     for (const auto& one : config.credentials) {
-        TRY(auto credential, dp_credential(one, out.anchors, keys, now));
+        TRY(auto credential, dp_credential(one, out.anchors, keys));
         TRY(const auto auth, x509::parse_certificate(credential.auth_certificate));
         TRY(const auto oid, der::Oid::parse(auth.registered_ids.front()));
         CHECKED(check_beside(credential, oid, out, one.auth_certificate));
         if (out.credentials.empty()) out.oid = oid;
         out.credentials.push_back(std::move(credential));
     }
+    const auto valid_now = [&](const smdp::Credential& c) { return smdp::in_force(c, now); };
+    if (std::ranges::none_of(out.credentials, valid_now)) return none_in_force(out, now);
     return out;
 }
 
 Result<std::vector<CertificateInUse>> certificates_in_use(const Config& config, const smdp::Server* dp) {
     std::vector<CertificateInUse> out;
-    const auto is_ours = [&](const x509::Certificate& ci) {
-        return std::ranges::any_of(dp->credentials,
-                                   [&](const smdp::Credential& c) { return ci.subject_key_id == c.ci_key_id; });
-    };
-    const auto add = [&](const std::string& key, const std::vector<std::filesystem::path>& files) -> Status {
+    const auto add = [&](const std::string& key, const std::vector<std::filesystem::path>& files,
+                         std::optional<Part> part) -> Status {
         for (std::size_t i = 0; i < files.size(); ++i) {
             TRY(const auto certificate, read_certificate(files[i]));
-            out.push_back({key, i, certificate.validity, key != "dp.ci" || is_ours(certificate)});
+            out.push_back({key, i, certificate.validity, part ? part : part_of(certificate, *dp)});
         }
         return ok();
     };
+    std::size_t number = 0;
     if (config.tls)
-        for (const auto& one : config.tls->identities) CHECKED(add(one.prefix + "certificate", one.certificate));
+        for (const auto& one : config.tls->identities)
+            CHECKED(add(one.prefix + "certificate", one.certificate, Part{Part::Of::tls, number++}));
     if (!config.dp || dp == nullptr) return out;
-    CHECKED(add("dp.ci", config.dp->ci));
+    CHECKED(add("dp.ci", config.dp->ci, {}));
+    number = 0;
     for (const auto& one : config.dp->credentials) {
-        CHECKED(add(one.prefix + "auth_certificate", {one.auth_certificate}));
-        CHECKED(add(one.prefix + "pb_certificate", {one.pb_certificate}));
+        const Part part{Part::Of::dp, number++};
+        CHECKED(add(one.prefix + "auth_certificate", {one.auth_certificate}, part));
+        CHECKED(add(one.prefix + "pb_certificate", {one.pb_certificate}, part));
     }
     return out;
 }

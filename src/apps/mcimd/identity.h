@@ -14,8 +14,9 @@ namespace mcim::apps::mcimd {
 [[nodiscard]] Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path>& ci);
 /// Certificates that chain to one of `anchors` and belong to keys that the custody has.
 [[nodiscard]] Result<smdp::Credential> dp_credential(const CredentialConfig&, const x509::TrustAnchors&,
-                                                     const custody::Custody&, Time now);
-/// With all of its credentials. Errc::conflict where two are of one CI, or they are not of one SM-DP+.
+                                                     const custody::Custody&);
+/// With all of its credentials. Errc::conflict where two are of one CI, or they are not of one SM-DP+; Errc::refused
+/// where none is valid now.
 [[nodiscard]] Result<smdp::Server> dp_server(const DpConfig&, SecretBytes challenge_key, const custody::Custody&,
                                              Time now);
 /// A certificate that the platform shows, or trusts.
@@ -23,7 +24,12 @@ struct CertificateInUse {
     std::string key;           ///< that names its file, "server.tls_certificate", "dp.credential[1].pb_certificate"
     std::size_t position = 0;  ///< where the key names several
     x509::Validity validity;
-    bool needed = true;  ///< nothing of that role works without it; false: a CI that none of our own is under
+    /// Who is served with it: those of one TLS identity, or of one credential and its CI, are of use only together.
+    struct Part {
+        enum class Of : std::uint8_t { tls, dp } of{};
+        std::size_t number{};
+    };
+    std::optional<Part> part{};  ///< nullopt: a CI that none of our own is under
 };
 /// All of them; `dp` where that role is played.
 [[nodiscard]] Result<std::vector<CertificateInUse>> certificates_in_use(const Config&, const smdp::Server* dp);

@@ -94,9 +94,10 @@ socket = "auc.sock"
             .write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
     }
     [[nodiscard]] test::Identity dp(x509::Role role) { return dp(role, pki); }
-    [[nodiscard]] static test::Identity dp(x509::Role role, test::Pki& under, std::string_view oid = "2.999.10") {
+    [[nodiscard]] static test::Identity dp(x509::Role role, test::Pki& under, std::string_view oid = "2.999.10",
+                                           std::chrono::hours life = 24h) {
         auto profile = under.dp_profile(role, oid);
-        profile.validity = {system_now() - 24h, system_now() + 24h};
+        profile.validity = {system_now() - 24h, system_now() + life};
         auto key = crypto::PrivateKey::generate(under.ci.key.curve());
         const auto draft = draft_server(profile, key.public_key(), under.ci.certificate, under.random);
         return test::Pki::certify(draft, key, under.ci.key);

@@ -1,5 +1,8 @@
 #include "mcim/apps/mcimd/operation.h"
 
+#include <algorithm>
+#include <map>
+
 namespace mcim::apps::mcimd {
 namespace {
 
@@ -7,12 +10,19 @@ http::Response plain(unsigned status, std::string sentence) {
     return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(sentence) + "\n"};
 }
 
-std::optional<std::string> invalid_because(const CertificateInUse& certificate, Time now) {
-    const auto& [from, to] = certificate.validity;
-    const std::string name = "The certificate of " + std::string(certificate.key);
-    if (now < from) return name + " is not valid before " + to_rfc3339(from) + ".";
-    if (std::chrono::floor<std::chrono::seconds>(now) > to) return name + " expired at " + to_rfc3339(to) + ".";
-    return std::nullopt;
+using Part = CertificateInUse::Part;
+
+/// Of several TLS identities, or credentials, one that is whole serves its clients: nothing, then.
+std::optional<std::string> none_valid_because(const Platform& p, Part::Of of) {
+    std::map<std::size_t, std::optional<std::string>> invalid;  // by the number of each
+    for (const auto& certificate : p.certificates) {
+        if (!certificate.part || certificate.part->of != of) continue;
+        auto& why = invalid[certificate.part->number];
+        if (!why) why = invalid_because(certificate, p.now());
+    }
+    if (invalid.empty() || !std::ranges::all_of(invalid, [](const auto& i) { return i.second.has_value(); }))
+        return std::nullopt;
+    return invalid.begin()->second;
 }
 
 http::Response readiness(Platform& p) {
@@ -22,15 +32,21 @@ http::Response readiness(Platform& p) {
 
 }  // namespace
 
+std::optional<std::string> invalid_because(const CertificateInUse& certificate, Time now) {
+    const auto& [from, to] = certificate.validity;
+    const std::string name = "The certificate of " + std::string(certificate.key);
+    if (now < from) return name + " is not valid before " + to_rfc3339(from) + ".";
+    if (std::chrono::floor<std::chrono::seconds>(now) > to) return name + " expired at " + to_rfc3339(to) + ".";
+    return std::nullopt;
+}
+
 std::optional<std::string> unready_because(Platform& p) {
     if (const auto answered = p.store.find_operator(""); !answered)
         return "The database does not answer: " + to_string(answered.error());
     if (const auto& failure = p.committer.failure())
         return "The database did not take what was last written: " + to_string(*failure);
-    for (const auto& certificate : p.certificates)
-        if (certificate.needed)
-            if (auto why = invalid_because(certificate, p.now())) return why;
-    return std::nullopt;
+    if (auto why = none_valid_because(p, Part::Of::tls)) return why;
+    return none_valid_because(p, Part::Of::dp);
 }
 
 void serve_operation(Platform& p, const Listeners& listeners, const http::Request& request, const http::Reply& reply) {

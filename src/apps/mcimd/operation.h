@@ -9,5 +9,7 @@ void serve_operation(Platform&, const Listeners&, const http::Request&, const ht
 
 /// Why no device should be sent here now, in a sentence; nullopt: it may.
 [[nodiscard]] std::optional<std::string> unready_because(Platform&);
+/// "The certificate of dp.pb_certificate expired at 2026-11-23T06:00:00Z."; nullopt: it is valid.
+[[nodiscard]] std::optional<std::string> invalid_because(const CertificateInUse&, Time now);
 
 }  // namespace mcim::apps::mcimd

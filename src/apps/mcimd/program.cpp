@@ -179,6 +179,8 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
         platform.demand = config.dp->attestation;
     }
     TRY(platform.certificates, certificates_in_use(config, platform.dp ? &*platform.dp : nullptr));
+    for (const auto& certificate : platform.certificates)
+        if (const auto why = invalid_because(certificate, platform.now())) spdlog::warn("{}", *why);
     platform.serves_auc = config.auc.has_value();
     platform.laboratory = config.auc && config.auc->laboratory;
     if (config.pva) {

@@ -24,8 +24,9 @@ http::Response too_often(const HeldBack& held, std::string_view who) {
 Throttle::Throttle(std::uint32_t per_minute, std::size_t sets, Random& random) {
     if (per_minute == 0) return;
     one_more_ = bucket_time / per_minute;
-    const auto seed = random.array<sizeof seed_>();
-    std::memcpy(seed_.data(), seed.data(), sizeof seed_);
+    spread_.resize(sizeof(Key) * 256);
+    const Bytes octets = random.bytes(spread_.size() * sizeof(std::uint32_t));
+    std::memcpy(spread_.data(), octets.data(), octets.size());
     sets_.resize(sets);
 }
 
@@ -39,13 +40,17 @@ std::optional<HeldBack> Throttle::take(const Key& key, Clock::time_point now) {
     return std::nullopt;
 }
 
-/// Its own, or the one whose place it takes. Who chooses his addresses does not choose with whom he shares a set.
+/// Tabulation hashing (Zobrist; Patrascu and Thorup 2012): keys spread over the sets as if by chance, whoever chose
+/// them.
+std::size_t Throttle::set_of(const Key& key) const {
+    std::uint32_t hash = 0;
+    for (std::size_t i = 0; i < key.size(); ++i) hash ^= spread_[i * 256 + key.at(i)];
+    return hash % sets_.size();
+}
+
+/// Its own, or the one whose place it takes.
 Throttle::Bucket& Throttle::bucket_of(const Key& key) {
-    std::array<std::uint64_t, 2> words{};
-    std::memcpy(words.data(), key.data(), sizeof words);
-    std::uint64_t hash = (words[0] ^ seed_[0]) * 0x9E3779B97F4A7C15U;
-    hash = ((hash ^ (hash >> 32U)) ^ words[1] ^ seed_[1]) * 0xD6E8FEB86659FD93U;
-    auto& set = sets_[(hash >> 32U) % sets_.size()];
+    auto& set = sets_.at(set_of(key));
     const auto own = std::ranges::find(set, key, &Bucket::key);
     if (own != set.end()) return *own;
     Bucket& least_used = *std::ranges::min_element(set, {}, &Bucket::full_at);

@@ -46,10 +46,11 @@ private:
         Key key{};
         Clock::time_point full_at{};
     };
+    [[nodiscard]] std::size_t set_of(const Key&) const;
     [[nodiscard]] Bucket& bucket_of(const Key&);
 
-    Clock::duration one_more_{};  ///< the time in which one token comes back
-    std::array<std::uint64_t, 2> seed_{};
+    Clock::duration one_more_{};         ///< the time in which one token comes back
+    std::vector<std::uint32_t> spread_;  ///< random, for each value of each octet of a key
     std::vector<std::array<Bucket, ways>> sets_;
 };
 

@@ -53,6 +53,33 @@ TEST_F(Buckets, AreSoManyAndNoMoreHoweverManyCome) {
     EXPECT_LE(remembered, 4 * Throttle::ways);
 }
 
+/// Of one network, or cards of one series: they share no set of buckets, or each would push the others out of it.
+TEST_F(Buckets, OfNeighboursAreApart) {
+    const auto address = [](std::uint8_t a, std::uint8_t b) {
+        return Throttle::Key{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 10, 1, a, b};
+    };
+    const auto eid = [](std::uint8_t a, std::uint8_t b) {
+        return Throttle::Key{0x89, 0x04, 0x90, 0x32, 0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, 0x64};
+    };
+    const auto prefix = [](std::uint8_t a, std::uint8_t b) { return Throttle::Key{0x20, 1, 0xD, 0xB8, 0, 0, a, b}; };
+    const auto remembered = [&](const auto& neighbour) {
+        Throttle throttle(1, 4096, random);
+        int out = 0;
+        for (int i = 0; i < 2000; ++i)
+            EXPECT_FALSE(
+                throttle.take(neighbour(static_cast<std::uint8_t>(i / 250), static_cast<std::uint8_t>(i % 250)), noon));
+        for (int i = 0; i < 2000; ++i)
+            out +=
+                throttle.take(neighbour(static_cast<std::uint8_t>(i / 250), static_cast<std::uint8_t>(i % 250)), noon)
+                    ? 1
+                    : 0;
+        return out;
+    };
+    EXPECT_GE(remembered(address), 1990);
+    EXPECT_GE(remembered(eid), 1990);
+    EXPECT_GE(remembered(prefix), 1990);
+}
+
 class Limited : public Mcimd {
 protected:
     void SetUp() override {}
