@@ -186,6 +186,9 @@ void write_certificates(const Corpus& corpus, test::Pki& pki, const std::string&
     add_certificate("dp_auth", pki.dp_auth);
     add_certificate("dp_pb", pki.dp_pb);
     add_certificate("dp_tls", pki.dp_tls);
+    const x509::RevocationListProfile about{
+        {pki.now, pki.now + std::chrono::days(30)}, 1, {{pki.eum.certificate.serial, pki.now}}};
+    corpus.add("revocation_list", "ci" + curve, issue_revocation_list(about, pki.ci.certificate, pki.ci.key));
 }
 
 }  // namespace

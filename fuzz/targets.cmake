@@ -4,6 +4,7 @@ mcim_fuzzer(es9_body LIBRARY fuzz_es9_body HEADER ${CMAKE_CURRENT_SOURCE_DIR}/es
 mcim_fuzzer(profile_package LIBRARY saip_exercise HEADER mcim/saip/exercise.h FUNCTION mcim::saip::exercise_package)
 mcim_fuzzer(bound_package LIBRARY bpp_exercise HEADER mcim/bpp/exercise.h FUNCTION mcim::bpp::exercise_bound_package)
 mcim_fuzzer(certificate LIBRARY x509_exercise HEADER mcim/x509/exercise.h FUNCTION mcim::x509::exercise_certificate)
+mcim_fuzzer(revocation_list LIBRARY x509_exercise HEADER mcim/x509/exercise.h FUNCTION mcim::x509::exercise_revocation_list)
 mcim_fuzzer(apdu LIBRARY euicc_exercise HEADER mcim/euicc/exercise.h FUNCTION mcim::euicc::exercise_apdu)
 mcim_fuzzer(isdr LIBRARY euicc_exercise HEADER mcim/euicc/exercise.h FUNCTION mcim::euicc::exercise_isdr)
 mcim_fuzzer(auc_datagram LIBRARY auc_exercise HEADER mcim/auc/exercise.h FUNCTION mcim::auc::exercise_datagram)

@@ -35,6 +35,12 @@ protected:
     std::string authenticate(msg::AuthenticateClientRequest r) {
         return desk.refusal(AuthenticateClient{std::move(r)});
     }
+    void revoke(const test::Identity& issuer, const test::Identity& subject) {
+        const x509::Validity validity{desk.now, desk.now + std::chrono::days(1)};
+        const auto der = issue_revocation_list({validity, 1, {{subject.certificate.serial, desk.now}}},
+                                               issuer.certificate, issuer.key);
+        desk.server.anchors.set_revocation_lists({*x509::parse_revocation_list(der)});
+    }
     Desk desk;
     SoftCard card = desk.card();
 };
@@ -103,6 +109,14 @@ TEST_F(Es9Refusal, EumCertificateInvalid) {
     EXPECT_EQ(authenticate(r), "8.1.2/6.1");
     answer(r).eum_certificate.tlv = {0x30, 0x00};
     EXPECT_EQ(authenticate(r), "8.1.2/6.1");
+}
+TEST_F(Es9Refusal, EumCertificateRevoked) {
+    revoke(desk.pki.ci, desk.pki.eum);
+    EXPECT_EQ(authenticate(request()), "8.1.2/6.1");
+}
+TEST_F(Es9Refusal, EuiccCertificateRevoked) {
+    revoke(desk.pki.eum, desk.pki.euicc);
+    EXPECT_EQ(authenticate(request()), "8.1.3/6.1");
 }
 TEST_F(Es9Refusal, EumCertificateExpired) {
     auto profile = desk.pki.eum_profile();

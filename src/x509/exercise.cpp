@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "mcim/x509/structure.h"
+#include "mcim/x509/crl_structure.h"
 #include "mcim/x509/verify.h"
 
 namespace mcim::x509 {
@@ -18,6 +18,15 @@ void exercise_certificate(View input) {
     static_cast<void>(anchors.add(*certificate));
     static_cast<void>(verify_server(Role::dp_auth, input, anchors, now));
     static_cast<void>(verify_euicc(input, input, anchors, now));
+}
+
+void exercise_revocation_list(View input) {
+    const auto structure = der::decode<CertificateList>(input);
+    if (structure && !equal(der::encode(*structure), input)) std::abort();
+    const auto list = parse_revocation_list(input);
+    if (!list) return;
+    for (const auto& serial : list->serials)
+        if (!list->names(serial)) std::abort();
 }
 
 }  // namespace mcim::x509

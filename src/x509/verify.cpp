@@ -96,11 +96,18 @@ Check check_profile(const Certificate& c, const Profile& p) {
     return check_issuing(c, p);
 }
 
+/// What may change while a certificate stays as it is.
+Check check_standing(const Certificate& c, Role role, const TrustAnchors& anchors, Now now) {
+    if (c.authority_key_id && anchors.is_revoked(*c.authority_key_id, c.serial))
+        return Refused{Refusal::revoked, role, "its issuer has revoked it, by serial number " + hex(c.serial)};
+    return check_dates(c, role, now);
+}
+
 /// Everything of one certificate under the one above it, identity excepted.
-Check check_certificate(const Certificate& c, Role role, const Issuer& issuer, Now now) {
+Check check_certificate(const Certificate& c, Role role, const Issuer& issuer, const TrustAnchors& anchors, Now now) {
     if (auto no = check_algorithm(c, role)) return no;
     if (auto no = check_signature(c, role, issuer)) return no;
-    if (auto no = check_dates(c, role, now)) return no;
+    if (auto no = check_standing(c, role, anchors, now)) return no;
     return check_profile(c, profile_of(role));
 }
 
@@ -151,11 +158,11 @@ Check check_range(const Certificate& euicc, const Eid& eid, const Certificate& e
     return Refused{Refusal::eid_out_of_range, Role::euicc, "EID " + eid.text() + " lies outside of the EUM's ranges"};
 }
 
-Verdict<VerifiedEuicc> verify_under(View der, const VerifiedEum& eum, Now now) {
+Verdict<VerifiedEuicc> verify_under(View der, const VerifiedEum& eum, const TrustAnchors& anchors, Now now) {
     auto c = parse(der, Role::euicc);
     if (!c) return c.refused();
     const Issuer issuer{eum.certificate.subject, *eum.certificate.subject_key_id, eum.key};
-    if (auto no = check_certificate(*c, Role::euicc, issuer, now)) return *std::move(no);
+    if (auto no = check_certificate(*c, Role::euicc, issuer, anchors, now)) return *std::move(no);
     const auto eid = c->eid();
     if (!eid) return Refused{Refusal::bad_eid, Role::euicc, to_string(eid.error())};
     if (auto no = check_range(*c, *eid, eum.certificate)) return *std::move(no);
@@ -164,10 +171,10 @@ Verdict<VerifiedEuicc> verify_under(View der, const VerifiedEum& eum, Now now) {
     return VerifiedEuicc{*std::move(c), *std::move(key), *eid, eum.ci_key_id};
 }
 
-/// An EUM whose signature is known to hold may have expired since, and so may its CI.
-Check check_dates_again(const VerifiedEum& eum, const TrustAnchors& anchors, Now now) {
+/// An EUM whose signature is known to hold may have expired or been revoked since, and so may its CI.
+Check check_again(const VerifiedEum& eum, const TrustAnchors& anchors, Now now) {
     if (auto no = check_dates(anchors.find(eum.ci_key_id)->certificate, Role::ci, now)) return no;
-    return check_dates(eum.certificate, Role::eum, now);
+    return check_standing(eum.certificate, Role::eum, anchors, now);
 }
 
 }  // namespace
@@ -208,6 +215,11 @@ const TrustAnchor* TrustAnchors::find(View key_id) const {
     return at == anchors_.end() ? nullptr : &*at;
 }
 
+bool TrustAnchors::is_revoked(View issuer_key_id, View serial) const {
+    return std::ranges::any_of(
+        revoked_, [&](const RevocationList& l) { return equal(l.issuer_key_id, issuer_key_id) && l.names(serial); });
+}
+
 const VerifiedEum* EumCache::find(const crypto::Sha256& certificate_digest, const TrustAnchors& anchors) const {
     for (const Entry& e : entries_) {
         if (e.certificate_digest != certificate_digest) continue;
@@ -240,7 +252,7 @@ Verdict<VerifiedServer> verify_server(Role role, View der, const TrustAnchors& a
     if (!c) return c.refused();
     const auto ci = find_ci(*c, role, anchors, now);
     if (!ci) return ci.refused();
-    if (auto no = check_certificate(*c, role, as_issuer(**ci), now)) return *std::move(no);
+    if (auto no = check_certificate(*c, role, as_issuer(**ci), anchors, now)) return *std::move(no);
     if (c->registered_ids.size() != 1)
         return Refused{Refusal::bad_oid, role, "subjectAltName holds exactly one registeredID"};
     auto key = c->public_key();
@@ -266,7 +278,7 @@ Verdict<VerifiedEum> verify_eum(View der, const TrustAnchors& anchors, Now now) 
     if (!c) return c.refused();
     const auto ci = find_ci(*c, Role::eum, anchors, now);
     if (!ci) return ci.refused();
-    if (auto no = check_certificate(*c, Role::eum, as_issuer(**ci), now)) return *std::move(no);
+    if (auto no = check_certificate(*c, Role::eum, as_issuer(**ci), anchors, now)) return *std::move(no);
     if (auto no = check_constraints(*c)) return *std::move(no);
     auto key = c->public_key();
     if (!key) return Refused{Refusal::malformed, Role::eum, "its key is no point of its curve"};
@@ -276,21 +288,21 @@ Verdict<VerifiedEum> verify_eum(View der, const TrustAnchors& anchors, Now now) 
 Verdict<VerifiedEuicc> verify_euicc(View euicc_der, View eum_der, const TrustAnchors& anchors, Now now) {
     const auto eum = verify_eum(eum_der, anchors, now);
     if (!eum) return eum.refused();
-    return verify_under(euicc_der, *eum, now);
+    return verify_under(euicc_der, *eum, anchors, now);
 }
 
 Verdict<VerifiedEuicc> verify_euicc(View euicc_der, View eum_der, const TrustAnchors& anchors, Now now,
                                     EumCache& cache) {
     const auto digest = crypto::sha256(eum_der);
     if (const VerifiedEum* known = cache.find(digest, anchors)) {
-        if (auto no = check_dates_again(*known, anchors, now)) return *std::move(no);
-        auto out = verify_under(euicc_der, *known, now);
+        if (auto no = check_again(*known, anchors, now)) return *std::move(no);
+        auto out = verify_under(euicc_der, *known, anchors, now);
         if (out) cache.count(digest);
         return out;
     }
     auto eum = verify_eum(eum_der, anchors, now);
     if (!eum) return eum.refused();
-    auto out = verify_under(euicc_der, *eum, now);
+    auto out = verify_under(euicc_der, *eum, anchors, now);
     const TrustAnchor& ci = *anchors.find(eum->ci_key_id);
     cache.keep(digest, ci, *std::move(eum));
     if (out) cache.count(digest);
@@ -314,6 +326,7 @@ std::string_view to_string(Refusal reason) {
         case wrong_issuer: return "wrong issuer";
         case curve_mismatch: return "curve differs within the chain";
         case bad_signature: return "bad signature";
+        case revoked: return "revoked";
         case not_yet_valid: return "not yet valid";
         case expired: return "expired";
         case unknown_critical_extension: return "unknown critical extension";

@@ -3,14 +3,15 @@
 //   chains:  CI <- SM-DP+ (auth, pb, TLS), SM-DS          verify_server
 //            CI <- EUM <- eUICC                           verify_euicc
 //
-// What is checked, in this order, from the CI downwards: form, known CI, same curve, signature, dates, critical
-// extensions, role, key usage, may issue or may not, identity (OID, EID within the EUM's range). Revocation lists are
-// not evaluated (docs/divergences.md).
+// What is checked, in this order, from the CI downwards: form, known CI, same curve, signature, revocation (by the
+// lists that are known: crl.h), dates, critical extensions, role, key usage, may issue or may not, identity (OID, EID
+// within the EUM's range).
 #pragma once
 #include <list>
 
 #include "mcim/crypto/hash.h"
 #include "mcim/x509/certificate.h"
+#include "mcim/x509/crl.h"
 
 namespace mcim::x509 {
 
@@ -22,6 +23,7 @@ enum class Refusal : std::uint8_t {
     wrong_issuer,           ///< issuer's name or key identifier is not that of the certificate above
     curve_mismatch,         ///< a chain is on one curve (SGP.22 2.6.7.2)
     bad_signature,
+    revoked,  ///< named in a revocation list of its issuer
     not_yet_valid,
     expired,
     unknown_critical_extension,  ///< RFC 5280 4.2: must be refused
@@ -39,7 +41,7 @@ enum class Refusal : std::uint8_t {
     oid_mismatch,  ///< DPauth and DPpb are not of one SM-DP+
     ci_mismatch    ///< DPauth and DPpb chain to different CI
 };
-inline constexpr std::size_t refusal_count = 22;
+inline constexpr std::size_t refusal_count = 23;
 [[nodiscard]] std::string_view to_string(Refusal);
 
 /// One certificate of a chain was refused: which, why, and a sentence for the log.
@@ -83,9 +85,14 @@ public:
     Verdict<Unit> add(Certificate);
     [[nodiscard]] const TrustAnchor* find(View key_id) const;
     [[nodiscard]] const std::vector<TrustAnchor>& all() const { return anchors_; }
+    /// Of these CIs, or of EUMs under them: lists that were verified (crl.h). All that are known, in the place of those
+    /// before.
+    void set_revocation_lists(std::vector<RevocationList> lists) { revoked_ = std::move(lists); }
+    [[nodiscard]] bool is_revoked(View issuer_key_id, View serial) const;
 
 private:
     std::vector<TrustAnchor> anchors_;
+    std::vector<RevocationList> revoked_;
 };
 
 /// Now; or nullopt for a card without a clock, which cannot tell dates (SGP.22 4.5.2.2 leaves it out for the eUICC).

@@ -76,10 +76,11 @@ TEST(CertificateFlaws, EachIsRefusedForItsReason) {
     EXPECT_GE(count, 60U);  // users.md A8
 }
 
-// The corpus meets every value of Refusal; the four named here need a second key or a second server: below, and in
-// verify_test.cpp.
+// The corpus meets every value of Refusal; the five named here need a second key, a second server or a revocation list:
+// below, in verify_test.cpp and in crl_test.cpp.
 TEST(CertificateFlaws, NoReasonIsWithoutACertificate) {
-    std::set<Refusal> met{Refusal::unknown_ci, Refusal::bad_signature, Refusal::oid_mismatch, Refusal::ci_mismatch};
+    std::set<Refusal> met{Refusal::unknown_ci, Refusal::bad_signature, Refusal::oid_mismatch, Refusal::ci_mismatch,
+                          Refusal::revoked};
     for (const Case& c : cases)
         for (const Flaw& flaw : c.flaws) met.insert(flaw.reason);
     EXPECT_EQ(met.size(), refusal_count);
