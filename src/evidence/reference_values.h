@@ -43,7 +43,9 @@ struct ReferenceValues {
                                                         const jose::Signer&);
 /// Refuses what is not signed by the operator's key in its name, expired or not yet valid, a model without registers, a
 /// register without digests. Replacing version 7 by version 6 is for the caller to refuse: it knows what it had.
+/// Without `now` dates are not looked at: that is done with valid_at() then.
 [[nodiscard]] Result<ReferenceValues> verify_reference_values(std::string_view jws, std::string_view operator_id,
-                                                              const crypto::PublicKey& operator_key, Time now);
+                                                              const crypto::PublicKey& operator_key,
+                                                              std::optional<Time> now);
 
 }  // namespace mcim::evidence

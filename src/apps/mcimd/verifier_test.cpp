@@ -128,6 +128,48 @@ TEST_F(TakenBack, RefusalUnderWayIsNotRemembered) {
     EXPECT_FALSE(device().refused);
 }
 
+struct Loaded : TakenBack {
+    void SetUp() override {
+        TakenBack::SetUp();
+        ASSERT_TRUE(store->commit_one({store::AddOperator{{"a", "A", key.public_key().spki(), platform.now()}}}));
+        evidence::ReferenceValues values = platform.verifier->references.front();
+        platform.verifier->references.clear();
+        values.platforms["model-1"][4].accepted.front().name = "signed";
+        const auto jws = evidence::sign_reference_values(values, "", jose::signer_of(key));
+        ASSERT_TRUE(jws && take_reference_values(platform, "a", *jws));
+    }
+    void start_again(std::chrono::hours late) {
+        platform.clock = [late] { return system_now() + late; };
+        platform.verifier->references = *load_reference_values(platform);
+        platform.clock = system_now;
+    }
+    crypto::PrivateKey key = crypto::PrivateKey::generate(crypto::Curve::p256);
+};
+
+/// A host without a battery begins in 1970, and goes on when it has heard the time.
+TEST_F(Loaded, ReferenceValuesAreUsedByTheClockOfTheMoment) {
+    for (const auto late : {0h, -24h * 20'000, 24h}) {
+        start_again(late);
+        const auto answer = ask("evidence", fresh_evidence());
+        loop.run();
+        EXPECT_EQ(answer->status, 200U) << late.count() << answer->body;
+    }
+    platform.clock = [] { return system_now() + 2h; };
+    const auto answer = ask("evidence", fresh_evidence());
+    loop.run();
+    EXPECT_EQ(answer->status, 403U);
+    EXPECT_NE(answer->body.find("No operator's valid reference values"), std::string::npos) << answer->body;
+}
+
+TEST_F(Loaded, ReferenceValuesOfAnOperatorWithAnotherKeyAreNot) {
+    auto row = store->list_rows("pva.reference")->front();
+    row.body.back() ^= 1U;
+    ASSERT_TRUE(store->commit_one({store::PutRow{row}}));
+    start_again(0h);
+    EXPECT_TRUE(platform.verifier->references.empty());
+    EXPECT_TRUE(logged("are not used: ")) << text.str();
+}
+
 struct Outrun : TakenBack {
     /// The device's row gets another version, also while what was found is on its way to the disk.
     void put(const pva::DeviceRecord& record) {
