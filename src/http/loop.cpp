@@ -55,6 +55,12 @@ std::unique_ptr<Timer> Timer::every(Loop& loop, std::chrono::milliseconds period
     return std::make_unique<Timer>(std::move(impl));
 }
 
+void Loop::on_hangup(std::function<void()> f) {
+    impl_->at_hangup = std::move(f);
+    impl_->hangups.add(SIGHUP);
+    impl_->await_hangup();
+}
+
 void Loop::on_termination(std::function<void()> f) {
     impl_->signals.add(SIGTERM);
     impl_->signals.add(SIGINT);

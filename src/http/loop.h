@@ -24,6 +24,8 @@ public:
     void after(std::chrono::milliseconds, std::function<void()> f);
     /// `f` at the first SIGTERM or SIGINT.
     void on_termination(std::function<void()> f);
+    /// `f` at every SIGHUP, which would else end the process.
+    void on_hangup(std::function<void()> f);
 
     struct Impl;
     [[nodiscard]] Impl& impl() { return *impl_; }

@@ -67,7 +67,7 @@ struct Listener final : Server::Impl {
                 return;
             }
             if (tls)
-                serve_connection(TlsStream(std::move(socket), tls->native_handle()), shared_from_this(), place);
+                serve_connection(TlsStream(std::move(socket), tls), shared_from_this(), place);
             else
                 serve_connection(PlainStream<Protocol>(std::move(socket)), shared_from_this(), place);
         } else {
@@ -86,6 +86,8 @@ struct Listener final : Server::Impl {
         else
             return 0;
     }
+
+    void set_tls(std::shared_ptr<asio::ssl::context> of_those_to_come) override { tls = std::move(of_those_to_come); }
 
     asio::basic_socket_acceptor<Protocol, Executor> acceptor;
     typename Protocol::endpoint peer;         ///< of the connection that is being accepted
@@ -126,6 +128,12 @@ std::uint16_t Server::port() const { return impl_->port(); }
 std::size_t Server::connections() const { return impl_->guests.size(); }
 std::uint64_t Server::turned_away() const { return impl_->turned_away; }
 std::uint64_t Server::shed() const { return impl_->shed; }
+
+Status Server::renew_tls(std::span<const TlsIdentity> identities) {
+    TRY(auto context, server_context(identities));
+    impl_->set_tls(std::move(context));
+    return ok();
+}
 
 void Server::close() {
     if (std::exchange(impl_->closing, true)) return;

@@ -61,6 +61,8 @@ public:
     /// made room.
     [[nodiscard]] std::uint64_t turned_away() const;
     [[nodiscard]] std::uint64_t shed() const;
+    /// From the next connection on; of one that listens with TLS. Where it fails all stays as it was.
+    [[nodiscard]] Status renew_tls(std::span<const TlsIdentity>);
     /// Takes no new connection, ends idle ones, and lets the others have their answer.
     void close();
 

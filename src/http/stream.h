@@ -58,8 +58,11 @@ private:
 class TlsStream {
 public:
     using Protocol = boost::asio::ip::tcp;
-    TlsStream(Socket<Protocol> socket, SSL_CTX* context)
-        : socket_(std::move(socket)), wire_(std::make_unique<TlsWire>()), ssl_(SSL_new(context)) {
+    TlsStream(Socket<Protocol> socket, std::shared_ptr<boost::asio::ssl::context> context)
+        : socket_(std::move(socket)),
+          wire_(std::make_unique<TlsWire>()),
+          context_(std::move(context)),
+          ssl_(SSL_new(context_->native_handle())) {
         boost::system::error_code ignored;
         socket_.non_blocking(true, ignored);
         wire_->socket = socket_.native_handle();
@@ -178,6 +181,7 @@ private:
 
     Socket<Protocol> socket_;
     std::unique_ptr<TlsWire> wire_;
+    std::shared_ptr<boost::asio::ssl::context> context_;  ///< the server may have another by now
     std::unique_ptr<SSL, Free> ssl_;
 };
 

@@ -20,7 +20,7 @@ void log_record(const auc::Record& r) {
 struct Outcome {
     std::optional<auc::Reply> reply;
     store::Batch changes;  ///< on the disk before the reply leaves
-    std::optional<auc::Occurrence> occurrence{};
+    std::optional<auc::Record> record{};
 };
 
 /// The core's steps until there is a reply.
@@ -29,10 +29,7 @@ Result<Outcome> drive(Platform& p, auc::Event event) {
     Outcome out;
     for (;;) {
         TRY(auc::Step step, auc::step(state, std::move(event), {p.now(), p.random}));
-        if (step.record) {
-            log_record(*step.record);
-            out.occurrence = step.record->occurrence;
-        }
+        if (step.record) out.record = std::move(step.record);
         if (step.update) out.changes.emplace_back(*std::move(step.update));
         if (!step.ask) {
             out.reply = std::move(step.reply);
@@ -56,12 +53,14 @@ Result<Outcome> attempt_once(Platform& p, const Imsi& imsi, const MakeEvent& mak
     return out;
 }
 
-/// The end of it, counted.
+/// The end of it, told and counted: not what was looked at and then again, because a row had changed meanwhile.
 void conclude(Platform& p, const Result<Outcome>& outcome, const Finish& finish) {
-    if (outcome && outcome->occurrence)
-        p.metrics.auc.add(*outcome->occurrence);
-    else
+    if (outcome && outcome->record) {
+        log_record(*outcome->record);
+        p.metrics.auc.add(outcome->record->occurrence);
+    } else {
         ++p.metrics.auc_failed;
+    }
     finish(outcome);
 }
 
@@ -74,6 +73,7 @@ void drive_and_commit(Platform& p, Imsi imsi, MakeEvent make, Finish finish, int
         if (done) return conclude(p, *outcome, finish);
         if (done.error().code == Errc::conflict && attempt < commit_attempts_max)
             return drive_and_commit(p, imsi, make, finish, attempt + 1);
+        if ((*outcome)->record) log_record(*(*outcome)->record);  // seen all the same, and perhaps an alarm
         conclude(p, done.error(), finish);
     });
 }

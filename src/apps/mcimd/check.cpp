@@ -70,7 +70,11 @@ void check_dp(Check& check, const DpConfig& dp, const custody::Custody* keys, Ti
         check.certificates(one.prefix + "auth_certificate", {one.auth_certificate});
         check.certificates(one.prefix + "pb_certificate", {one.pb_certificate});
     }
-    const auto anchors = check.hold("dp.ci", trust_anchors(dp.ci), "a CI's own certificate, or a list of them");
+    auto anchors = check.hold("dp.ci", trust_anchors(dp.ci), "a CI's own certificate, or a list of them");
+    check.certificates("dp.eum", dp.eum);
+    if (anchors && check.sound())
+        if (auto lists = check.hold("dp.revocation_lists", revocation_lists(dp, *anchors), "a CRL, DER or PEM,"))
+            anchors->set_revocation_lists(*std::move(lists));
     if (keys == nullptr) return;
     for (const auto& one : dp.credentials)
         for (const auto& [key, name] : {std::pair("auth_key", &one.auth_key), std::pair("pb_key", &one.pb_key)})

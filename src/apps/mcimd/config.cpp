@@ -55,6 +55,16 @@ public:
         if (out.empty() && !has(key)) complain(key, "is missing: " + std::string(allowed) + " is wanted");
         return out;
     }
+    /// None, one text or a list of them.
+    std::vector<std::filesystem::path> paths(std::string_view key, std::string_view allowed) {
+        std::vector<std::filesystem::path> out;
+        const toml::node* node = find(key);
+        if (node != nullptr && node->is_array() && node->as_array()->empty())
+            pass_over(key);
+        else
+            for (const auto& text : texts(key, allowed)) out.push_back(findings_.file.parent_path() / text);
+        return out;
+    }
     std::vector<std::string> texts(std::string_view key, std::string_view allowed) {
         asked_.insert(std::string(key));
         std::vector<std::string> out;
@@ -282,6 +292,8 @@ DpConfig read_dp(Reader& in) {
     if (!out.address.empty() && !http::parse_host_port(out.address))
         in.complain("address", "a host name, with a port where it is not 443, is wanted, not \"" + out.address + '"');
     out.ci = in.wanted_paths("ci", "the name of a CI certificate file, or a list of them");
+    out.eum = in.paths("eum", "the name of an EUM certificate file, or a list of them");
+    out.revocation_lists = in.paths("revocation_lists", "the name of a file with a revocation list, or a list of them");
     out.credentials = read_credentials(in);
     in.one_of<pva::Demand>(
         "attestation",
@@ -316,7 +328,9 @@ std::string known_tables() {
 void check_tables(const toml::table& root, const std::filesystem::path& file, Mistakes& mistakes) {
     for (const auto& [key, node] : root) {
         const std::string place = file.string() + ":" + std::to_string(node.source().begin.line) + ": ";
-        if (std::ranges::find(config_keys(), key.str(), &ConfigKey::table) == config_keys().end())
+        // "server.tls" in quotation marks is one name to TOML, and no table in [server]
+        if (key.str().find('.') != std::string_view::npos ||
+            std::ranges::find(config_keys(), key.str(), &ConfigKey::table) == config_keys().end())
             mistakes.lines.push_back(place + "[" + std::string(key.str()) + "] is no table of mcimd; known are " +
                                      known_tables());
         else if (!node.is_table())

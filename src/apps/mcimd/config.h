@@ -35,7 +35,9 @@ struct CredentialConfig {
 struct DpConfig {
     std::string address;
     std::vector<std::filesystem::path> ci;
-    std::vector<CredentialConfig> credentials;  ///< at least one
+    std::vector<std::filesystem::path> eum{};               ///< whose revocation lists are among these
+    std::vector<std::filesystem::path> revocation_lists{};  ///< of the CIs and EUMs above
+    std::vector<CredentialConfig> credentials;              ///< at least one
     pva::Demand attestation = pva::Demand::platform;
 };
 struct AucConfig {

@@ -43,6 +43,8 @@ constexpr std::array keys{
     ConfigKey{"dp", "address", wanted, R"("smdp.example.com")",
               "host of activation codes, with a port where it is not 443"},
     ConfigKey{"dp", "ci", wanted, R"("ci.der")", "the CI's certificate; a list of files: of each CI"},
+    ConfigKey{"dp", "revocation_lists", optional, "[]", "revocation lists of the CIs, and of EUMs named below"},
+    ConfigKey{"dp", "eum", optional, "[]", "certificates of EUMs that have issued one of these lists"},
     ConfigKey{"dp", "auth_certificate", wanted, R"("auth.der")", "CERT.DPauth"},
     ConfigKey{"dp", "pb_certificate", wanted, R"("pb.der")", "CERT.DPpb"},
     ConfigKey{"dp", "auth_key", optional, R"("dpauth")", "name of its key in the folder `keys`"},

@@ -107,8 +107,7 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         {changed("laboratory = true", "laboratory = \"yes\""), "m.toml:20: auc.laboratory: true or false is wanted"},
         {changed("attestation = \"both\"", "attestations = \"both\""),
          "m.toml:17: dp.attestations: is no key of [dp]; known are address, attestation, auth_certificate, auth_key, "
-         "ci, "
-         "pb_certificate, pb_key, [[credential]]"},
+         "ci, eum, pb_certificate, pb_key, revocation_lists, [[credential]]"},
         {changed("\"auc\", \"pva\"", "\"auc\", \"hss\""),
          "m.toml:4: server.roles: \"hss\" is no role; known are dp, auc, pva"},
         {changed("\"auc\", \"pva\"", "\"auc\", \"pva\", \"auc\""),
@@ -119,6 +118,8 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
          "m.toml:2: server.roles: is missing: a list of \"dp\", \"auc\", \"pva\" is wanted"},
         {changed("[pva]", "[pvaa]"),
          "m.toml:21: [pvaa] is no table of mcimd; known are server, limits, operation, log, dp, auc, pva"},
+        {changed("[pva]", "[\"dp.credential\"]\n[pva]"),
+         "m.toml:21: [dp.credential] is no table of mcimd; known are server, limits, operation, log, dp, auc, pva"},
         {changed("[pva]", "[operation]\nlisten = \"9464\"\n[pva]"),
          "m.toml:22: operation.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted, not \"9464\""},
         {changed("[pva]", "[operation]\nlisten = \"127.0.0.1:8443\"\n[pva]"),

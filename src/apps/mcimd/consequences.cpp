@@ -29,8 +29,7 @@ Result<std::optional<Subscription>> left_behind(Platform& p, const Imsi& imsi) {
     TRY(const Iccid iccid, Iccid::parse_unchecked(text.substr(0, space)));
     TRY(auto left, p.store.find_subscription(iccid));
     if (!left || left->standing == Standing::closed) return std::optional<Subscription>{};
-    if (space == text.size()) return left;  // of a time when the row named no card
-    TRY(const Eid eid, Eid::parse_unchecked(text.substr(space + 1)));
+    TRY(const Eid eid, Eid::parse_unchecked(text.substr(std::min(space + 1, text.size()))));
     TRY(const bool still_here, is_line_of(p, *left, eid));
     if (!still_here) return std::optional<Subscription>{};
     return left;

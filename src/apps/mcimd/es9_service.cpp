@@ -39,15 +39,25 @@ http::Response response_of(const Call& call, const smdp::Reply& reply) {
     return response;
 }
 
-/// The answer leaves.
-void conclude(Platform& p, const Call& call, http::Response response, const Es9Outcome& outcome) {
-    p.metrics.answered(call.function, outcome, std::chrono::steady_clock::now() - call.began);
-    call.reply(std::move(response));
+/// What log and metrics hear of a reply.
+struct Verdict {
+    Es9Outcome outcome{};
+    std::string refused{};  ///< "8.2.6/3.8 ..."
+};
+Verdict verdict_of(const smdp::Reply& reply) {
+    const auto* refused = std::get_if<smdp::Refused>(&reply);
+    if (refused == nullptr) return {};
+    return {refused->refusal, to_string(*refused)};
 }
 
-Es9Outcome outcome_of(const smdp::Reply& reply) {
-    if (const auto* refused = std::get_if<smdp::Refused>(&reply)) return refused->refusal;
-    return std::nullopt;
+/// The answer leaves, and is told: not one that is made again, because a row had changed meanwhile.
+void conclude(Platform& p, const Call& call, http::Response response, const Verdict& verdict) {
+    if (verdict.outcome)
+        spdlog::info("{} refused: {}", to_string(call.function), verdict.refused);
+    else
+        spdlog::debug("{} done", to_string(call.function));
+    p.metrics.answered(call.function, verdict.outcome, std::chrono::steady_clock::now() - call.began);
+    call.reply(std::move(response));
 }
 
 struct Answer {
@@ -103,21 +113,11 @@ Result<Driven> drive(Platform& p, smdp::Function&& function, int attempt) {
     }
 }
 
-void log_reply(const Call& call, const smdp::Reply& reply) {
-    const auto name = to_string(call.function);
-    if (const auto* begun = std::get_if<msg::InitiateAuthenticationOkEs9>(&reply))
-        log_subject().set_session(begun->transaction_id.bytes);
-    if (const auto* refused = std::get_if<smdp::Refused>(&reply))
-        spdlog::info("{} refused: {}", name, to_string(*refused));
-    else
-        spdlog::debug("{} done", name);
-}
-
 /// A failure of ours; nothing was changed.
 void fail_call(Platform& p, const Call& call, const Error& error) {
     spdlog::error("{} failed: {}", to_string(call.function), to_string(error));
-    const smdp::Refused refused{smdp::Refusal::server_unavailable};
-    conclude(p, call, response_of(call, refused), refused.refusal);
+    const smdp::Reply unavailable = smdp::Refused{smdp::Refusal::server_unavailable};
+    conclude(p, call, response_of(call, unavailable), verdict_of(unavailable));
 }
 
 void hold_back(const Call& call, const HeldBack& held) {
@@ -145,17 +145,20 @@ void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function
                                         "Downloads of this order were begun too often within the hour: try again "
                                         "later."},
                           {}};
-    log_reply(*call, outcome->reply);
+    if (const auto* begun = std::get_if<msg::InitiateAuthenticationOkEs9>(&outcome->reply))
+        log_subject().set_session(begun->transaction_id.bytes);
     auto response = response_of(*call, outcome->reply);
-    const auto became = outcome_of(outcome->reply);
-    if (outcome->changes.empty()) return conclude(p, *call, std::move(response), became);
-    p.committer.commit(std::move(outcome->changes), [&p, call, attempt, became, begun = offered ? 1U : 0U,
-                                                     response = std::move(response)](const Status& done) mutable {
-        if (done) p.metrics.sessions_begun += begun;
-        if (done) return conclude(p, *call, std::move(response), became);
-        if (done.error().code == Errc::conflict && attempt < attempts_max) return answer_again(p, call, attempt + 1);
-        fail_call(p, *call, done.error());
-    });
+    auto verdict = verdict_of(outcome->reply);
+    if (outcome->changes.empty()) return conclude(p, *call, std::move(response), verdict);
+    p.committer.commit(std::move(outcome->changes),
+                       [&p, call, attempt, verdict = std::move(verdict), begun = offered ? 1U : 0U,
+                        response = std::move(response)](const Status& done) mutable {
+                           if (done) p.metrics.sessions_begun += begun;
+                           if (done) return conclude(p, *call, std::move(response), verdict);
+                           if (done.error().code == Errc::conflict && attempt < attempts_max)
+                               return answer_again(p, call, attempt + 1);
+                           fail_call(p, *call, done.error());
+                       });
 }
 
 }  // namespace

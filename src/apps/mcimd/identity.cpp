@@ -5,6 +5,7 @@
 
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/common/key_files.h"
+#include "mcim/x509/time.h"
 
 namespace mcim::apps::mcimd {
 
@@ -21,6 +22,24 @@ Status check_beside(const smdp::Credential& added, const der::Oid& its_oid, cons
         if (equal(known.ci_key_id, added.ci_key_id))
             return fail(Errc::conflict, file,
                         "there is a credential under its CI " + hex(added.ci_key_id) + " already");
+    return ok();
+}
+
+Result<x509::RevocationList> read_revocation_list(const std::filesystem::path& file) {
+    TRY(const Bytes content, read_file(file, 2 * x509::revocation_list_octets_max));  // PEM is a third longer
+    TRY(const Bytes der, der_of_file("X509 CRL", content));
+    return x509::parse_revocation_list(der);
+}
+
+Status check_issuer(const x509::RevocationList& list, const std::vector<x509::Certificate>& issuers,
+                    const std::filesystem::path& file) {
+    const auto issuer = std::ranges::find_if(
+        issuers, [&](const x509::Certificate& c) { return c.subject_key_id == list.issuer_key_id; });
+    if (issuer == issuers.end())
+        return fail(Errc::conflict, file,
+                    "no certificate in dp.ci or dp.eum has the key that signed it, " + hex(list.issuer_key_id));
+    if (auto verified = x509::verify_revocation_list(list, *issuer); !verified)
+        return std::move(verified).error().within(file.string());
     return ok();
 }
 
@@ -83,6 +102,25 @@ Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path
     return out;
 }
 
+Result<std::vector<x509::RevocationList>> revocation_lists(const DpConfig& config, const x509::TrustAnchors& anchors) {
+    std::vector<x509::Certificate> issuers;
+    for (const auto& anchor : anchors.all()) issuers.push_back(anchor.certificate);
+    for (const auto& file : config.eum) {
+        TRY(auto eum, read_certificate(file));
+        if (const auto verified = x509::verify_eum(eum.der, anchors, {}); !verified)
+            return fail(Errc::refused, file, x509::to_string(verified.refused()));
+        issuers.push_back(std::move(eum));
+    }
+    std::vector<x509::RevocationList> out;
+    for (const auto& file : config.revocation_lists) {
+        auto list = read_revocation_list(file);
+        if (!list) return std::move(list).error().within(file.string());
+        CHECKED(check_issuer(*list, issuers, file));
+        out.push_back(*std::move(list));
+    }
+    return out;
+}
+
 Result<smdp::Credential> dp_credential(const CredentialConfig& config, const x509::TrustAnchors& anchors,
                                        const custody::Custody& keys) {
     TRY(const auto auth, read_certificate(config.auth_certificate));
@@ -103,6 +141,8 @@ Result<smdp::Server> dp_server(const DpConfig& config, SecretBytes challenge_key
     out.address = config.address;
     out.challenge_key = std::move(challenge_key);
     TRY(out.anchors, trust_anchors(config.ci));
+    TRY(auto lists, revocation_lists(config, out.anchors));
+    out.anchors.set_revocation_lists(std::move(lists));
     for (const auto& one : config.credentials) {
         TRY(auto credential, dp_credential(one, out.anchors, keys));
         TRY(const auto auth, x509::parse_certificate(credential.auth_certificate));
@@ -132,6 +172,10 @@ Result<std::vector<CertificateInUse>> certificates_in_use(const Config& config, 
             CHECKED(add(one.prefix + "certificate", one.certificate, Part{Part::Of::tls, number++}));
     if (!config.dp || dp == nullptr) return out;
     CHECKED(add("dp.ci", config.dp->ci, {}));
+    for (std::size_t i = 0; i < config.dp->revocation_lists.size(); ++i) {
+        TRY(const auto list, read_revocation_list(config.dp->revocation_lists[i]));
+        out.push_back({"dp.revocation_lists", i, {list.this_update, list.next_update.value_or(x509::no_expiry())}, {}});
+    }
     number = 0;
     for (const auto& one : config.dp->credentials) {
         const Part part{Part::Of::dp, number++};

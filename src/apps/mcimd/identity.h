@@ -12,6 +12,8 @@ namespace mcim::apps::mcimd {
 /// Errc::conflict where two are on one curve: nothing would tell which of them a client is shown.
 [[nodiscard]] Result<std::vector<http::TlsIdentity>> tls_identities(const TlsConfig&);
 [[nodiscard]] Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path>& ci);
+/// The lists of these CIs and their EUMs, each verified; Errc::conflict where one is of nobody here.
+[[nodiscard]] Result<std::vector<x509::RevocationList>> revocation_lists(const DpConfig&, const x509::TrustAnchors&);
 /// Certificates that chain to one of `anchors` and belong to keys that the custody has.
 [[nodiscard]] Result<smdp::Credential> dp_credential(const CredentialConfig&, const x509::TrustAnchors&,
                                                      const custody::Custody&);
@@ -19,7 +21,7 @@ namespace mcim::apps::mcimd {
 /// where none is valid now.
 [[nodiscard]] Result<smdp::Server> dp_server(const DpConfig&, SecretBytes challenge_key, const custody::Custody&,
                                              Time now);
-/// A certificate that the platform shows, or trusts.
+/// A certificate that the platform shows, or trusts; or a revocation list.
 struct CertificateInUse {
     std::string key;           ///< that names its file, "server.tls_certificate", "dp.credential[1].pb_certificate"
     std::size_t position = 0;  ///< where the key names several
@@ -29,7 +31,7 @@ struct CertificateInUse {
         enum class Of : std::uint8_t { tls, dp } of{};
         std::size_t number{};
     };
-    std::optional<Part> part{};  ///< nullopt: a CI that none of our own is under
+    std::optional<Part> part{};  ///< nullopt: a CI that none of our own is under, or a list
 };
 /// All of them; `dp` where that role is played.
 [[nodiscard]] Result<std::vector<CertificateInUse>> certificates_in_use(const Config&, const smdp::Server* dp);

@@ -10,6 +10,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include "mcim/apps/mcimd/admin.h"
@@ -129,6 +130,11 @@ public:
     Running& operator=(const Running&) = delete;
     [[nodiscard]] std::uint16_t port() const { return program_->port().value_or(0); }
     [[nodiscard]] std::uint16_t operation_port() const { return program_->operation_port().value_or(0); }
+    Status renew() {
+        std::promise<Status> done;
+        loop_.post([&] { done.set_value(program_->renew()); });
+        return done.get_future().get();
+    }
 
 private:
     http::Loop loop_;
@@ -164,6 +170,7 @@ public:
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    void hang_up() const { kill(pid_, SIGHUP); }
     /// The exit code, or -1 where a signal ended it.
     int end_by(int signal) {
         if (pid_ == 0) return -1;

@@ -34,7 +34,8 @@ http::Response readiness(Platform& p) {
 
 std::optional<std::string> invalid_because(const CertificateInUse& certificate, Time now) {
     const auto& [from, to] = certificate.validity;
-    const std::string name = "The certificate of " + std::string(certificate.key);
+    const bool list = certificate.key == "dp.revocation_lists";
+    const std::string name = (list ? "A list of " : "The certificate of ") + certificate.key;
     if (now < from) return name + " is not valid before " + to_rfc3339(from) + ".";
     if (std::chrono::floor<std::chrono::seconds>(now) > to) return name + " expired at " + to_rfc3339(to) + ".";
     return std::nullopt;

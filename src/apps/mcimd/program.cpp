@@ -36,9 +36,12 @@ Result<SecretBytes> own_key(const std::filesystem::path& file, Random& random) {
 }  // namespace
 
 struct Program::Impl {
-    Impl(http::Loop& loop, std::unique_ptr<store::Store> opened, std::unique_ptr<signer::Signer> keys)
-        : store(std::move(opened)),
+    Impl(Config of, http::Loop& loop, std::unique_ptr<store::Store> opened, std::unique_ptr<signer::Signer> keys,
+         const custody::Custody& public_keys)
+        : config(std::move(of)),
+          store(std::move(opened)),
           signer(std::move(keys)),
+          signing_keys(public_keys),
           platform{loop, *store, *signer, random, {loop, *store}, {}} {}
 
     void serve(const http::Request& request, const http::Reply& reply) {
@@ -55,15 +58,18 @@ struct Program::Impl {
         if (held) platform.metrics.throttled.add(RateLimit::address);
         return held;
     }
-    Status listen(const Config& config, http::Loop& loop);
-    Status listen_tls(const TlsConfig& config, const http::Limits& limits, http::Loop& loop);
+    Status identify();
+    Status listen(http::Loop& loop);
+    Status listen_tls(http::Loop& loop);
     Status listen_operation(const http::Address& at, http::Limits limits, http::Loop& loop);
     void purge_now_and_then();
     void say_whether_it_was_crowded();
 
+    const Config config;
     SystemRandom random{};
     std::unique_ptr<store::Store> store;
     std::unique_ptr<signer::Signer> signer;
+    const custody::Custody& signing_keys;  ///< those that `signer` has, whoever stands before it
     Platform platform;
     std::unique_ptr<http::Server> tls{};  ///< where a role is served over it
     std::unique_ptr<http::Server> admin{};
@@ -94,9 +100,28 @@ void Program::Impl::say_whether_it_was_crowded() {
                      closed);
 }
 
-Status Program::Impl::listen_tls(const TlsConfig& config, const http::Limits& limits, http::Loop& loop) {
-    TRY(const auto identities, tls_identities(config));
-    auto listening = http::Server::listen_tls(loop, config.listen, std::span(identities), limits,
+/// Who the platform is, by what its files say now: all of it, or as before.
+Status Program::Impl::identify() {
+    std::optional<smdp::Server> dp;
+    if (config.dp) {
+        TRY(auto challenge_key, own_key(config.keys / "challenge.key", random));
+        TRY(dp, dp_server(*config.dp, std::move(challenge_key), signing_keys, platform.now()));
+    }
+    TRY(auto certificates, certificates_in_use(config, dp ? &*dp : nullptr));
+    if (tls) {
+        TRY(const auto identities, tls_identities(*config.tls));
+        CHECKED(tls->renew_tls(std::span(identities)));
+    }
+    platform.dp = std::move(dp);
+    platform.certificates = std::move(certificates);
+    for (const auto& certificate : platform.certificates)
+        if (const auto why = invalid_because(certificate, platform.now())) spdlog::warn("{}", *why);
+    return ok();
+}
+
+Status Program::Impl::listen_tls(http::Loop& loop) {
+    TRY(const auto identities, tls_identities(*config.tls));
+    auto listening = http::Server::listen_tls(loop, config.tls->listen, std::span(identities), config.limits,
                                               [this](const http::Request& q, const http::Reply& r) { serve(q, r); });
     if (!listening) return not_listening("server.listen", listening.error());
     tls = *std::move(listening);
@@ -113,8 +138,8 @@ Status Program::Impl::listen_operation(const http::Address& at, http::Limits lim
     return ok();
 }
 
-Status Program::Impl::listen(const Config& config, http::Loop& loop) {
-    if (config.tls) CHECKED(listen_tls(*config.tls, config.limits, loop));
+Status Program::Impl::listen(http::Loop& loop) {
+    if (config.tls) CHECKED(listen_tls(loop));
     http::Limits for_admin = config.limits;
     for_admin.connections_max = std::min(for_admin.connections_max, admin_connections_max);
     for_admin.body_octets_max = std::max<std::size_t>(for_admin.body_octets_max, 1024 * 1024);
@@ -147,6 +172,8 @@ std::optional<std::uint16_t> Program::operation_port() const {
     return impl_->operation->port();
 }
 
+Status Program::renew() { return impl_->identify(); }
+
 bool Program::idle() const {
     return (!impl_->tls || impl_->tls->connections() == 0) && impl_->admin->connections() == 0;
 }
@@ -168,19 +195,13 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
     std::unique_ptr<signer::Signer> signer = std::move(custody);
     if (around.before_signer) signer = around.before_signer(std::move(signer));
     if (around.before_store) database = around.before_store(std::move(database));
-    auto impl = std::make_unique<Impl>(loop, std::move(database), std::move(signer));
+    auto impl = std::make_unique<Impl>(config, loop, std::move(database), std::move(signer), keys);
     Platform& platform = impl->platform;
     platform.clock = around.clock;
     platform.started_at = platform.now();
     platform.throttles = Throttles(config.rates, random);
-    if (config.dp) {
-        TRY(auto challenge_key, own_key(config.keys / "challenge.key", random));
-        TRY(platform.dp, dp_server(*config.dp, std::move(challenge_key), keys, platform.now()));
-        platform.demand = config.dp->attestation;
-    }
-    TRY(platform.certificates, certificates_in_use(config, platform.dp ? &*platform.dp : nullptr));
-    for (const auto& certificate : platform.certificates)
-        if (const auto why = invalid_because(certificate, platform.now())) spdlog::warn("{}", *why);
+    CHECKED(impl->identify());
+    if (config.dp) platform.demand = config.dp->attestation;
     platform.serves_auc = config.auc.has_value();
     platform.laboratory = config.auc && config.auc->laboratory;
     if (config.pva) {
@@ -195,7 +216,7 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
                      {}};
         TRY(platform.verifier->references, load_reference_values(platform));
     }
-    CHECKED(impl->listen(config, loop));
+    CHECKED(impl->listen(loop));
     impl->purge_now_and_then();
     return std::make_unique<Program>(std::move(impl));
 }

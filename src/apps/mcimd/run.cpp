@@ -43,6 +43,12 @@ int serve(Config config) {
             if ((*program)->idle() || std::chrono::steady_clock::now() > until) loop.stop();
         });
     });
+    loop.on_hangup([&] {
+        if (const auto renewed = (*program)->renew(); renewed)
+            spdlog::info("certificates and revocation lists were read again");
+        else
+            spdlog::error("certificates and revocation lists stay as they were: {}", to_string(renewed.error()));
+    });
     if (const auto port = (*program)->port())
         spdlog::info("listening on {}:{}", config.tls->listen.ip, *port);
     else
