@@ -72,6 +72,11 @@ Result<RevocationList> list_from(CertificateList& in) {
     return out;
 }
 
+/// SGP.22 4.5.2.1 gives the EUM keyCertSign and no more, and its cards no other way to be taken back.
+bool may_sign_lists(const Certificate& issuer) {
+    return issuer.allows(KeyUse::crl_sign) || (issuer.role() == Role::eum && issuer.allows(KeyUse::key_cert_sign));
+}
+
 }  // namespace
 
 bool RevocationList::names(View serial) const { return std::ranges::binary_search(serials, to_bytes(serial)); }
@@ -92,7 +97,7 @@ Status verify_revocation_list(const RevocationList& list, const Certificate& iss
     if (issuer.subject != list.issuer)
         return fail(Errc::conflict, "issuer",
                     "it names " + to_string(list.issuer) + ", not " + to_string(issuer.subject));
-    if (!issuer.allows(KeyUse::crl_sign)) return fail(Errc::refused, "issuer", "its keyUsage lacks cRLSign");
+    if (!may_sign_lists(issuer)) return fail(Errc::refused, "issuer", "its keyUsage lacks cRLSign");
     TRY(const auto key, issuer.public_key());
     return key.verify_der(list.tbs, list.signature);
 }

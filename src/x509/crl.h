@@ -27,8 +27,8 @@ struct RevocationList {
 /// that are unknown, other signatures than ecdsa-with-SHA256.
 [[nodiscard]] Result<RevocationList> parse_revocation_list(View der);
 
-/// Signed by this issuer, which may sign lists. Errc::conflict: it is another issuer's. Errc::bad_crypto: the signature
-/// does not hold.
+/// Signed by this issuer, which may sign lists (an EUM may, without cRLSign: docs/divergences.md). Errc::conflict: it
+/// is another issuer's. Errc::bad_crypto: the signature does not hold.
 [[nodiscard]] Status verify_revocation_list(const RevocationList&, const Certificate& issuer);
 
 struct RevocationListProfile {

@@ -66,6 +66,7 @@ TEST_F(Lists, OfOthersAreNotThisIssuers) {
     EXPECT_EQ(verify(list_of(pki.ci, {}), pki.eum.certificate), Errc::conflict);
     EXPECT_EQ(verify(list_of({other.ci.key, pki.ci.certificate}, {}), pki.ci.certificate), Errc::bad_crypto);
     EXPECT_EQ(verify(list_of(pki.dp_auth, {}), pki.dp_auth.certificate), Errc::refused) << "it may sign no lists";
+    EXPECT_TRUE(verify_revocation_list(*parse_revocation_list(list_of(pki.eum, {})), pki.eum.certificate));
     Bytes changed = list_of(pki.ci, {{0x11, 0x22, 0x33, 0x44}});
     const Bytes serial{0x11, 0x22, 0x33, 0x44};
     *std::ranges::search(changed, serial).begin() = 0x12;

@@ -155,8 +155,7 @@ TEST_F(Loaded, ReferenceValuesAreUsedByTheClockOfTheMoment) {
         EXPECT_EQ(answer->status, 200U) << late.count() << answer->body;
     }
     platform.clock = [] { return system_now() + 2h; };
-    const auto answer = ask("evidence", fresh_evidence());
-    loop.run();
+    const auto answer = ask("nonce", evidence::to_json(evidence::ChallengeRequest{eid, {}}));
     EXPECT_EQ(answer->status, 403U);
     EXPECT_NE(answer->body.find("No operator's valid reference values"), std::string::npos) << answer->body;
 }
