@@ -91,8 +91,6 @@ Result<crypto::PrivateKey> read_inherited_private_key(const fs::path& path) {
     return parse(path, expose(content));
 }
 
-Result<crypto::PrivateKey> read_foreign_private_key(const fs::path& path) { return read_inherited_private_key(path); }
-
 Result<SecretBytes> read_foreign_file(const fs::path& path, std::size_t octets_max) {
     std::error_code unknown;
     if (!fs::is_regular_file(path, unknown))  // reading a pipe would wait for a writer

@@ -12,8 +12,6 @@ namespace mcim::apps {
 [[nodiscard]] Result<crypto::PrivateKey> read_private_key(const std::filesystem::path&);
 /// The same from a descriptor that was inherited (/proc/self/fd/N), which has no name that others could open.
 [[nodiscard]] Result<crypto::PrivateKey> read_inherited_private_key(const std::filesystem::path&);
-/// The same of a file that somebody else keeps, in whatever mode: what is imported is written anew, for its owner only.
-[[nodiscard]] Result<crypto::PrivateKey> read_foreign_private_key(const std::filesystem::path&);
 /// A regular file that somebody else keeps, in whatever mode, which may hold a key. Errc::too_large beyond
 /// `octets_max`.
 [[nodiscard]] Result<SecretBytes> read_foreign_file(const std::filesystem::path&, std::size_t octets_max);
