@@ -12,6 +12,7 @@ using signer::Response;
 Policy Policy::laboratory() {
     Policy policy;
     policy.algorithms.push_back(Algorithm::test);
+    policy.known_keys = KnownKeys::taken;
     return policy;
 }
 

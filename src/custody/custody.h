@@ -12,6 +12,8 @@ struct Policy {
     /// The test algorithm protects nothing and belongs into laboratories.
     std::vector<signer::Algorithm> algorithms{signer::Algorithm::milenage, signer::Algorithm::tuak_128,
                                               signer::Algorithm::tuak_256};
+    /// In packages, of those that everybody has (saip/known_keys.h).
+    enum class KnownKeys : std::uint8_t { refused, taken } known_keys = KnownKeys::refused;
     [[nodiscard]] static Policy laboratory();
 };
 

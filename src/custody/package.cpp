@@ -1,5 +1,6 @@
 // Profile packages at rest, and what is taken out of them inside.
 #include "mcim/custody/custody.h"
+#include "mcim/saip/lint.h"
 #include "mcim/saip/resolve.h"
 
 namespace mcim::custody {
@@ -41,6 +42,16 @@ SubscriptionKeys keys_of(const saip::Aka& aka) {
     return keys;
 }
 
+/// Whoever knows its K is the card; whoever knows a key of its security domain is the operator.
+Status check_keys_are_own(const saip::ProfilePackage& package) {
+    const auto known = saip::lint_keys(package);
+    if (known.empty()) return ok();
+    const std::string others = known.size() == 1 ? "" : " (and " + std::to_string(known.size() - 1) + " more)";
+    return fail(Errc::refused, "package",
+                where(known.front()) + ": " + known.front().detail + others +
+                    ": everybody has it, and only a laboratory takes it");
+}
+
 /// Why a package would not be installed, for people.
 std::string reason(const saip::EuiccResponse& response) {
     if (response.status_message) return response.status_message->text;
@@ -71,6 +82,7 @@ Result<Response> Custody::answer(const signer::WrapPackage& request) const {
     if (named != request.iccid)
         return fail(Errc::conflict, "ProfileHeader.iccid",
                     "the package is for " + named.text() + ", not for " + request.iccid.text());
+    if (policy_.known_keys == Policy::KnownKeys::refused) CHECKED(check_keys_are_own(package));
     return Response(signer::WrappedPackage{
         wrapping_keys_.wrap(Purpose::profile_package, "ICCID " + request.iccid.text(), expose(request.der), random_)});
 }

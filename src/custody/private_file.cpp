@@ -11,7 +11,6 @@
 namespace mcim::custody {
 namespace {
 
-constexpr std::size_t file_octets_max = 64 * 1024;
 constexpr mode_t others = S_IRWXG | S_IRWXO;
 
 /// Closes what it was given.
@@ -61,7 +60,7 @@ Status sync_folder_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<SecretBytes> read_private_file(const std::filesystem::path& path) {
+Result<SecretBytes> read_private_file(const std::filesystem::path& path, std::size_t octets_max) {
     // O_NONBLOCK: opening a pipe that somebody put there must not wait for a writer
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file) {
@@ -72,7 +71,8 @@ Result<SecretBytes> read_private_file(const std::filesystem::path& path) {
     if (::fstat(file.number(), &status) != 0) return system_error(path, "cannot read its mode");
     CHECKED(require_private(path, status));
     const auto size = static_cast<std::size_t>(status.st_size);
-    if (size > file_octets_max) return fail(Errc::too_large, path.string(), "too long for a key");
+    if (size > octets_max)
+        return fail(Errc::too_large, path.string(), "longer than " + std::to_string(octets_max) + " octets");
 
     SecretBytes content(size);
     std::span<std::uint8_t> rest = expose_mutable(content);

@@ -8,7 +8,7 @@ namespace mcim::custody {
 
 /// The whole content of a regular file that belongs to this process's user and that nobody else may open. Errc::refused
 /// otherwise, saying what to change. Links are not followed: whoever can place one could choose the key.
-[[nodiscard]] Result<SecretBytes> read_private_file(const std::filesystem::path&);
+[[nodiscard]] Result<SecretBytes> read_private_file(const std::filesystem::path&, std::size_t octets_max = 64 * 1024);
 
 /// A new file with mode 0600, on the disk before this returns. Errc::conflict where there is one: a key is never
 /// overwritten.

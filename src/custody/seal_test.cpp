@@ -316,8 +316,13 @@ TEST(ExtractSubscription, TakesTheGenericTestProfilesInALaboratoryOnly) {
     const auto ts48 = *Iccid::parse_unchecked("89000123456789012341");
     int packages = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        const auto wrapped =
-            production->ask(signer::WrapPackage{ts48, SecretBytes(mcim::test::file_content(entry.path()))});
+        const auto wrap_by = [&](Custody& custody) {
+            return custody.ask(signer::WrapPackage{ts48, SecretBytes(mcim::test::file_content(entry.path()))});
+        };
+        const auto refused = wrap_by(*production);
+        ASSERT_FALSE(refused);
+        EXPECT_NE(to_string(refused.error()).find("K is published in TS 34.108"), std::string::npos);
+        const auto wrapped = wrap_by(*laboratory);
         ASSERT_TRUE(wrapped) << entry.path() << to_string(wrapped.error());
         const auto found = laboratory->ask(signer::ExtractSubscription{ts48, *wrapped});
         ASSERT_TRUE(found) << entry.path() << to_string(found.error());
@@ -374,6 +379,43 @@ TEST(WrapPackage, RefusesAnotherIccidAndWhatIsNoPackage) {
               Errc::conflict);
     EXPECT_FALSE(custody->ask(signer::WrapPackage{iccid, SecretBytes(Bytes{0x30, 0x00})}));
     EXPECT_FALSE(custody->ask(signer::WrapPackage{iccid, {}}));
+}
+
+/// A header, and an application whose code has these octets in it; the keys of its security domain where there are any.
+Bytes package_with_code(View octets, View key = {}) {
+    saip::ProfilePackage package = *saip::parse(package_of(iccid, 10));
+    saip::Application applet;
+    applet.header.identification = 40;
+    applet.load_block.emplace().aid.bytes = *from_hex("A00000000901");
+    applet.load_block->load_block.bytes = to_bytes(octets);
+    package.elements.push_back({std::move(applet)});
+    if (key.empty()) return saip::encode(package);
+    saip::SecurityDomainElement domain;
+    domain.header.identification = 41;
+    for (auto* aid : {&domain.instance.load_package, &domain.instance.module, &domain.instance.instance})
+        aid->bytes = *from_hex("A0000001510000");
+    auto& object = domain.keys.emplace().emplace_back();
+    object.usage_qualifier.bytes = {0x38};
+    object.identifier.bytes = {0x01};
+    object.version.bytes = {0x30};
+    object.components.emplace_back().data.bytes = SecretBytes::copy_of(key);
+    package.elements.push_back({std::move(domain)});
+    return saip::encode(package);
+}
+
+TEST(WrapPackage, RefusesKeysThatEverybodyHasAndNotCodeThatLooksLikeOne) {
+    Keys keys;
+    const Bytes published = *from_hex("000102030405060708090A0B0C0D0E0F");
+    const auto custody = keys.load();
+    const auto wrapped = custody->ask(signer::WrapPackage{iccid, SecretBytes(package_with_code(published))});
+    EXPECT_TRUE(wrapped) << to_string(wrapped.error());
+    const auto refused = custody->ask(signer::WrapPackage{iccid, SecretBytes(package_with_code(published, published))});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::refused);
+    EXPECT_EQ(refused.error().path, "package");
+    EXPECT_NE(refused.error().detail.find("(securityDomain): key "), std::string::npos) << refused.error().detail;
+    EXPECT_TRUE(keys.load(Policy::laboratory())
+                    ->ask(signer::WrapPackage{iccid, SecretBytes(package_with_code(published, published))}));
 }
 
 TEST(RewrapPackage, BringsItToTheNewestKey) {

@@ -11,6 +11,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <charconv>
+#include <cstring>
 
 #include "mcim/http/loop_impl.h"
 #include "mcim/http/tls.h"
@@ -30,7 +31,15 @@ std::string serialise(const Request& request, const std::string& host) {
     std::string out = request.method + " " + request.target + " HTTP/1.1\r\nHost: " + host + "\r\n";
     for (const Header& h : request.headers) out += h.name + ": " + h.value + "\r\n";
     out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n";
-    return out + request.body;
+    out.reserve(out.size() + request.body.size());  // a string that grows leaves what it held behind
+    out += request.body;
+    return out;
+}
+
+/// A request may carry a key.
+void wipe(std::string& text) {
+    explicit_bzero(text.data(), text.size());
+    text.clear();
 }
 
 Response taken(beast::http::response<beast::http::string_body>&& message) {
@@ -65,7 +74,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
           timer(context) {}
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
-    virtual ~Impl() = default;
+    virtual ~Impl() { wipe(out); }
 
     virtual void write_and_read() = 0;
     virtual void cancel() = 0;
@@ -124,6 +133,7 @@ struct Exchange : Connection::Impl {
     void write_and_read() override {
         asio::async_write(stream, asio::buffer(out), [self = self_ptr()](error_code error, std::size_t n) {
             self->sent += n;
+            wipe(self->out);
             if (error) return self->finish(self->failure("sending the request", error));
             self->read();
         });
@@ -254,6 +264,7 @@ void Connection::open_unix(Loop& loop, const std::filesystem::path& file, const 
 
 void Connection::send(Request request, Answered answered) {
     impl_->out = serialise(request, impl_->host);
+    wipe(request.body);
     impl_->answered = std::move(answered);
     impl_->expect_within(impl_->time_max);
     impl_->write_and_read();
@@ -295,6 +306,7 @@ struct Client::Impl {
         });
         // every step has its own deadline of time_max: connecting, and the exchange
         if (!pending->answer) loop.run_for(2 * config.time_max + std::chrono::seconds(1));
+        wipe(pending->request.body);  // where it was never sent
         kept = std::exchange(pending->connection, std::nullopt);
         if (!pending->answer || !*pending->answer) kept.reset();
         if (!pending->answer) return fail(Errc::io, kept_for.host, "no answer in time");

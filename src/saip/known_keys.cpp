@@ -1,10 +1,5 @@
 #include "mcim/saip/known_keys.h"
 
-#include <algorithm>
-#include <array>
-#include <span>
-#include <string>
-
 namespace mcim::saip {
 namespace {
 
@@ -13,7 +8,8 @@ struct Published {
     std::string_view source;
 };
 
-constexpr Published published_ks[] = {
+constexpr Published published_keys[] = {
+    // K
     {"000102030405060708090A0B0C0D0E0F", "TS 34.108 8.1.2 and GSMA TS.48"},
     {"465B5CE8B199B49FAA5F0A2EE238A6BC", "TS 35.208 test sets 1 and 2, and Open5GS's documentation"},
     {"FEC86BA6EB707ED08905757B1BB44B8F", "TS 35.208 test set 3, and OpenAirInterface's documentation"},
@@ -36,9 +32,7 @@ constexpr Published published_ks[] = {
     {"90DCA4EDA45B53CF0F12D7C9C3BC6A89", "TS 35.208 test set 20"},
     {"8BAF473F2F8FD09487CCCBD7097C6862", "free5GC's documentation"},
     {"00112233445566778899AABBCCDDEEFF", "srsRAN's documentation"},
-};
-
-constexpr Published published_opcs[] = {
+    // OP and OPc
     {"CDC202D5123E20F62B6D676AC72CB318", "TS 35.208 test sets 1 and 2 (OP)"},
     {"CD63CB71954A9F4E48A5994E37A02BAF", "TS 35.208 test sets 1 and 2"},
     {"DBC59ADCB6F9A0EF735477B7FADF8374", "TS 35.208 test set 3 (OP)"},
@@ -80,13 +74,8 @@ constexpr Published published_opcs[] = {
     {"E8ED289DEBA952E4283B54E88E6183CA", "Open5GS's documentation"},
     {"8E27B6AF0E692E750F32667A3B14605D", "free5GC's documentation"},
     {"63BFA50EE6523365FF14C1F45F88737D", "srsRAN's documentation"},
+    {"C42449363BBAD02B66D16BC975D77CC1", "OpenAirInterface's documentation"},
 };
-
-std::optional<std::string_view> source_of(std::span<const Published> list, View value) {
-    for (const auto& known : list)
-        if (equal(*from_hex(known.value), value)) return known.source;
-    return std::nullopt;
-}
 
 /// By which each octet differs from the one before, modulo 256; nullopt where that is not always the same.
 std::optional<std::uint8_t> step_of(View v) {
@@ -99,14 +88,9 @@ std::optional<std::uint8_t> step_of(View v) {
 
 }  // namespace
 
-std::optional<std::string_view> published_k(View k) { return source_of(published_ks, k); }
-std::optional<std::string_view> published_opc(View opc) { return source_of(published_opcs, opc); }
-
-std::optional<std::string_view> published_key_among(View octets) {
-    for (const std::span<const Published> list :
-         {std::span<const Published>(published_ks), std::span<const Published>(published_opcs)})
-        for (const auto& known : list)
-            if (!std::ranges::search(octets, *from_hex(known.value)).empty()) return known.source;
+std::optional<std::string_view> published_key(View key) {
+    for (const auto& known : published_keys)
+        if (equal(*from_hex(known.value), key)) return known.source;
     return std::nullopt;
 }
 

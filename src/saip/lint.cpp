@@ -92,15 +92,26 @@ bool has_zero_k(const ProfileElement& element) {
 }  // namespace
 
 std::vector<LintFinding> Linter::run() && {
+    look_at_elements();
+    look_at_image();
+    std::ranges::stable_sort(found_, {}, [](const LintFinding& f) { return f.element - 1; });  // 0 is last
+    return std::move(found_);
+}
+
+std::vector<LintFinding> Linter::run_keys() && {
+    look_at_elements();
+    std::erase_if(found_,
+                  [](const LintFinding& f) { return f.what != Finding::test_key && f.what != Finding::default_key; });
+    return std::move(found_);
+}
+
+void Linter::look_at_elements() {
     unfilled_ = std::ranges::any_of(package_.elements, has_zero_k);
     for (const auto& element : package_.elements) {
         ++number_;
         name_ = name_of(element);
         look_at_element(element);
     }
-    look_at_image();
-    std::ranges::stable_sort(found_, {}, [](const LintFinding& f) { return f.element - 1; });  // 0 is last
-    return std::move(found_);
 }
 
 void Linter::add(Finding what, std::string detail) {
@@ -124,6 +135,8 @@ void Linter::at_package() {
 std::vector<LintFinding> lint(const ProfilePackage& package, const LintContext& context) {
     return Linter(package, context).run();
 }
+
+std::vector<LintFinding> lint_keys(const ProfilePackage& package) { return Linter(package, {}).run_keys(); }
 
 std::string_view to_string(Severity severity) {
     switch (severity) {

@@ -6,7 +6,7 @@
 namespace mcim::saip {
 
 enum class Finding : std::uint8_t {
-    test_key,        ///< K, OP or OPc that stands in public
+    test_key,        ///< a K, OP or OPc that stands in public
     default_key,     ///< a key that nobody chose
     unfilled,        ///< zeros where the signer puts K, and beside them
     test_algorithm,  ///< TS 34.108: authenticates nobody
@@ -57,6 +57,8 @@ struct LintFinding {
 };
 /// In the order of the elements, those of the package as a whole last.
 [[nodiscard]] std::vector<LintFinding> lint(const ProfilePackage&, const LintContext& = {});
+/// Of these the keys that everybody has: test_key and default_key. Copies nothing out of the package.
+[[nodiscard]] std::vector<LintFinding> lint_keys(const ProfilePackage&);
 
 [[nodiscard]] std::string_view to_string(Severity);
 /// Stable, for programs and policies: "test-key".

@@ -117,6 +117,8 @@ void Linter::look(const PukCodes& element) {
 void Linter::look_at_key(const std::string& name, View key) {
     if (unfilled_ && is_zero(key))
         add(Finding::unfilled, name + " is zeros");
+    else if (const auto source = published_key(key))
+        add(Finding::test_key, name + " is published in " + std::string(*source));
     else if (const auto what = default_key_name(key))
         add(Finding::default_key, name + " is a key that nobody chose: " + std::string(*what));
 }
@@ -126,17 +128,8 @@ void Linter::look(const AkaParameter& element) {
     if (own == nullptr) return;
     const bool test = own->algorithm == AlgorithmId::usim_test_algorithm;
     if (test) add(Finding::test_algorithm, "TS 34.108's test algorithm authenticates nobody");
-    const View k = expose(own->key.bytes);
-    if (const auto source = published_k(k))
-        add(Finding::test_key, "K is published in " + std::string(*source));
-    else
-        look_at_key("K", k);
-    if (test) return;  // it has no OPc
-    const View opc = expose(own->opc.bytes);
-    if (const auto source = published_opc(opc))
-        add(Finding::test_key, "OPc is published in " + std::string(*source));
-    else
-        look_at_key("OPc", opc);
+    look_at_key("K", expose(own->key.bytes));
+    if (!test) look_at_key("OPc", expose(own->opc.bytes));  // that one has none
 }
 
 void Linter::look(const CdmaParameter& element) { look_at_key("A-key", expose(element.authentication_key.bytes)); }
@@ -157,7 +150,7 @@ void Linter::look_at_domain_keys(const std::vector<KeyObject>& keys) {
             Seen now{"key " + hex(key.identifier) + " of version " + hex(key.version), expose(part.data.bytes)};
             look_at_key(now.name, now.value);
             const auto same = std::ranges::find_if(seen, [&](const Seen& s) { return equal(s.value, now.value); });
-            if (same != seen.end() && !default_key_name(now.value))
+            if (same != seen.end() && !published_key(now.value) && !default_key_name(now.value))
                 add(Finding::repeated_key, now.name + " is " + same->name + " again");
             seen.push_back(std::move(now));
         }

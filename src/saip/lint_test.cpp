@@ -72,9 +72,13 @@ TEST(Lint, NamesEveryKeyOfThePublishedTestSets) {
     EXPECT_EQ(said(test, Severity::error), Lines{"test-key PE 9 (akaParameter)"});
     const auto opc = lint(package_of(finished(), random_key, "CD63CB71954A9F4E48A5994E37A02BAF"));
     EXPECT_NE(detail_of(opc, Finding::test_key).find("OPc"), std::string::npos);
-    EXPECT_EQ(published_k(*from_hex("90DCA4EDA45B53CF0F12D7C9C3BC6A89")), "TS 35.208 test set 20");
-    EXPECT_EQ(published_opc(*from_hex("CB9CCCC4B9258E6DCA4760379FB82581")), "TS 35.208 test set 20");
-    EXPECT_FALSE(published_k(*from_hex(random_key)));
+    EXPECT_EQ(published_key(*from_hex("90DCA4EDA45B53CF0F12D7C9C3BC6A89")), "TS 35.208 test set 20");
+    EXPECT_EQ(published_key(*from_hex("CB9CCCC4B9258E6DCA4760379FB82581")), "TS 35.208 test set 20");
+    EXPECT_EQ(published_key(*from_hex("C42449363BBAD02B66D16BC975D77CC1")), "OpenAirInterface's documentation");
+    EXPECT_FALSE(published_key(*from_hex(random_key)));
+    auto managed = finished();
+    managed.ota_integrity = key_of("465B5CE8B199B49FAA5F0A2EE238A6BC");
+    EXPECT_EQ(said(lint(package_of(managed))), Lines{"test-key PE 11 (securityDomain)"});
 }
 
 TEST(Lint, TakesPublishedKeysInALaboratory) {
@@ -119,6 +123,16 @@ TEST(Lint, NamesKeysThatNobodyChose) {
     EXPECT_EQ(said(lint(package_of(twice))), Lines{"repeated-key PE 11 (securityDomain)"});
     EXPECT_EQ(said(lint(package_of(finished(), "0F0E0D0C0B0A09080706050403020100"))),
               Lines{"default-key PE 9 (akaParameter)"});
+}
+
+TEST(Lint, KeysAloneAreThoseThatEverybodyHas) {
+    EXPECT_EQ(said(lint_keys(package_of(finished())), Severity::note), Lines{});
+    auto variables = finished();
+    variables.ota_integrity = key_of("404142434445464748494A4B4C4D4E4F");
+    variables.adm1 = *pin_from_digits("12345678");
+    const auto package = package_of(variables, "465B5CE8B199B49FAA5F0A2EE238A6BC");
+    EXPECT_EQ(said(lint_keys(package), Severity::note),
+              (Lines{"test-key PE 9 (akaParameter)", "default-key PE 11 (securityDomain)"}));
 }
 
 TEST(Lint, NamesCodesThatAnybodyTriesFirst) {

@@ -9,6 +9,7 @@ class Linter {
 public:
     Linter(const ProfilePackage& package, const LintContext& context) : package_(package), context_(context) {}
     [[nodiscard]] std::vector<LintFinding> run() &&;
+    [[nodiscard]] std::vector<LintFinding> run_keys() &&;
 
 private:
     void add(Finding, std::string detail);
@@ -30,6 +31,7 @@ private:
     void look(const NonStandard&);
     void look(const der::Any&);
     void look_at_element(const ProfileElement&);
+    void look_at_elements();
     void look_at_key(const std::string& name, View);
     void look_at_code(Finding, const std::string& name, View);
     void look_at_domain_keys(const std::vector<KeyObject>&);

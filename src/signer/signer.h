@@ -100,7 +100,8 @@ struct WrappedPackage {
     Bytes octets;
     friend bool operator==(const WrappedPackage&, const WrappedPackage&) = default;
 };
-/// A package from elsewhere, DER as in the TCA specification. Refused where it does not decode or names another ICCID.
+/// A package from elsewhere, DER as in the TCA specification. Refused where it does not decode or names another ICCID,
+/// and, but in a laboratory, where a key in it is one that everybody has: the error says which one, and never shows it.
 struct WrapPackage {
     Iccid iccid;
     SecretBytes der;  ///< it may hold K

@@ -2,6 +2,7 @@
 // that they left behind is searched for them: files, the database with its log, what was printed, what was kept of the
 // messages, and the memory of the server and of the agent (requirements T8, R6, OB2). What may hold a secret is named,
 // file by file, and does.
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 #include <csignal>
@@ -137,6 +138,60 @@ TEST(PlantedSecrets, AreNotInTheMemoryOfAnAgentThatDownloads) {
     const View carried = View(package).subspan(package.size() / 2, 64);
     EXPECT_TRUE(holds(*memory, carried)) << "what it carries, encrypted, is there: so the search is known to work";
     for (const auto& name : place.held_by(*memory)) ADD_FAILURE() << "the agent's memory holds " << name;
+}
+
+/// A program whose first words nobody takes: it waits with what it has in its memory.
+class Unheard {
+public:
+    explicit Unheard(std::vector<std::string> argv) {
+        EXPECT_EQ(::pipe2(ends_.data(), O_CLOEXEC), 0);
+        EXPECT_GT(::fcntl(ends_[1], F_SETPIPE_SZ, 4096), 0);
+        std::vector<char*> words;
+        for (auto& word : argv) words.push_back(word.data());
+        words.push_back(nullptr);
+        pid_ = ::fork();
+        if (pid_ != 0) return;
+        ::dup2(ends_[1], STDOUT_FILENO);
+        ::execv(words.front(), words.data());
+        ::_exit(127);
+    }
+    ~Unheard() {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+        for (const int end : ends_) ::close(end);
+    }
+    Unheard(const Unheard&) = delete;
+    Unheard& operator=(const Unheard&) = delete;
+    [[nodiscard]] pid_t pid() const { return pid_; }
+    [[nodiscard]] bool speaks() const {
+        int octets = 0;
+        return ::ioctl(ends_[0], FIONREAD, &octets) == 0 && octets > 0;
+    }
+
+private:
+    std::array<int, 2> ends_{};
+    pid_t pid_ = -1;
+};
+
+/// It has read the file and sent every key, and says so.
+TEST(PlantedSecrets, AreInTheMemoryOfAnImportOfSubscribersAsOctetsAlone) {
+    Place place;
+    ASSERT_NO_FATAL_FAILURE(place.make_platform());
+    std::string rows = "iccid,imsi,k,opc\n";
+    for (int i = 0; i < 600; ++i) {  // more words than the pipe and the library's buffer take
+        const std::string number = std::to_string(1000 + i);
+        const Bytes k = i == 100 ? to_bytes(place.k) : place.random.bytes(16);
+        const Bytes opc = i == 100 ? to_bytes(place.opc) : place.random.bytes(16);
+        rows += Iccid::with_check_digit("89882110000000" + number)->text() + ",00101000000" + number + "," + hex(k) +
+                "," + hex(opc) + "\n";
+    }
+    ASSERT_TRUE(custody::write_private_file(place.temp / "subscribers.csv", as_view(rows)));
+    const Unheard import({Place::program("mcim"), "subscription", "import", place.at("subscribers.csv"), "--operator",
+                          "north", "--admin", place.at("platform/admin.sock")});
+    ASSERT_TRUE(demo::poll_until([&] { return import.speaks(); }, 60s));
+    const auto memory = memory_of(import.pid());
+    if (!memory) GTEST_SKIP() << "this user may not look into the memory of his own processes";
+    EXPECT_EQ(place.held_by(*memory), (std::set<std::string>{"K", "OPc"})) << "rows are there until the report is";
 }
 
 TEST(SecretSearch, FindsWhatIsThereHoweverItIsWritten) {

@@ -47,6 +47,12 @@ smdp::Server dp() {
 
 constexpr std::array<std::string_view, 2> imsis{"999990000000001", "999990000000002"};
 
+/// The same in every run, and no key that nobody chose.
+Bytes key(std::size_t number) {
+    const auto digest = crypto::sha256(as_view("key " + std::to_string(number)));
+    return {digest.begin(), digest.begin() + 16};
+}
+
 /// The rows that people make by mcim's commands.
 class Office {
 public:
@@ -73,8 +79,8 @@ public:
                                                     .text("operator", operator_id)
                                                     .text("iccid", iccid.text())
                                                     .text("imsi", imsis.at(number))
-                                                    .hex_octets("k", Bytes(16, static_cast<std::uint8_t>(number + 1)))
-                                                    .hex_octets("opc", Bytes(16, 0x77))
+                                                    .hex_octets("k", key(number + 1))
+                                                    .hex_octets("opc", key(number + 100))
                                                     .octets("package", euicc::for_test::small_package(iccid)))));
     }
     void add_order(std::size_t number, std::string_view operator_id, bool for_card_a,

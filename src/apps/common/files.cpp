@@ -27,7 +27,8 @@ Result<Bytes> read_file(const fs::path& path, std::size_t octets_max) {
     if (!in) return system_error(path, "cannot open");
     Bytes out(octets_max + 1);
     in.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size()));
-    if (in.bad() || fs::is_directory(path)) return fail(Errc::io, path.string(), "cannot read it as a file");
+    std::error_code ignored;
+    if (in.bad() || fs::is_directory(path, ignored)) return fail(Errc::io, path.string(), "cannot read it as a file");
     if (static_cast<std::size_t>(in.gcount()) > octets_max)
         return fail(Errc::too_large, path.string(), "more than " + std::to_string(octets_max) + " octets");
     out.resize(static_cast<std::size_t>(in.gcount()));
@@ -54,14 +55,15 @@ Status write_new_file(const fs::path& path, View content) {
     return ok();
 }
 
-/// In one allocation: a string that grows leaves what it held behind.
+/// In one allocation: a string that grows, or that is copied, leaves what it held behind.
 std::string pem_of_base64(std::string_view label, std::string_view text) {
     std::string out;
     out.reserve(text.size() + text.size() / pem_line_characters + 2 * label.size() + 64);
     out.append("-----BEGIN ").append(label).append("-----\n");
     for (std::size_t at = 0; at < text.size(); at += pem_line_characters)
         out.append(text.substr(at, pem_line_characters)).append("\n");
-    return out.append("-----END ").append(label).append("-----\n");
+    out.append("-----END ").append(label).append("-----\n");
+    return out;
 }
 
 std::string pem(std::string_view label, View der) { return pem_of_base64(label, base64(der)); }

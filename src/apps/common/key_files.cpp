@@ -1,6 +1,7 @@
 #include "mcim/apps/common/key_files.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -29,10 +30,10 @@ Error cannot_read(const fs::path& path, int code) {
     return fail(Errc::io, path.string(), "cannot be read: " + std::generic_category().message(code));
 }
 
-Result<SecretBytes> read_descriptor(const fs::path& path) {
+Result<SecretBytes> read_descriptor(const fs::path& path, std::size_t octets_max) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return cannot_read(path, errno);
-    SecretBytes buffer(key_octets_max + 1);
+    SecretBytes buffer(octets_max + 1);
     std::size_t size = 0;
     ssize_t n = 0;
     do {
@@ -42,7 +43,7 @@ Result<SecretBytes> read_descriptor(const fs::path& path) {
     const int code = n < 0 ? errno : 0;
     ::close(fd);
     if (code != 0) return cannot_read(path, code);
-    if (size > key_octets_max) return fail(Errc::too_large, path.string(), "too long for a key");
+    if (size > octets_max) return fail(Errc::too_large, path.string(), "too long for a key");
     return SecretBytes::copy_of(expose(buffer).first(size));
 }
 
@@ -50,7 +51,7 @@ Result<SecretBytes> read_descriptor(const fs::path& path) {
 std::string_view public_kind(const fs::path& path) {
     std::error_code ignored;
     if (!fs::is_regular_file(path, ignored)) return "";  // reading a pipe would wait for a writer
-    const auto content = read_descriptor(path);
+    const auto content = read_descriptor(path, key_octets_max);
     if (!content) return "";
     const View octets = expose(*content);
     const std::string_view text(reinterpret_cast<const char*>(octets.data()), octets.size());
@@ -86,11 +87,16 @@ Result<crypto::PrivateKey> read_private_key(const fs::path& path) {
 }
 
 Result<crypto::PrivateKey> read_inherited_private_key(const fs::path& path) {
-    TRY(const SecretBytes content, read_descriptor(path));
+    TRY(const SecretBytes content, read_descriptor(path, key_octets_max));
     return parse(path, expose(content));
 }
 
-Result<crypto::PrivateKey> read_foreign_private_key(const fs::path& path) { return read_inherited_private_key(path); }
+Result<SecretBytes> read_foreign_file(const fs::path& path, std::size_t octets_max) {
+    std::error_code unknown;
+    if (!fs::is_regular_file(path, unknown))  // reading a pipe would wait for a writer
+        return unknown ? cannot_read(path, unknown.value()) : fail(Errc::refused, path.string(), "no regular file");
+    return read_descriptor(path, octets_max);
+}
 
 Result<SecretBytes> read_passphrase(const fs::path& path) {
     TRY(const SecretBytes content, custody::read_private_file(path));
@@ -120,6 +126,11 @@ SecretBytes private_key_pem(const crypto::PrivateKey& key) {
     explicit_bzero(body.data(), body.size());
     explicit_bzero(text.data(), text.size());
     return out;
+}
+
+void leave_no_core_dump() {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
 }
 
 }  // namespace mcim::apps

@@ -12,13 +12,17 @@ namespace mcim::apps {
 [[nodiscard]] Result<crypto::PrivateKey> read_private_key(const std::filesystem::path&);
 /// The same from a descriptor that was inherited (/proc/self/fd/N), which has no name that others could open.
 [[nodiscard]] Result<crypto::PrivateKey> read_inherited_private_key(const std::filesystem::path&);
-/// The same of a file that somebody else keeps, in whatever mode: what is imported is written anew, for its owner only.
-[[nodiscard]] Result<crypto::PrivateKey> read_foreign_private_key(const std::filesystem::path&);
+/// A regular file that somebody else keeps, in whatever mode, which may hold a key. Errc::too_large beyond
+/// `octets_max`.
+[[nodiscard]] Result<SecretBytes> read_foreign_file(const std::filesystem::path&, std::size_t octets_max);
 /// The content of the file without the line end that editors add. Errc::bad_value where nothing is left.
 [[nodiscard]] Result<SecretBytes> read_passphrase(const std::filesystem::path&);
 /// Errc::refused where the file lies in the folder that it opens: whoever copies the one has the other.
 [[nodiscard]] Status check_apart(const std::filesystem::path& passphrase_file, const std::filesystem::path& folder);
 /// "PRIVATE KEY": PKCS#8 in PEM.
 [[nodiscard]] SecretBytes private_key_pem(const crypto::PrivateKey&);
+
+/// Keys pass through this process: it leaves no core dump.
+void leave_no_core_dump();
 
 }  // namespace mcim::apps

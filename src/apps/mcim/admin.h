@@ -23,6 +23,12 @@ void add_admin_option(CLI::App&, std::string& socket);
 /// there is none.
 void print_refused_evidence(const jose::Object& answer, std::ostream&);
 
+/// A key in a request. Its digits are wiped once they were sent.
+struct SecretMember {
+    std::string_view name;
+    View octets;
+};
+
 class Admin {
 public:
     struct Answer {
@@ -32,7 +38,8 @@ public:
     explicit Admin(std::filesystem::path socket);
     /// Errors: the platform's refusals in its own words; io where nobody answers at the socket.
     [[nodiscard]] Result<Answer> read(const std::string& path);
-    [[nodiscard]] Result<Answer> change(const std::string& path, const jose::ObjectWriter&);
+    [[nodiscard]] Result<Answer> change(const std::string& path, const jose::ObjectWriter&,
+                                        const std::vector<SecretMember>& = {});
 
 private:
     [[nodiscard]] Result<Answer> exchange(http::Request);

@@ -47,6 +47,25 @@ constexpr Heading headings[] = {{"iccid", Column::iccid},
                                 {"service_provider_name", Column::provider},
                                 {"profile_name", Column::profile_name}};
 
+/// What other programs' files have besides; '*' is any rest.
+constexpr std::string_view of_pysim[] = {"name", "mcc",   "smsp",      "acc",     "eid",  "pin_adm", "adm*", "pin*",
+                                         "puk*", "hplmn", "uicc_scp*", "scp03_*", "kic*", "kid*",    "kik*"};
+constexpr std::string_view of_open5gs[] = {"_id",
+                                           "__v",
+                                           "schema_version",
+                                           "security.*",
+                                           "slice*",
+                                           "ambr*",
+                                           "access_restriction_data",
+                                           "subscriber_status",
+                                           "operator_determined_barring",
+                                           "network_access_mode",
+                                           "subscribed_rau_tau_timer",
+                                           "imeisv",
+                                           "mme_*",
+                                           "purge_flag",
+                                           "msisdn*"};
+
 std::vector<std::string_view> cells_of(std::string_view line, char separator) {
     std::vector<std::string_view> out;
     bool quoted = false;
@@ -104,16 +123,21 @@ Status read_network(const Cells& cells, SubscriberRow& row) {
     return ok();
 }
 
+Status read_names(const Cells& cells, SubscriberRow& row) {
+    TRY(row.provider, read_name("provider", cells[Column::provider]));
+    TRY(row.profile_name, read_name("profile_name", cells[Column::profile_name]));
+    return ok();
+}
+
 SubscriberRow subscriber_of(const Cells& cells) {
     SubscriberRow row;
     row.iccid = plain_digits(cells[Column::iccid]);
     row.imsi = plain_digits(cells[Column::imsi]);
     row.msisdn = plain_digits(cells[Column::msisdn]);
-    row.provider = cells[Column::provider];
-    row.profile_name = cells[Column::profile_name];
     row.algorithm = algorithm_name(cells[Column::algorithm]);
     auto read = read_secrets(cells[Column::k], cells[Column::opc], cells[Column::op], row);
     if (read) read = read_network(cells, row);
+    if (read) read = read_names(cells, row);
     if (!read) row.problem = std::move(read).error();
     return row;
 }
@@ -123,16 +147,35 @@ struct Header {
     std::size_t columns = 0;
     std::map<Column, std::size_t> at;
     std::vector<std::string> ignored;
+    std::vector<std::string> unknown;
 };
-Result<Header> read_header(std::string_view line) {
+
+bool has_no_effect(SubscriberFormat format, std::string_view cell) {
+    const auto named_in = [&](const auto& list) {
+        return std::ranges::any_of(list, [&](std::string_view name) {
+            if (!name.ends_with('*')) return reads_as(cell, name);
+            name.remove_suffix(1);
+            return reads_as(cell.substr(0, name.size()), name);
+        });
+    };
+    return (format == SubscriberFormat::pysim && named_in(of_pysim)) ||
+           (format == SubscriberFormat::open5gs && named_in(of_open5gs));
+}
+
+/// As the file has it; a first line that is no header may hold a key.
+std::string heading_of(std::string_view cell) {
+    const auto name = read_name("", cell);
+    return name ? *name : "?";
+}
+
+Result<Header> read_header(std::string_view line, SubscriberFormat format) {
     if (line.starts_with('#')) line.remove_prefix(1);  // of a comment that names the columns
     Header out;
     out.separator = separator_of(line);
     for (const auto cell : cells_of(line, out.separator)) {
-        const std::string name = lower_case(cell);
-        const auto known = std::ranges::find(headings, name, &Heading::name);
+        const auto known = std::ranges::find_if(headings, [&](const Heading& h) { return reads_as(cell, h.name); });
         if (known == std::end(headings))
-            out.ignored.emplace_back(cell);
+            (has_no_effect(format, cell) ? out.ignored : out.unknown).push_back(heading_of(cell));
         else if (!out.at.emplace(known->column, out.columns).second)
             return fail(Errc::conflict, "header",
                         "two columns say the same, the second is \"" + std::string(cell) + "\"");
@@ -164,8 +207,9 @@ Result<SubscriberFile> read_csv_subscribers(std::string_view content, Subscriber
     for (std::size_t number = 1; !content.empty(); ++number) {
         const std::string_view line = take_line(content);
         if (!header && !trimmed(line).empty()) {
-            TRY(header, read_header(line));
+            TRY(header, read_header(line, format));
             out.ignored = header->ignored;
+            out.unknown = header->unknown;
             continue;
         }
         if (says_nothing(line)) continue;
@@ -200,12 +244,11 @@ Result<SubscriberFile> read_srsran_subscribers(std::string_view content) {
         }
         row.algorithm = algorithm_name(cells[1]);
         row.imsi = plain_digits(cells[2]);
-        const std::string kind = lower_case(cells[4]);
+        const bool is_op = reads_as(cells[4], "op"), is_opc = reads_as(cells[4], "opc");
         const bool milenage = row.algorithm == "MILENAGE";
-        if (milenage && kind != "op" && kind != "opc")
-            row.problem = fail(Errc::bad_value, "OP_Type", "op or opc is wanted");
+        if (milenage && !is_op && !is_opc) row.problem = fail(Errc::bad_value, "OP_Type", "op or opc is wanted");
         const std::string_view constant = milenage ? cells[5] : std::string_view();  // the other algorithm has none
-        if (auto read = read_secrets(cells[3], kind == "opc" ? constant : "", kind == "op" ? constant : "", row); !read)
+        if (auto read = read_secrets(cells[3], is_opc ? constant : "", is_op ? constant : "", row); !read)
             row.problem = std::move(read).error();
     }
     return out;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace mcim::apps {
 
@@ -16,17 +17,25 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-/// By the first line that says something.
+bool has_cell(std::string_view line, std::initializer_list<std::string_view> names) {
+    while (!line.empty()) {
+        const auto end = std::min(line.find(','), line.size());
+        const auto cell = trimmed(line.substr(0, end));
+        if (std::ranges::any_of(names, [&](std::string_view name) { return reads_as(cell, name); })) return true;
+        line.remove_prefix(std::min(end + 1, line.size()));
+    }
+    return false;
+}
+
+/// By the first line that says something; it may hold a key.
 SubscriberFormat format_of(std::string_view content) {
     for (std::string_view rest = content; !rest.empty();) {
         const std::string_view line = trimmed(take_line(rest));
         if (line.empty() || line.starts_with('#')) continue;
         if (line.starts_with('{') || line.starts_with('[')) return SubscriberFormat::open5gs;
-        const std::string text = "," + lower_case(line) + ",";
-        const auto has = [&](std::string_view column) { return text.find(column) != std::string::npos; };
-        if (has(",mil,") || has(",xor,")) return SubscriberFormat::srsran;  // Name,Auth,...: it has no header
-        if (has(",security.k,")) return SubscriberFormat::open5gs;
-        if (has(",smsp,") || has(",adm1,") || has(",pin_adm,")) return SubscriberFormat::pysim;
+        if (has_cell(line, {"mil", "xor"})) return SubscriberFormat::srsran;  // Name,Auth,...: it has no header
+        if (has_cell(line, {"security.k"})) return SubscriberFormat::open5gs;
+        if (has_cell(line, {"smsp", "adm1", "pin_adm"})) return SubscriberFormat::pysim;
         return SubscriberFormat::csv;
     }
     return SubscriberFormat::csv;
@@ -77,11 +86,8 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
+bool reads_as(std::string_view text, std::string_view lower) {
+    return std::ranges::equal(text, lower, {}, [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
 }
 
 Result<SecretBytes> read_key(std::string_view name, std::string_view digits) {
@@ -100,19 +106,29 @@ Result<SecretBytes> read_key(std::string_view name, std::string_view digits) {
 }
 
 std::string plain_digits(std::string_view text) {
+    constexpr std::size_t digits_max = 20;  // of an ICCID
     if (text.starts_with('+')) text.remove_prefix(1);
+    while (text.ends_with('F') || text.ends_with('f')) text.remove_suffix(1);
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto digits = std::ranges::count_if(text, is_digit);
+    if (digits + std::ranges::count_if(text, is_blank) != std::ssize(text) || digits > std::ptrdiff_t{digits_max})
+        return "?";
     std::string out;
-    for (const char c : text)
-        if (!is_blank(c)) out += c;
-    while (out.ends_with('F') || out.ends_with('f')) out.pop_back();
+    std::ranges::copy_if(text, std::back_inserter(out), is_digit);
     return out;
 }
 
+Result<std::string> read_name(std::string_view name, std::string_view text) {
+    constexpr std::size_t characters_max = 64;
+    if (text.size() <= characters_max && !read_key(name, text)) return std::string(text);
+    return fail(Errc::bad_value, std::string(name), "it is too long, or looks like a key: is a column out of place?");
+}
+
 std::string algorithm_name(std::string_view given) {
-    const std::string name = lower_case(given);
-    if (name.empty() || name == "mil" || name == "milenage") return "MILENAGE";
-    if (name == "xor" || name == "test" || name == "test algorithm") return "test algorithm";
-    return std::string(given);
+    const auto is = [&](std::string_view name) { return reads_as(given, name); };
+    if (given.empty() || is("mil") || is("milenage")) return "MILENAGE";
+    if (is("xor") || is("test") || is("test algorithm")) return "test algorithm";
+    return "?";
 }
 
 }  // namespace mcim::apps

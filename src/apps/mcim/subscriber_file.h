@@ -1,5 +1,6 @@
 // Files in which operators keep their subscribers, read for an import: CSV with a header (pySim's too), srsRAN's
-// user_db.csv, Open5GS's documents as mongoexport writes them. Keys stay in memory that zeroises; no error shows one.
+// user_db.csv, Open5GS's documents as mongoexport writes them. Keys stay in memory that zeroises, and no error shows
+// one. What may be a key that stands in a wrong column is not copied either: "?" takes its place.
 #pragma once
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ struct SubscriberFile {
     std::string_view places = "line";  ///< "entry" where the file is one array
     std::vector<SubscriberRow> rows;
     std::vector<std::string> ignored;  ///< columns that have no effect here, as the file names them
+    std::vector<std::string> unknown;  ///< columns that the format does not have
 };
 
 /// `format` absent: by what the content looks like. An error where it is no such file at all; what is wrong with one
@@ -45,12 +47,15 @@ struct SubscriberFile {
 [[nodiscard]] std::string_view take_line(std::string_view& rest);
 /// Without white space and quotes around it.
 [[nodiscard]] std::string_view trimmed(std::string_view);
-[[nodiscard]] std::string lower_case(std::string_view);
+/// Letter case aside; `lower` has small letters.
+[[nodiscard]] bool reads_as(std::string_view text, std::string_view lower);
 /// 16 octets: 32 hexadecimal digits, maybe behind "0x", maybe with spaces between them.
 [[nodiscard]] Result<SecretBytes> read_key(std::string_view name, std::string_view digits);
-/// Digits as people write them: spaces and a leading '+' go, and the F that pads an ICCID.
+/// Digits as people write them: spaces and a leading '+' go, and the F that pads an ICCID. "?": no number.
 [[nodiscard]] std::string plain_digits(std::string_view);
-/// The platform's name of an algorithm.
+/// What people named. Errc::bad_value where it may be a key.
+[[nodiscard]] Result<std::string> read_name(std::string_view name, std::string_view text);
+/// The platform's name of an algorithm. "?": it has none of this name.
 [[nodiscard]] std::string algorithm_name(std::string_view given);
 
 }  // namespace mcim::apps

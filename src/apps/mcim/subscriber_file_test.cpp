@@ -27,7 +27,8 @@ TEST(SubscriberFile, CsvHasItsColumnsInAnyOrder) {
                                        std::string(k_in_file) + ",red,001010000000001," + std::string(opc_in_file) +
                                        ",+88 2110,8988211000000000011,3,\"North, Ltd\"\r\n\r\n");
     EXPECT_EQ(file.format, csv);
-    EXPECT_EQ(file.ignored, std::vector<std::string>{"Colour"});
+    EXPECT_EQ(file.unknown, std::vector<std::string>{"Colour"});
+    EXPECT_TRUE(file.ignored.empty());
     ASSERT_EQ(file.rows.size(), 1U);
     const auto& row = file.rows.front();
     EXPECT_EQ(row.place, 2U);
@@ -51,6 +52,20 @@ TEST(SubscriberFile, CsvSaysWhatIsWrongWithARowAndGoesOn) {
     EXPECT_FALSE(file->rows[2].problem);
     EXPECT_EQ(file->rows[3].place, 5U);
     EXPECT_EQ(to_string(*file->rows[3].problem).find("9F1C"), std::string::npos);
+}
+
+TEST(SubscriberFile, KeyInAColumnOfAnotherKindIsNotKept) {
+    const std::string key(k_in_file);
+    const auto file = read_text("imsi,iccid,msisdn,algorithm,provider,profile_name," + key + "\n" + key + "," + key +
+                                "," + key + "," + key + ",,,\n1,,,,North," + key + ",\n");
+    ASSERT_TRUE(file) << to_string(file.error());
+    EXPECT_EQ(file->unknown, std::vector<std::string>{"?"});
+    ASSERT_EQ(file->rows.size(), 2U);
+    const auto& row = file->rows.front();
+    for (const auto& text : {row.imsi, row.iccid, row.msisdn, row.algorithm}) EXPECT_EQ(text, "?");
+    ASSERT_TRUE(file->rows[1].problem);
+    EXPECT_EQ(to_string(*file->rows[1].problem).find(k_in_file), std::string::npos);
+    EXPECT_EQ(file->rows[1].profile_name, "");
 }
 
 TEST(SubscriberFile, CsvWithoutItsHeaderIsNone) {
@@ -105,6 +120,8 @@ TEST(SubscriberFile, Open5gsHasDocumentsInLinesOrInAnArray) {
     const auto csv_of_it = good_subscribers("_id,imsi,security.k,security.opc\n1,001010000000001," + keys_in_file);
     EXPECT_EQ(csv_of_it.format, open5gs);
     EXPECT_EQ(hex(expose(csv_of_it.rows.front().k)), k_in_file);
+    EXPECT_EQ(csv_of_it.ignored, std::vector<std::string>{"_id"});
+    EXPECT_TRUE(csv_of_it.unknown.empty());
 }
 
 TEST(SubscriberFile, Open5gsRowsThatAreNoneDoNotStopTheOthers) {

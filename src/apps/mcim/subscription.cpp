@@ -1,14 +1,13 @@
 // mcim subscription add: a line of an operator, with keys that nobody sees, or with those that came with it.
 #include "mcim/apps/mcim/subscription.h"
 
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <ostream>
 
 #include "mcim/apps/common/files.h"
+#include "mcim/apps/common/key_files.h"
 #include "mcim/apps/mcim/admin.h"
 #include "mcim/apps/mcim/text.h"
 #include "mcim/custody/private_file.h"
@@ -56,13 +55,10 @@ Result<std::string> iccid_of(const std::string& file, View der) {
 }
 
 /// K that an operator has already.
-Status add_keys(const AddSubscriptionOptions& options, jose::ObjectWriter& body) {
-    if (options.key_file.empty()) return ok();
+Result<KeyFile> own_keys(const AddSubscriptionOptions& options) {
+    if (options.key_file.empty()) return KeyFile{};
     leave_no_core_dump();
-    TRY(const KeyFile keys, read_key_file(options.key_file));
-    body.hex_octets("k", expose(keys.k));
-    if (!keys.opc.empty()) body.hex_octets("opc", expose(keys.opc));
-    return ok();
+    return read_key_file(options.key_file);
 }
 
 /// Numbers and keys are those in the package, unless both are named beside it.
@@ -105,12 +101,15 @@ std::string next_command(Admin& admin, const AddSubscriptionOptions& options, co
 Status run_subscription_add(const AddSubscriptionOptions& options, std::ostream& out) {
     TRY(auto body, options.package.empty() ? request_of_template(options) : request_of_package(options));
     if (!options.msisdn.empty()) body.text("msisdn", options.msisdn);
-    CHECKED(add_keys(options, body));
+    TRY(const KeyFile keys, own_keys(options));
+    std::vector<SecretMember> secrets;
+    if (!keys.k.empty()) secrets.push_back({"k", expose(keys.k)});
+    if (!keys.opc.empty()) secrets.push_back({"opc", expose(keys.opc)});
     if (!options.provider.empty()) body.text("service_provider_name", options.provider);
     if (!options.name.empty()) body.text("profile_name", options.name);
     if (!options.replaces.empty()) body.text("replaces", options.replaces);
     Admin admin(options.admin);
-    TRY(const auto answer, admin.change("/subscriptions", body));
+    TRY(const auto answer, admin.change("/subscriptions", body, secrets));
     if (options.json) {
         out << answer.body << "\n";
         return ok();
@@ -168,11 +167,6 @@ void add_subscription_add(CLI::App& parent, Console& console) {
 }
 
 }  // namespace
-
-void leave_no_core_dump() {
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
-}
 
 Result<KeyFile> read_key_file(const std::filesystem::path& path) {
     TRY(const SecretBytes content, custody::read_private_file(path));

@@ -17,9 +17,6 @@ struct KeyFile {
 };
 [[nodiscard]] Result<KeyFile> read_key_file(const std::filesystem::path&);
 
-/// K passes through this process: it leaves no core dump.
-void leave_no_core_dump();
-
 /// mcim subscription import
 void add_subscription_import(CLI::App& subscription, Console&);
 /// mcim subscription list, show, bar, unbar, close

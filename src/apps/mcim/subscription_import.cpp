@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "mcim/apps/common/key_files.h"
 #include "mcim/apps/common/typing_errors.h"
 #include "mcim/apps/mcim/admin.h"
 #include "mcim/apps/mcim/subscriber_file.h"
@@ -29,12 +30,14 @@ struct ImportOptions {
     std::string provider;
     std::optional<unsigned> mnc_digits;
     bool fresh_keys = false;
+    bool ignore_unknown = false;
     bool dry_run = false;
     bool json = false;
 };
 
 // ---------------------------------------------------------------- before anybody is asked
 
+constexpr std::size_t import_octets_max = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t provider_characters_max = 16;
 constexpr std::size_t number_digits_longest = 20;
 
@@ -118,10 +121,27 @@ Status check_columns(const SubscriberFile& file, const ImportOptions& options) {
     return ok();
 }
 
+std::string quoted_names(const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& name : names) out += (out.empty() ? "\"" : ", \"") + printable(name) + "\"";
+    return out;
+}
+
+/// A heading with a slip of the pen would else be a column that nobody reads.
+Status settle_unknown(const ImportOptions& options, SubscriberFile& file) {
+    if (!file.unknown.empty() && !options.ignore_unknown)
+        return fail(Errc::bad_value, options.file,
+                    "nothing here is called " + quoted_names(file.unknown) +
+                        ": correct the first line, or leave such columns out with --ignore-unknown");
+    file.ignored.insert(file.ignored.end(), file.unknown.begin(), file.unknown.end());
+    return ok();
+}
+
 Result<SubscriberFile> read_import(const ImportOptions& options) {
-    TRY(const SecretBytes content, custody::read_private_file(options.file));
+    TRY(const SecretBytes content, custody::read_private_file(options.file, import_octets_max));
     auto file = read_subscribers(expose(content), find_subscriber_format(options.format));
     if (!file) return std::move(file).error().within(options.file);
+    CHECKED(settle_unknown(options, *file));
     CHECKED(allot_iccids(options.iccid_from, file->rows));
     CHECKED(check_columns(*file, options));
     Earlier earlier(file->places);
@@ -150,14 +170,14 @@ Status add_row(Admin& admin, const SubscriberRow& row, const ImportOptions& opti
     jose::ObjectWriter body;
     body.text("operator", options.operator_id).text("iccid", row.iccid).text("imsi", row.imsi);
     body.text("algorithm", row.algorithm);
-    if (!row.k.empty()) body.hex_octets("k", expose(row.k));
-    if (!row.opc.empty()) body.hex_octets("opc", expose(row.opc));
-    if (!row.op.empty()) body.hex_octets("op", expose(row.op));
     if (!row.msisdn.empty()) body.text("msisdn", row.msisdn);
     if (row.mnc_digits) body.integer("mnc_digits", *row.mnc_digits);
     if (!row.provider.empty()) body.text("service_provider_name", row.provider);
     if (!row.profile_name.empty()) body.text("profile_name", row.profile_name);
-    const auto answer = admin.change("/subscriptions", body);
+    std::vector<SecretMember> secrets;
+    for (const auto& [name, key] : {std::pair("k", &row.k), {"opc", &row.opc}, {"op", &row.op}})
+        if (!key->empty()) secrets.push_back({name, expose(*key)});
+    const auto answer = admin.change("/subscriptions", body, secrets);
     return answer ? ok() : Status(answer.error());
 }
 
@@ -186,14 +206,16 @@ private:
     std::set<std::string> iccids_, imsis_;
 };
 
-/// A row that fails stops no other.
+/// A row that fails stops no other. What is there already is not asked for again: the platform goes through all its
+/// subscriptions to say which one is in the way, and a file that was cut short may come a second time.
 Status import_rows(const ImportOptions& options, std::vector<SubscriberRow>& rows) {
     Admin admin(options.admin);
     CHECKED(check_operator(admin, options.operator_id));
     TRY(const Known known, Known::ask(admin));
     for (auto& row : rows) {
         if (row.problem) continue;
-        auto done = options.dry_run ? known.check(row) : add_row(admin, row, options);
+        auto done = known.check(row);
+        if (done && !options.dry_run) done = add_row(admin, row, options);
         if (!done) row.problem = std::move(done).error();
     }
     return ok();
@@ -259,17 +281,9 @@ void print_import(const ImportOptions& options, const SubscriberFile& file, std:
             << " --iccid ICCID --eid EID\n";
 }
 
-/// A header that is none may hold a key.
-void hide_keys(std::vector<std::string>& names) {
-    constexpr std::size_t longest = 40;
-    for (auto& name : names)
-        if (name.size() > longest || read_key("", name)) name = "?";
-}
-
 Result<int> run_import(const ImportOptions& options, std::ostream& out) {
     leave_no_core_dump();
     TRY(auto file, read_import(options));
-    hide_keys(file.ignored);
     CHECKED(import_rows(options, file.rows));
     if (options.json)
         out << json_of(options, file) << "\n";
@@ -279,18 +293,18 @@ Result<int> run_import(const ImportOptions& options, std::ostream& out) {
 }
 
 constexpr auto import_footer = R"(
-The file holds keys: it has to be its owner's alone (chmod 600). K goes to the signer, which wraps it; it is never printed,
+The file holds keys: it has to be its owner's alone (chmod 600), and 64 MiB at most. K goes to the signer, which wraps it; it is never printed,
 logged or given out again. Each row is reported with its line; a row that is refused stops no other.
 
 Formats (auto looks at the first line):
   csv      the first line names the columns, in any order, in small or capital letters, separated by , or ; or tabs:
-           iccid, imsi, msisdn, k (ki, key), opc, op, algorithm, mnc_digits, provider, profile_name. Others are named and
-           ignored
+           iccid, imsi, msisdn, k (ki, key), opc, op, algorithm, mnc_digits, provider, profile_name. Another one is an
+           error, or with --ignore-unknown named and left out
   srsran   user_db.csv: Name,Auth,IMSI,Key,OP_Type,OP/OPc,AMF,SQN,QCI,IP_alloc
   open5gs  documents of the collection "subscribers", as mongoexport writes them: one a line, an array, or CSV
   pysim    CSV with pySim's columns: name, iccid, mcc, mnc, imsi, smsp, ki, opc, adm1, ...; the length of mnc counts
 
-Refused: an ICCID, an IMSI or a K that another row or another subscription has; a K that stands in public, but in a laboratory.
+Refused: an ICCID, an IMSI or a K that another row or another subscription has; but in a laboratory, a key that everybody has.
 SQN is not taken over: the new card counts from its beginning.
 
 Exit code: 0 where every row was taken, 1 where one was not.
@@ -322,6 +336,8 @@ void add_subscription_import(CLI::App& parent, Console& console) {
             "Digits of the IMSIs that are the network code, for rows that do not say it: 3 in North America, else 2")
         ->check(CLI::IsMember({2, 3}));
     command->add_flag("--fresh-keys", options->fresh_keys, "Rows without K get one that nobody sees");
+    command->add_flag("--ignore-unknown", options->ignore_unknown,
+                      "Leave columns out whose names are not known here; without it they are an error");
     command->add_flag("--dry-run", options->dry_run, "Only say what would happen");
     command->add_flag("--json", options->json, "One JSON object instead of text");
     command->footer(import_footer);

@@ -262,7 +262,7 @@ TEST_F(ImportOfSubscribers, RefusesWhatThePlatformHas) {
                              row("8988211000000000037", "001010000000001", other_k));
     EXPECT_EQ(done.code, 1);
     EXPECT_TRUE(done.says("has this K already: two cards with one K are clones")) << done.out;
-    EXPECT_TRUE(done.says("at imsi: ")) << done.out;
+    EXPECT_TRUE(done.says("at imsi: a subscription of the platform has it already")) << done.out;
     EXPECT_FALSE(done.says("8988211000000000011")) << "the other one's number is masked too: " << done.out;
     EXPECT_EQ(lines(), 1U);
     const auto tried = import(header_ + row("8988211000000000037", "001010000000001", other_k), {"--dry-run"});
@@ -289,10 +289,21 @@ TEST_F(ImportOfSubscribers, GivesIccidsInTheirOrderWhereTheFileHasNone) {
 
 TEST_F(ImportOfSubscribers, MakesKeysOnlyWhereItIsTold) {
     const std::string csv = "iccid,imsi,Kii\n8988211000000000011,001010000000001,x\n";
-    EXPECT_TRUE(import(csv).complains("--fresh-keys")) << "a slip of the pen in the header makes no keys";
-    const auto done = import(csv, {"--fresh-keys"});
+    EXPECT_TRUE(import(csv, {"--fresh-keys"}).complains("nothing here is called \"Kii\""));
+    EXPECT_TRUE(import(csv, {"--ignore-unknown"}).complains("--fresh-keys")) << "a slip of the pen makes no keys";
+    EXPECT_EQ(lines(), 0U);
+    const auto done = import(csv, {"--fresh-keys", "--ignore-unknown"});
     EXPECT_EQ(done.code, 0) << done.out << done.err;
     EXPECT_TRUE(done.says("Columns without effect here: Kii\n")) << done.out;
+}
+
+TEST_F(ImportOfSubscribers, FileMayBeAsLongAsRealOnesAre) {
+    std::string csv = header_;
+    for (int i = 0; csv.size() < 100'000; ++i) csv += "8988211000000000012,1," + std::string(60, '0') + ",\n";
+    const auto done = import(csv + first_);
+    EXPECT_EQ(done.code, 1) << done.err;
+    EXPECT_TRUE(done.says("8988...0011  0010...0001  done")) << done.err;
+    EXPECT_EQ(lines(), 1U);
 }
 
 TEST_F(ImportOfSubscribers, ReadsNoFileThatOthersMayReadAndAsksForNoUnknownOperator) {

@@ -33,27 +33,17 @@ Result<signer::Algorithm> algorithm_of(const jose::Object& in) {
                 "\"" + *name + "\" is not served; MILENAGE is, and in a laboratory the test algorithm");
 }
 
-/// Keys that stand in public authenticate everybody. Only a laboratory takes them.
-Status check_unpublished(const Platform& p, const SecretBytes& k, const SecretBytes& constant) {
+/// A key that everybody has authenticates everybody. Only a laboratory takes it. The signer looks into packages.
+Status check_own(const Platform& p, std::string_view name, const SecretBytes& key) {
     if (p.laboratory) return ok();
-    const auto refusal = [](std::string_view what, std::string_view source) {
-        return fail(Errc::refused, std::string(what),
-                    "it is published in " + std::string(source) +
-                        ": everybody has this key, and only a laboratory "
-                        "takes it");
+    const auto refusal = [&](const std::string& why) {
+        return fail(Errc::refused, std::string(name), why + ": everybody has this key, and only a laboratory takes it");
     };
-    if (const auto source = saip::published_k(expose(k))) return refusal("k", *source);
-    if (const auto source = saip::published_opc(expose(constant))) return refusal("opc", *source);
+    if (const auto source = saip::published_key(expose(key)))
+        return refusal("it is published in " + std::string(*source));
+    if (const auto kind = saip::default_key_name(expose(key)))
+        return refusal("it is a key that nobody chose: " + std::string(*kind));
     return ok();
-}
-/// The same for what a package brings; `mcim profile lint` says where in it.
-Status check_unpublished(const Platform& p, View der) {
-    if (p.laboratory) return ok();
-    const auto source = saip::published_key_among(der);
-    if (!source) return ok();
-    return fail(Errc::refused, "package",
-                "a key in it is published in " + std::string(*source) +
-                    ": everybody has it, and only a laboratory takes it; \"mcim profile lint\" says where it stands");
 }
 
 /// Fresh keys, which nobody sees; or those that the operator has already.
@@ -66,7 +56,8 @@ Result<signer::Subscription> keys_for(Platform& p, const jose::Object& in, const
     TRY(SecretBytes k, in.secret_hex_octets("k"));
     TRY(auto given, in.optional_member(&jose::Object::secret_hex_octets, is_op ? "op" : "opc"));
     SecretBytes constant = std::move(given).value_or(SecretBytes());
-    CHECKED(check_unpublished(p, k, constant));
+    CHECKED(check_own(p, "k", k));
+    CHECKED(check_own(p, is_op ? "op" : "opc", constant));
     return p.signer.ask(signer::WrapSubscription{imsi, algorithm, std::move(k), std::move(constant),
                                                  is_op ? Constant::op : Constant::opc});
 }
@@ -91,7 +82,6 @@ Result<NewLine> from_package(Platform& p, const jose::Object& in, const Iccid& i
             return fail(Errc::bad_value, std::string(of_the_template),
                         "the template is filled with it; a package has its own");
     TRY(SecretBytes der, in.secret_octets("package"));
-    CHECKED(check_unpublished(p, expose(der)));
     TRY(auto wrapped, p.signer.ask(signer::WrapPackage{iccid, std::move(der)}));
     if (!in.has("k")) {
         TRY(auto line, p.signer.ask(signer::ExtractSubscription{iccid, wrapped}));

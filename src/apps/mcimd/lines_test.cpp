@@ -47,9 +47,13 @@ std::string line_with_keys(const Iccid& iccid, std::string_view k, std::string_v
     w.text("operator", "a").text("iccid", iccid.text()).text("imsi", "999990000000001");
     return w.hex_octets("k", *from_hex(k)).hex_octets("opc", *from_hex(opc)).finish();
 }
-std::string line_of_package(std::string_view k, std::string_view opc) {
+constexpr std::string_view own_ota_key = "C41D5A90E6337B2F18AC02D79B64F05E";
+std::string line_of_package(std::string_view k, std::string_view opc, std::string_view ota_key = own_ota_key) {
     const auto secret = [](std::string_view digits) { return *Secret<16>::copy_of(*from_hex(digits)); };
-    const auto variables = saip::sample_variables();
+    auto variables = saip::sample_variables();
+    variables.ota_encryption = secret("5E80F3176C2AD94BB10E7748C5932DA6");
+    variables.ota_integrity = secret(ota_key);
+    variables.ota_key_encryption = secret("E3B95D04718FA62CCA563081F94D7E12");
     jose::ObjectWriter w;
     w.text("operator", "a").text("iccid", variables.iccid.text());
     return w.octets("package", saip::encode(*saip::personalise({}, variables, secret(k), secret(opc)))).finish();
@@ -66,14 +70,28 @@ TEST_F(Mcimd, KeysThatEverybodyHasAreRefusedOutsideALaboratory) {
     };
     names(detail_of(line_with_keys(first, published_k, own_opc)), "at k: it is published in TS 35.208 test sets 1");
     names(detail_of(line_with_keys(first, own_k, published_opc)), "at opc: it is published in TS 35.208 test sets 1");
+    for (const std::string_view key : {"404142434445464748494A4B4C4D4E4F", "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF",
+                                       "00000000000000000000000000000000", "0F0E0D0C0B0A09080706050403020100"}) {
+        names(detail_of(line_with_keys(first, key, own_opc)), "at k: it is a key that nobody chose: ");
+        names(detail_of(line_with_keys(first, own_k, key)), "at opc: it is a key that nobody chose: ");
+    }
     EXPECT_TRUE(admin("GET", "/subscriptions").objects("subscriptions")->empty());
     admin("POST", "/subscriptions", line_with_keys(first, own_k, own_opc));
 }
 
 TEST_F(Mcimd, PackageWithKeysThatEverybodyHasIsRefusedOutsideALaboratory) {
     add_operator("a", key_a);
-    const auto detail = *admin("POST", "/subscriptions", line_of_package(published_k, own_opc), 403).text("detail");
-    EXPECT_NE(detail.find("at package: a key in it is published in TS 35.208"), std::string::npos) << detail;
+    const auto refused = [&](const std::string& body, const std::string& why) {
+        const auto detail = *admin("POST", "/subscriptions", body, 403).text("detail");
+        EXPECT_NE(detail.find("at package: " + why), std::string::npos) << detail;
+        EXPECT_EQ(detail.find("465B5C"), std::string::npos) << detail;
+    };
+    refused(line_of_package(published_k, own_opc), "PE 9 (akaParameter): K is published in TS 35.208 test sets 1");
+    refused(line_of_package(own_k, published_opc), "PE 9 (akaParameter): OPc is published in TS 35.208 test sets 1");
+    refused(
+        line_of_package(own_k, own_opc, "404142434445464748494A4B4C4D4E4F"),
+        "PE 11 (securityDomain): key 02 of version 01 is a key that nobody chose: the default key of GlobalPlatform");
+    refused(line_of_package(own_k, own_opc, published_k), "PE 11 (securityDomain): key 02 of version 01 is published");
     admin("POST", "/subscriptions", line_of_package(own_k, own_opc));
 }
 
@@ -84,6 +102,7 @@ TEST_F(Mcimd, LaboratoryTakesKeysThatEverybodyHas) {
     running.emplace(at.config_of(toml));
     add_operator("a", key_a);
     admin("POST", "/subscriptions", line_with_keys(first, published_k, published_opc));
+    admin("POST", "/subscriptions", line_of_package(own_k, own_opc, "404142434445464748494A4B4C4D4E4F"));
 }
 
 TEST_F(Mcimd, OpIsTakenInThePlaceOfOpc) {
