@@ -17,12 +17,15 @@ namespace {
 
 // ---------------------------------------------------------------- download
 
+msg::AuthenticateClientOk offer();
+
+/// With the metadata of that offer; 88: data and MAC.
 msg::BoundProfilePackage small_package() {
     msg::BoundProfilePackage package;
     package.initialise_secure_channel_request.transaction_id = {{0xAB}};
     package.initialise_secure_channel_request.control_ref_template.host_id = {{1}};
     package.first_sequence_of_87 = {{msg::OctetString{Bytes(24, 7)}}};
-    package.sequence_of_88 = {{msg::OctetString{Bytes(40, 8)}}};
+    package.sequence_of_88 = {{msg::OctetString{concat({der::encode(offer().profile_metadata), Bytes(8, 0xAC)})}}};
     package.sequence_of_86 = {{msg::OctetString{Bytes(24, 6)}}, {msg::OctetString{Bytes(24, 5)}}};
     return package;
 }
@@ -100,8 +103,8 @@ msg::ProfileInstallationResult success() {
     return result_of(msg::SuccessResult{{*from_hex("A0000005591010FFFFFFFF8900001000")}, {}, {}});
 }
 
-/// Up to the bound package that lies in the server's answer.
-void until_fetching(Script& run) {
+/// Up to the question to the owner.
+void until_deciding(Script& run) {
     run.card_request<msg::GetEuiccInfo1Request>();
     run.card(msg::EUICCInfo1{});
     run.card_request<msg::GetEuiccChallengeRequest>();
@@ -116,6 +119,10 @@ void until_fetching(Script& run) {
     EXPECT_EQ(run.take<PostEs9>().function, "authenticateClient");
     run.server(offer());
     EXPECT_EQ(run.take<AskOwner>().metadata, offer().profile_metadata);
+}
+/// Up to the bound package that lies in the server's answer.
+void until_fetching(Script& run) {
+    until_deciding(run);
     run.give(OwnerDecided{});
     run.card_request<msg::PrepareDownloadRequest>();
     run.card(msg::PrepareDownloadResponse{});
@@ -269,13 +276,62 @@ TEST(Download, OwnersRefusalIsSignedByTheCardAndSentOn) {
     EXPECT_EQ(run.card_request<msg::CancelSessionRequest>().reason, msg::CancelSessionReason::end_user_rejection);
     run.card(msg::CancelSessionResponse{});
     EXPECT_EQ(run.take<PostEs9>().function, "cancelSession");
-    run.give(ServerAnswered{200, "{}", {}});
-    EXPECT_TRUE(std::holds_alternative<Stopped>(run.take<Done>().outcome));
+    run.server(msg::CancelSessionOk{});
+    EXPECT_EQ(std::get<Stopped>(run.take<Done>().outcome).sentence, "The owner rejected the profile.");
+}
+
+TEST(Download, SaysWhereTheServerDoesNotKnowOfACancellation) {
+    const std::string failed = msg::failure_json({"8.1", "6.1", "", "No."});
+    for (const Event& end : {Event(ServerAnswered{200, failed, {}}), Event(ServerAnswered{503, "", {}}),
+                             Event(ServerUnreachable{fail(Errc::io, "smdp.example.com:443", "refused")})}) {
+        Script run(order_for("1$smdp.example.com$ID-1"));
+        until_deciding(run);
+        run.give(OwnerDecided{msg::CancelSessionReason::end_user_rejection});
+        run.card(msg::CancelSessionResponse{});
+        run.give(end);
+        const auto stopped = std::get<Stopped>(run.take<Done>().outcome);
+        EXPECT_NE(stopped.sentence.find("The server does not know of it"), std::string::npos) << stopped.sentence;
+    }
+    Script told(order_for("1$smdp.example.com$ID-1"));
+    until_deciding(told);
+    told.give(OwnerDecided{msg::CancelSessionReason::postponed});
+    told.card(msg::CancelSessionResponse{});
+    told.server(msg::CancelSessionOk{});
+    EXPECT_EQ(std::get<Stopped>(told.take<Done>().outcome).sentence, "The owner postponed the profile.");
+}
+
+/// What the owner was asked about is what the card gets.
+TEST(Download, RefusesAPackageOfAnotherKindThanWasOffered) {
+    const auto is_loaded = [](const msg::StoreMetadataRequest& bound) {
+        Script run(order_for("LPA:1$smdp.example.com$ID-1"));
+        until_fetching(run);
+        auto package = small_package();
+        const Bytes octets = der::encode(bound);
+        // in two segments, as a server may cut it
+        const View all = octets;
+        package.sequence_of_88 = {{msg::OctetString{concat({all.first(9), Bytes(8, 1)})}},
+                                  {msg::OctetString{concat({all.subspan(9), Bytes(8, 2)})}}};
+        run.server(msg::GetBoundProfilePackageOk{transaction, package, {}});
+        if (std::holds_alternative<SaveSpool>(run.action)) return true;
+        EXPECT_EQ(run.card_request<msg::CancelSessionRequest>().reason, msg::CancelSessionReason::metadata_mismatch);
+        return false;
+    };
+    const auto offered = offer().profile_metadata;
+    EXPECT_TRUE(is_loaded(offered));
+    auto with_rule = offered;
+    with_rule.profile_policy_rules = der::BitString::of({1});
+    EXPECT_FALSE(is_loaded(with_rule));
+    auto of_another = offered;
+    of_another.iccid.bytes.back() ^= 1;
+    EXPECT_FALSE(is_loaded(of_another));
+    auto of_another_operator = offered;
+    of_another_operator.service_provider_name.text = "South";
+    EXPECT_FALSE(is_loaded(of_another_operator));
 }
 
 TEST(Download, ConfirmationCodeIsHashedTwice) {
     Order order = order_for("1$smdp.example.com$ID-1$$1");
-    order.confirmation_code = "1234";
+    order.confirmation_code = {'1', '2', '3', '4'};
     Script run(order);
     run.card(msg::EUICCInfo1{});
     run.card(msg::GetEuiccChallengeResponse{challenge, {}});

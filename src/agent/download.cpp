@@ -2,6 +2,7 @@
 
 #include "mcim/agent/delivery.h"
 #include "mcim/agent/download_steps.h"
+#include "mcim/agent/offer.h"
 #include "mcim/bpp/segments.h"
 
 namespace mcim::agent {
@@ -82,13 +83,8 @@ Step on(AuthenticatingClient s, ServerAnswered e) {
 }
 
 Step on(Deciding s, OwnerDecided e) {
-    if (e.cancel)
-        return cancel(std::move(s.session), *e.cancel,
-                      {"owner's decision",
-                       {},
-                       "The owner did not accept the profile: " + std::string(to_string(*e.cancel)) + ".",
-                       "Nothing was installed; a postponed order can be downloaded later."});
-    const std::string& code = s.session.attempt.order.confirmation_code;
+    if (e.cancel) return cancel(std::move(s.session), *e.cancel, declined(*e.cancel, s.offer.profile_metadata));
+    const ConfirmationCode& code = s.session.attempt.order.confirmation_code;
     if (s.offer.smdp_signed2.cc_required_flag && code.empty())
         return cancel(std::move(s.session), msg::CancelSessionReason::postponed,
                       {"ES10b.PrepareDownload",
@@ -97,8 +93,9 @@ Step on(Deciding s, OwnerDecided e) {
                        "Give the code that the operator sent apart from the activation code."});
     msg::PrepareDownloadRequest request{
         s.offer.smdp_signed2, std::move(s.offer.smdp_signature2), {}, std::move(s.offer.smdp_certificate), {}};
-    if (s.offer.smdp_signed2.cc_required_flag) request.hash_cc = hash_cc(code, s.session.transaction_id);
-    return {Preparing{std::move(s.session), s.offer.profile_metadata.iccid}, call(request)};
+    if (s.offer.smdp_signed2.cc_required_flag)
+        request.hash_cc = hash_cc({code.data(), code.size()}, s.session.transaction_id);
+    return {Preparing{std::move(s.session), std::move(s.offer.profile_metadata)}, call(request)};
 }
 
 Step on(Preparing s, CardAnswered e) {
@@ -115,19 +112,26 @@ Step on(Preparing s, CardAnswered e) {
                        "Report it to the operator of the server."});
     const msg::GetBoundProfilePackageRequest request{s.session.transaction_id, std::move(answer), {}};
     PostEs9 post{s.session.attempt.order.code.smdp_address, es9_package, msg::to_json(request)};
-    return {Fetching{std::move(s.session), std::move(s.iccid)}, std::move(post)};
+    return {Fetching{std::move(s.session), std::move(s.offered)}, std::move(post)};
 }
 
 Step on(Fetching s, ServerAnswered e) {
     auto reply = reply_of<msg::GetBoundProfilePackageOk>(e, s.session.attempt, "GetBoundProfilePackage");
     if (auto* end = std::get_if<Step>(&reply)) return std::move(*end);
-    Bytes package = der::encode(std::get<msg::GetBoundProfilePackageOk>(reply).bound_profile_package);
+    const auto& bound = std::get<msg::GetBoundProfilePackageOk>(reply).bound_profile_package;
+    Bytes package = der::encode(bound);
     if (const auto pieces = bpp::split_for_card(package); !pieces)
         return cancel(std::move(s.session), msg::CancelSessionReason::load_bpp_execution_error,
                       {"ES9+.GetBoundProfilePackage",
                        {},
                        "No card takes the package that the server sent: " + to_string(pieces.error()) + ".",
                        "Report it to the operator of the server."});
+    if (!is_as_offered(bound, s.offered))
+        return cancel(std::move(s.session), msg::CancelSessionReason::metadata_mismatch,
+                      {"ES9+.GetBoundProfilePackage",
+                       {},
+                       "The package is for another profile, or another kind of it, than the server offered.",
+                       "Nothing was installed. Report it to the operator of the server."});
     Spool spool{{to_string(s.session.attempt.order.code)}, s.session.transaction_id, {package}, {}};
     return {Spooling{std::move(s.session), std::move(package)}, SaveSpool{std::move(spool)}};
 }
@@ -201,14 +205,17 @@ Step on(Removing s, CardFailed) { return finish(std::move(s.attempt), s.result, 
 
 Step on(CancellingOnCard s, CardAnswered e) {
     auto response = der::decode<msg::CancelSessionResponse>(e.response);
-    if (!response) return done(std::move(s.stop));
+    if (!response) return untold(std::move(s.stop), to_string(response.error()));
     const msg::CancelSessionRequestEs9 request{s.session.transaction_id, *std::move(response), {}};
     PostEs9 post{s.session.attempt.order.code.smdp_address, es9_cancel, msg::to_json(request)};
     return {CancellingAtServer{std::move(s.stop)}, std::move(post)};
 }
-Step on(CancellingOnCard s, CardFailed) { return done(std::move(s.stop)); }
-Step on(CancellingAtServer s, ServerAnswered) { return done(std::move(s.stop)); }
-Step on(CancellingAtServer s, ServerUnreachable) { return done(std::move(s.stop)); }
+Step on(CancellingOnCard s, CardFailed e) { return untold(std::move(s.stop), to_string(e.error)); }
+Step on(CancellingAtServer s, const ServerAnswered& e) {
+    if (auto why = delivery::not_taken(e)) return untold(std::move(s.stop), *why);
+    return done(std::move(s.stop));
+}
+Step on(CancellingAtServer s, ServerUnreachable e) { return untold(std::move(s.stop), to_string(e.error)); }
 
 Step card_gone(std::string_view function, const Error& error) {
     return stopped("ES10." + std::string(function), "The card does not answer: " + to_string(error),

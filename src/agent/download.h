@@ -5,13 +5,17 @@
 #pragma once
 #include "mcim/agent/action.h"
 #include "mcim/agent/activation_code.h"
+#include "mcim/base/wiping.h"
 
 namespace mcim::agent {
+
+/// Digits or letters, which are zeroed when they go; empty: none.
+using ConfirmationCode = std::vector<char, WipingAllocator<char>>;
 
 struct Order {
     ActivationCode code;
     msg::DeviceInfo device_info;
-    std::string confirmation_code;  ///< digits or letters; empty: none
+    ConfirmationCode confirmation_code;
     enum class Attestation : std::uint8_t { none, before_authentication } attestation = Attestation::none;
     int attempts = 3;  ///< sessions, the first one included
 };
@@ -78,11 +82,11 @@ struct Deciding {
 };
 struct Preparing {
     Session session;
-    msg::IccidOctets iccid;
+    msg::StoreMetadataRequest offered;
 };
 struct Fetching {
     Session session;
-    msg::IccidOctets iccid;
+    msg::StoreMetadataRequest offered;
 };
 struct Spooling {
     Session session;

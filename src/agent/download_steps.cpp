@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mcim/agent/offer.h"
 #include "mcim/agent/pending.h"
 #include "mcim/bpp/segments.h"
 #include "mcim/crypto/hash.h"
@@ -55,6 +56,32 @@ Step unreachable(Attempt attempt, std::string where, const Error& why) {
 Step cancel(Session session, msg::CancelSessionReason reason, Stopped stop) {
     const msg::CancelSessionRequest request{session.transaction_id, reason, {}};
     return {CancellingOnCard{std::move(session), std::move(stop)}, call(request)};
+}
+
+Step untold(Stopped stop, const std::string& why) {
+    stop.sentence += " The server does not know of it: " + why + ".";
+    return done(std::move(stop));
+}
+
+Stopped declined(msg::CancelSessionReason reason, const msg::StoreMetadataRequest& offered) {
+    Stopped out{"owner's decision", {}, {}, "Nothing was installed. "};
+    switch (reason) {
+        case msg::CancelSessionReason::postponed:
+            out.sentence = "The owner postponed the profile.";
+            out.advice += "The order stays open: run the download again when it is wanted.";
+            break;
+        case msg::CancelSessionReason::ppr_not_allowed:
+            out.sentence =
+                "The profile has rules that its owner has not accepted: " + policy_rules_in_words(offered) + ".";
+            out.advice +=
+                "Who wants it with these rules asks its operator to release the order again, and says "
+                "--accept-policy-rules.";
+            break;
+        default:
+            out.sentence = "The owner rejected the profile.";
+            out.advice += "Nobody gets it until its operator releases the order again.";
+    }
+    return out;
 }
 
 Step finish(Attempt attempt, const msg::ProfileInstallationResult& result, Installed::Result delivery) {

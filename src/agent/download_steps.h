@@ -22,6 +22,10 @@ inline constexpr std::string_view es9_cancel = "cancelSession";
 [[nodiscard]] Step unreachable(Attempt, std::string where, const Error& why);
 /// `stop` is what the caller hears when card and server know.
 [[nodiscard]] Step cancel(Session, msg::CancelSessionReason, Stopped stop);
+/// The same where the server was not told: its order stands as it was.
+[[nodiscard]] Step untold(Stopped stop, const std::string& why);
+/// What the caller hears of an offer that was not accepted.
+[[nodiscard]] Stopped declined(msg::CancelSessionReason, const msg::StoreMetadataRequest& offered);
 /// With what the card says of the installation. An interrupted one says nothing against the profile or the card: the
 /// same order, once more.
 [[nodiscard]] Step finish(Attempt, const msg::ProfileInstallationResult&, Installed::Result delivery);

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -108,6 +109,17 @@ TEST_F(ReaderTest, TakesThePlaceOfADeadSocketOnly) {
     std::ofstream(folder / "file") << "x";
     EXPECT_EQ(listen_unix(folder / "file").error().code, Errc::conflict);
     EXPECT_EQ(listen_unix(std::string(200, 'x')).error().code, Errc::bad_value);
+}
+
+TEST_F(ReaderTest, LeavesTheSocketOfAnotherServerWhereItIs) {
+    const Descriptor other(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path().copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
+    ASSERT_EQ(::bind(other.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(listen_unix(path()).error().code, Errc::conflict);
+    struct stat s {};
+    EXPECT_EQ(::stat(path().c_str(), &s), 0);
 }
 
 TEST_F(ReaderTest, AClientThatBreaksOffDisturbsNobody) {

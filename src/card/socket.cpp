@@ -8,11 +8,12 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <memory>
+
+#include "mcim/base/unix_socket.h"
 
 namespace mcim::card {
 namespace {
@@ -36,25 +37,11 @@ Result<sockaddr_un> unix_address(const std::string& path) {
 }
 const sockaddr* generic(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
 
-/// A socket file that a killed process left behind gives way; nothing else does.
-Status remove_left_over(const std::string& path) {
-    struct stat there {};
-    if (lstat(path.c_str(), &there) != 0) return errno == ENOENT ? ok() : Status(failed(path, "cannot be looked at"));
-    if (!S_ISSOCK(there.st_mode)) return fail(Errc::conflict, path, "something that is no socket lies there");
-    if (connect_unix(path)) return fail(Errc::conflict, path, "another process answers there");
-    if (unlink(path.c_str()) != 0) return failed(path, "cannot be removed");
-    return ok();
-}
-
 }  // namespace
-
-Descriptor::~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-}
 
 Result<Descriptor> listen_unix(const std::string& path) {
     TRY(const sockaddr_un address, unix_address(path));
-    CHECKED(remove_left_over(path));
+    CHECKED(clear_stale_unix_socket(path, UnixSocketKind::stream));
     Descriptor out(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!out.valid()) return failed(path, "no socket");
     const mode_t before = umask(0177);  // born with mode 0600: there is no moment with another

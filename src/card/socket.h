@@ -1,32 +1,13 @@
-// The few socket calls of this module, with an owner for the descriptor.
+// The few socket calls of this module.
 #pragma once
 #include <chrono>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "mcim/base/bytes.h"
+#include "mcim/base/descriptor.h"
 
 namespace mcim::card {
-
-class Descriptor {
-public:
-    Descriptor() = default;
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(Descriptor&& o) noexcept : fd_(std::exchange(o.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& o) noexcept {
-        std::swap(fd_, o.fd_);
-        return *this;
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor();
-    [[nodiscard]] int get() const { return fd_; }
-    [[nodiscard]] bool valid() const { return fd_ >= 0; }
-
-private:
-    int fd_ = -1;
-};
 
 /// Listens at `path`, which only the owner can reach (mode 0600). Takes the place of a socket that nobody serves any
 /// more; refuses one that answers, and anything else that lies there.

@@ -40,7 +40,7 @@ Result<std::vector<std::string>> list(const fs::path& folder) {
     std::vector<std::string> names;
     std::error_code failed;
     for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-        names.push_back(at->path().filename().string());
+        if (!is_left_over(at->path())) names.push_back(at->path().filename().string());
     if (failed) return fail(Errc::io, folder.string(), "cannot list: " + failed.message());
     std::ranges::sort(names);
     return names;

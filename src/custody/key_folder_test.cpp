@@ -158,6 +158,22 @@ TEST(KeyFolder, RefusesAPassphraseWhereThereIsNone) {
     EXPECT_EQ(KeyFolder::open(temp / "nothing" / "here").error().code, Errc::not_found);
 }
 
+TEST(KeyFolder, OpensBesideWhatAKilledProcessLeftOver) {
+    const TempFolder temp;
+    SeededRandom random(1);
+    auto folder = KeyFolder::create(temp / "keys", random);
+    ASSERT_TRUE(folder);
+    ASSERT_TRUE(folder->add_signing_key({"dppb"}, PrivateKey::generate(Curve::p256), random));
+    put(temp / "keys/signing/.dpauth.der.new", "half", 0600);
+    put(temp / "keys/wrapping/.2.key.new", "half", 0600);
+    EXPECT_EQ(folder->signing_keys()->size(), 1U);
+    EXPECT_TRUE(folder->wrapping_keys());
+    ASSERT_TRUE(folder->add_signing_key({"dpauth"}, PrivateKey::generate(Curve::p256), random));
+    ASSERT_TRUE(folder->add_wrapping_key(random));
+    EXPECT_EQ(folder->signing_keys()->size(), 2U);
+    EXPECT_FALSE(fs::exists(temp / "keys/wrapping/.2.key.new"));
+}
+
 TEST(KeyFolder, AddsVersionsOfTheWrappingKey) {
     const TempFolder temp;
     SeededRandom random(1);

@@ -1,6 +1,7 @@
 #include "mcim/custody/private_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,26 +9,12 @@
 #include <cstdio>
 #include <system_error>
 
+#include "mcim/base/descriptor.h"
+
 namespace mcim::custody {
 namespace {
 
 constexpr mode_t others = S_IRWXG | S_IRWXO;
-
-/// Closes what it was given.
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int number() const { return fd_; }
-    explicit operator bool() const { return fd_ >= 0; }
-
-private:
-    int fd_;
-};
 
 Error system_error(const std::filesystem::path& path, const char* what) {
     const int code = errno;
@@ -54,7 +41,42 @@ Status require_private(const std::filesystem::path& path, const struct stat& sta
 Status sync_folder_of(const std::filesystem::path& path) {
     const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
     const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder || ::fsync(folder.number()) != 0) return system_error(parent, "cannot sync the folder");
+    if (!folder.valid() || ::fsync(folder.get()) != 0) return system_error(parent, "cannot sync the folder");
+    return ok();
+}
+
+/// Where it is written before it gets its name, in the same folder.
+std::filesystem::path fresh_name(const std::filesystem::path& path) {
+    return path.parent_path() / ("." + path.filename().string() + ".new");
+}
+
+Error written_by_another(const std::filesystem::path& path) {
+    return fail(Errc::conflict, path.string(), "another process is writing it");
+}
+
+/// What a process left that was killed while it wrote: nobody holds its lock. Whoever does is still writing; only the
+/// holder takes the name away, so that it stands for the same file as long as the lock is held.
+Status clear_left_over(const std::filesystem::path& fresh) {
+    const Descriptor file(::open(fresh.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!file.valid()) return errno == ENOENT ? ok() : Status(system_error(fresh, "cannot open"));
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return written_by_another(fresh);
+    struct stat held {};
+    struct stat named {};
+    if (::fstat(file.get(), &held) != 0 || ::lstat(fresh.c_str(), &named) != 0 || held.st_ino != named.st_ino)
+        return written_by_another(fresh);
+    if (!S_ISREG(held.st_mode)) return fail(Errc::conflict, fresh.string(), "no file of this program's; remove it");
+    if (::unlink(fresh.c_str()) != 0) return system_error(fresh, "cannot be removed");
+    return ok();
+}
+
+Status write_whole(const Descriptor& file, const std::filesystem::path& path, View content) {
+    while (!content.empty()) {
+        const ssize_t n = ::write(file.get(), content.data(), content.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return system_error(path, "cannot write");
+        content = content.subspan(static_cast<std::size_t>(n));
+    }
+    if (::fsync(file.get()) != 0) return system_error(path, "cannot sync");
     return ok();
 }
 
@@ -63,12 +85,12 @@ Status sync_folder_of(const std::filesystem::path& path) {
 Result<SecretBytes> read_private_file(const std::filesystem::path& path, std::size_t octets_max) {
     // O_NONBLOCK: opening a pipe that somebody put there must not wait for a writer
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!file) {
+    if (!file.valid()) {
         if (errno == ELOOP) return fail(Errc::refused, path.string(), "a key is not reached through a link");
         return system_error(path, "cannot open");
     }
     struct stat status {};
-    if (::fstat(file.number(), &status) != 0) return system_error(path, "cannot read its mode");
+    if (::fstat(file.get(), &status) != 0) return system_error(path, "cannot read its mode");
     CHECKED(require_private(path, status));
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size > octets_max)
@@ -77,7 +99,7 @@ Result<SecretBytes> read_private_file(const std::filesystem::path& path, std::si
     SecretBytes content(size);
     std::span<std::uint8_t> rest = expose_mutable(content);
     while (!rest.empty()) {
-        const ssize_t n = ::read(file.number(), rest.data(), rest.size());
+        const ssize_t n = ::read(file.get(), rest.data(), rest.size());
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return system_error(path, "cannot read");
         if (n == 0) return fail(Errc::truncated, path.string(), "the file shrank while it was read");
@@ -87,21 +109,24 @@ Result<SecretBytes> read_private_file(const std::filesystem::path& path, std::si
 }
 
 Status write_private_file(const std::filesystem::path& path, View content) {
+    const std::filesystem::path fresh = fresh_name(path);
+    CHECKED(clear_left_over(fresh));
     const Descriptor file(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    if (!file) return system_error(path, "cannot create");
-    while (!content.empty()) {
-        const ssize_t n = ::write(file.number(), content.data(), content.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-            const Error error = system_error(path, "cannot write");
-            ::unlink(path.c_str());
-            return error;
-        }
-        content = content.subspan(static_cast<std::size_t>(n));
-    }
-    if (::fsync(file.number()) != 0) return system_error(path, "cannot sync");
-    return sync_folder_of(path);
+        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (!file.valid()) return system_error(path, "cannot create");
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return written_by_another(path);
+    Status status = write_whole(file, path, content);
+    if (status && ::link(fresh.c_str(), path.c_str()) != 0) status = system_error(path, "cannot create");
+    ::unlink(fresh.c_str());
+    CHECKED(status);
+    const Status synced = sync_folder_of(path);
+    if (!synced) ::unlink(path.c_str());
+    return synced;
+}
+
+bool is_left_over(const std::filesystem::path& path) {
+    const std::string name = path.filename().string();
+    return name.starts_with('.') && name.ends_with(".new");
 }
 
 Status ensure_private_folder(const std::filesystem::path& path) {

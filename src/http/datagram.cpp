@@ -3,9 +3,9 @@
 #include <sys/stat.h>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/local/datagram_protocol.hpp>
 
+#include "mcim/base/unix_socket.h"
 #include "mcim/http/loop_impl.h"
 
 namespace mcim::http {
@@ -44,28 +44,6 @@ struct DatagramServer::Impl : std::enable_shared_from_this<DatagramServer::Impl>
     std::array<char, 2048> in{};
 };
 
-namespace {
-
-/// A socket file of a process that was killed is in the way; one that a process holds is not ours to take: its vectors
-/// would come from here, and the file would go when this process ends.
-Status clear_stale_datagram_socket(const std::filesystem::path& file) {
-    std::error_code error;
-    if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) return ok();
-    if (!std::filesystem::is_socket(file, error))
-        return fail(Errc::conflict, file, "something other than a socket has this name");
-    asio::io_context context;
-    Datagram::socket probe(context);
-    error_code answer;
-    probe.connect(Datagram::endpoint(file.string()), answer);
-    if (!answer) return fail(Errc::conflict, file, "another process listens on it");
-    if (answer != asio::error::connection_refused)
-        return fail(Errc::io, file, "whether anybody listens on it cannot be told: " + answer.message());
-    std::filesystem::remove(file, error);
-    return ok();
-}
-
-}  // namespace
-
 DatagramServer::DatagramServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 DatagramServer::~DatagramServer() {
@@ -78,7 +56,7 @@ DatagramServer::~DatagramServer() {
 Result<std::unique_ptr<DatagramServer>> DatagramServer::listen(Loop& loop, const std::filesystem::path& file,
                                                                Handler handler) {
     if (file.string().size() > 100) return fail(Errc::bad_length, file, "a UNIX socket's name has at most 100 octets");
-    CHECKED(clear_stale_datagram_socket(file));
+    CHECKED(clear_stale_unix_socket(file.string(), UnixSocketKind::datagram));
     auto impl = std::make_shared<Impl>(loop, file, std::move(handler));
     error_code error;
     impl->socket.open(Datagram(), error);

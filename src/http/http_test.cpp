@@ -226,6 +226,15 @@ TEST_F(UnixSocket, IsNotTakenFromAProcessThatListensOnIt) {
     Loop second;
     EXPECT_EQ(listen(second).error().code, Errc::conflict);
 }
+TEST_F(UnixSocket, IsTakenFromAKilledProcessAndFromNoOther) {
+    boost::asio::io_context context;
+    { const boost::asio::local::stream_protocol::acceptor killed(context, {(folder / "s").string()}); }
+    ASSERT_TRUE(std::filesystem::is_socket(folder / "s"));
+    EXPECT_TRUE(listen(loop));
+    const boost::asio::local::datagram_protocol::socket living(context, {(folder / "s").string()});
+    EXPECT_EQ(listen(loop).error().code, Errc::conflict);
+    EXPECT_TRUE(std::filesystem::is_socket(folder / "s"));
+}
 TEST_F(UnixSocket, BlockingClientTalksOverIt) {
     const auto server = listen(loop);
     ASSERT_TRUE(server);

@@ -4,6 +4,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "mcim/base/unix_socket.h"
 #include "mcim/http/server_connection.h"
 #include "mcim/http/tls.h"
 
@@ -96,21 +97,6 @@ struct Listener final : Server::Impl {
     std::error_code ignored_std;
 };
 
-/// A socket file of a process that was killed is in the way; one that answers is not ours to take.
-Status clear_stale_socket(const std::filesystem::path& file) {
-    std::error_code error;
-    if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) return ok();
-    if (!std::filesystem::is_socket(file, error))
-        return fail(Errc::conflict, file, "something other than a socket has this name");
-    asio::io_context context;
-    Local::socket probe(context);
-    error_code refused;
-    probe.connect(Local::endpoint(file.string()), refused);
-    if (!refused) return fail(Errc::conflict, file, "another process listens on it");
-    std::filesystem::remove(file, error);
-    return ok();
-}
-
 Result<std::unique_ptr<Server>> start(std::shared_ptr<Listener<Tcp>> listener, const Address& address) {
     error_code error;
     const auto ip = asio::ip::make_address(address.ip, error);
@@ -163,7 +149,7 @@ Result<std::unique_ptr<Server>> Server::listen_plain(Loop& loop, const Address& 
 Result<std::unique_ptr<Server>> Server::listen_unix(Loop& loop, const std::filesystem::path& file, const Limits& limits,
                                                     Handler handler) {
     if (file.string().size() > 100) return fail(Errc::bad_length, file, "a UNIX socket's name has at most 100 octets");
-    CHECKED(clear_stale_socket(file));
+    CHECKED(clear_stale_unix_socket(file.string(), UnixSocketKind::stream));
     auto listener = std::make_shared<Listener<Local>>(loop, limits, std::move(handler));
     const mode_t before = umask(0177);
     const Status opened = listener->open(Local::endpoint(file.string()), file);

@@ -4,32 +4,17 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 
+#include "mcim/base/descriptor.h"
+
 namespace mcim::nvm {
 namespace {
 
 constexpr const char* lock_name = ".lock";
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    [[nodiscard]] int operator*() const { return fd_; }
-    [[nodiscard]] bool is_open() const { return fd_ >= 0; }
-    [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-
-private:
-    int fd_;
-};
 
 Error system_error(const std::string& path, std::string_view what) {
     return fail(Errc::io, path, std::string(what) + ": " + std::strerror(errno));
@@ -40,10 +25,10 @@ Error system_error(const std::string& path, std::string_view what) {
 Result<std::unique_ptr<DiskFolder>> DiskFolder::open(const std::string& path) {
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return system_error(path, "cannot make the folder");
     Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder.is_open()) return system_error(path, "cannot open the folder");
-    Descriptor lock(::openat(*folder, lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!lock.is_open()) return system_error(path, "cannot make the lock file");
-    if (::flock(*lock, LOCK_EX | LOCK_NB) != 0) {
+    if (!folder.valid()) return system_error(path, "cannot open the folder");
+    Descriptor lock(::openat(folder.get(), lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!lock.valid()) return system_error(path, "cannot make the lock file");
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return system_error(path, "cannot lock the folder");
         return fail(Errc::conflict, path,
                     "another process is running this card; stop it first, or give this one a folder of its own");
@@ -60,14 +45,14 @@ Error DiskFolder::failed(std::string_view name, std::string_view what) const { r
 
 Result<std::optional<Bytes>> DiskFolder::read(std::string_view name) {
     const Descriptor file(::openat(folder_, std::string(name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!file.is_open()) {
+    if (!file.valid()) {
         if (errno == ENOENT) return std::optional<Bytes>{};
         return failed(name, "cannot open");
     }
     Bytes out;
     std::array<std::uint8_t, 65536> chunk;
     for (;;) {
-        const ssize_t n = ::read(*file, chunk.data(), chunk.size());
+        const ssize_t n = ::read(file.get(), chunk.data(), chunk.size());
         if (n == 0) return std::optional(std::move(out));
         if (n < 0 && errno != EINTR) return failed(name, "cannot read");
         if (n > 0) mcim::append(out, View(chunk).first(static_cast<std::size_t>(n)));
@@ -90,9 +75,9 @@ Result<std::vector<std::string>> DiskFolder::list() {
 Status DiskFolder::append(std::string_view name, View octets) {
     const Descriptor file(
         ::openat(folder_, std::string(name).c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file.is_open()) return failed(name, "cannot open");
+    if (!file.valid()) return failed(name, "cannot open");
     while (!octets.empty()) {
-        const ssize_t n = ::write(*file, octets.data(), octets.size());
+        const ssize_t n = ::write(file.get(), octets.data(), octets.size());
         if (n < 0 && errno != EINTR) return failed(name, "cannot write");
         if (n > 0) octets = octets.subspan(static_cast<std::size_t>(n));
     }
@@ -101,13 +86,13 @@ Status DiskFolder::append(std::string_view name, View octets) {
 
 Status DiskFolder::truncate(std::string_view name, std::size_t size) {
     const Descriptor file(::openat(folder_, std::string(name).c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!file.is_open() || ::ftruncate(*file, static_cast<off_t>(size)) != 0) return failed(name, "cannot truncate");
+    if (!file.valid() || ::ftruncate(file.get(), static_cast<off_t>(size)) != 0) return failed(name, "cannot truncate");
     return ok();
 }
 
 Status DiskFolder::sync(std::string_view name) {
     const Descriptor file(::openat(folder_, std::string(name).c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!file.is_open() || ::fsync(*file) != 0) return failed(name, "cannot sync");
+    if (!file.valid() || ::fsync(file.get()) != 0) return failed(name, "cannot sync");
     return ok();
 }
 

@@ -15,7 +15,9 @@
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/common/pki_folder.h"
 #include "mcim/apps/mcim/demo/child.h"
+#include "mcim/apps/mcim/demo/power_cut.h"
 #include "mcim/apps/mcim/program.h"
+#include "mcim/bpp/segments.h"
 #include "mcim/card/channel.h"
 #include "mcim/custody/key_folder.h"
 #include "mcim/jose/json.h"
@@ -115,11 +117,13 @@ public:
     [[nodiscard]] static std::vector<std::string> download(const std::string& code) {
         return {"download", "-a", code, "--imei", "990000862471853"};
     }
-    /// Killed as soon as the bound package is in its spool.
+    /// With the bound package in its spool, before the card has any of it.
     void agent_that_dies_loading(const std::string& code) {
-        auto agent = *demo::Child::start(agent_command(download(code)), at("logs/mcim-agent"));
-        while (agent.running() && !fs::exists(temp / "agent" / "bound-profile-package.der")) ::usleep(200);
-        agent.kill();
+        auto line = agent_command(download(code));
+        *std::next(std::ranges::find(line, "--card")) = at("way-to-card.sock");
+        const Status cut = demo::cut_power_at(bpp::tag_bound_profile_package, line,
+                                              {at("tre/card.sock"), at("way-to-card.sock")}, at("logs/mcim-agent"));
+        ASSERT_TRUE(cut) << to_string(cut.error());
         ASSERT_TRUE(fs::exists(temp / "agent" / "bound-profile-package.der"));
     }
 

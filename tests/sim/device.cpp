@@ -74,7 +74,7 @@ bool Device::start_download(Goal& goal) {
                                      *der::Oid::parse("2.999.10")};
     msg::DeviceInfo info;
     info.tac.bytes = {0x35, 0x29, 0x06, 0x11};
-    const agent::Order order{code, info, "", agent::Order::Attestation::before_authentication, 3};
+    const agent::Order order{code, info, {}, agent::Order::Attestation::before_authentication, 3};
     world_.note(name_ + ": runs download of order " + std::to_string(goal.number + 1));
     if (spool_) {
         auto step = agent::resume_download(order, *der::decode<agent::Spool>(*spool_));

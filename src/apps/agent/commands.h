@@ -1,6 +1,7 @@
 // The agent's commands: one function each, an exit status as its answer.
 #pragma once
 #include "mcim/agent/delivery.h"
+#include "mcim/agent/offer.h"
 #include "report.h"
 #include "world.h"
 
@@ -12,12 +13,12 @@ namespace mcim::agent {
 
 struct DownloadOptions {
     std::string activation_code;
-    std::string confirmation_code;
+    std::string confirmation_code;       ///< as it stood on the command line
+    std::string confirmation_code_file;  ///< instead; "-": standard input
+    OwnersWord owner;
     std::string imei;  ///< 14 to 16 digits; may be empty where there is a TAC
     std::string tac;   ///< 8 digits, of a device without an IMEI to tell
     int attempts = 3;
-    std::string
-        stop_after;  ///< the progress name after which the process ends at once, as a power cut would: for tests
 };
 [[nodiscard]] int download(World&, const Report&, const DownloadOptions&);
 

@@ -1,12 +1,11 @@
-#include <unistd.h>
-
 #include <boost/json.hpp>
-#include <csignal>
 #include <thread>
 
 #include "commands.h"
 #include "mcim/base/luhn.h"
 #include "mcim/msg/manage.h"
+#include "offer_text.h"
+#include "typed_code.h"
 
 namespace mcim::agent {
 namespace {
@@ -45,10 +44,10 @@ int report_outcome(const Report& report, const Outcome& outcome, const std::stri
 
 class Runner {
 public:
-    Runner(World& world, const Report& report, const DownloadOptions& options)
+    Runner(World& world, const Report& report, const OwnersWord& owner)
         : world_(world),
           report_(report),
-          options_(options),
+          owner_(owner),
           unattested_(world.can_attest() ? ""
                                          : " No evidence of this device was given, and the order may demand it: give "
                                            "--tpm TCTI and --verifier HOST:PORT.") {}
@@ -64,12 +63,9 @@ public:
         if (failed != nullptr) report_.progress("attestation", to_string(failed->error));
         return event;
     }
-    /// The owner has decided by giving the activation code; what is offered is shown.
     Event perform(const AskOwner& a) {
-        const auto iccid = Iccid::from_octets(a.metadata.iccid.bytes);
-        report_.progress("metadata", a.metadata.service_provider_name.text + ", " + a.metadata.profile_name.text +
-                                         (iccid ? ", ICCID " + iccid->text() : ""));
-        return OwnerDecided{};
+        report_.progress("metadata", offer_as_json(a.metadata), offer_in_words(a.metadata));
+        return OwnerDecided{decide(a.metadata, owner_)};
     }
     Event perform(const SaveSpool& a) { return stored(world_.spool().save(a.spool)); }
     Event perform(const DropSpool&) { return stored(world_.spool().drop()); }
@@ -83,10 +79,7 @@ public:
         for (std::string_view last;;) {
             if (const auto* done = std::get_if<Done>(&step.action))
                 return report_outcome(report_, done->outcome, unattested_);
-            if (const auto name = progress_name(step.next); name != last) {
-                if (!options_.stop_after.empty() && last == options_.stop_after) ::kill(getpid(), SIGKILL);
-                report_.progress(last = name);
-            }
+            if (const auto name = progress_name(step.next); name != last) report_.progress(last = name);
             Event event = std::visit(
                 [&]<class A>(const A& action) -> Event {
                     if constexpr (std::is_same_v<A, Done>)
@@ -108,7 +101,7 @@ private:
     }
     World& world_;
     const Report& report_;
-    const DownloadOptions& options_;
+    const OwnersWord& owner_;
     std::string unattested_;  ///< what a refusal may come from
 };
 
@@ -128,9 +121,18 @@ Status give_up_spool(World& world, const Report& report, const Error& why) {
     return ok();
 }
 
-Result<Step> first_step(World& world, const Report& report, Order order) {
+Result<ConfirmationCode> typed_code(const DownloadOptions& options) {
+    if (!options.confirmation_code_file.empty()) return read_confirmation_code(options.confirmation_code_file);
+    return ConfirmationCode(options.confirmation_code.begin(), options.confirmation_code.end());
+}
+
+Result<Step> first_step(World& world, const Report& report, Order order, const OwnersWord& owner) {
     auto left = world.spool().find();
     if (!left) CHECKED(give_up_spool(world, report, left.error()));
+    if (left && *left && owner.offer != OwnersWord::Offer::accept)
+        return fail(Errc::conflict, "spool",
+                    "a package that was accepted in an earlier run waits to be loaded, and may be on the card already: "
+                    "run the download without --reject and --postpone; what is unwanted can be deleted then");
     if (left && *left) return resume_download(std::move(order), **std::move(left));
     State state = new_download(std::move(order));
     return step(state, Start{});
@@ -169,13 +171,15 @@ int download(World& world, const Report& report, const DownloadOptions& options)
     if (!code) return report.failure(to_string(code.error()));
     auto info = device_info(options.imei, options.tac);
     if (!info) return report.failure(to_string(info.error()));
-    Order order{*std::move(code), *std::move(info), options.confirmation_code,
+    auto typed = typed_code(options);
+    if (!typed) return report.failure(to_string(typed.error()));
+    Order order{*std::move(code), *std::move(info), *std::move(typed),
                 world.can_attest() ? Order::Attestation::before_authentication : Order::Attestation::none,
                 options.attempts};
     report.progress("device", options.imei.empty() ? "TAC " + options.tac : "IMEI " + options.imei);
-    auto step = first_step(world, report, std::move(order));
+    auto step = first_step(world, report, std::move(order), options.owner);
     if (!step) return report.failure(to_string(step.error()));
-    return Runner(world, report, options).run(*std::move(step));
+    return Runner(world, report, options.owner).run(*std::move(step));
 }
 
 }  // namespace mcim::agent

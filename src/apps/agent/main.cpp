@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <functional>
 
 #include "commands.h"
@@ -19,18 +18,26 @@ host's TPM. Nothing listens; it holds no secret.
   mcim-agent --card tre.sock --ci CI.der --tpm TCTI --verifier HOST:PORT download -a 'LPA:1$smdp.example.com$ID' --imei 990000862471853
   mcim-agent --card tre.sock profile list
   mcim-agent --card tre.sock --ci CI.der notification process
+
+Who gives a device an activation code wants its profile: the device may have no user to ask. What is offered is shown
+before it is accepted, and a profile with policy rules (PPR), which its operator alone can lift, is refused unless
+--accept-policy-rules is there. download --postpone shows an offer and leaves it for later, --reject turns it down.
 )";
 
-}  // namespace
+using Command = std::function<int(World&, const Report&)>;
 
-int main(int argc, char** argv) {
-    tpm::silence_library();
-    CLI::App app{about, "mcim-agent"};
-    app.require_subcommand(1);
-    app.failure_message(apps::complaint);
-    app.fallthrough();  // options of the program are understood behind a command too
-    WorldConfig config;
+/// What was understood of the command line.
+struct Given {
+    WorldConfig world;
     bool as_json = false;
+    DownloadOptions download;
+    std::string iccid;
+    std::string name;
+    Command command;
+};
+
+void add_program_options(CLI::App& app, Given& given) {
+    WorldConfig& config = given.world;
     app.add_option("--card", config.card_socket, "socket of the card's process (mcim-tre)")->required();
     app.add_option("--ci", config.ci_files, "certificate of a CI that servers must chain to; may be repeated");
     app.add_option("--state", config.state_folder, "folder for the spool")->default_val("agent-state");
@@ -40,55 +47,99 @@ int main(int argc, char** argv) {
     app.add_option("--verifier", config.verifier, "host[:port] of the verifier");
     app.add_option("--keep-messages", config.messages_folder,
                    "keep every message in this folder, numbered through all runs");
-    app.add_flag("--json", as_json, "one JSON object a line, as LPA tools print them");
+    app.add_flag("--json", given.as_json, "one JSON object a line, as LPA tools print them");
+}
 
-    std::function<int(World&, const Report&)> command;
-    DownloadOptions options;
-    if (const char* step = std::getenv("MCIM_AGENT_STOP_AFTER"); step != nullptr) options.stop_after = step;
-    std::string iccid;
-    std::string name;
+void add_owners_word(CLI::App& get, OwnersWord& owner) {
+    auto* rules = get.add_flag_callback(
+        "--accept-policy-rules", [&] { owner.policy_rules = OwnersWord::PolicyRules::accept; },
+        "take the profile with the rules that its operator set: that it may not be disabled, or not deleted");
+    auto* reject = get.add_flag_callback(
+        "--reject", [&] { owner.offer = OwnersWord::Offer::reject; },
+        "show what is offered and turn it down: nobody gets it until its operator releases the order again");
+    auto* postpone = get.add_flag_callback(
+        "--postpone", [&] { owner.offer = OwnersWord::Offer::postpone; },
+        "show what is offered and leave it for later: the order stays open");
+    reject->excludes(postpone)->excludes(rules);
+    postpone->excludes(rules);
+}
 
+void add_download(CLI::App& app, Given& given) {
+    DownloadOptions& options = given.download;
     auto* get = app.add_subcommand("download", "download and install the profile of an activation code");
     get->add_option("-a,--activation-code", options.activation_code, "LPA:1$address$matching-id[$oid][$1]")->required();
-    get->add_option("-c,--confirmation-code", options.confirmation_code, "where the operator demands one");
+    auto* code = get->add_option("-c,--confirmation-code", options.confirmation_code,
+                                 "where the operator demands one; every user of the machine can read it here");
+    get->add_option("--confirmation-code-file", options.confirmation_code_file,
+                    "the same from the first line of a file of mode 0600, or of standard input (-)")
+        ->excludes(code);
+    add_owners_word(*get, options.owner);
     get->add_option("-i,--imei", options.imei, "of the device; the server is told");
     get->add_option("--tac", options.tac, "instead: its first eight digits, of a device that has none to tell");
     get->add_option("--attempts", options.attempts, "sessions at most")->default_val(3)->check(CLI::Range(1, 20));
-    get->callback([&] { command = [&](World& w, const Report& r) { return download(w, r, options); }; });
+    get->callback(
+        [&given] { given.command = [&given](World& w, const Report& r) { return download(w, r, given.download); }; });
+}
 
+void add_chip(CLI::App& app, Given& given) {
     auto* chip = app.add_subcommand("chip", "the card itself")->require_subcommand(1);
-    chip->add_subcommand("info", "EID, addresses, capabilities")->callback([&] { command = chip_info; });
+    chip->add_subcommand("info", "EID, addresses, capabilities")->callback([&given] { given.command = chip_info; });
     auto* smdp = chip->add_subcommand("defaultsmdp", "set the default SM-DP+ address");
-    smdp->add_option("address", name)->required();
-    smdp->callback([&] { command = [&](World& w, const Report& r) { return chip_default_smdp(w, r, name); }; });
+    smdp->add_option("address", given.name)->required();
+    smdp->callback([&given] {
+        given.command = [&given](World& w, const Report& r) { return chip_default_smdp(w, r, given.name); };
+    });
+}
 
+void add_profile(CLI::App& app, Given& given) {
     auto* profile = app.add_subcommand("profile", "installed profiles")->require_subcommand(1);
-    profile->add_subcommand("list", "all of them")->callback([&] { command = profile_list; });
+    profile->add_subcommand("list", "all of them")->callback([&given] { given.command = profile_list; });
     const auto by_iccid = [&](const char* verb, const char* help,
                               int (*run)(World&, const Report&, const std::string&)) {
         auto* sub = profile->add_subcommand(verb, help);
-        sub->add_option("iccid", iccid, "18 to 20 digits")->required();
-        sub->callback([&, run] { command = [&, run](World& w, const Report& r) { return run(w, r, iccid); }; });
+        sub->add_option("iccid", given.iccid, "18 to 20 digits")->required();
+        sub->callback([&given, run] {
+            given.command = [&given, run](World& w, const Report& r) { return run(w, r, given.iccid); };
+        });
     };
     by_iccid("enable", "switch to this profile", profile_enable);
     by_iccid("disable", "switch this profile off", profile_disable);
     by_iccid("delete", "remove this profile from the card", profile_delete);
     auto* nickname = profile->add_subcommand("nickname", "give a profile a name of your own");
-    nickname->add_option("iccid", iccid)->required();
-    nickname->add_option("name", name)->required();
-    nickname->callback(
-        [&] { command = [&](World& w, const Report& r) { return profile_nickname(w, r, iccid, name); }; });
+    nickname->add_option("iccid", given.iccid)->required();
+    nickname->add_option("name", given.name)->required();
+    nickname->callback([&given] {
+        given.command = [&given](World& w, const Report& r) { return profile_nickname(w, r, given.iccid, given.name); };
+    });
+}
 
+void add_notification(CLI::App& app, Given& given) {
     auto* notification =
         app.add_subcommand("notification", "what the card has to tell its servers")->require_subcommand(1);
-    notification->add_subcommand("list", "what waits")->callback([&] { command = notification_list; });
-    notification->add_subcommand("process", "deliver all, and remove what the servers took")->callback([&] {
-        command = notification_process;
+    notification->add_subcommand("list", "what waits")->callback([&given] { given.command = notification_list; });
+    notification->add_subcommand("process", "deliver all, and remove what the servers took")->callback([&given] {
+        given.command = notification_process;
     });
+}
 
+}  // namespace
+
+int main(int argc, char** argv) {
+    tpm::silence_library();
+    CLI::App app{about, "mcim-agent"};
+    app.require_subcommand(1);
+    app.failure_message(apps::complaint);
+    app.fallthrough();  // options of the program are understood behind a command too
+    Given given;
+    add_program_options(app, given);
+    add_download(app, given);
+    add_chip(app, given);
+    add_profile(app, given);
+    add_notification(app, given);
     CLI11_PARSE(app, argc, argv);
-    const Report report(as_json ? Report::Form::json : Report::Form::text);
-    auto world = World::open(config);
+
+    const Report report(given.as_json ? Report::Form::json : Report::Form::text);
+    auto world = World::open(given.world);
     if (!world) return report.failure(to_string(world.error()));
-    return command(**world, report);
+    return given.command(**world, report);
 }

@@ -27,6 +27,11 @@ void Report::progress(std::string_view name, std::string_view detail) const {
     line({{"type", "progress"}, {"payload", payload}});
 }
 
+void Report::progress(std::string_view name, const json::object& data, std::string_view text) const {
+    if (form_ == Form::text) return progress(name, text);
+    line({{"type", "progress"}, {"payload", {{"code", 0}, {"message", name}, {"data", data}}}});
+}
+
 int Report::success(const json::value& data, std::string_view text) const {
     if (form_ == Form::text)
         text_line(stdout, text);

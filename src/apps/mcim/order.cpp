@@ -92,7 +92,7 @@ Status print_created(const CreateOptions& options, Admin& admin, const jose::Obj
     out << "\n  " << code << "\n\nNext:\n"
         << "  mcim-agent --card SOCKET --ci CI.der " << (policy == "attested" ? "--tpm TCTI --verifier HOST:PORT " : "")
         << "download -a " << shell_quoted(code) << " --imei IMEI"
-        << (options.wants_code() ? " -c CONFIRMATION_CODE" : "") << "\n"
+        << (options.wants_code() ? " --confirmation-code-file FILE" : "") << "\n"
         << "  mcim order explain " << id << admin_words(options.admin) << "\n";
     return ok();
 }

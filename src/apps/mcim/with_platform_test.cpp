@@ -345,7 +345,7 @@ TEST_F(WithPlatform, AnOrderWithAConfirmationCodeSaysWhoHasToTypeIt) {
                            "--confirmation-code", "planted-4711", "--no-qr"});
     ASSERT_EQ(made.code, 0) << made.err;
     EXPECT_TRUE(made.says("apart from the activation code")) << made.out;
-    EXPECT_TRUE(made.says("$1' --imei IMEI -c CONFIRMATION_CODE")) << made.out;
+    EXPECT_TRUE(made.says("$1' --imei IMEI --confirmation-code-file FILE")) << made.out;
     const std::string id = *json({"order", "list"}).objects("orders")->front().text("id");
     EXPECT_TRUE(run({"order", "show", id}).says("wrong codes      0 of 3")) << run({"order", "show", id}).out;
     const auto explained = run({"order", "explain", id});

@@ -413,6 +413,18 @@ TEST(Start, FailsWithTheNameOfWhatIsWrong) {
     (*running)->stop();
 }
 
+TEST(Start, GoesOnWhereTheFirstOneWasKilledWhileItMadeItsKeys) {
+    const Installation at;
+    const auto keys = at.temp / "keys";
+    for (const char* name : {".challenge.key.new", ".nonce.key.new"}) std::ofstream(keys / name) << "half";
+    for (int starts = 0; starts < 2; ++starts) {
+        const Running running(at);
+        for (const char* name : {"challenge.key", "nonce.key"}) EXPECT_EQ(std::filesystem::file_size(keys / name), 32U);
+    }
+    for (const auto& entry : std::filesystem::directory_iterator(keys))
+        EXPECT_FALSE(custody::is_left_over(entry.path())) << entry.path();
+}
+
 TEST(Start, OpensNoPortForAnAuthenticationCentreAlone) {
     const Installation at;
     for (const auto* file : {"tls.der", "tls.key"}) std::filesystem::remove(at.temp / file);

@@ -18,6 +18,7 @@ namespace {
 constexpr std::chrono::minutes purge_period{1};
 constexpr std::size_t unverified_kept = 10'000;
 constexpr std::size_t observers_max = 32;  ///< at once
+constexpr std::size_t own_key_octets = 32;
 
 Error not_listening(const std::string& key, const Error& error) {
     return fail(Errc::io, key + " " + error.path,
@@ -27,9 +28,14 @@ Error not_listening(const std::string& key, const Error& error) {
 /// A secret of the platform that it makes for itself at its first start: it is shared by its nodes, and lost without
 /// harm beyond the sessions under way.
 Result<SecretBytes> own_key(const std::filesystem::path& file, Random& random) {
-    if (!std::filesystem::exists(file)) CHECKED(custody::write_private_file(file, random.bytes(32)));
+    if (!std::filesystem::exists(file)) {
+        SecretBytes fresh(own_key_octets);
+        random.fill(expose_mutable(fresh));
+        CHECKED(custody::write_private_file(file, expose(fresh)));
+    }
     TRY(auto key, custody::read_private_file(file));
-    if (key.size() != 32) return fail(Errc::bad_length, file, "32 octets are wanted");
+    if (key.size() != own_key_octets)
+        return fail(Errc::bad_length, file, "32 octets are wanted; remove it, and it is made anew");
     return key;
 }
 

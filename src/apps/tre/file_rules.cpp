@@ -15,7 +15,6 @@ namespace mcim::tre {
 namespace {
 
 namespace fs = std::filesystem;
-using card::Descriptor;
 using Rights = std::uint64_t;
 
 constexpr Rights truncate_right = 1ULL << 14U;  // LANDLOCK_ACCESS_FS_TRUNCATE, newer than Debian 12's headers

@@ -44,7 +44,7 @@ public:
             _exit(127);
         }
         ::close(out[1]);
-        output = card::Descriptor(out[0]);
+        output = Descriptor(out[0]);
     }
     ~Process() { static_cast<void>(kill(SIGKILL)); }
     /// Until `text` was said, or the process ended.
@@ -68,7 +68,7 @@ public:
     }
 
     pid_t pid = -1;
-    card::Descriptor output;
+    Descriptor output;
     std::string said;
 
 private:

@@ -5,7 +5,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
+
+#include "power_cut.h"
 
 namespace mcim::demo {
 namespace {
@@ -97,11 +100,12 @@ Answer Lab::agent(const Device& device, const Platform& platform, std::vector<st
     return answer;
 }
 
-Answer Lab::agent_killed_after(const std::string& step, const Device& device, const Platform& platform,
-                               std::vector<std::string> arguments) {
+Status Lab::agent_cut_off_at(der::Tag request, const Device& device, const Platform& platform,
+                             std::vector<std::string> arguments) {
     auto argv = agent_line(device, platform, std::move(arguments));
-    argv.insert(argv.begin(), {"env", "MCIM_AGENT_STOP_AFTER=" + step});
-    return answer_of(run(std::move(argv), command_time));
+    const CardSockets sockets{device.socket(), device.folder / "way-to-card.sock"};
+    *std::next(std::ranges::find(argv, "--card")) = sockets.way.string();
+    return cut_power_at(request, std::move(argv), sockets, (device.folder / "mcim-agent.log").string());
 }
 
 Result<Platform> Lab::make_platform(const std::string& name, const fs::path& pki, std::uint16_t port) {

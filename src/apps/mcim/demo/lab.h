@@ -6,6 +6,7 @@
 
 #include "child.h"
 #include "mcim/base/ids.h"
+#include "mcim/der/tlv.h"
 #include "mcim/jose/json.h"
 #include "peers.h"
 #include "transcript.h"
@@ -71,9 +72,9 @@ public:
     [[nodiscard]] Answer mcim_text(std::vector<std::string> arguments);
     /// `mcim-agent` for this device, trusting the CI of `platform`; the last JSON line is the answer.
     [[nodiscard]] Answer agent(const Device&, const Platform& platform, std::vector<std::string> arguments);
-    /// The same, and the process ends after a step of a download as a power cut would end it (docs/agent-download.md).
-    [[nodiscard]] Answer agent_killed_after(const std::string& step, const Device&, const Platform&,
-                                            std::vector<std::string> arguments);
+    /// The same, but it dies when it is about to give the card this request (power_cut.h).
+    [[nodiscard]] Status agent_cut_off_at(der::Tag request, const Device&, const Platform&,
+                                          std::vector<std::string> arguments);
 
     [[nodiscard]] Result<Platform> make_platform(const std::string& name, const fs::path& pki, std::uint16_t port);
     /// An authentication centre and nothing else: it has no PKI, and listens on no port.

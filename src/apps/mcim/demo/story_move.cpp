@@ -1,5 +1,6 @@
 // Step 8: the second operator, with an authentication centre of its own.
 #include "mcim/custody/private_file.h"
+#include "mcim/msg/download.h"
 #include "story.h"
 
 namespace mcim::demo {
@@ -88,26 +89,30 @@ Status log_in_at(Story& s, const Platform& centre) {
     return ok();
 }
 
-}  // namespace
-
-Status no_consent_no_move(Story& s) {
-    s.lab.say().step("No consent, no move: operator beta takes an order for the same device");
-    CHECKED(s.lab.start_card(s.device));  // out of the reader: pcscd resets a card that it has nothing to do with
+/// The subscription of beta that is to take alpha's place, at its own centre, and an order for it.
+struct Move {
+    Platform centre;
+    Ordered made;
+};
+Result<Move> order_of_beta(Story& s) {
     s.beta = {"beta", {}, "", "001010000000002", "882120000002"};
     TRY(const Iccid iccid, Iccid::with_check_digit("898821200000000002"));
     s.beta.iccid = iccid.text();
-    TRY(const Platform centre, centre_of_beta(s));
+    TRY(Platform centre, centre_of_beta(s));
     const auto values = s.lab.mcim({"attest", "reference", "--tpm", s.device.tpm->tcti, "--model", "demo-gateway",
                                     "--pcrs", "0,1,2,3,4,5,6,7", "--operator", s.beta.id, "--key", s.beta.key.string(),
                                     "--admin", s.platform.admin().string()});
     s.lab.say().check(values.good(), "beta signed its own reference values", values.text);
 
-    TRY(const Ordered made, order(s.lab, s.platform, s.beta, {"--eid", s.device.eid, "--policy", "attested"}));
+    TRY(Ordered made, order(s.lab, s.platform, s.beta, {"--eid", s.device.eid, "--policy", "attested"}));
     s.lab.say().check(made.waits_for == s.alpha.id, "the order is taken, and says at once whose release it waits for",
                       made.waits_for);
     s.lab.say().note(made.why);
     refused_for(s, made, "release", "refused: alpha has not released this subscription");
+    return Move{std::move(centre), std::move(made)};
+}
 
+Status wrong_releases(Story& s, const Ordered& made) {
     std::string other_eid = s.device.eid;
     TRY(const Eid neighbour, Eid::with_check_digits(other_eid.substr(0, 29) + (other_eid[29] == '9' ? "0" : "9")));
     TRY(const fs::path for_other, release_by_alpha(s, "release-other-eid", neighbour.text(), "1h"));
@@ -120,15 +125,21 @@ Status no_consent_no_move(Story& s) {
         {"order", "release", made.id, "--admin", s.platform.admin().string(), "--release", expired.string()});
     s.lab.say().check(!late.good() && late.text.find("expired") != std::string::npos,
                       "refused: a release that has expired, when it is given", late.text);
+    return ok();
+}
 
+/// The right one, which serves one order.
+Status right_release(Story& s, const Ordered& made) {
     TRY(const fs::path good, release_by_alpha(s, "release", s.device.eid, "1h"));
     CHECKED(give(s, made, good));
     const auto free = s.lab.mcim({"order", "show", made.id, "--admin", s.platform.admin().string()});
     s.lab.say().check(free.good() && !free.json->has("waits_for"), "with the right release the order waits for nobody",
                       free.text);
-    const auto cut = s.lab.agent_killed_after("es9p_authenticate_client", s.device, s.platform,
+    const Status cut = s.lab.agent_cut_off_at(der::type_of<msg::PrepareDownloadRequest>.tag, s.device, s.platform,
                                               {"download", "-a", made.activation_code});
-    s.lab.say().check(!cut.good(), "with the right release the download begins (and the agent is killed half-way)");
+    s.lab.say().check(cut.operator bool(),
+                      "with the right release the download begins (and the agent is killed half-way)",
+                      cut ? "" : to_string(cut.error()));
 
     Operator line2 = s.beta;
     line2.imsi = "001010000000003";
@@ -139,7 +150,10 @@ Status no_consent_no_move(Story& s) {
     TRY(const Ordered replay, order(s.lab, s.platform, line2, {"--eid", s.device.eid, "--policy", "attested"}));
     CHECKED(give(s, replay, good));
     refused_for(s, replay, "another order", "refused: the same release for a second order");
+    return ok();
+}
 
+void take_over(Story& s, const Ordered& made) {
     const auto installed = s.lab.agent(s.device, s.platform, {"download", "-a", made.activation_code});
     s.lab.say().check(installed.good() && installed.member("iccid") == s.beta.iccid,
                       "the first order goes on where it was: ICCID " + s.beta.iccid + " is installed", installed.text);
@@ -147,8 +161,9 @@ Status no_consent_no_move(Story& s) {
     s.lab.say().check(enabled.good(), "enabled", enabled.text);
     const auto told = s.lab.agent(s.device, s.platform, {"notification", "process"});
     s.lab.say().check(told.good(), "notifications delivered", told.text);
+}
 
-    CHECKED(log_in_at(s, centre));
+Status leave_alpha(Story& s) {
     CHECKED(s.lab.start_card(s.device));
     const auto closed = s.lab.mcim({"subscription", "show", s.alpha.iccid, "--admin", s.platform.admin().string()});
     s.lab.say().check(closed.member("standing") == "closed", "alpha's subscription is closed", closed.text);
@@ -162,7 +177,21 @@ Status no_consent_no_move(Story& s) {
     const auto again = s.lab.agent(s.device, s.platform, {"profile", "enable", s.beta.iccid});
     const auto deleted = s.lab.agent(s.device, s.platform, {"profile", "delete", s.alpha.iccid});
     s.lab.say().check(again.good() && deleted.good(), "it is deleted from the card", deleted.text);
-    show_timeline(s.lab, s.platform, made.id);
+    return ok();
+}
+
+}  // namespace
+
+Status no_consent_no_move(Story& s) {
+    s.lab.say().step("No consent, no move: operator beta takes an order for the same device");
+    CHECKED(s.lab.start_card(s.device));  // out of the reader: pcscd resets a card that it has nothing to do with
+    TRY(const Move move, order_of_beta(s));
+    CHECKED(wrong_releases(s, move.made));
+    CHECKED(right_release(s, move.made));
+    take_over(s, move.made);
+    CHECKED(log_in_at(s, move.centre));
+    CHECKED(leave_alpha(s));
+    show_timeline(s.lab, s.platform, move.made.id);
     return ok();
 }
 

@@ -5,6 +5,8 @@
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/common/key_files.h"
 #include "mcim/apps/common/pki_folder.h"
+#include "mcim/bpp/segments.h"
+#include "mcim/custody/private_file.h"
 #include "story.h"
 
 namespace mcim::demo {
@@ -40,20 +42,20 @@ Status line_for_refusals(Story& s, Operator& o) {
     return add_subscription(s.lab, s.platform, o);
 }
 
-constexpr const char* confirmation_code = "4711";
+/// Where the owner has what he types besides the activation code.
+fs::path confirmation_code(const Lab& lab) { return lab.folder() / "confirmation-code"; }
 
-/// With what its owner types besides the activation code.
-std::vector<std::string> download(const Ordered& made, std::string typed = confirmation_code) {
-    return {"download", "-a", made.activation_code, "-c", std::move(typed)};
+std::vector<std::string> download(const Lab& lab, const Ordered& made) {
+    return {"download", "-a", made.activation_code, "--confirmation-code-file", confirmation_code(lab).string()};
 }
 
 /// A bound package that was changed on its way; the same order afterwards, as it should be.
 Status bit_flip(Story& s, const Device& device, const Operator& o, const Ordered& made) {
     const auto memory = card_resources(s.lab, device, s.platform);
-    (void)s.lab.agent_killed_after("spool", device, s.platform, download(made));
+    CHECKED(s.lab.agent_cut_off_at(bpp::tag_bound_profile_package, device, s.platform, download(s.lab, made)));
     s.lab.say().check(flip_one_bit(device.folder / "agent" / "bound-profile-package.der"),
                       "one bit of the bound package is flipped on its way to the card");
-    const auto refused = s.lab.agent(device, s.platform, download(made));
+    const auto refused = s.lab.agent(device, s.platform, download(s.lab, made));
     s.lab.say().check(!refused.good() && refused.text.find("scp03tSecurityError") != std::string::npos,
                       "the card refuses it: scp03tSecurityError", refused.text);
     s.lab.say().note(refused.text);
@@ -61,7 +63,7 @@ Status bit_flip(Story& s, const Device& device, const Operator& o, const Ordered
     s.lab.say().check(memory && card_resources(s.lab, device, s.platform) == memory, "free memory is as before");
     const auto again = s.lab.mcim({"order", "release", made.id, "--admin", s.platform.admin().string()});
     s.lab.say().check(again.good(), "the operator releases the order again", again.text);
-    const auto installed = s.lab.agent(device, s.platform, download(made));
+    const auto installed = s.lab.agent(device, s.platform, download(s.lab, made));
     s.lab.say().check(installed.good() && installed.member("iccid") == o.iccid, "and the same card installs it",
                       installed.text);
     return ok();
@@ -126,8 +128,9 @@ Status refusals(Story& s) {
     s.lab.say().step("Refusals");
     Operator line;
     CHECKED(line_for_refusals(s, line));
-    TRY(const Ordered made,
-        order(s.lab, s.platform, line, {"--policy", "open", "--confirmation-code", confirmation_code}));
+    CHECKED(custody::write_private_file(confirmation_code(s.lab), as_view("4711\n")));
+    TRY(const Ordered made, order(s.lab, s.platform, line,
+                                  {"--policy", "open", "--confirmation-code-file", confirmation_code(s.lab).string()}));
     TRY(const Device second, s.lab.make_device("second", s.pki));
 
     std::string unknown = made.activation_code;
@@ -136,10 +139,10 @@ Status refusals(Story& s) {
     refused_with(s.lab, s.lab.agent(second, s.platform, {"download", "-a", unknown}), "8.2.6", "3.8",
                  "an unknown matching ID");
     CHECKED(expired_card(s, made.activation_code));
-    refused_with(s.lab, s.lab.agent(second, s.platform, download(made, "0000")), "8.2.7", "3.8",
-                 "a wrong confirmation code");
+    refused_with(s.lab, s.lab.agent(second, s.platform, {"download", "-a", made.activation_code, "-c", "0000"}),
+                 "8.2.7", "3.8", "a wrong confirmation code");
     CHECKED(bit_flip(s, second, line, made));
-    refused_with(s.lab, s.lab.agent(s.device, s.platform, download(made)), "8.1.1", "3.8",
+    refused_with(s.lab, s.lab.agent(s.device, s.platform, download(s.lab, made)), "8.1.1", "3.8",
                  "the same order from a second card");
     return other_ci(s, second);
 }

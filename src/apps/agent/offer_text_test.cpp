@@ -1,0 +1,41 @@
+#include "offer_text.h"
+
+#include <gtest/gtest.h>
+
+namespace mcim::agent {
+namespace {
+
+msg::StoreMetadataRequest north() {
+    msg::StoreMetadataRequest out;
+    out.iccid.bytes = {0x98, 0x88, 0x12, 0x01, 0x00, 0x00, 0x00, 0x00, 0x10, 0xF1};
+    out.service_provider_name.text = "North";
+    out.profile_name.text = "North Mobile";
+    return out;
+}
+
+TEST(OfferText, NamesOperatorProfileClassAndRules) {
+    auto offered = north();
+    EXPECT_EQ(offer_in_words(offered),
+              "North, North Mobile, class operational, ICCID 8988211000000000011, no policy rules");
+    offered.profile_class = msg::ProfileClass::provisioning;
+    offered.profile_policy_rules = der::BitString::of({1});
+    const auto words = offer_in_words(offered);
+    EXPECT_NE(words.find("class provisioning"), std::string::npos) << words;
+    EXPECT_NE(words.find("policy rules: PPR1 (once enabled it may not be disabled"), std::string::npos) << words;
+    const auto json = offer_as_json(offered);
+    EXPECT_EQ(json.at("iccid").as_string(), "8988211000000000011");
+    EXPECT_EQ(json.at("profileClass").as_string(), "provisioning");
+    EXPECT_EQ(json.at("profilePolicyRules").as_array().size(), 1U);
+}
+
+TEST(OfferText, ShowsEveryLetterAndNoSignThatIsNone) {
+    EXPECT_EQ(for_terminal("T\u00E9l\u00E9com \u4E2D\u56FD"), "T\u00E9l\u00E9com \u4E2D\u56FD");
+    EXPECT_EQ(for_terminal("a\nb\x1B[2Jc\x7F"), "a?b?[2Jc?");
+    EXPECT_EQ(for_terminal("a\u009Bb\u200Bc\u202Ed\u2066e\u2029"), "a?b?c?d?e?");
+    auto offered = north();
+    offered.service_provider_name.text = "North\n  metadata: South";
+    EXPECT_EQ(offer_in_words(offered).find('\n'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mcim::agent
