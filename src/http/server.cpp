@@ -88,8 +88,9 @@ struct Listener final : Server::Impl {
     }
 
     asio::basic_socket_acceptor<Protocol, Executor> acceptor;
-    typename Protocol::endpoint peer;         ///< of the connection that is being accepted
-    std::shared_ptr<asio::ssl::context> tls;  ///< where there is none, TCP is plain
+    typename Protocol::endpoint peer;            ///< of the connection that is being accepted
+    std::unique_ptr<const ClientRules> clients;  ///< of mutual TLS: its context refers to them
+    std::shared_ptr<asio::ssl::context> tls;     ///< where there is none, TCP is plain
     std::filesystem::path file;
     std::error_code ignored_std;
 };
@@ -144,6 +145,15 @@ Result<std::unique_ptr<Server>> Server::listen_tls(Loop& loop, const Address& ad
                                                    Handler handler) {
     auto listener = std::make_shared<Listener<Tcp>>(loop, limits, std::move(handler));
     TRY(listener->tls, server_context(identities));
+    return start(std::move(listener), address);
+}
+
+Result<std::unique_ptr<Server>> Server::listen_mutual_tls(Loop& loop, const Address& address,
+                                                          std::span<const TlsIdentity> identities, const Limits& limits,
+                                                          ClientRules clients, Handler handler) {
+    auto listener = std::make_shared<Listener<Tcp>>(loop, limits, std::move(handler));
+    listener->clients = std::make_unique<const ClientRules>(std::move(clients));
+    TRY(listener->tls, server_context(identities, listener->clients.get()));
     return start(std::move(listener), address);
 }
 
