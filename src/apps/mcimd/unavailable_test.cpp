@@ -48,6 +48,12 @@ public:
         return behind_->subscriptions_of(eid);
     }
     Result<std::vector<store::Subscription>> list_subscriptions() override { return behind_->list_subscriptions(); }
+    Result<std::optional<store::Subscription>> find_in_stock(std::string_view type, std::string_view owner) override {
+        return behind_->find_in_stock(type, owner);
+    }
+    Result<std::vector<std::string>> operators_of_type(std::string_view type) override {
+        return behind_->operators_of_type(type);
+    }
     Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override { return behind_->find_auc(imsi); }
     Result<std::optional<store::Operator>> find_operator(std::string_view id) override {
         if (unreadable_) return fail(Errc::io, "database", "cannot be read");
