@@ -111,6 +111,8 @@ Result<std::vector<CertificateInUse>> certificates_in_use(const Config& config, 
     };
     if (config.tls)
         for (const auto& one : config.tls->identities) CHECKED(add(one.prefix + "certificate", one.certificate));
+    if (has_own_certificate(config.es2))
+        for (const auto& one : config.es2->identities) CHECKED(add(one.prefix + "certificate", one.certificate));
     if (!config.dp || dp == nullptr) return out;
     CHECKED(add("dp.ci", config.dp->ci));
     for (const auto& one : config.dp->credentials) {

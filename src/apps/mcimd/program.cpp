@@ -4,6 +4,7 @@
 
 #include "mcim/apps/mcimd/admin.h"
 #include "mcim/apps/mcimd/auc_service.h"
+#include "mcim/apps/mcimd/es2_service.h"
 #include "mcim/apps/mcimd/es9_service.h"
 #include "mcim/apps/mcimd/identity.h"
 #include "mcim/apps/mcimd/open_files.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr std::chrono::minutes purge_period{1};
 constexpr std::size_t unverified_kept = 10'000;
 constexpr std::size_t observers_max = 32;  ///< at once
+constexpr std::size_t operators_max = 64;  ///< connections of ES2+ at once: it is systems that call, and few
 
 Error not_listening(const std::string& key, const Error& error) {
     return fail(Errc::io, key + " " + error.path,
@@ -57,6 +59,7 @@ struct Program::Impl {
     }
     Status listen(const Config& config, http::Loop& loop);
     Status listen_tls(const TlsConfig& config, const http::Limits& limits, http::Loop& loop);
+    Status listen_es2(const TlsConfig& config, http::Limits limits, http::Loop& loop);
     Status listen_operation(const http::Address& at, http::Limits limits, http::Loop& loop);
     void purge_now_and_then();
     void say_whether_it_was_crowded();
@@ -66,6 +69,7 @@ struct Program::Impl {
     std::unique_ptr<signer::Signer> signer;
     Platform platform;
     std::unique_ptr<http::Server> tls{};  ///< where a role is served over it
+    std::unique_ptr<http::Server> es2{};  ///< where it is configured
     std::unique_ptr<http::Server> admin{};
     std::unique_ptr<http::Server> operation{};  ///< where it is configured
     std::unique_ptr<http::DatagramServer> auc{};
@@ -103,10 +107,26 @@ Status Program::Impl::listen_tls(const TlsConfig& config, const http::Limits& li
     return ok();
 }
 
+Status Program::Impl::listen_es2(const TlsConfig& config, http::Limits limits, http::Loop& loop) {
+    limits.connections_max = std::min(limits.connections_max, operators_max);
+    TRY(const auto identities, tls_identities(config));
+    http::ClientRules clients{[this](View certificate) { return knows_es2_client(platform, certificate); },
+                              [this] { return platform.now(); }};
+    auto listening = http::Server::listen_mutual_tls(loop, config.listen, std::span(identities), limits,
+                                                     std::move(clients), [this](http::Request q, const http::Reply& r) {
+                                                         const LogScope about(platform.next_request());
+                                                         serve_es2(platform, q, r);
+                                                         explicit_bzero(q.body.data(), q.body.size());  // codes
+                                                     });
+    if (!listening) return not_listening("es2.listen", listening.error());
+    es2 = *std::move(listening);
+    return ok();
+}
+
 Status Program::Impl::listen_operation(const http::Address& at, http::Limits limits, http::Loop& loop) {
     limits.connections_max = std::min(limits.connections_max, observers_max);
     auto listening = http::Server::listen_plain(loop, at, limits, [this](const http::Request& q, const http::Reply& r) {
-        serve_operation(platform, {tls.get(), admin.get()}, q, r);
+        serve_operation(platform, {tls.get(), admin.get(), es2.get()}, q, r);
     });
     if (!listening) return not_listening("operation.listen", listening.error());
     operation = *std::move(listening);
@@ -124,6 +144,7 @@ Status Program::Impl::listen(const Config& config, http::Loop& loop) {
             serve_admin(platform, q, r);
             explicit_bzero(q.body.data(), q.body.size());  // an import brings keys
         }));
+    if (config.es2) CHECKED(listen_es2(*config.es2, config.limits, loop));
     if (config.operation) CHECKED(listen_operation(*config.operation, config.limits, loop));
     if (config.auc) {
         TRY(auc, http::DatagramServer::listen(loop, config.auc->socket,
@@ -142,17 +163,24 @@ std::optional<std::uint16_t> Program::port() const {
     return impl_->tls->port();
 }
 
+std::optional<std::uint16_t> Program::es2_port() const {
+    if (!impl_->es2) return std::nullopt;
+    return impl_->es2->port();
+}
+
 std::optional<std::uint16_t> Program::operation_port() const {
     if (!impl_->operation) return std::nullopt;
     return impl_->operation->port();
 }
 
 bool Program::idle() const {
-    return (!impl_->tls || impl_->tls->connections() == 0) && impl_->admin->connections() == 0;
+    const auto nobody_at = [](const auto& server) { return !server || server->connections() == 0; };
+    return nobody_at(impl_->tls) && nobody_at(impl_->es2) && nobody_at(impl_->admin);
 }
 
 void Program::stop() {
     if (impl_->tls) impl_->tls->close();
+    if (impl_->es2) impl_->es2->close();
     impl_->admin->close();
     if (impl_->operation) impl_->operation->close();
     impl_->auc.reset();

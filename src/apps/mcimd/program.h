@@ -24,6 +24,8 @@ public:
     ~Program();
     /// Nothing where no role is served over TLS.
     [[nodiscard]] std::optional<std::uint16_t> port() const;
+    /// Of ES2+; nothing where it is not served.
+    [[nodiscard]] std::optional<std::uint16_t> es2_port() const;
     /// Of /metrics, /healthz and /readyz; nothing where they are not served.
     [[nodiscard]] std::optional<std::uint16_t> operation_port() const;
     /// Takes no new work, lets what has begun come to its end, and leaves nothing on the loop.
