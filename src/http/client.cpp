@@ -238,18 +238,25 @@ private:
     Connection::Opened opened;
 };
 
-}  // namespace
-
-void Connection::open(Loop& loop, const ClientConfig& config, const HostPort& server, Opened opened) {
+/// Kept on the loop, but for one that shows an identity: its context has a key in it.
+Result<ClientTrust> trust_of(Loop& loop, const ClientConfig& config) {
+    if (config.identity) return ClientTrust::in(config.roots, config.identity.get());
     auto& trusts = loop.impl().trusts;
     auto trust = trusts.find(config.roots);
     if (trust == trusts.end()) {
-        auto made = ClientTrust::in(config.roots);
-        if (!made) return opened(std::move(made).error());
-        trust = trusts.emplace(config.roots, *std::move(made)).first;
+        TRY(auto made, ClientTrust::in(config.roots));
+        trust = trusts.emplace(config.roots, std::move(made)).first;
     }
+    return trust->second;
+}
+
+}  // namespace
+
+void Connection::open(Loop& loop, const ClientConfig& config, const HostPort& server, Opened opened) {
+    const auto trust = trust_of(loop, config);
+    if (!trust) return opened(trust.error());
     const auto elsewhere = config.resolve.find(server);
-    std::make_shared<TlsOpening>(loop, config, server, trust->second.tls, trust->second.rules)
+    std::make_shared<TlsOpening>(loop, config, server, trust->tls, trust->rules)
         ->start(elsewhere == config.resolve.end() ? server : elsewhere->second, std::move(opened));
 }
 

@@ -5,10 +5,12 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <memory>
 
 #include "mcim/base/bytes.h"
 #include "mcim/http/loop.h"
 #include "mcim/http/message.h"
+#include "mcim/http/tls_identity.h"
 
 namespace mcim::http {
 
@@ -26,6 +28,7 @@ struct ClientConfig {
     std::map<HostPort, HostPort> resolve;
     std::chrono::milliseconds time_max{30'000};  ///< for one exchange, connecting included
     std::size_t body_octets_max = 4U * 1024U * 1024U;
+    std::shared_ptr<const TlsIdentity> identity{};  ///< shown to a server that asks for one
 };
 
 /// Asynchronous, for many at once on one Loop. The connection closes with its last copy.

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mcim/base/bytes.h"
+
 namespace mcim::http {
 
 struct Header {
@@ -24,6 +26,7 @@ struct Request {
     std::vector<Header> headers{};
     std::string body{};
     std::optional<Place> from{};  ///< that a server took over a network
+    Bytes client_certificate{};   ///< DER, of a client of mutual TLS: it has proved to have its key; else empty
     /// The first header of this name, letter case aside.
     [[nodiscard]] std::optional<std::string_view> find_header(std::string_view name) const;
     [[nodiscard]] std::string_view path() const;  ///< target without its query

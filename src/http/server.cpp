@@ -88,11 +88,16 @@ struct Listener final : Server::Impl {
             return 0;
     }
 
-    void set_tls(std::shared_ptr<asio::ssl::context> of_those_to_come) override { tls = std::move(of_those_to_come); }
+    Status renew_tls(std::span<const TlsIdentity> identities) override {
+        if (!tls) return fail(Errc::refused, "certificate", "this listener has no TLS");
+        TRY(tls, server_context(identities, clients.get()));
+        return ok();
+    }
 
     asio::basic_socket_acceptor<Protocol, Executor> acceptor;
-    typename Protocol::endpoint peer;         ///< of the connection that is being accepted
-    std::shared_ptr<asio::ssl::context> tls;  ///< where there is none, TCP is plain
+    typename Protocol::endpoint peer;            ///< of the connection that is being accepted
+    std::unique_ptr<const ClientRules> clients;  ///< of mutual TLS: its context refers to them
+    std::shared_ptr<asio::ssl::context> tls;     ///< where there is none, TCP is plain
     std::filesystem::path file;
     std::error_code ignored_std;
 };
@@ -115,11 +120,7 @@ std::size_t Server::connections() const { return impl_->guests.size(); }
 std::uint64_t Server::turned_away() const { return impl_->turned_away; }
 std::uint64_t Server::shed() const { return impl_->shed; }
 
-Status Server::renew_tls(std::span<const TlsIdentity> identities) {
-    TRY(auto context, server_context(identities));
-    impl_->set_tls(std::move(context));
-    return ok();
-}
+Status Server::renew_tls(std::span<const TlsIdentity> identities) { return impl_->renew_tls(identities); }
 
 void Server::close() {
     if (std::exchange(impl_->closing, true)) return;
@@ -138,6 +139,15 @@ Result<std::unique_ptr<Server>> Server::listen_tls(Loop& loop, const Address& ad
                                                    Handler handler) {
     auto listener = std::make_shared<Listener<Tcp>>(loop, limits, std::move(handler));
     TRY(listener->tls, server_context(identities));
+    return start(std::move(listener), address);
+}
+
+Result<std::unique_ptr<Server>> Server::listen_mutual_tls(Loop& loop, const Address& address,
+                                                          std::span<const TlsIdentity> identities, const Limits& limits,
+                                                          ClientRules clients, Handler handler) {
+    auto listener = std::make_shared<Listener<Tcp>>(loop, limits, std::move(handler));
+    listener->clients = std::make_unique<const ClientRules>(std::move(clients));
+    TRY(listener->tls, server_context(identities, listener->clients.get()));
     return start(std::move(listener), address);
 }
 

@@ -9,9 +9,10 @@
 #include <memory>
 #include <span>
 
-#include "mcim/base/secret.h"
+#include "mcim/http/client_certificate.h"
 #include "mcim/http/loop.h"
 #include "mcim/http/message.h"
+#include "mcim/http/tls_identity.h"
 
 namespace mcim::http {
 
@@ -30,10 +31,6 @@ struct Limits {
     friend bool operator==(const Limits&, const Limits&) = default;
 };
 
-struct TlsIdentity {
-    std::vector<Bytes> chain;  ///< DER, the server's certificate first
-    SecretBytes key_pkcs8;
-};
 struct Address {
     std::string ip = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any free one, see Server::port()
@@ -50,6 +47,11 @@ public:
     /// With a certificate for each curve; a client's list of groups says which it is shown.
     [[nodiscard]] static Result<std::unique_ptr<Server>> listen_tls(Loop&, const Address&, std::span<const TlsIdentity>,
                                                                     const Limits&, Handler);
+    /// For clients that it knows, and no others: who shows no certificate, or one that `clients` does not know, or
+    /// cannot prove to have its key, is gone with the handshake. Requests say who has sent them.
+    [[nodiscard]] static Result<std::unique_ptr<Server>> listen_mutual_tls(Loop&, const Address&,
+                                                                           std::span<const TlsIdentity>, const Limits&,
+                                                                           ClientRules clients, Handler);
     [[nodiscard]] static Result<std::unique_ptr<Server>> listen_plain(Loop&, const Address&, const Limits&, Handler);
     /// Replaces a socket file that nobody listens on. Mode 0600: who may connect is for the file system to say.
     [[nodiscard]] static Result<std::unique_ptr<Server>> listen_unix(Loop&, const std::filesystem::path&, const Limits&,

@@ -30,8 +30,9 @@ std::string serialise(const Response& response, bool keep_alive) {
     return out;
 }
 
-Request taken(beast::http::request<beast::http::string_body>&& message, const std::optional<Place>& from) {
-    Request out{std::string(message.method_string()), std::string(message.target()), {}, {}, from};
+Request taken(beast::http::request<beast::http::string_body>&& message, const std::optional<Place>& from,
+              const Bytes& client_certificate) {
+    Request out{std::string(message.method_string()), std::string(message.target()), {}, {}, from, client_certificate};
     for (const auto& field : message)
         out.headers.push_back({std::string(field.name_string()), std::string(field.value())});
     out.body = std::move(message.body());
@@ -79,7 +80,7 @@ public:
         stream_.async_handshake([self = this->shared_from_this()](error_code error) {
             self->arrived();
             if (self->timed_out_) return;
-            if (!error) return self->await_request();
+            if (!error) return self->on_handshake();
             if (is_plain_http(error)) return self->refuse_in_clear();
             if (is_of_tls(error)) self->linger_for_a_while();
         });
@@ -124,6 +125,11 @@ private:
         });
     }
 
+    void on_handshake() {
+        client_certificate_ = stream_.client_certificate();
+        await_request();
+    }
+
     void await_request() {
         server_->waits(*this);
         parser_.emplace();
@@ -165,10 +171,11 @@ private:
         arrived();
         server_->guests.works(*this);
         keep_alive_ = parser_->get().keep_alive() && !server_->closing;
-        server_->handler(taken(parser_->release(), place_), [held = held_on_the_loop()](Response response) {
-            asio::dispatch(held->server_->loop,
-                           [held, response = std::move(response)]() mutable { held->write(std::move(response)); });
-        });
+        server_->handler(
+            taken(parser_->release(), place_, client_certificate_), [held = held_on_the_loop()](Response response) {
+                asio::dispatch(held->server_->loop,
+                               [held, response = std::move(response)]() mutable { held->write(std::move(response)); });
+            });
     }
 
     /// For whoever answers, who may be another thread: wherever the last of these goes, the connection ends on the
@@ -264,6 +271,7 @@ private:
     Stream stream_;
     std::shared_ptr<Server::Impl> server_;
     std::optional<Place> place_;
+    Bytes client_certificate_;
     SteadyTimer timer_;
     beast::basic_flat_buffer<WipingAllocator<char>> buffer_;  // a request may carry keys
     std::optional<beast::http::request_parser<beast::http::string_body>> parser_;

@@ -23,7 +23,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     virtual void accept() = 0;
     virtual void close_listener() = 0;
     [[nodiscard]] virtual std::uint16_t port() const = 0;
-    virtual void set_tls(std::shared_ptr<boost::asio::ssl::context>) {}  ///< of the connections to come
+    [[nodiscard]] virtual Status renew_tls(std::span<const TlsIdentity>) = 0;
 
     /// A connection has ended: there may be room for one that waits.
     void left(Guest& who) {

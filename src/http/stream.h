@@ -15,6 +15,7 @@
 #include <memory>
 #include <string_view>
 
+#include "mcim/base/bytes.h"
 #include "mcim/http/tls_wire.h"
 
 namespace mcim::http {
@@ -22,6 +23,8 @@ namespace mcim::http {
 using Executor = boost::asio::io_context::executor_type;
 template <class Protocol>
 using Socket = boost::asio::basic_stream_socket<Protocol, Executor>;
+
+[[nodiscard]] Bytes der_of(X509*);
 
 /// A UNIX socket, where nobody listens in; or TCP, for what anybody may hear.
 template <class Wire>
@@ -31,6 +34,7 @@ public:
     explicit PlainStream(Socket<Protocol> socket) : socket_(std::move(socket)) {}
 
     [[nodiscard]] Socket<Protocol>& socket() { return socket_; }
+    [[nodiscard]] static Bytes client_certificate() { return {}; }
     template <class Handler>
     void async_handshake(Handler handler) {
         boost::asio::post(socket_.get_executor(), [handler = std::move(handler)]() mutable { handler({}); });
@@ -74,6 +78,11 @@ public:
     }
 
     [[nodiscard]] Socket<Protocol>& socket() { return socket_; }
+    /// After the handshake: that of a client which was asked for one.
+    [[nodiscard]] Bytes client_certificate() const {
+        X509* const shown = SSL_get0_peer_certificate(ssl_.get());
+        return shown == nullptr ? Bytes() : der_of(shown);
+    }
     template <class Handler>
     void async_handshake(Handler handler) {
         attempt(

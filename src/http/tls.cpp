@@ -22,12 +22,6 @@ Error refused(std::string_view what, const boost::system::error_code& error) {
     return fail(Errc::bad_value, std::string(what), "TLS does not take it: " + error.message());
 }
 
-Bytes der_of(X509* certificate) {
-    Bytes out(static_cast<std::size_t>(std::max(0, i2d_X509(certificate, nullptr))));
-    if (std::uint8_t* at = out.data(); !out.empty()) i2d_X509(certificate, &at);
-    return out;
-}
-
 /// For TLS 1.2, forward secret and for the EC certificates of SGP.22: AEAD, and the one suite with CBC that
 /// SGP.22 2.6.6 names, for clients that have no other. TLS 1.3 has none but AEAD.
 constexpr const char* suites =
@@ -109,12 +103,43 @@ Status name_groups(SSL_CTX* context, const std::vector<Bytes>& roots) {
     return set_groups(context, groups_of_brainpool);
 }
 
+/// As it is: PEM would leave copies of the key behind in strings.
+Status use_key(SSL_CTX* context, View pkcs8) {
+    if (SSL_CTX_use_PrivateKey_ASN1(EVP_PKEY_EC, context, pkcs8.data(), static_cast<long>(pkcs8.size())) != 1)
+        return fail(Errc::bad_value, "private key", "TLS does not take it: an EC key in PKCS#8 is wanted");
+    if (SSL_CTX_check_private_key(context) != 1)
+        return fail(Errc::bad_crypto, "private key", "it is not the key of the TLS certificate");
+    return ok();
+}
+
+Status use_identity(ssl::context& context, const TlsIdentity& identity) {
+    std::string chain;
+    for (const Bytes& certificate : identity.chain) chain += to_pem("CERTIFICATE", certificate);
+    boost::system::error_code error;
+    context.use_certificate_chain(buffer_of(chain), error);
+    if (error) return refused("certificate", error);
+    return use_key(context.native_handle(), expose(identity.key_pkcs8));
+}
+
+void demand_certificate(SSL_CTX* context, const ClientRules* clients) {
+    if (clients == nullptr) return;
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    SSL_CTX_set_cert_verify_callback(context, on_client_certificate, const_cast<ClientRules*>(clients));  // only read
+}
+
 }  // namespace
 
-Result<std::shared_ptr<ssl::context>> server_context(std::span<const TlsIdentity> identities) {
+Bytes der_of(X509* certificate) {
+    Bytes out(static_cast<std::size_t>(std::max(0, i2d_X509(certificate, nullptr))));
+    if (std::uint8_t* at = out.data(); !out.empty()) i2d_X509(certificate, &at);
+    return out;
+}
+
+Result<std::shared_ptr<ssl::context>> server_context(std::span<const TlsIdentity> identities,
+                                                     const ClientRules* clients) {
     auto out = std::make_shared<Faces>();
     for (const TlsIdentity& identity : identities) {
-        TRY(auto context, server_context(identity));
+        TRY(auto context, server_context(identity, clients));
         TRY(const auto leaf, x509::parse_certificate(identity.chain.front()));
         TRY(const auto key, leaf.public_key());
         out->faces.push_back({group_of(key.curve()), std::move(context)});
@@ -125,30 +150,21 @@ Result<std::shared_ptr<ssl::context>> server_context(std::span<const TlsIdentity
     CHECKED(set_versions(main));
     SSL_CTX_set_num_tickets(main, 0);
     CHECKED(set_groups(main, groups_of_both));
+    demand_certificate(main, clients);
     SSL_CTX_set_client_hello_cb(main, Faces::on_client_hello, out.get());
     return std::shared_ptr<ssl::context>(out, &out->main);
 }
 
-Result<std::shared_ptr<ssl::context>> server_context(const TlsIdentity& identity) {
+Result<std::shared_ptr<ssl::context>> server_context(const TlsIdentity& identity, const ClientRules* clients) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
     CHECKED(set_versions(context->native_handle()));
     SSL_CTX_set_num_tickets(context->native_handle(), 0);
-    std::string chain;
-    for (const Bytes& certificate : identity.chain) chain += to_pem("CERTIFICATE", certificate);
-    boost::system::error_code error;
-    context->use_certificate_chain(buffer_of(chain), error);
-    if (error) return refused("certificate", error);
-    // as it is: PEM would leave copies behind in strings
-    const View key = expose(identity.key_pkcs8);
-    if (SSL_CTX_use_PrivateKey_ASN1(EVP_PKEY_EC, context->native_handle(), key.data(), static_cast<long>(key.size())) !=
-        1)
-        return fail(Errc::bad_value, "private key", "TLS does not take it: an EC key in PKCS#8 is wanted");
-    if (SSL_CTX_check_private_key(context->native_handle()) != 1)
-        return fail(Errc::bad_crypto, "private key", "it is not the key of the TLS certificate");
+    demand_certificate(context->native_handle(), clients);
+    CHECKED(use_identity(*context, identity));
     return context;
 }
 
-Result<std::shared_ptr<ssl::context>> client_context(const std::vector<Bytes>& roots) {
+Result<std::shared_ptr<ssl::context>> client_context(const std::vector<Bytes>& roots, const TlsIdentity* identity) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
     CHECKED(set_versions(context->native_handle()));
     context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
@@ -159,6 +175,7 @@ Result<std::shared_ptr<ssl::context>> client_context(const std::vector<Bytes>& r
         context->add_certificate_authority(buffer_of(pem), error);
         if (error) return refused("CI root", error);
     }
+    if (identity != nullptr) CHECKED(use_identity(*context, *identity));
     return context;
 }
 
@@ -170,8 +187,8 @@ Result<ServerRules> ServerRules::under(const std::vector<Bytes>& roots) {
     return out;
 }
 
-Result<ClientTrust> ClientTrust::in(const std::vector<Bytes>& roots) {
-    TRY(auto tls, client_context(roots));
+Result<ClientTrust> ClientTrust::in(const std::vector<Bytes>& roots, const TlsIdentity* identity) {
+    TRY(auto tls, client_context(roots, identity));
     TRY(auto rules, ServerRules::under(roots));
     return ClientTrust{std::move(tls), std::move(rules)};
 }

@@ -12,13 +12,21 @@
 
 namespace mcim::http {
 
-[[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> server_context(const TlsIdentity&);
+/// With `clients`, who live as long as the context: only for those.
+[[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> server_context(const TlsIdentity&,
+                                                                                const ClientRules* clients = nullptr);
 /// One identity for each curve: a client is shown that of the curve which its list of groups names first, and the first
 /// where it names none (RFC 8422 5.3). On brainpoolP256r1 it is TLS 1.2: 1.3 has no signatures on it here.
-[[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> server_context(std::span<const TlsIdentity>);
+[[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> server_context(std::span<const TlsIdentity>,
+                                                                                const ClientRules* clients = nullptr);
+/// For OpenSSL, in the place of its own verification (client_certificate.cpp).
+int on_client_certificate(X509_STORE_CTX*, void* client_rules);
+[[nodiscard]] Bytes der_of(X509*);
 /// Verifies the peer's chain and dates; there is no way to have one that does not. Who the peer is, ServerRules says.
 /// It names the curves of its roots, and no other, as those on which a server's certificate may be.
-[[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> client_context(const std::vector<Bytes>& roots);
+/// With `identity` it shows that to a server which asks for one.
+[[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> client_context(const std::vector<Bytes>& roots,
+                                                                                const TlsIdentity* identity = nullptr);
 
 /// What SGP.22 4.5.2 demands of a server beyond what a web client looks at: the role id-rspRole-dp-tls, issued by the
 /// CI itself (every EUM is a CA under the same root, and could name any host), and the host as an exact dNSName.
@@ -40,7 +48,7 @@ private:
 struct ClientTrust {
     std::shared_ptr<boost::asio::ssl::context> tls;
     ServerRules rules;
-    [[nodiscard]] static Result<ClientTrust> in(const std::vector<Bytes>& roots);
+    [[nodiscard]] static Result<ClientTrust> in(const std::vector<Bytes>& roots, const TlsIdentity* identity = nullptr);
 };
 
 }  // namespace mcim::http

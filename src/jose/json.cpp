@@ -95,6 +95,19 @@ Result<std::string> Object::text(std::string_view name) const {
     return std::string(found);
 }
 
+bool Object::is_empty_text(std::string_view name) const {
+    const bj::value* v = impl_->object->if_contains(bj_view(name));
+    const bj::string* s = v == nullptr ? nullptr : v->if_string();
+    return s != nullptr && s->empty();
+}
+
+Result<bool> Object::flag(std::string_view name) const {
+    TRY(const bj::value* v, member(*impl_, name));
+    const bool* b = v->if_bool();
+    if (b == nullptr) return wrong(*impl_, name, "true or false");
+    return *b;
+}
+
 Result<std::int64_t> Object::integer(std::string_view name) const {
     TRY(const bj::value* v, member(*impl_, name));
     const std::int64_t* n = v->if_int64();  // 1.0 and 1e0 are doubles to the parser, and refused

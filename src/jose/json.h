@@ -30,6 +30,8 @@ public:
     [[nodiscard]] Status only(std::initializer_list<std::string_view> allowed) const;
 
     [[nodiscard]] Result<std::string> text(std::string_view name) const;  ///< not empty
+    [[nodiscard]] bool is_empty_text(std::string_view name) const;        ///< it is there, and is ""
+    [[nodiscard]] Result<bool> flag(std::string_view name) const;
     [[nodiscard]] Result<std::int64_t> integer(std::string_view name) const;
     [[nodiscard]] Result<Time> time(
         std::string_view name) const;  ///< NumericDate in whole seconds (RFC 7519 section 2)

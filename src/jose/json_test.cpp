@@ -64,6 +64,16 @@ TEST(JsonObject, NamesTheMemberThatIsWrong) {
     EXPECT_FALSE(o->optional_member(&Object::text, "n"));
 }
 
+TEST(JsonObject, ReadsFlagsAndKnowsEmptyTexts) {
+    const auto o = Object::parse(R"({"yes":true,"no":false,"one":1,"text":"true","empty":""})");
+    ASSERT_TRUE(o);
+    EXPECT_EQ(*o->flag("yes"), true);
+    EXPECT_EQ(*o->flag("no"), false);
+    for (const std::string_view name : {"one", "text", "absent"}) EXPECT_FALSE(o->flag(name)) << name;
+    EXPECT_TRUE(o->is_empty_text("empty"));
+    for (const std::string_view name : {"one", "text", "absent"}) EXPECT_FALSE(o->is_empty_text(name)) << name;
+}
+
 TEST(JsonObject, OutlivesTheDocumentItWasReadFrom) {
     const auto inner = [] { return *Object::parse(R"({"list":[{"name":"a"},{"name":"b"}]})")->objects("list"); }();
     ASSERT_EQ(inner.size(), 2U);

@@ -159,6 +159,17 @@ bool may_be_on_card(const Order& o) {
 }
 
 std::string fresh_matching_id(Random& random) { return random_text(random, 26); }
+std::string untold_matching_id(Random& random) { return '$' + fresh_matching_id(random); }
+bool tells_matching_id(const Order& o) { return !o.matching_id.starts_with('$'); }
+bool may_be_matching_id(std::string_view id) {
+    const bool printable = std::ranges::all_of(id, [](char c) { return c > ' ' && c <= '~' && c != '$'; });
+    return printable && !id.empty() && id.size() <= 255;
+}
+bool may_be_confirmation_code(View code) {
+    const bool printable = std::ranges::all_of(code, [](std::uint8_t c) { return c >= 0x21 && c <= 0x7E; });
+    return printable && code.size() >= 4 && code.size() <= 255;
+}
+std::optional<Eid> named_eid(const Order& o) { return o.eid_from_package ? std::nullopt : o.eid; }
 std::string fresh_order_id(Time now, Random& random) {
     const auto milliseconds = now.time_since_epoch().count();
     Bytes out;

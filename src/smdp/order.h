@@ -61,7 +61,7 @@ struct Order {
     std::string id;
     std::string operator_id;
     Iccid iccid;
-    std::string matching_id;
+    std::string matching_id;  ///< see tells_matching_id()
     OrderState state = OrderState::available;
     GatePolicy policy = GatePolicy::attested;
     std::optional<Eid> eid{};  ///< the operator's choice; else the card that a package was bound to, while it is its
@@ -113,6 +113,17 @@ bool settle(Order&, View transaction_id);
 /// 26 characters of A-Z and 2-7, 130 random bits, within the alphabet of an activation code (SGP.22 4.1: A-Z, 0-9,
 /// '-'). A matching ID is a key to look up and nothing else.
 [[nodiscard]] std::string fresh_matching_id(Random&);
+/// For an order that is not confirmed yet, or that its card finds by its EID alone: no activation code can carry it,
+/// and nobody is told.
+[[nodiscard]] std::string untold_matching_id(Random&);
+/// Whether its matching ID is one that people and devices know.
+[[nodiscard]] bool tells_matching_id(const Order&);
+/// 1 to 255 printable characters of ASCII that an activation code can carry.
+[[nodiscard]] bool may_be_matching_id(std::string_view);
+/// 4 to 255 characters that people can type on any device, and not guess within the tries that they have.
+[[nodiscard]] bool may_be_confirmation_code(View);
+/// Its operator's choice; nullopt where it is for any card, also when one has it by now.
+[[nodiscard]] std::optional<Eid> named_eid(const Order&);
 /// An identifier for an order: the time in milliseconds, so that what is ordered together lies together in the
 /// database, and 80 random bits.
 [[nodiscard]] std::string fresh_order_id(Time now, Random&);

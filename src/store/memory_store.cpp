@@ -53,6 +53,16 @@ Status apply(Tables& t, const AddOrder& c) {
     order.version = 1;
     return t.orders.emplace(order.id, order).second ? ok() : Status(conflict("orders.id"));
 }
+Status apply(Tables& t, const NameOrder& c) {
+    const auto found = t.orders.find(c.order_id);
+    if (found == t.orders.end()) return missing("orders");
+    smdp::Order named = found->second;
+    named.matching_id = c.matching_id;
+    named.confirmation_code = c.confirmation_code;
+    CHECKED(check_order(t, named));
+    found->second = std::move(named);
+    return ok();
+}
 Status apply(Tables& t, const smdp::PutOrder& c) {
     const auto found = t.orders.find(c.order.id);
     if (found == t.orders.end() || found->second.version != c.order.version) return outdated("orders");
@@ -247,6 +257,26 @@ public:
         return out;
     }
     Result<std::vector<Subscription>> list_subscriptions() override { return values_of(t_.subscriptions); }
+    Result<std::optional<Subscription>> find_in_stock(std::string_view profile_type,
+                                                      std::string_view operator_id) override {
+        const auto taken = [&](const Subscription& s) {
+            return std::ranges::any_of(t_.orders, [&](const auto& o) {
+                return o.second.iccid == s.iccid && (lives(o.second) || !o.second.outstanding.empty());
+            });
+        };
+        std::optional<Subscription> out;
+        for (const auto& [iccid, s] : t_.subscriptions)
+            if (s.profile_type == profile_type && s.operator_id == operator_id && s.standing == Standing::reserved &&
+                !taken(s) && (!out || s.created_at < out->created_at))
+                out = s;
+        return out;
+    }
+    Result<std::vector<std::string>> operators_of_type(std::string_view profile_type) override {
+        std::set<std::string> out;
+        for (const auto& [iccid, s] : t_.subscriptions)
+            if (s.profile_type == profile_type) out.insert(s.operator_id);
+        return std::vector(out.begin(), out.end());
+    }
     Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override { return find_in(t_.auc, imsi); }
     Result<std::optional<Operator>> find_operator(std::string_view id) override { return find_in(t_.operators, id); }
     Result<std::vector<Operator>> list_operators() override { return values_of(t_.operators); }

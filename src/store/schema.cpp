@@ -103,7 +103,13 @@ ALTER TABLE orders ADD COLUMN euicc_otpk BLOB;
 ALTER TABLE orders ADD COLUMN binding BLOB;
 )sql";
 
-constexpr std::array<const char*, 6> steps{version_1, version_2, version_3, version_4, version_5, version_6};
+// Subscriptions that are ordered by their type.
+constexpr const char* version_7 = R"sql(
+ALTER TABLE subscriptions ADD COLUMN profile_type TEXT;
+CREATE INDEX subscriptions_of_type ON subscriptions (profile_type, operator_id) WHERE profile_type IS NOT NULL;
+)sql";
+
+constexpr std::array<const char*, 7> steps{version_1, version_2, version_3, version_4, version_5, version_6, version_7};
 
 }  // namespace
 

@@ -74,7 +74,12 @@ Status write(Database& db, const AddOrder& c) {
         .bind_optional(octets_of(o.binding))
         .run();
 }
-/// Whose it is, its profile, its confirmation code and how its package is protected never change.
+Status write(Database& db, const NameOrder& c) {
+    TRY(Statement * s, db.prepare("UPDATE orders SET matching_id=?, confirmation_code=? WHERE id=?"));
+    s->bind(c.matching_id).bind_optional(octets_of(c.confirmation_code)).bind(c.order_id);
+    return one_row(db, *s, Errc::not_found, "orders");
+}
+/// Whose it is, its profile and how its package is protected never change; what NameOrder sets changes with that alone.
 Status write(Database& db, const smdp::PutOrder& c) {
     TRY(Statement * s,
         db.prepare(
@@ -171,7 +176,7 @@ Status write(Database& db, const smdp::RecordNotification& c) {
     return bound->bind(c.order_id).bind(static_cast<std::int64_t>(verified_kept)).run();
 }
 Status write(Database& db, const AddSubscription& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
+    TRY(Statement * s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?)"));
     const auto& v = c.subscription;
     s->bind(v.iccid.text())
         .bind(v.imsi.text())
@@ -187,7 +192,8 @@ Status write(Database& db, const AddSubscription& c) {
         .bind(v.created_at)
         .bind(std::int64_t{v.mnc_digits})
         .bind(std::int64_t{v.package_octets_min})
-        .bind(std::int64_t{v.package_octets});
+        .bind(std::int64_t{v.package_octets})
+        .bind_optional(view_of(v.profile_type));
     CHECKED(s->run());
     if (!c.package) return ok();
     TRY(Statement * package, db.prepare("INSERT INTO packages VALUES (?,?)"));

@@ -70,6 +70,9 @@ Result<smdp::Order> order_at(const Statement& s) {
 
 constexpr const char* subscription_by_iccid = "SELECT * FROM subscriptions WHERE iccid=?";
 constexpr const char* subscriptions_of_eid = "SELECT * FROM subscriptions WHERE eid=? ORDER BY iccid";
+constexpr const char* subscription_in_stock =
+    "SELECT * FROM subscriptions AS s WHERE profile_type=? AND operator_id=? AND standing=0 AND NOT EXISTS (SELECT 1 "
+    "FROM orders AS o WHERE o.iccid=s.iccid AND (o.state<>8 OR o.outstanding<>'')) ORDER BY created_at, iccid LIMIT 1";
 constexpr const char* all_subscriptions = "SELECT * FROM subscriptions ORDER BY iccid";
 
 Result<Subscription> subscription_at(const Statement& s) {
@@ -90,6 +93,7 @@ Result<Subscription> subscription_at(const Statement& s) {
     v.package_octets_min = static_cast<std::uint32_t>(s.integer(13));
     v.package_octets = static_cast<std::uint32_t>(s.integer(14));
     v.version = s.integer(15);
+    if (!s.is_null(16)) v.profile_type = s.text(16);
     return v;
 }
 
@@ -104,6 +108,7 @@ Result<auc::Subscription> auc_at(const Statement& s) {
     return v;
 }
 
+Result<std::string> first_text_at(const Statement& s) { return s.text(0); }
 Result<Operator> operator_at(const Statement& s) { return Operator{s.text(0), s.text(1), s.blob(2), s.time(3)}; }
 Result<Row> row_at(const Statement& s) { return Row{s.text(0), s.text(1), s.blob(2), s.integer(3)}; }
 Result<TimelineLine> line_at(const Statement& s) {
@@ -182,6 +187,14 @@ public:
         return all(subscriptions_of_eid, subscription_at, std::string_view(eid.text()));
     }
     Result<std::vector<Subscription>> list_subscriptions() override { return all(all_subscriptions, subscription_at); }
+    Result<std::optional<Subscription>> find_in_stock(std::string_view profile_type,
+                                                      std::string_view operator_id) override {
+        return one(subscription_in_stock, subscription_at, profile_type, operator_id);
+    }
+    Result<std::vector<std::string>> operators_of_type(std::string_view profile_type) override {
+        return all("SELECT DISTINCT operator_id FROM subscriptions WHERE profile_type=? ORDER BY operator_id",
+                   first_text_at, profile_type);
+    }
     Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override {
         return one("SELECT * FROM auc WHERE imsi=?", auc_at, std::string_view(imsi.text()));
     }

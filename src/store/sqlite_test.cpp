@@ -76,6 +76,7 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
                        "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
                        "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
                        "ALTER TABLE orders DROP COLUMN binding; "
+                       "DROP INDEX subscriptions_of_type; ALTER TABLE subscriptions DROP COLUMN profile_type; "
                        "ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
                        "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
                        "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
@@ -110,6 +111,7 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
                        "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
                        "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
                        "ALTER TABLE orders DROP COLUMN binding; "
+                       "DROP INDEX subscriptions_of_type; ALTER TABLE subscriptions DROP COLUMN profile_type; "
                        "PRAGMA user_version = 3"));
     }
     auto store = open_sqlite_store(folder / "db");

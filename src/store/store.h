@@ -47,6 +47,8 @@ struct Subscription {
     std::optional<Eid> eid{};              ///< the card that it was installed on
     Standing standing = Standing::reserved;
     Time created_at{};
+    /// What its operator orders it as, where he names no ICCID (SGP.22 5.3.1); all of a type are alike to him.
+    std::optional<std::string> profile_type{};
     std::int64_t version = 0;
     friend bool operator==(const Subscription&, const Subscription&) = default;
 };
@@ -116,6 +118,12 @@ struct PurgeNotifications {
 struct AddOrder {
     smdp::Order order;
 };
+/// What its operator gives an order when he confirms it; the rest of it is smdp::PutOrder's, in the same batch.
+struct NameOrder {
+    std::string order_id;
+    std::string matching_id;
+    Bytes confirmation_code;
+};
 struct AddSubscription {
     Subscription subscription;
     std::optional<signer::WrappedPackage> package{};  ///< where subscription.package_octets is not 0
@@ -155,7 +163,7 @@ struct DropRow {
     std::string key;
 };
 using Change =
-    std::variant<AddOrder, smdp::PutOrder, smdp::PutSession, PurgeSessions, PurgeNotifications, smdp::Note,
+    std::variant<AddOrder, NameOrder, smdp::PutOrder, smdp::PutSession, PurgeSessions, PurgeNotifications, smdp::Note,
                  smdp::NoteRefusal, smdp::RecordNotification, AddSubscription, PutSubscription, AddOperator, AddAuc,
                  auc::Update, SetAucStatus, ReserveRelease, ConsumeReleases, DropReservations, PutRow, DropRow>;
 using Batch = std::vector<Change>;
@@ -197,6 +205,11 @@ public:
     [[nodiscard]] virtual Result<std::optional<signer::WrappedPackage>> find_package(const Iccid&) = 0;
     [[nodiscard]] virtual Result<std::vector<Subscription>> subscriptions_of(const Eid&) = 0;
     [[nodiscard]] virtual Result<std::vector<Subscription>> list_subscriptions() = 0;
+    /// The oldest of this type that is on no card, that no order offers, and of which no package is out.
+    [[nodiscard]] virtual Result<std::optional<Subscription>> find_in_stock(std::string_view profile_type,
+                                                                            std::string_view operator_id) = 0;
+    /// Who has subscriptions of this type, in stock or not.
+    [[nodiscard]] virtual Result<std::vector<std::string>> operators_of_type(std::string_view profile_type) = 0;
     [[nodiscard]] virtual Result<std::optional<auc::Subscription>> find_auc(const Imsi&) = 0;
 
     [[nodiscard]] virtual Result<std::optional<Operator>> find_operator(std::string_view id) = 0;

@@ -414,5 +414,57 @@ TEST_P(AnyStore, OperatorsAndRowsAreKept) {
     EXPECT_EQ(commit({DropRow{"device", "k"}}).error().code, Errc::not_found);
 }
 
+TEST_P(AnyStore, OrderIsNamedWhenItIsConfirmed) {
+    ASSERT_TRUE(commit({AddOrder{order(1)}, AddOrder{order(2)}}));
+    auto confirmed = **store->find_order("order-1");
+    confirmed.state = smdp::OrderState::confirmed;
+    confirmed.matching_id = "CHOSEN";
+    confirmed.confirmation_code = {7};
+    ASSERT_TRUE(commit({NameOrder{"order-1", "CHOSEN", {7}}, smdp::PutOrder{confirmed}}));
+    reopen_where_it_lasts();
+    ++confirmed.version;
+    EXPECT_EQ(**store->find_order_by_matching_id("CHOSEN"), confirmed);
+    EXPECT_FALSE(*store->find_order_by_matching_id("MATCH-1"));
+    EXPECT_EQ(conflict(commit({NameOrder{"order-2", "CHOSEN", {}}})), "orders.matching_id");
+    EXPECT_EQ(commit({NameOrder{"order-3", "OTHER", {}}}).error().code, Errc::not_found);
+}
+
+TEST_P(AnyStore, StockOfATypeIsWhatNobodyHas) {
+    const auto of_type = [](int n, std::string owner) {
+        auto s = subscription(n);
+        s.operator_id = std::move(owner);
+        s.profile_type = "gold";
+        return s;
+    };
+    const auto found = [&]() -> std::string {
+        const auto line = *store->find_in_stock("gold", "a");
+        return line ? line->iccid.text() : "none";
+    };
+    auto installed = of_type(1, "a");
+    installed.standing = Standing::installed;
+    auto typeless = subscription(2);
+    typeless.operator_id = "a";
+    ASSERT_TRUE(commit({AddSubscription{installed}, AddSubscription{typeless}, AddSubscription{of_type(3, "b")}}));
+    EXPECT_EQ(found(), "none");
+    EXPECT_EQ(*store->operators_of_type("gold"), (std::vector<std::string>{"a", "b"}));
+    EXPECT_TRUE(store->operators_of_type("silver")->empty());
+    ASSERT_TRUE(commit({AddSubscription{of_type(4, "a")}, AddSubscription{of_type(5, "a")}}));
+    reopen_where_it_lasts();
+    EXPECT_EQ(found(), iccid(4).text());
+    EXPECT_EQ((**store->find_subscription(iccid(4))).profile_type, "gold");
+    auto offered = order(4);
+    offered.iccid = iccid(4);
+    ASSERT_TRUE(commit({AddOrder{offered}}));
+    EXPECT_EQ(found(), iccid(5).text());
+    offered = **store->find_order(offered.id);
+    offered.state = smdp::OrderState::unavailable;
+    ASSERT_TRUE(commit({smdp::PutOrder{offered}}));
+    EXPECT_EQ(found(), iccid(4).text()) << "its order was cancelled";
+    ++offered.version;
+    offered.outstanding = {{1}};
+    ASSERT_TRUE(commit({smdp::PutOrder{offered}}));
+    EXPECT_EQ(found(), iccid(5).text()) << "a card may have it";
+}
+
 }  // namespace
 }  // namespace mcim::store

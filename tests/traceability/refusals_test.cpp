@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "mcim/smdp/es2_refusal.h"
 #include "mcim/smdp/es9.h"
 #include "support/reference.h"
 
@@ -118,9 +119,22 @@ TEST(Refusals, EveryPairOfCodesHasItsRow) {
     }
 }
 
-/// The tables of 5.6.1 to 5.6.5, by clause: what the specification names, whether the server can send it or not.
+TEST(Refusals, EveryPairOfCodesOfEs2HasItsRow) {
+    for (const auto& code : smdp::es2_status_codes())
+        EXPECT_TRUE(std::ranges::any_of(rows(), [&](const Row& row) {
+            return (row.clause.starts_with("5.3") || row.clause.starts_with("5.2.6")) &&
+                   (row.refusal + " ").starts_with(code_of(code.refusal) + " ");
+        })) << code_of(code.refusal);
+}
+
+/// The tables of 5.3.1 to 5.3.4, and of 5.6.1 to 5.6.5, by clause: what the specification names, whether the server can
+/// send it or not.
 TEST(Refusals, EveryPairThatAClauseNamesHasItsRow) {
     const std::map<std::string, std::vector<std::string>> tables{
+        {"5.3.1", {"8.2.1/1.2", "8.2.1/3.3", "8.2.1/3.9", "8.2.5/1.2", "8.2.5/3.7", "8.2.5/3.8", "8.2.5/3.9"}},
+        {"5.3.2", {"8.1.1/2.2", "8.1.1/3.10", "8.2.6/3.3", "8.2.6/3.10", "8.9/5.1"}},
+        {"5.3.3", {"8.1.1/3.10", "8.2.1/3.3", "8.2.6/3.10"}},
+        {"5.3.4", {"8.2.1/3.5"}},
         {"5.6.1", {"8.8.1/3.8", "8.8.3/3.1", "8.8.2/3.1", "8.8.4/3.7"}},
         {"5.6.2", {"8.1/6.1", "8.2.7/2.2", "8.2.7/3.8", "8.2.7/6.4", "8.2/3.7", "8.8.5/4.10", "8.10.1/3.9"}},
         {"5.6.3",
@@ -130,9 +144,11 @@ TEST(Refusals, EveryPairThatAClauseNamesHasItsRow) {
     const auto all = rows();
     for (const auto& [clause, pairs] : tables)
         for (const auto& pair : pairs)
-            EXPECT_TRUE(std::ranges::any_of(
-                all,
-                [&](const Row& row) { return row.clause.starts_with(clause) && row.refusal.starts_with(pair + " "); }))
+            EXPECT_TRUE(std::ranges::any_of(all,
+                                            [&](const Row& row) {
+                                                return row.clause.starts_with(clause) &&
+                                                       (row.refusal + " ").starts_with(pair + " ");
+                                            }))
                 << clause << ' ' << pair;
 }
 

@@ -5,6 +5,7 @@
 
 #include "mcim/apps/mcim/admin.h"
 #include "mcim/apps/mcim/commands.h"
+#include "mcim/apps/mcim/operator_client.h"
 #include "mcim/apps/mcim/operator_keys.h"
 #include "mcim/apps/mcim/text.h"
 
@@ -128,11 +129,12 @@ void add_operator_list(CLI::App& parent, Console& console) {
 }  // namespace
 
 void add_operator(CLI::App& app, Console& console) {
-    auto* command = app.add_subcommand("operator", "Operators and their keys");
+    auto* command = app.add_subcommand("operator", "Operators, their keys and their systems");
     command->require_subcommand(1);
     add_key(*command, console);
     add_operator_add(*command, console);
     add_operator_list(*command, console);
+    add_operator_client(*command, console);
 }
 
 }  // namespace mcim::apps

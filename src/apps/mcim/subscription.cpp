@@ -29,6 +29,7 @@ struct AddSubscriptionOptions {
     std::string algorithm = "MILENAGE";
     std::string key_file;
     std::string package;
+    std::string profile_type;
     std::string replaces;
     bool json = false;
 };
@@ -107,6 +108,7 @@ Status run_subscription_add(const AddSubscriptionOptions& options, std::ostream&
     if (!keys.opc.empty()) secrets.push_back({"opc", expose(keys.opc)});
     if (!options.provider.empty()) body.text("service_provider_name", options.provider);
     if (!options.name.empty()) body.text("profile_name", options.name);
+    if (!options.profile_type.empty()) body.text("profile_type", options.profile_type);
     if (!options.replaces.empty()) body.text("replaces", options.replaces);
     Admin admin(options.admin);
     TRY(const auto answer, admin.change("/subscriptions", body, secrets));
@@ -152,6 +154,8 @@ void add_subscription_add(CLI::App& parent, Console& console) {
     command->add_option("--k-file", options->key_file, "Instead of fresh keys: file with k=HEX and opc=HEX, mode 0600");
     command->add_option("--profile", options->package, "Instead of all this: somebody's profile package, DER")
         ->excludes(mnc);
+    command->add_option("--profile-type", options->profile_type,
+                        "What its operator orders it as over ES2+, where he names no ICCID");
     command->add_option("--replaces", options->replaces,
                         "ICCID of a line whose card is lost or broken: it is closed for good, and its number and names "
                         "are this one's where no others are given. Not yet in use, it takes along the line whose place "

@@ -28,6 +28,7 @@ struct ImportOptions {
     std::string format = "auto";
     std::string iccid_from;
     std::string provider;
+    std::string profile_type;
     std::optional<unsigned> mnc_digits;
     bool fresh_keys = false;
     bool ignore_unknown = false;
@@ -174,6 +175,7 @@ Status add_row(Admin& admin, const SubscriberRow& row, const ImportOptions& opti
     if (row.mnc_digits) body.integer("mnc_digits", *row.mnc_digits);
     if (!row.provider.empty()) body.text("service_provider_name", row.provider);
     if (!row.profile_name.empty()) body.text("profile_name", row.profile_name);
+    if (!options.profile_type.empty()) body.text("profile_type", options.profile_type);
     std::vector<SecretMember> secrets;
     for (const auto& [name, key] : {std::pair("k", &row.k), {"opc", &row.opc}, {"op", &row.op}})
         if (!key->empty()) secrets.push_back({name, expose(*key)});
@@ -330,6 +332,8 @@ void add_subscription_import(CLI::App& parent, Console& console) {
     command->add_option("--iccid-from", options->iccid_from,
                         "For rows without an ICCID: the first one, 18 or 19 digits; the next ones count up");
     command->add_option("--provider", options->provider, "Service provider name, for rows without one");
+    command->add_option("--profile-type", options->profile_type,
+                        "What their operator orders them as over ES2+, where he names no ICCID");
     command
         ->add_option(
             "--mnc-digits", options->mnc_digits,

@@ -67,6 +67,7 @@ Status run_show(const SubscriptionOptions& options, std::ostream& out) {
         {"operator", text_or(line.json, "operator")},
         {"provider name", text_or(line.json, "service_provider_name")},
         {"profile name", text_or(line.json, "profile_name")},
+        {"profile type", text_or(line.json, "profile_type")},
         {"profile from", text_or(line.json, "source")},
         {"algorithm", text_or(line.json, "algorithm")},
         {"standing", std::string(meaning(text_or(line.json, "standing")))},

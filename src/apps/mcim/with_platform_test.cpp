@@ -106,6 +106,33 @@ TEST_F(WithPlatform, OperatorsAreListedAndUnique) {
     EXPECT_TRUE(again.complains("conflict")) << again.err;
 }
 
+TEST_F(WithPlatform, SystemsOfOperatorsAreLetInListedAndShutOut) {
+    const std::string certificate = at("pki/dp/tls.der");  // of a TLS client too (SGP.22 4.5.2.1)
+    const auto added = run({"operator", "client", "add", "--operator", "north", "--certificate", certificate,
+                            "--rights", "downloadOrder,confirmOrder", "--policy", "open"});
+    EXPECT_TRUE(added.says("may call for north: downloadOrder, confirmOrder.")) << added.out << added.err;
+    const auto listed = json({"operator", "client", "list"}).objects("clients");
+    ASSERT_EQ(listed->size(), 1U);
+    const std::string fingerprint = *listed->front().text("fingerprint");
+    EXPECT_EQ(*listed->front().text("policy"), "open");
+    EXPECT_TRUE(run({"operator", "client", "list"}).says(fingerprint));
+    const auto key = run({"operator", "client", "add", "--operator", "north", "--certificate", at("north.pem.pub")});
+    EXPECT_TRUE(key.complains("north.pem.pub")) << key.err;
+    const auto again = run({"operator", "client", "add", "--operator", "north", "--certificate", certificate});
+    EXPECT_TRUE(again.complains("remove that one first")) << again.err;
+    EXPECT_TRUE(run({"operator", "client", "remove", fingerprint}).says("nothing any more"));
+    EXPECT_TRUE(run({"operator", "client", "remove", fingerprint}).complains("operator client list"));
+}
+
+TEST_F(WithPlatform, LinesMayHaveATypeToBeOrderedBy) {
+    ASSERT_EQ(
+        run({"subscription", "add", "--operator", "north", "--iccid", iccid, "--imsi", imsi, "--profile-type", "gold"})
+            .code,
+        0);
+    EXPECT_EQ(*json({"subscription", "show", iccid}).text("profile_type"), "gold");
+    EXPECT_TRUE(run({"subscription", "show", iccid}).says("gold"));
+}
+
 TEST_F(WithPlatform, ALineIsMadeShownAndNotLetInBeforeItIsOnACard) {
     add_line();
     EXPECT_TRUE(run({"subscription", "list"}).says(imsi));

@@ -25,6 +25,11 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Result<Json> release_order(Platform&, std::string_view id, const jose::Object&);
 [[nodiscard]] Result<Json> list_notifications(Platform&);
 
+// admin_clients.cpp
+[[nodiscard]] Result<Json> add_client(Platform&, const jose::Object&);
+[[nodiscard]] Result<Json> list_clients(Platform&);
+[[nodiscard]] Result<Json> remove_client(Platform&, std::string_view fingerprint);
+
 // admin_devices.cpp
 [[nodiscard]] Json json_of(const pva::RefusedEvidence&);
 [[nodiscard]] Result<Json> add_device(Platform&, const jose::Object&);

@@ -20,6 +20,7 @@ Json json_of(const store::Subscription& s) {
     out.text("service_provider_name", s.service_provider_name).text("profile_name", s.profile_name);
     out.text("source", s.package_octets != 0 ? "package" : "template");
     if (s.package_octets == 0) out.integer("mnc_digits", s.mnc_digits);
+    if (s.profile_type) out.text("profile_type", *s.profile_type);
     if (s.eid) out.text("eid", s.eid->text());
     return out.text("standing", to_string(s.standing)).time("created_at", s.created_at);
 }
@@ -224,6 +225,7 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
         TRY(Msisdn msisdn, Msisdn::parse(*msisdn_digits));
         s.msisdn = std::move(msisdn);
     }
+    TRY(s.profile_type, in.optional_member(&jose::Object::text, "profile_type"));
     s.created_at = p.now();
     auc::Subscription row{line.imsi, line.keys.keys};
     if (line.keys.algorithm == signer::Algorithm::test) row.card_limits = {};

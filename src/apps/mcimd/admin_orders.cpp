@@ -1,16 +1,11 @@
 // Orders and their timelines.
-#include <algorithm>
-
-#include "mcim/apps/common/typing_errors.h"
 #include "mcim/apps/mcimd/admin_calls.h"
+#include "mcim/apps/mcimd/orders.h"
 #include "mcim/apps/mcimd/ports.h"
 #include "mcim/apps/mcimd/verifier.h"
-#include "mcim/msg/metadata.h"
 
 namespace mcim::apps::mcimd {
 namespace {
-
-constexpr std::uint64_t template_octets = 32 * 1024;  ///< what the project's template takes on a card, rounded up
 
 /// SGP.22 4.1; the last field says that a confirmation code is wanted.
 std::string activation_code(const Platform& p, const smdp::Order& o) {
@@ -38,7 +33,8 @@ Json json_of(const Platform& p, const smdp::Order& o) {
     out.text("state", to_string(o.state));
     if (!closed.empty()) out.text("closed_because", closed);
     out.text("policy", to_string(o.policy));
-    out.text("matching_id", o.matching_id).text("activation_code", activation_code(p, o));
+    if (smdp::tells_matching_id(o))
+        out.text("matching_id", o.matching_id).text("activation_code", activation_code(p, o));
     if (o.protection_keys) out.text("protection", profile_protection_keys);
     if (o.eid) out.text("eid", o.eid->text());
     if (o.expires_at) out.time("expires_at", *o.expires_at);
@@ -46,16 +42,6 @@ Json json_of(const Platform& p, const smdp::Order& o) {
     if (!o.confirmation_code.empty())
         out.integer("wrong_codes", o.wrong_codes).integer("wrong_codes_max", smdp::wrong_codes_max);
     return out.time("created_at", o.created_at);
-}
-
-/// What stands between an order and the device that it names, as the download would hear it now; nullopt: nothing, or
-/// no device is named, or there is nothing to download.
-Result<std::optional<transfer::Refused>> missing_consent(Platform& p, const smdp::Order& o) {
-    std::optional<transfer::Refused> none;
-    if (!o.eid || !smdp::downloadable(o, p.now())) return none;
-    TRY(auto decision, decide_consent(p, {o.id, o.operator_id, *o.eid, o.release}));
-    if (auto* refused = std::get_if<transfer::Refused>(&decision)) return std::optional(std::move(*refused));
-    return none;
 }
 
 /// The same where attempts, codes or a refusal stand in the way, which a release by its operator takes away.
@@ -95,41 +81,17 @@ Result<msg::ProfileClass> class_of(const jose::Object& in) {
     return fail(Errc::bad_value, "class", "operational, provisioning or test is wanted, not \"" + *name + '"');
 }
 
-/// Every change of the profile is reported here, so that the platform knows where it stands (SGP.22 2.4.5.3).
-Bytes metadata_of(const Platform& p, const store::Subscription& s, msg::ProfileClass profile_class) {
-    msg::StoreMetadataRequest m;
-    m.iccid = msg::to_octets(s.iccid);
-    m.service_provider_name.text = s.service_provider_name;
-    m.profile_name.text = s.profile_name;
-    if (profile_class != msg::ProfileClass::operational) m.profile_class = profile_class;
-    m.notification_configuration_info = {{msg::event(msg::NotificationEventBit::install), {p.dp->address}, {}},
-                                         {msg::event(msg::NotificationEventBit::enable), {p.dp->address}, {}},
-                                         {msg::event(msg::NotificationEventBit::disable), {p.dp->address}, {}},
-                                         {msg::event(msg::NotificationEventBit::delete_), {p.dp->address}, {}}};
-    return der::encode(m);
-}
-
 /// The operator's own line, which no other order offers.
 Result<store::Subscription> line_to_offer(Platform& p, const std::string& operator_id, const Iccid& iccid) {
     TRY(const auto known, p.store.find_operator(operator_id));
     if (!known) return unknown_operator(operator_id);
-    TRY(auto line, p.store.find_subscription(iccid));
-    if (!line) return fail(Errc::not_found, "iccid", "no subscription has " + iccid.text() + ": make one first");
-    if (line->operator_id != operator_id)
-        return fail(Errc::refused, "iccid", "it is a subscription of " + line->operator_id + ", not of " + operator_id);
-    if (line->standing == store::Standing::closed)
-        return fail(Errc::refused, "iccid", "its subscription is closed for good: make another");
-    TRY(const auto other, p.store.find_order_by_iccid(iccid));
-    if (other && other->state == smdp::OrderState::installed)
-        return fail(Errc::conflict, "iccid",
-                    "order " + other->id +
-                        " delivered it; it can be ordered again when that profile is deleted. Where its card is lost, "
-                        "add a subscription that replaces it, and order that");
-    if (other && other->state != smdp::OrderState::unavailable)
-        return fail(Errc::conflict, "iccid",
-                    "order " + other->id + " offers it already and is " + std::string(to_string(other->state)) +
-                        ": use that one, or cancel it first");
-    return *std::move(line);
+    TRY(auto profile, find_profile(p, iccid));
+    if (!profile.line)
+        return fail(Errc::not_found, "iccid", "no subscription has " + iccid.text() + ": make one first");
+    if (const auto refused = smdp::cannot_be_ordered(profile.known(), operator_id))
+        return fail(refused->refusal == smdp::Es2Refusal::iccid_in_use ? Errc::conflict : Errc::refused, "iccid",
+                    refused->detail);
+    return *std::move(profile.line);
 }
 
 /// Created, confirmed and released in one call: ES2+ in three steps is for operators that are elsewhere.
@@ -161,45 +123,22 @@ Status need_dp(const Platform& p) {
     return ok();
 }
 
-/// An order for an EID with a typing error would wait for ever. Test cards have EIDs whose check digits do not hold
-/// (SGP.26): one that is enrolled exists. Where no device has to be enrolled, nothing tells the two apart.
-Result<std::optional<Eid>> named_device(Platform& p, smdp::GatePolicy policy, std::string_view digits) {
-    auto parsed = Eid::parse_unchecked(digits);
-    if (!parsed) return std::move(parsed).error().within("eid");
-    Eid eid = *std::move(parsed);
-    if (!p.verifier || policy == smdp::GatePolicy::open) return std::optional(std::move(eid));
-    TRY(const auto device, find_device(p, eid));
-    auto wrong = typing_error(eid);
-    if (!device && wrong)
-        return fail(Errc::bad_value, "eid",
-                    *std::move(wrong) + "; of a test card that has such an EID, enrol the device first");
-    return std::optional(std::move(eid));
-}
-
 /// The operator's own choice: a key to look up and nothing else. How hard it is to guess is its operator's matter.
 Result<std::string> chosen_matching_id(Platform& p, std::string id) {
-    const bool printable = std::ranges::all_of(id, [](char c) { return c > ' ' && c <= '~' && c != '$'; });
-    if (!printable || id.size() > 255)
+    if (!smdp::may_be_matching_id(id))
         return fail(Errc::bad_value, "matching_id", "1 to 255 printable characters of ASCII are wanted, without $");
     TRY(const auto other, p.store.find_order_by_matching_id(id));
     if (other) return fail(Errc::conflict, "matching_id", "order " + other->id + " has it: choose another");
     return id;
 }
 
-/// What people can type on any device, and not guess within the tries that they have.
-constexpr std::size_t code_characters_min = 4;
-constexpr std::size_t code_characters_max = 255;
-
 Status read_confirmation_code(Platform& p, const jose::Object& in, smdp::Order& order) {
     TRY(auto code, in.optional_member(&jose::Object::secret_text, "confirmation_code"));
     if (!code) return ok();
-    const View characters = expose(*code);
-    const bool printable = std::ranges::all_of(characters, [](std::uint8_t c) { return c >= 0x21 && c <= 0x7E; });
-    if (!printable || characters.size() < code_characters_min || characters.size() > code_characters_max)
+    if (!smdp::may_be_confirmation_code(expose(*code)))
         return fail(Errc::bad_value, "confirmation_code",
                     "4 to 255 letters, digits and signs of ASCII are wanted, without spaces");
-    TRY(auto wrapped, p.signer.ask(signer::WrapConfirmationCode{order.id, *std::move(code)}));
-    order.confirmation_code = std::move(wrapped.octets);
+    TRY(order.confirmation_code, wrapped_confirmation_code(p, order.id, *std::move(code)));
     return ok();
 }
 
@@ -210,7 +149,10 @@ Status read_options(Platform& p, const jose::Object& in, smdp::Order& order) {
     }
     TRY(const auto eid, in.optional_member(&jose::Object::text, "eid"));
     if (eid) {
-        TRY(order.eid, named_device(p, order.policy, *eid));
+        auto parsed = Eid::parse_unchecked(*eid);
+        if (!parsed) return std::move(parsed).error().within("eid");
+        CHECKED(check_device(p, order.policy, *parsed));
+        order.eid = *std::move(parsed);
     }
     TRY(auto matching_id, in.optional_member(&jose::Object::text, "matching_id"));
     if (matching_id) {
@@ -270,16 +212,13 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     TRY(const Iccid iccid, Iccid::parse_unchecked(digits));
     TRY(const auto line, line_to_offer(p, operator_id, iccid));
     TRY(const auto profile_class, class_of(in));
-    smdp::Order order{smdp::fresh_order_id(p.now(), p.random), operator_id, iccid, smdp::fresh_matching_id(p.random)};
-    order.metadata = metadata_of(p, line, profile_class);
-    order.package_octets = line.package_octets != 0 ? line.package_octets : template_octets + line.package_octets_min;
-    order.created_at = p.now();
+    smdp::Order order = draft_order(p, line, profile_class);
     CHECKED(read_options(p, in, order));
     TRY(order, released(std::move(order)));
-    store::Batch batch{store::AddOrder{order}, smdp::Note{order.id, p.now(), "ordered and released"}};
     TRY(const auto missing, missing_consent(p, order));
     if (order.release) CHECKED(check_given(p, *order.release, missing));
-    if (missing) batch.emplace_back(smdp::Note{order.id, p.now(), "waits for consent: " + missing->sentence});
+    store::Batch batch = notes_of(p, order, "ordered and released", missing);
+    batch.insert(batch.begin(), store::AddOrder{order});
     CHECKED(p.store.commit_one(std::move(batch)));
     return with_consent(p, order, missing);
 }
@@ -314,8 +253,7 @@ Result<Json> cancel_order(Platform& p, std::string_view id) {
     auto next = after(std::move(order), smdp::OrderEvent::cancel);
     if (!next)
         return fail(Errc::conflict, "state", "an order that is " + std::string(to_string(from)) + " is not cancelled");
-    CHECKED(p.store.commit_one({smdp::PutOrder{*next}, store::DropReservations{next->id},
-                                smdp::Note{next->id, p.now(), "cancelled by its operator"}}));
+    CHECKED(p.store.commit_one(cancellation(p, *next)));
     return json_of(p, *next);
 }
 

@@ -103,6 +103,7 @@ Mistakes check_files(const Config& config, Time now) {
     check.place_for_socket("server.admin_socket", config.admin_socket);
     if (config.auc) check.place_for_socket("auc.socket", config.auc->socket);
     if (config.tls) check_tls(check, *config.tls);
+    if (has_own_certificate(config.es2)) check_tls(check, *config.es2);
 
     SystemRandom random;
     const auto keys = check_keys(check, config, random);

@@ -229,6 +229,25 @@ std::optional<http::Address> read_operation(Reader& in, const std::optional<TlsC
     return out;
 }
 
+/// A certificate of its own, or that of `server`, on another port.
+std::optional<TlsConfig> read_es2_listener(Reader& in, const std::optional<TlsConfig>& server, bool dp) {
+    const std::string text = in.text("listen", address_allowed).value_or("");
+    const auto certificates = in.texts("tls_certificate", "the name of a certificate file, or a list of them");
+    const bool own = std::ranges::any_of(certificates, [](const auto& name) { return !name.empty(); });
+    const auto key = in.path("tls_key", "the name of the TLS key file");
+    if (!own && !key.empty()) in.complain("tls_certificate", "is missing: tls_key is its key");
+    if (text.empty()) return std::nullopt;
+    if (!dp) in.complain("listen", "is of no use: ES2+ is served by the role dp, which is not among server.roles");
+    TlsConfig out{parse_listen(in, text), {}};
+    if (server && out.listen.port != 0 && out.listen.port == server->listen.port)
+        in.complain("listen", "has the port of [server]: another one is wanted, for clients with certificates only");
+    if (own)
+        out.identities.push_back(read_tls_files(in, "tls_"));
+    else if (server)
+        out.identities = server->identities;
+    return out;
+}
+
 /// In a laboratory all devices may be one, again and again: no limits there but those that are named.
 void read_rates(Reader& in, const std::optional<AucConfig>& auc, Rates& rates) {
     static constexpr std::int64_t most = 1'000'000'000;
@@ -341,6 +360,10 @@ void check_tables(const toml::table& root, const std::filesystem::path& file, Mi
 
 }  // namespace
 
+bool has_own_certificate(const std::optional<TlsConfig>& es2) {
+    return es2 && std::ranges::any_of(es2->identities, [](const TlsFiles& f) { return f.prefix.starts_with("es2."); });
+}
+
 std::variant<Config, Mistakes> parse_config(std::string_view text, const std::filesystem::path& file) {
     const auto parsed = toml::parse(text);
     if (!parsed) {
@@ -364,6 +387,9 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
     Reader operation(root["operation"].as_table(), "operation", findings);
     config.operation = read_operation(operation, config.tls);
     operation.finish();
+    Reader es2(root["es2"].as_table(), "es2", findings);
+    config.es2 = read_es2_listener(es2, config.tls, roles.contains("dp"));
+    es2.finish();
     const auto read_role = [&](const std::string& name, auto& into, auto& read) {
         if (!roles.contains(name)) return;
         Reader in(root[name].as_table(), name, findings);

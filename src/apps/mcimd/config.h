@@ -24,6 +24,8 @@ struct TlsConfig {
     http::Address listen;
     std::vector<TlsFiles> identities;  ///< at least one
 };
+/// Of ES2+: another than that of [server].
+[[nodiscard]] bool has_own_certificate(const std::optional<TlsConfig>& es2);
 /// What the SM-DP+ has under one CI.
 struct CredentialConfig {
     std::string prefix;  ///< of its keys in the file: "dp.", "dp.credential[1]."
@@ -63,6 +65,7 @@ struct Config {
     http::Limits limits;
     Rates rates{};
     std::optional<http::Address> operation;  ///< of /metrics, /healthz and /readyz; absent: nowhere
+    std::optional<TlsConfig> es2;            ///< where operators' systems come; absent: nowhere
     std::optional<TlsConfig> tls;            ///< absent where dp and pva are: nothing listens on a port then
     std::optional<DpConfig> dp;
     std::optional<AucConfig> auc;

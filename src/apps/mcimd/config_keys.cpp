@@ -38,6 +38,11 @@ constexpr std::array keys{
     ConfigKey{
         "operation", "listen", optional, R"("")",
         "IP address and port of /metrics, /healthz and /readyz, in plain HTTP: \"127.0.0.1:9464\"; \"\": nowhere"},
+    ConfigKey{"es2", "listen", optional, R"("")",
+              "IP address and port of ES2+, for operators' systems with certificates: \"0.0.0.0:8444\"; \"\": nowhere"},
+    ConfigKey{"es2", "tls_certificate", optional, R"("")",
+              "another than that of [server], DER or PEM; or a list of files"},
+    ConfigKey{"es2", "tls_key", optional, R"("")", "its private key, PKCS#8, mode 0600"},
     ConfigKey{"log", "format", optional, R"("text")",
               "of a line: text, or json, which says besides to which request and session it belongs"},
     ConfigKey{"dp", "address", wanted, R"("smdp.example.com")",

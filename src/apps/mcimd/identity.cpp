@@ -170,6 +170,9 @@ Result<std::vector<CertificateInUse>> certificates_in_use(const Config& config, 
     if (config.tls)
         for (const auto& one : config.tls->identities)
             CHECKED(add(one.prefix + "certificate", one.certificate, Part{Part::Of::tls, number++}));
+    if (has_own_certificate(config.es2))
+        for (const auto& one : config.es2->identities)
+            CHECKED(add(one.prefix + "certificate", one.certificate, Part{Part::Of::es2, 0}));
     if (!config.dp || dp == nullptr) return out;
     CHECKED(add("dp.ci", config.dp->ci, {}));
     for (std::size_t i = 0; i < config.dp->revocation_lists.size(); ++i) {

@@ -28,7 +28,7 @@ struct CertificateInUse {
     x509::Validity validity;
     /// Who is served with it: those of one TLS identity, or of one credential and its CI, are of use only together.
     struct Part {
-        enum class Of : std::uint8_t { tls, dp } of{};
+        enum class Of : std::uint8_t { tls, es2, dp } of{};
         std::size_t number{};
     };
     std::optional<Part> part{};  ///< nullopt: a CI that none of our own is under, or a list

@@ -129,6 +129,7 @@ public:
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
     [[nodiscard]] std::uint16_t port() const { return program_->port().value_or(0); }
+    [[nodiscard]] std::uint16_t es2_port() const { return program_->es2_port().value_or(0); }
     [[nodiscard]] std::uint16_t operation_port() const { return program_->operation_port().value_or(0); }
     Status renew() {
         std::promise<Status> done;

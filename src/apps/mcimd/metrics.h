@@ -7,6 +7,7 @@
 #include "mcim/auc/auc.h"
 #include "mcim/evidence/appraisal.h"
 #include "mcim/pva/verifier.h"
+#include "mcim/smdp/es2.h"
 #include "mcim/smdp/es9.h"
 
 namespace mcim::apps::mcimd {
@@ -37,6 +38,12 @@ struct Es9Metrics {
     Durations took{};  ///< from the whole request to its answer
 };
 
+/// Calls of a function of ES2+.
+struct Es2Metrics {
+    std::uint64_t done = 0;
+    std::array<std::uint64_t, smdp::es2_refusal_count> refused{};
+};
+
 /// A counter for each value of an enumeration.
 template <class Enum, Enum last>
 class CountOf {
@@ -55,6 +62,7 @@ std::string_view to_string(RateLimit);
 
 struct Metrics {
     std::array<Es9Metrics, std::variant_size_v<smdp::Function>> es9{};
+    std::array<Es2Metrics, smdp::es2_function_count> es2{};
     std::uint64_t es9_unreadable = 0;  ///< no function of ES9+
     std::uint64_t sessions_begun = 0;  ///< a card has proved itself and has its offer
     CountOf<auc::Occurrence, auc::Occurrence::signer_failed> auc{};

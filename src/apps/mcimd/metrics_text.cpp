@@ -62,9 +62,9 @@ constexpr std::string_view gauge_type = "gauge";
 std::string_view name_of(std::size_t function) { return to_string(static_cast<smdp::Es9Function>(function)); }
 
 /// Refusals that have the same code are one outcome: a client cannot tell them apart either.
-std::map<std::string, std::uint64_t> by_code(const Es9Metrics& metrics) {
+std::map<std::string, std::uint64_t> by_code(const auto& status_codes, const auto& metrics) {
     std::map<std::string, std::uint64_t> out;
-    for (const auto& code : smdp::status_codes())
+    for (const auto& code : status_codes)
         out[code_of(code.refusal)] += metrics.refused.at(static_cast<std::size_t>(code.refusal));
     return out;
 }
@@ -74,7 +74,7 @@ void write_es9(Exposition& out, const Metrics& metrics) {
                "Calls of ES9+ that were answered, by function and outcome: done, or subject and reason code.");
     for (std::size_t i = 0; i < metrics.es9.size(); ++i) {
         out.sample({{"function", name_of(i)}, {"outcome", "done"}}, metrics.es9.at(i).done);
-        for (const auto& [code, count] : by_code(metrics.es9.at(i)))
+        for (const auto& [code, count] : by_code(smdp::status_codes(), metrics.es9.at(i)))
             out.sample({{"function", name_of(i)}, {"outcome", code}}, count);
     }
     out.one("mcimd_es9_unreadable_total", counter_type,
@@ -92,6 +92,17 @@ void write_es9(Exposition& out, const Metrics& metrics) {
     }
     out.one("mcimd_sessions_begun_total", counter_type,
             "Sessions in which a card proved itself and had its profile offered.", metrics.sessions_begun);
+}
+
+void write_es2(Exposition& out, const Metrics& metrics) {
+    out.family("mcimd_es2_requests_total", counter_type,
+               "Calls of ES2+ that were answered, by function and outcome: done, or subject and reason code.");
+    for (std::size_t i = 0; i < metrics.es2.size(); ++i) {
+        const auto name = to_string(static_cast<smdp::Es2Function>(i));
+        out.sample({{"function", name}, {"outcome", "done"}}, metrics.es2.at(i).done);
+        for (const auto& [code, count] : by_code(smdp::es2_status_codes(), metrics.es2.at(i)))
+            out.sample({{"function", name}, {"outcome", code}}, count);
+    }
 }
 
 /// A sample for each value of the enumeration, named as elsewhere.
@@ -129,6 +140,7 @@ void write_connections(Exposition& out, const Listeners& listeners) {
     out.family("mcimd_open_connections", gauge_type, "Clients that are connected.");
     if (listeners.tls != nullptr) out.sample({{"listener", "server"}}, std::uint64_t{listeners.tls->connections()});
     if (listeners.admin != nullptr) out.sample({{"listener", "admin"}}, std::uint64_t{listeners.admin->connections()});
+    if (listeners.es2 != nullptr) out.sample({{"listener", "es2"}}, std::uint64_t{listeners.es2->connections()});
     if (listeners.tls == nullptr) return;
     out.one("mcimd_connections_turned_away_total", counter_type,
             "Connections beyond server.connections_per_address_max.", listeners.tls->turned_away());
@@ -152,6 +164,7 @@ std::string metrics_text(const Platform& p, const Listeners& listeners) {
     out.one("process_start_time_seconds", gauge_type, "When the program started, in seconds since 1970.",
             seconds_of(p.started_at.time_since_epoch()));
     write_es9(out, p.metrics);
+    write_es2(out, p.metrics);
     write_others(out, p.metrics);
     write_commits(out, p.committer);
     write_connections(out, listeners);

@@ -10,6 +10,7 @@ namespace mcim::apps::mcimd {
 struct Listeners {
     const http::Server* tls = nullptr;
     const http::Server* admin = nullptr;
+    const http::Server* es2 = nullptr;
 };
 
 inline constexpr std::string_view metrics_media_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -4,6 +4,7 @@
 
 #include "mcim/apps/mcimd/admin.h"
 #include "mcim/apps/mcimd/auc_service.h"
+#include "mcim/apps/mcimd/es2_service.h"
 #include "mcim/apps/mcimd/es9_service.h"
 #include "mcim/apps/mcimd/identity.h"
 #include "mcim/apps/mcimd/open_files.h"
@@ -19,6 +20,7 @@ constexpr std::chrono::minutes purge_period{1};
 constexpr std::size_t unverified_kept = 10'000;
 constexpr std::size_t observers_max = 32;  ///< at once
 constexpr std::size_t own_key_octets = 32;
+constexpr std::size_t operators_max = 64;  ///< connections of ES2+ at once: it is systems that call, and few
 
 Error not_listening(const std::string& key, const Error& error) {
     return fail(Errc::io, key + " " + error.path,
@@ -37,6 +39,11 @@ Result<SecretBytes> own_key(const std::filesystem::path& file, Random& random) {
     if (key.size() != own_key_octets)
         return fail(Errc::bad_length, file, "32 octets are wanted; remove it, and it is made anew");
     return key;
+}
+
+Status renew_tls(http::Server& server, const TlsConfig& config) {
+    TRY(const auto identities, tls_identities(config));
+    return server.renew_tls(std::span(identities));
 }
 
 }  // namespace
@@ -67,6 +74,7 @@ struct Program::Impl {
     Status identify();
     Status listen(http::Loop& loop);
     Status listen_tls(http::Loop& loop);
+    Status listen_es2(http::Loop& loop);
     Status listen_operation(const http::Address& at, http::Limits limits, http::Loop& loop);
     void purge_now_and_then();
     void say_whether_it_was_crowded();
@@ -78,6 +86,7 @@ struct Program::Impl {
     const custody::Custody& signing_keys;  ///< those that `signer` has, whoever stands before it
     Platform platform;
     std::unique_ptr<http::Server> tls{};  ///< where a role is served over it
+    std::unique_ptr<http::Server> es2{};  ///< where it is configured
     std::unique_ptr<http::Server> admin{};
     std::unique_ptr<http::Server> operation{};  ///< where it is configured
     std::unique_ptr<http::DatagramServer> auc{};
@@ -114,10 +123,8 @@ Status Program::Impl::identify() {
         TRY(dp, dp_server(*config.dp, std::move(challenge_key), signing_keys, platform.now()));
     }
     TRY(auto certificates, certificates_in_use(config, dp ? &*dp : nullptr));
-    if (tls) {
-        TRY(const auto identities, tls_identities(*config.tls));
-        CHECKED(tls->renew_tls(std::span(identities)));
-    }
+    if (tls) CHECKED(renew_tls(*tls, *config.tls));
+    if (es2) CHECKED(renew_tls(*es2, *config.es2));
     platform.dp = std::move(dp);
     platform.certificates = std::move(certificates);
     for (const auto& certificate : platform.certificates)
@@ -134,10 +141,27 @@ Status Program::Impl::listen_tls(http::Loop& loop) {
     return ok();
 }
 
+Status Program::Impl::listen_es2(http::Loop& loop) {
+    http::Limits limits = config.limits;
+    limits.connections_max = std::min(limits.connections_max, operators_max);
+    TRY(const auto identities, tls_identities(*config.es2));
+    http::ClientRules clients{[this](View certificate) { return knows_es2_client(platform, certificate); },
+                              [this] { return platform.now(); }};
+    auto listening = http::Server::listen_mutual_tls(loop, config.es2->listen, std::span(identities), limits,
+                                                     std::move(clients), [this](http::Request q, const http::Reply& r) {
+                                                         const LogScope about(platform.next_request());
+                                                         serve_es2(platform, q, r);
+                                                         explicit_bzero(q.body.data(), q.body.size());  // codes
+                                                     });
+    if (!listening) return not_listening("es2.listen", listening.error());
+    es2 = *std::move(listening);
+    return ok();
+}
+
 Status Program::Impl::listen_operation(const http::Address& at, http::Limits limits, http::Loop& loop) {
     limits.connections_max = std::min(limits.connections_max, observers_max);
     auto listening = http::Server::listen_plain(loop, at, limits, [this](const http::Request& q, const http::Reply& r) {
-        serve_operation(platform, {tls.get(), admin.get()}, q, r);
+        serve_operation(platform, {tls.get(), admin.get(), es2.get()}, q, r);
     });
     if (!listening) return not_listening("operation.listen", listening.error());
     operation = *std::move(listening);
@@ -155,6 +179,7 @@ Status Program::Impl::listen(http::Loop& loop) {
             serve_admin(platform, q, r);
             explicit_bzero(q.body.data(), q.body.size());  // an import brings keys
         }));
+    if (config.es2) CHECKED(listen_es2(loop));
     if (config.operation) CHECKED(listen_operation(*config.operation, config.limits, loop));
     if (config.auc) {
         TRY(auc, http::DatagramServer::listen(loop, config.auc->socket,
@@ -173,6 +198,11 @@ std::optional<std::uint16_t> Program::port() const {
     return impl_->tls->port();
 }
 
+std::optional<std::uint16_t> Program::es2_port() const {
+    if (!impl_->es2) return std::nullopt;
+    return impl_->es2->port();
+}
+
 std::optional<std::uint16_t> Program::operation_port() const {
     if (!impl_->operation) return std::nullopt;
     return impl_->operation->port();
@@ -181,11 +211,13 @@ std::optional<std::uint16_t> Program::operation_port() const {
 Status Program::renew() { return impl_->identify(); }
 
 bool Program::idle() const {
-    return (!impl_->tls || impl_->tls->connections() == 0) && impl_->admin->connections() == 0;
+    const auto nobody_at = [](const auto& server) { return !server || server->connections() == 0; };
+    return nobody_at(impl_->tls) && nobody_at(impl_->es2) && nobody_at(impl_->admin);
 }
 
 void Program::stop() {
     if (impl_->tls) impl_->tls->close();
+    if (impl_->es2) impl_->es2->close();
     impl_->admin->close();
     if (impl_->operation) impl_->operation->close();
     impl_->auc.reset();

@@ -24,6 +24,8 @@ public:
     ~Program();
     /// Nothing where no role is served over TLS.
     [[nodiscard]] std::optional<std::uint16_t> port() const;
+    /// Of ES2+; nothing where it is not served.
+    [[nodiscard]] std::optional<std::uint16_t> es2_port() const;
     /// Of /metrics, /healthz and /readyz; nothing where they are not served.
     [[nodiscard]] std::optional<std::uint16_t> operation_port() const;
     /// Reads the certificates, the keys of TLS and the revocation lists again that the configuration names, for

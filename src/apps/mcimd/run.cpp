@@ -53,6 +53,7 @@ int serve(Config config) {
         spdlog::info("listening on {}:{}", config.tls->listen.ip, *port);
     else
         spdlog::info("listening on no port: neither dp nor pva is among the roles");
+    if (const auto port = (*program)->es2_port()) spdlog::info("ES2+ on {}:{}", config.es2->listen.ip, *port);
     if (const auto port = (*program)->operation_port())
         spdlog::info("metrics, healthz and readyz on {}:{}", config.operation->ip, *port);
     loop.run();
@@ -69,7 +70,7 @@ int print(const Mistakes& mistakes) {
 
 int run(int argc, const char* const* argv) {
     CLI::App app{
-        "mcimd: the platform of mcim, with the roles dp (SM-DP+: ES9+ in JSON and in ASN.1), auc (authentication "
+        "mcimd: the platform of mcim, with the roles dp (SM-DP+: ES9+ in JSON and in ASN.1, ES2+), auc (authentication "
         "centre) "
         "and pva (verifier)",
         "mcimd"};

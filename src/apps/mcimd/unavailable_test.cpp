@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "mcim/apps/mcimd/asn1_for_test.h"
+#include "mcim/apps/mcimd/es2_for_test.h"
 #include "mcim/apps/mcimd/plain_for_test.h"
 
 namespace mcim::apps::mcimd {
@@ -48,6 +49,12 @@ public:
         return behind_->subscriptions_of(eid);
     }
     Result<std::vector<store::Subscription>> list_subscriptions() override { return behind_->list_subscriptions(); }
+    Result<std::optional<store::Subscription>> find_in_stock(std::string_view type, std::string_view owner) override {
+        return behind_->find_in_stock(type, owner);
+    }
+    Result<std::vector<std::string>> operators_of_type(std::string_view type) override {
+        return behind_->operators_of_type(type);
+    }
     Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override { return behind_->find_auc(imsi); }
     Result<std::optional<store::Operator>> find_operator(std::string_view id) override {
         if (unreadable_) return fail(Errc::io, "database", "cannot be read");
@@ -94,7 +101,7 @@ private:
 class Unavailable : public Mcimd {
 protected:
     void SetUp() override {
-        at.more_tables = "[operation]\nlisten = \"127.0.0.1:0\"\n";
+        at.more_tables = "[operation]\nlisten = \"127.0.0.1:0\"\n[es2]\nlisten = \"127.0.0.1:0\"\n";
         start_in({.clock = system_now,
                   .before_store =
                       [this](std::unique_ptr<Store> s) {
@@ -198,6 +205,37 @@ TEST_F(Unavailable, RequestWhoseRowsWereChangedMeanwhileIsLookedAtAgain) {
     EXPECT_EQ(asn1::error_in<msg::CancelSessionResponseEs9>(send(cancel)), 127);
     EXPECT_EQ(commits_to_fail, 0);
     asn1::granted_in<msg::CancelSessionResponseEs9>(send(cancel));
+}
+
+class Es2Unavailable : public Unavailable {
+protected:
+    std::string code(std::string_view function, const std::string& members) {
+        const auto answer = http::Client(es2::client_of(at, running->es2_port(), &system))
+                                .send({"smdpp.example.com"}, es2::request(function, members));
+        EXPECT_TRUE(answer) << to_string(answer.error());
+        return answer ? es2::code_in(answer->body) : "";
+    }
+    test::Identity system = at.dp(x509::Role::dp_tls);
+};
+
+TEST_F(Es2Unavailable, FailureIsSaidAndChangesNothing) {
+    admin("POST", "/clients", jose::ObjectWriter().text("operator", "a").octets("certificate", system.der()).finish());
+    admin("POST", "/orders/" + *order->text("id") + "/cancel");
+    const auto ordered = es2::of(first);
+    commits_to_fail = 1;
+    EXPECT_EQ(code("downloadOrder", ordered), "8.8/5.1");
+    EXPECT_EQ(admin("GET", "/orders").objects("orders")->size(), 1U);
+    EXPECT_EQ(code("downloadOrder", ordered), "");
+    const auto confirmed = ordered + R"(,"confirmationCode":"1234","releaseFlag":true)";
+    signatures_to_fail = 1;
+    EXPECT_EQ(code("confirmOrder", confirmed), "8.8/5.1");
+    commits_to_fail = 1;
+    EXPECT_EQ(code("confirmOrder", confirmed), "8.8/5.1");
+    EXPECT_EQ(code("releaseProfile", ordered), "8.2.1/3.5") << "it is Allocated still";
+    commit_error = Errc::conflict;  // a row was changed meanwhile: it looks again
+    commits_to_fail = 3;
+    EXPECT_EQ(code("confirmOrder", confirmed), "");
+    EXPECT_EQ(commits_to_fail, 0);
 }
 
 /// Who sends devices here sends them elsewhere meanwhile.
