@@ -41,11 +41,6 @@ Result<SecretBytes> own_key(const std::filesystem::path& file, Random& random) {
     return key;
 }
 
-Status renew_tls(http::Server& server, const TlsConfig& config) {
-    TRY(const auto identities, tls_identities(config));
-    return server.renew_tls(std::span(identities));
-}
-
 }  // namespace
 
 struct Program::Impl {
@@ -84,6 +79,7 @@ struct Program::Impl {
     std::unique_ptr<store::Store> store;
     std::unique_ptr<signer::Signer> signer;
     const custody::Custody& signing_keys;  ///< those that `signer` has, whoever stands before it
+    SecretBytes challenge_key{};           ///< of the download server
     Platform platform;
     std::unique_ptr<http::Server> tls{};  ///< where a role is served over it
     std::unique_ptr<http::Server> es2{};  ///< where it is configured
@@ -119,12 +115,20 @@ void Program::Impl::say_whether_it_was_crowded() {
 Status Program::Impl::identify() {
     std::optional<smdp::Server> dp;
     if (config.dp) {
-        TRY(auto challenge_key, own_key(config.keys / "challenge.key", random));
-        TRY(dp, dp_server(*config.dp, std::move(challenge_key), signing_keys, platform.now()));
+        TRY(dp, dp_server(*config.dp, SecretBytes::copy_of(expose(challenge_key)), signing_keys, platform.now()));
+        if (platform.dp)
+            CHECKED(check_not_older(dp->anchors.revocation_lists(), platform.dp->anchors.revocation_lists()));
     }
     TRY(auto certificates, certificates_in_use(config, dp ? &*dp : nullptr));
-    if (tls) CHECKED(renew_tls(*tls, *config.tls));
-    if (es2) CHECKED(renew_tls(*es2, *config.es2));
+    std::vector<std::function<void()>> show;
+    for (const auto& [server, of] : {std::pair(tls.get(), &config.tls), {es2.get(), &config.es2}}) {
+        if (server == nullptr) continue;
+        TRY(const auto identities, tls_identities(**of));
+        TRY(auto prepared, server->prepare_tls(std::span(identities)));
+        show.push_back(std::move(prepared));
+    }
+    // from here on nothing fails
+    for (const auto& shown : show) shown();
     platform.dp = std::move(dp);
     platform.certificates = std::move(certificates);
     for (const auto& certificate : platform.certificates)
@@ -238,6 +242,9 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
     platform.clock = around.clock;
     platform.started_at = platform.now();
     platform.throttles = Throttles(config.rates, random);
+    if (config.dp) {
+        TRY(impl->challenge_key, own_key(config.keys / "challenge.key", random));
+    }
     CHECKED(impl->identify());
     if (config.dp) platform.demand = config.dp->attestation;
     platform.serves_auc = config.auc.has_value();
