@@ -9,6 +9,7 @@
 #include "mcim/apps/mcimd/identity.h"
 #include "mcim/apps/mcimd/open_files.h"
 #include "mcim/apps/mcimd/operation.h"
+#include "mcim/apps/mcimd/progress.h"
 #include "mcim/apps/mcimd/verifier.h"
 #include "mcim/base/version.h"
 #include "mcim/http/datagram.h"
@@ -69,6 +70,7 @@ struct Program::Impl {
     Status identify();
     Status listen(http::Loop& loop);
     Status listen_tls(http::Loop& loop);
+    Status begin_to_tell(const TlsConfig& identity);
     Status listen_es2(http::Loop& loop);
     Status listen_operation(const http::Address& at, http::Limits limits, http::Loop& loop);
     void purge_now_and_then();
@@ -87,7 +89,8 @@ struct Program::Impl {
     std::unique_ptr<http::Server> operation{};  ///< where it is configured
     std::unique_ptr<http::DatagramServer> auc{};
     std::unique_ptr<http::Timer> purging{};
-    std::uint64_t turned_away = 0;  ///< that the log knows of
+    std::shared_ptr<ProgressSender> progress{};  ///< of the role dp
+    std::uint64_t turned_away = 0;               ///< that the log knows of
     std::uint64_t shed = 0;
 };
 
@@ -145,6 +148,18 @@ Status Program::Impl::listen_tls(http::Loop& loop) {
     return ok();
 }
 
+/// What was not taken before the last stop is told now.
+Status Program::Impl::begin_to_tell(const TlsConfig& config) {
+    TRY(auto identities, tls_identities(config));
+    TRY(const auto told, store->list_rows(progress_address_kind));
+    for (const auto& row : told) platform.told_operators.insert(row.key);
+    progress = std::make_shared<ProgressSender>(
+        platform, std::make_shared<const http::TlsIdentity>(std::move(identities.front())));
+    platform.look_for_progress = [this] { progress->look(); };
+    if (!told.empty()) platform.loop.post([sender = progress] { sender->look(); });
+    return ok();
+}
+
 Status Program::Impl::listen_es2(http::Loop& loop) {
     http::Limits limits = config.limits;
     limits.connections_max = std::min(limits.connections_max, operators_max);
@@ -183,6 +198,7 @@ Status Program::Impl::listen(http::Loop& loop) {
             serve_admin(platform, q, r);
             explicit_bzero(q.body.data(), q.body.size());  // an import brings keys
         }));
+    if (config.dp) CHECKED(begin_to_tell(config.es2 ? *config.es2 : *config.tls));
     if (config.es2) CHECKED(listen_es2(loop));
     if (config.operation) CHECKED(listen_operation(*config.operation, config.limits, loop));
     if (config.auc) {
@@ -226,6 +242,7 @@ void Program::stop() {
     if (impl_->operation) impl_->operation->close();
     impl_->auc.reset();
     impl_->purging.reset();
+    if (impl_->progress) impl_->progress->stop();
 }
 
 Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop& loop, const Surroundings& around) {
