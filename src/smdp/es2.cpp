@@ -5,12 +5,10 @@
 namespace mcim::smdp {
 namespace {
 
-/// A profile that is here and the caller's.
+/// A profile that is here and the caller's. Whose else it is, he is not told.
 std::optional<Es2Refused> not_his(const Es2Known& known, std::string_view operator_id) {
     if (!known.profile) return Es2Refused{Es2Refusal::iccid_unknown, "No profile is known under this ICCID."};
-    if (known.profile->operator_id != operator_id)
-        return Es2Refused{Es2Refusal::iccid_not_allowed, "it is a subscription of " + known.profile->operator_id +
-                                                             ", not of " + std::string(operator_id)};
+    if (known.profile->operator_id != operator_id) return Es2Refused{Es2Refusal::iccid_not_allowed};
     return std::nullopt;
 }
 
@@ -52,13 +50,24 @@ std::optional<Order> confirmed(Order order, const ConfirmOrder& asked) {
     return next && asked.release ? after(*std::move(next), OrderEvent::release) : next;
 }
 
+/// What another card may have, this one must not get.
+std::optional<Es2Refused> may_be_elsewhere(const std::vector<Order>& left, const std::optional<Eid>& eid) {
+    const auto other = std::ranges::find_if(left, [&](const Order& o) { return !eid || o.eid != eid; });
+    if (other == left.end()) return std::nullopt;
+    return Es2Refused{Es2Refusal::iccid_in_use,
+                      "order " + other->id +
+                          " has ended, and its card may have the profile, or get it: order it for the EID of that "
+                          "card, or make another subscription, and order that"};
+}
+
 }  // namespace
 
-std::optional<Es2Refused> cannot_be_ordered(const Es2Known& known, std::string_view operator_id) {
+std::optional<Es2Refused> cannot_be_ordered(const Es2Known& known, std::string_view operator_id,
+                                            const std::optional<Eid>& eid) {
     if (auto refused = not_his(known, operator_id)) return refused;
     if (known.profile->closed)
         return Es2Refused{Es2Refusal::profile_closed, "its subscription is closed for good: make another"};
-    if (!is_open(known)) return std::nullopt;
+    if (!is_open(known)) return may_be_elsewhere(known.left, eid);
     const Order& other = *known.order;
     if (other.state == OrderState::installed)
         return Es2Refused{Es2Refusal::iccid_in_use,
@@ -78,7 +87,7 @@ std::variant<Es2Ordering, Es2Refused> decide(const DownloadOrder& asked, const E
     const bool repeated = is_open(known) && known.order->state != OrderState::installed && !known.profile->closed &&
                           named_eid(*known.order) == asked.eid;
     if (repeated) return Es2Ordering::same;
-    if (auto refused = cannot_be_ordered(known, operator_id)) return *std::move(refused);
+    if (auto refused = cannot_be_ordered(known, operator_id, asked.eid)) return *std::move(refused);
     return Es2Ordering::make;
 }
 
@@ -90,18 +99,26 @@ std::optional<Es2Refused> cannot_be_picked(const std::vector<std::string>& owner
     return std::nullopt;
 }
 
-std::variant<Es2Changed, Es2Refused> decide(const ConfirmOrder& asked, const Es2Known& known,
-                                            std::string_view operator_id, const ConfirmFacts& facts) {
-    if (auto refused = not_his(known, operator_id)) return *std::move(refused);
+bool awaits_confirmation(const Order& o) { return awaits_operator(o.state) && o.state != OrderState::confirmed; }
+
+std::optional<Es2Refused> cannot_be_confirmed(const ConfirmOrder& asked, const Es2Known& known,
+                                              std::string_view operator_id) {
+    if (auto refused = not_his(known, operator_id)) return refused;
     if (!is_open(known)) return no_order();
-    Order order = *known.order;
-    const bool first = awaits_operator(order.state) && order.state != OrderState::confirmed;
-    if (first ? order.eid && is_another_eid(asked.eid, order) : is_another_eid(asked.eid, order))
-        return Es2Refused{Es2Refusal::eid_different};
+    const Order& order = *known.order;
+    const bool may_name_one = awaits_confirmation(order) && !order.eid;
+    if (!may_name_one && is_another_eid(asked.eid, order)) return Es2Refused{Es2Refusal::eid_different};
     const bool needs_eid = !asked.smds_address.empty() || (asked.matching_id && asked.matching_id->empty());
     if (needs_eid && !asked.eid && !named_eid(order)) return Es2Refused{Es2Refusal::eid_missing};
     if (!asked.smds_address.empty()) return Es2Refused{Es2Refusal::smds_unreachable};
-    if (!first) {
+    return std::nullopt;
+}
+
+std::variant<Es2Changed, Es2Refused> decide(const ConfirmOrder& asked, const Es2Known& known,
+                                            std::string_view operator_id, const ConfirmFacts& facts) {
+    if (auto refused = cannot_be_confirmed(asked, known, operator_id)) return *std::move(refused);
+    Order order = *known.order;
+    if (!awaits_confirmation(order)) {
         if (auto refused = contradicts(asked, order, facts)) return *std::move(refused);
         return Es2Changed{std::move(order), false};
     }

@@ -62,6 +62,7 @@ struct Es2Profile {
 struct Es2Known {
     std::optional<Es2Profile> profile{};
     std::optional<Order> order{};  ///< the one that lives; where all have ended, the last
+    std::vector<Order> left{};     ///< of its ended ones those that leaves_profile() is true of
 };
 /// The order after the call; `changed` says whether it was so before.
 struct Es2Changed {
@@ -69,8 +70,10 @@ struct Es2Changed {
     bool changed = true;
 };
 
-/// Why its operator cannot have an order for this profile made; nullopt: he can. On whatever way he orders.
-[[nodiscard]] std::optional<Es2Refused> cannot_be_ordered(const Es2Known&, std::string_view operator_id);
+/// Why its operator cannot have an order for this profile made, for this card or for any; nullopt: he can. On whatever
+/// way he orders.
+[[nodiscard]] std::optional<Es2Refused> cannot_be_ordered(const Es2Known&, std::string_view operator_id,
+                                                          const std::optional<Eid>&);
 
 enum class Es2Ordering : std::uint8_t { make, same };
 /// Of a request that names an ICCID.
@@ -82,6 +85,12 @@ enum class Es2Stock : std::uint8_t { left, none_left };
 [[nodiscard]] std::optional<Es2Refused> cannot_be_picked(const std::vector<std::string>& owners, Es2Stock,
                                                          std::string_view operator_id);
 
+/// Its operator has not confirmed it yet.
+[[nodiscard]] bool awaits_confirmation(const Order&);
+/// Why it cannot be confirmed, by what is known without ConfirmFacts: they are gathered for the caller's own order
+/// only, and where there is one.
+[[nodiscard]] std::optional<Es2Refused> cannot_be_confirmed(const ConfirmOrder&, const Es2Known&,
+                                                            std::string_view operator_id);
 struct ConfirmFacts {
     std::string generated_matching_id;
     std::string untold_matching_id;

@@ -165,6 +165,9 @@ TEST_F(Es2, UnknownIccid) {
 }
 TEST_F(Es2, AnotherOperatorsIccid) {
     EXPECT_EQ(download({.iccid = iccid}, "b"), "8.2.1/1.2");
+    known.profile->operator_id = "zebra";
+    EXPECT_EQ(cannot_be_ordered(known, "b", {})->sentence().find("zebra"), std::string::npos);
+    known.profile->operator_id = "a";
     download({.iccid = iccid});
     EXPECT_EQ(confirm({iccid}, "b"), "8.2.1/1.2");
     EXPECT_EQ(cancel({iccid}, "b"), "8.2.1/1.2");
@@ -183,6 +186,53 @@ TEST_F(Es2, IccidInUse) {
     EXPECT_EQ(download({.eid = eid, .iccid = iccid}), "8.2.1/3.3") << "it is on its card";
     EXPECT_EQ(cancel({iccid}), "8.2.1/3.3");
     EXPECT_EQ(state(), "Installed");
+}
+TEST_F(Es2, ProfileThatACardMayHaveIsOrderedForThatCardAlone) {
+    download({.iccid = iccid});
+    ConfirmOrder asked{iccid};
+    asked.release = true;
+    confirm(asked);
+    happens(OrderEvent::bind);
+    known.order->eid = eid;
+    known.order->eid_from_package = true;
+    set_out(*known.order, Bytes{1});
+    EXPECT_EQ(cancel({iccid}), "done");
+    known.left = {*known.order};
+    EXPECT_EQ(download({.iccid = iccid}), "8.2.1/3.3");
+    EXPECT_EQ(download({.eid = other_eid, .iccid = iccid}), "8.2.1/3.3");
+    EXPECT_EQ(download({.eid = eid, .iccid = iccid}), "made");
+}
+TEST_F(Es2, EndedOrderLeavesItsProfileWhereNobodySignedThatItIsNotThere) {
+    Order order{"1", "a", iccid, "M"};
+    order.state = OrderState::downloaded;
+    set_out(order, Bytes{1});
+    EXPECT_FALSE(leaves_profile(order)) << "it lives";
+    order = *after(std::move(order), OrderEvent::cancel);
+    EXPECT_TRUE(leaves_profile(order));
+    settle(order, Bytes{1});
+    EXPECT_FALSE(leaves_profile(order)) << "it failed";
+    order.last_sequence = 1;
+    EXPECT_TRUE(leaves_profile(order)) << "its card has told of it";
+    order.ended_by = OrderEnd::deleted;
+    EXPECT_FALSE(leaves_profile(order));
+}
+TEST_F(Es2, WhatNeedsNoFactsIsDecidedBeforeThem) {
+    const auto code = [&](const ConfirmOrder& asked, std::string_view caller) {
+        const auto refused = cannot_be_confirmed(asked, known, caller);
+        return refused ? code_of(refused->refusal) : std::string();
+    };
+    EXPECT_EQ(code({iccid}, "a"), "8.2.1/3.9");
+    download({.eid = eid, .iccid = iccid});
+    EXPECT_EQ(code({iccid}, "b"), "8.2.1/1.2");
+    EXPECT_EQ(code({iccid}, "a"), "");
+    ConfirmOrder wrong{iccid};
+    wrong.eid = other_eid;
+    EXPECT_EQ(code(wrong, "a"), "8.1.1/3.10");
+    EXPECT_TRUE(awaits_confirmation(*known.order));
+    confirm({iccid});
+    EXPECT_FALSE(awaits_confirmation(*known.order));
+    cancel({iccid});
+    EXPECT_EQ(code({iccid}, "a"), "8.2.1/3.9");
 }
 TEST_F(Es2, ClosedProfile) {
     known.profile->closed = true;

@@ -157,6 +157,11 @@ bool on_its_way(const Order& o) {
 bool may_be_on_card(const Order& o) {
     return on_its_way(o) || o.state == OrderState::installed || o.ended_by == OrderEnd::deleted;
 }
+bool leaves_profile(const Order& o) {
+    if (o.state != OrderState::unavailable) return false;
+    const bool taken_back = o.ended_by == OrderEnd::cancelled || o.ended_by == OrderEnd::subscription_closed;
+    return !o.outstanding.empty() || (taken_back && o.last_sequence);
+}
 
 std::string fresh_matching_id(Random& random) { return random_text(random, 26); }
 std::string untold_matching_id(Random& random) { return '$' + fresh_matching_id(random); }

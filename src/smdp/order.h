@@ -109,6 +109,9 @@ bool settle(Order&, View transaction_id);
 [[nodiscard]] bool is_out(const Order&, View transaction_id);
 /// Its card may have the profile, or have had it: what it signs about it can be believed.
 [[nodiscard]] bool may_be_on_card(const Order&);
+/// It has ended, but for its card it may not have: a package is out, or that card has told of the profile since, and
+/// not of its deletion. Another card must not get it: both would have the same K and IMSI.
+[[nodiscard]] bool leaves_profile(const Order&);
 
 /// 26 characters of A-Z and 2-7, 130 random bits, within the alphabet of an activation code (SGP.22 4.1: A-Z, 0-9,
 /// '-'). A matching ID is a key to look up and nothing else.

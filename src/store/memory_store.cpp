@@ -66,9 +66,12 @@ Status apply(Tables& t, const NameOrder& c) {
 Status apply(Tables& t, const smdp::PutOrder& c) {
     const auto found = t.orders.find(c.order.id);
     if (found == t.orders.end() || found->second.version != c.order.version) return outdated("orders");
-    CHECKED(check_order(t, c.order));
-    found->second = c.order;
-    ++found->second.version;
+    smdp::Order next = c.order;
+    next.matching_id = found->second.matching_id;  // NameOrder's
+    next.confirmation_code = found->second.confirmation_code;
+    CHECKED(check_order(t, next));
+    ++next.version;
+    found->second = std::move(next);
     return ok();
 }
 Status apply(Tables& t, const smdp::PutSession& c) {
@@ -141,9 +144,12 @@ Status apply(Tables& t, const PutSubscription& c) {
     const auto found = t.subscriptions.find(c.subscription.iccid);
     if (found == t.subscriptions.end() || found->second.version != c.subscription.version)
         return outdated("subscriptions");
-    CHECKED(check_subscription(t, c.subscription));
-    found->second = c.subscription;
-    ++found->second.version;
+    Subscription next = found->second;  // nothing else of it changes
+    next.eid = c.subscription.eid;
+    next.standing = c.subscription.standing;
+    CHECKED(check_subscription(t, next));
+    ++next.version;
+    found->second = std::move(next);
     return ok();
 }
 Status apply(Tables& t, const AddOperator& c) {
@@ -229,6 +235,11 @@ public:
             if (order.iccid == iccid && (!out || rank(*out) < rank(order))) out = order;
         return out;
     }
+    Result<std::vector<smdp::Order>> orders_that_leave(const Iccid& iccid) override {
+        TRY(auto out, list_orders());
+        std::erase_if(out, [&](const smdp::Order& o) { return o.iccid != iccid || !smdp::leaves_profile(o); });
+        return out;
+    }
     Result<std::vector<smdp::Order>> list_orders() override {
         auto out = values_of(t_.orders);
         std::ranges::stable_sort(out, {}, &smdp::Order::created_at);
@@ -261,7 +272,7 @@ public:
                                                       std::string_view operator_id) override {
         const auto taken = [&](const Subscription& s) {
             return std::ranges::any_of(t_.orders, [&](const auto& o) {
-                return o.second.iccid == s.iccid && (lives(o.second) || !o.second.outstanding.empty());
+                return o.second.iccid == s.iccid && (lives(o.second) || smdp::leaves_profile(o.second));
             });
         };
         std::optional<Subscription> out;

@@ -37,6 +37,11 @@ constexpr const char* order_by_matching_id = "SELECT * FROM orders WHERE matchin
 constexpr const char* orders_by_eid = "SELECT * FROM orders WHERE eid=? ORDER BY created_at, id";
 constexpr const char* order_by_iccid =
     "SELECT * FROM orders WHERE iccid=? ORDER BY state=8, created_at DESC, id DESC LIMIT 1";
+/// As smdp::leaves_profile has it. `ended_by` 0 and 1: cancelled, or its subscription closed.
+constexpr const char* orders_leaving =
+    "SELECT * FROM orders WHERE iccid=? AND state=8 AND (outstanding<>'' OR (ended_by IN (0,1) AND last_sequence IS "
+    "NOT "
+    "NULL)) ORDER BY created_at, id";
 constexpr const char* all_orders = "SELECT * FROM orders ORDER BY created_at, id";
 
 Result<smdp::Order> order_at(const Statement& s) {
@@ -72,7 +77,8 @@ constexpr const char* subscription_by_iccid = "SELECT * FROM subscriptions WHERE
 constexpr const char* subscriptions_of_eid = "SELECT * FROM subscriptions WHERE eid=? ORDER BY iccid";
 constexpr const char* subscription_in_stock =
     "SELECT * FROM subscriptions AS s WHERE profile_type=? AND operator_id=? AND standing=0 AND NOT EXISTS (SELECT 1 "
-    "FROM orders AS o WHERE o.iccid=s.iccid AND (o.state<>8 OR o.outstanding<>'')) ORDER BY created_at, iccid LIMIT 1";
+    "FROM orders AS o WHERE o.iccid=s.iccid AND (o.state<>8 OR o.outstanding<>'' OR (o.ended_by IN (0,1) AND "
+    "o.last_sequence IS NOT NULL))) ORDER BY created_at, iccid LIMIT 1";
 constexpr const char* all_subscriptions = "SELECT * FROM subscriptions ORDER BY iccid";
 
 Result<Subscription> subscription_at(const Statement& s) {
@@ -155,6 +161,9 @@ public:
     }
     Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid& iccid) override {
         return one(order_by_iccid, order_at, std::string_view(iccid.text()));
+    }
+    Result<std::vector<smdp::Order>> orders_that_leave(const Iccid& iccid) override {
+        return all(orders_leaving, order_at, std::string_view(iccid.text()));
     }
     Result<std::vector<smdp::Order>> orders_of(const Eid& eid) override {
         return all(orders_by_eid, order_at, std::string_view(eid.text()));

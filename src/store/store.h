@@ -193,6 +193,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> orders_of(const Eid&) = 0;
     /// The one that lives; where all have ended, the last that was made.
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid&) = 0;
+    /// Those that have ended, and whose card may have the profile all the same (smdp::leaves_profile), oldest first.
+    [[nodiscard]] virtual Result<std::vector<smdp::Order>> orders_that_leave(const Iccid&) = 0;
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> list_orders() = 0;
     /// In the order of what happened; a refusal that came again stands where it came first.
     [[nodiscard]] virtual Result<std::vector<TimelineLine>> timeline(std::string_view order_id) = 0;
@@ -205,7 +207,7 @@ public:
     [[nodiscard]] virtual Result<std::optional<signer::WrappedPackage>> find_package(const Iccid&) = 0;
     [[nodiscard]] virtual Result<std::vector<Subscription>> subscriptions_of(const Eid&) = 0;
     [[nodiscard]] virtual Result<std::vector<Subscription>> list_subscriptions() = 0;
-    /// The oldest of this type that is on no card, that no order offers, and of which no package is out.
+    /// The oldest of this type that is on no card, that no order offers, and that none has left on one.
     [[nodiscard]] virtual Result<std::optional<Subscription>> find_in_stock(std::string_view profile_type,
                                                                             std::string_view operator_id) = 0;
     /// Who has subscriptions of this type, in stock or not.

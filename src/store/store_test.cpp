@@ -429,6 +429,62 @@ TEST_P(AnyStore, OrderIsNamedWhenItIsConfirmed) {
     EXPECT_EQ(commit({NameOrder{"order-3", "OTHER", {}}}).error().code, Errc::not_found);
 }
 
+TEST_P(AnyStore, PutChangesNothingThatIsSetElsewhere) {
+    auto typed = subscription(1);
+    typed.profile_type = "gold";
+    ASSERT_TRUE(commit({AddOrder{order(1)}, AddSubscription{typed}}));
+    auto changed = order(1);
+    changed.matching_id = "CHOSEN";
+    changed.confirmation_code = {7};
+    changed.attempts = 1;
+    auto retyped = typed;
+    retyped.profile_type = "silver";
+    retyped.profile_name = "Other";
+    retyped.standing = Standing::installed;
+    ASSERT_TRUE(commit({smdp::PutOrder{changed}, PutSubscription{retyped}}));
+    auto wanted = order(1);
+    wanted.attempts = 1;
+    wanted.version = 2;
+    EXPECT_EQ(**store->find_order("order-1"), wanted);
+    typed.standing = Standing::installed;
+    typed.version = 2;
+    EXPECT_EQ(**store->find_subscription(iccid(1)), typed);
+}
+
+TEST_P(AnyStore, OrdersThatLeaveTheirProfileOnACardAreFound) {
+    const auto add = [&](int n, smdp::OrderState state, std::vector<Bytes> outstanding,
+                         std::optional<smdp::OrderEnd> ended_by, std::optional<std::int64_t> last_sequence) {
+        auto o = order(n);
+        o.iccid = iccid(n == 9 ? 2 : 1);
+        o.state = state;
+        o.outstanding = std::move(outstanding);
+        o.ended_by = ended_by;
+        o.last_sequence = last_sequence;
+        ASSERT_TRUE(commit({AddOrder{o}}));
+    };
+    using enum smdp::OrderState;
+    using enum smdp::OrderEnd;
+    add(1, unavailable, {}, cancelled, {});
+    add(2, unavailable, {}, deleted, 7);
+    add(3, unavailable, {{1}}, deleted, 7);
+    add(4, unavailable, {{1}}, cancelled, {});
+    add(5, unavailable, {}, cancelled, 0);
+    add(6, unavailable, {}, subscription_closed, 7);
+    add(7, unavailable, {}, {}, 7);
+    add(8, downloaded, {{1}}, {}, {});
+    add(9, unavailable, {{1}}, cancelled, {});
+    reopen_where_it_lasts();
+    std::vector<std::string> found;
+    const auto left = *store->orders_that_leave(iccid(1));
+    for (const auto& o : left) {
+        EXPECT_TRUE(smdp::leaves_profile(o)) << o.id;
+        found.push_back(o.id);
+    }
+    EXPECT_EQ(found, (std::vector<std::string>{"order-3", "order-4", "order-5", "order-6"}));
+    EXPECT_EQ(store->orders_that_leave(iccid(2))->size(), 1U);
+    EXPECT_TRUE(store->orders_that_leave(iccid(3))->empty());
+}
+
 TEST_P(AnyStore, StockOfATypeIsWhatNobodyHas) {
     const auto of_type = [](int n, std::string owner) {
         auto s = subscription(n);
@@ -464,6 +520,12 @@ TEST_P(AnyStore, StockOfATypeIsWhatNobodyHas) {
     offered.outstanding = {{1}};
     ASSERT_TRUE(commit({smdp::PutOrder{offered}}));
     EXPECT_EQ(found(), iccid(5).text()) << "a card may have it";
+    ++offered.version;
+    offered.outstanding.clear();
+    offered.ended_by = smdp::OrderEnd::cancelled;
+    offered.last_sequence = 1;
+    ASSERT_TRUE(commit({smdp::PutOrder{offered}}));
+    EXPECT_EQ(found(), iccid(5).text()) << "a card has it";
 }
 
 }  // namespace

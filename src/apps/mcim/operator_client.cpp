@@ -66,7 +66,7 @@ void add_client_add(CLI::App& parent, Console& console) {
         ->add_option(
             "--rights", options->rights,
             "What it may call, with commas between: downloadOrder,confirmOrder,cancelOrder,releaseProfile; all "
-            "where absent. Over profiles of its operator only")
+            "where absent. Over profiles of its operator only; releaseFlag of confirmOrder needs releaseProfile too")
         ->delimiter(',');
     command
         ->add_option("--policy", options->policy,

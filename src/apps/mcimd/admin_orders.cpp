@@ -81,14 +81,18 @@ Result<msg::ProfileClass> class_of(const jose::Object& in) {
     return fail(Errc::bad_value, "class", "operational, provisioning or test is wanted, not \"" + *name + '"');
 }
 
-/// The operator's own line, which no other order offers.
-Result<store::Subscription> line_to_offer(Platform& p, const std::string& operator_id, const Iccid& iccid) {
+/// The operator's own line, which no other order offers, and which no other card may have.
+Result<store::Subscription> line_to_offer(Platform& p, const std::string& operator_id, const Iccid& iccid,
+                                          const std::optional<Eid>& eid) {
     TRY(const auto known, p.store.find_operator(operator_id));
     if (!known) return unknown_operator(operator_id);
     TRY(auto profile, find_profile(p, iccid));
     if (!profile.line)
         return fail(Errc::not_found, "iccid", "no subscription has " + iccid.text() + ": make one first");
-    if (const auto refused = smdp::cannot_be_ordered(profile.known(), operator_id))
+    if (profile.line->operator_id != operator_id)
+        return fail(Errc::refused, "iccid",
+                    "it is a subscription of " + profile.line->operator_id + ", not of " + operator_id);
+    if (const auto refused = smdp::cannot_be_ordered(profile.known(), operator_id, eid))
         return fail(refused->refusal == smdp::Es2Refusal::iccid_in_use ? Errc::conflict : Errc::refused, "iccid",
                     refused->detail);
     return *std::move(profile.line);
@@ -142,18 +146,20 @@ Status read_confirmation_code(Platform& p, const jose::Object& in, smdp::Order& 
     return ok();
 }
 
+Result<std::optional<Eid>> eid_in(const jose::Object& in) {
+    TRY(const auto digits, in.optional_member(&jose::Object::text, "eid"));
+    if (!digits) return std::optional<Eid>{};
+    auto eid = Eid::parse_unchecked(*digits);
+    if (!eid) return std::move(eid).error().within("eid");
+    return std::optional(*std::move(eid));
+}
+
 Status read_options(Platform& p, const jose::Object& in, smdp::Order& order) {
     TRY(const auto policy, in.optional_member(&jose::Object::text, "policy"));
     if (policy) {
         TRY(order.policy, smdp::parse_gate_policy(*policy));
     }
-    TRY(const auto eid, in.optional_member(&jose::Object::text, "eid"));
-    if (eid) {
-        auto parsed = Eid::parse_unchecked(*eid);
-        if (!parsed) return std::move(parsed).error().within("eid");
-        CHECKED(check_device(p, order.policy, *parsed));
-        order.eid = *std::move(parsed);
-    }
+    if (order.eid) CHECKED(check_device(p, order.policy, *order.eid));
     TRY(auto matching_id, in.optional_member(&jose::Object::text, "matching_id"));
     if (matching_id) {
         TRY(order.matching_id, chosen_matching_id(p, *std::move(matching_id)));
@@ -210,9 +216,11 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     TRY(const auto operator_id, in.text("operator"));
     TRY(const auto digits, in.text("iccid"));
     TRY(const Iccid iccid, Iccid::parse_unchecked(digits));
-    TRY(const auto line, line_to_offer(p, operator_id, iccid));
+    TRY(auto eid, eid_in(in));
+    TRY(const auto line, line_to_offer(p, operator_id, iccid, eid));
     TRY(const auto profile_class, class_of(in));
     smdp::Order order = draft_order(p, line, profile_class);
+    order.eid = std::move(eid);
     CHECKED(read_options(p, in, order));
     TRY(order, released(std::move(order)));
     TRY(const auto missing, missing_consent(p, order));

@@ -38,7 +38,11 @@ private:
     Result<Es2Answer> order_of_iccid(const smdp::DownloadOrder&) const;
     Result<Es2Answer> order_of_type(const smdp::DownloadOrder&) const;
     Result<Es2Answer> make_order(const smdp::DownloadOrder&, const store::Subscription& line) const;
-    Result<smdp::ConfirmFacts> facts_of(const smdp::ConfirmOrder&, const std::optional<smdp::Order>&) const;
+    Result<smdp::ConfirmFacts> facts_of(const smdp::ConfirmOrder&, const smdp::Order&) const;
+    /// For timelines: an operator has several systems.
+    std::string over_es2() const {
+        return "over ES2+ (client " + fingerprint_of(client.certificate).substr(0, 8) + ")";
+    }
 };
 
 Result<Es2Answer> Es2Caller::order_of_iccid(const smdp::DownloadOrder& asked) const {
@@ -59,9 +63,13 @@ Result<Es2Answer> Es2Caller::order_of_type(const smdp::DownloadOrder& asked) con
 }
 
 /// An EID with a typing error is the caller's fault.
-std::optional<Es2Refused> refused_eid(const Error& error) {
-    if (error.path != "eid") return std::nullopt;
-    return Es2Refused{smdp::Es2Refusal::eid_invalid, error.detail};
+Result<std::optional<Es2Refused>> refused_eid(Platform& p, smdp::GatePolicy policy, const std::optional<Eid>& eid) {
+    std::optional<Es2Refused> none;
+    if (!eid) return none;
+    const auto checked = check_device(p, policy, *eid);
+    if (checked) return none;
+    if (checked.error().path != "eid") return checked.error();
+    return std::optional(Es2Refused{smdp::Es2Refusal::eid_invalid, checked.error().detail});
 }
 
 Result<Es2Answer> Es2Caller::make_order(const smdp::DownloadOrder& asked, const store::Subscription& line) const {
@@ -69,15 +77,12 @@ Result<Es2Answer> Es2Caller::make_order(const smdp::DownloadOrder& asked, const 
     order.matching_id = smdp::untold_matching_id(platform.random);
     order.policy = client.policy;
     order.eid = asked.eid;
-    if (asked.eid)
-        if (const auto checked = check_device(platform, order.policy, *asked.eid); !checked) {
-            if (auto refused = refused_eid(checked.error())) return Es2Answer{*std::move(refused)};
-            return checked.error();
-        }
+    TRY(auto refused, refused_eid(platform, order.policy, asked.eid));
+    if (refused) return Es2Answer{*std::move(refused)};
     auto made = after(std::move(order), asked.eid ? smdp::OrderEvent::link : smdp::OrderEvent::allocate);
     if (!made) return fail(Errc::unexpected_event, "order", "a new order cannot be allocated");
     store::Batch changes{store::AddOrder{*made},
-                         smdp::Note{made->id, platform.now(), "ordered by its operator over ES2+"}};
+                         smdp::Note{made->id, platform.now(), "ordered by its operator " + over_es2()}};
     return Es2Answer{smdp::ordered_json(line.iccid, asked.padded), std::move(changes)};
 }
 
@@ -93,15 +98,15 @@ Result<bool> code_agrees(Platform& p, const smdp::Order& order, const std::optio
     return checked.holds;
 }
 
-Result<smdp::ConfirmFacts> Es2Caller::facts_of(const smdp::ConfirmOrder& asked,
-                                               const std::optional<smdp::Order>& order) const {
+Result<smdp::ConfirmFacts> Es2Caller::facts_of(const smdp::ConfirmOrder& asked, const smdp::Order& order) const {
     smdp::ConfirmFacts out{smdp::fresh_matching_id(platform.random), smdp::untold_matching_id(platform.random)};
+    if (!awaits_confirmation(order)) {
+        TRY(out.code_agrees, code_agrees(platform, order, asked.confirmation_code));
+        return out;
+    }
     if (asked.matching_id && !asked.matching_id->empty()) {
         TRY(const auto other, platform.store.find_order_by_matching_id(*asked.matching_id));
-        out.matching_id_taken = other && (!order || other->id != order->id);
-    }
-    if (order && order->state != smdp::OrderState::allocated && order->state != smdp::OrderState::linked) {
-        TRY(out.code_agrees, code_agrees(platform, *order, asked.confirmation_code));
+        out.matching_id_taken = other && other->id != order.id;
     }
     return out;
 }
@@ -109,23 +114,23 @@ Result<smdp::ConfirmFacts> Es2Caller::facts_of(const smdp::ConfirmOrder& asked,
 Result<Es2Answer> Es2Caller::operator()(const smdp::ConfirmOrder& asked) const {
     TRY(const auto profile, find_profile(platform, asked.iccid));
     const auto known = profile.known();
-    TRY(const auto facts, facts_of(asked, known.order));
+    if (auto refused = cannot_be_confirmed(asked, known, client.operator_id)) return Es2Answer{*std::move(refused)};
+    if (awaits_confirmation(*known.order)) {
+        TRY(auto refused, refused_eid(platform, known.order->policy, asked.eid));
+        if (refused) return Es2Answer{*std::move(refused)};
+    }
+    TRY(const auto facts, facts_of(asked, *known.order));
     const auto decided = decide(asked, known, client.operator_id, facts);
     if (const auto* refused = std::get_if<Es2Refused>(&decided)) return Es2Answer{*refused};
     auto [order, changed] = std::get<smdp::Es2Changed>(decided);
     if (!changed) return Es2Answer{smdp::confirmed_json(order, platform.dp->address)};
-    if (asked.eid)
-        if (const auto checked = check_device(platform, order.policy, *asked.eid); !checked) {
-            if (auto refused = refused_eid(checked.error())) return Es2Answer{*std::move(refused)};
-            return checked.error();
-        }
     if (asked.confirmation_code) {
         TRY(order.confirmation_code,
             wrapped_confirmation_code(platform, order.id, SecretBytes::copy_of(expose(*asked.confirmation_code))));
     }
     TRY(const auto missing, missing_consent(platform, order));
-    auto changes =
-        notes_of(platform, order, asked.release ? "confirmed and released over ES2+" : "confirmed over ES2+", missing);
+    const std::string what = asked.release ? "confirmed and released " : "confirmed ";
+    auto changes = notes_of(platform, order, what + over_es2(), missing);
     changes.emplace_back(store::NameOrder{order.id, order.matching_id, order.confirmation_code});
     changes.emplace_back(smdp::PutOrder{order});
     return Es2Answer{smdp::confirmed_json(order, platform.dp->address), std::move(changes)};
@@ -138,11 +143,14 @@ Result<Es2Answer> Es2Caller::operator()(const smdp::CancelOrder& asked) const {
     const auto& [order, changed] = std::get<smdp::Es2Changed>(decided);
     Es2Answer out{smdp::done_json()};
     if (!changed) return out;
-    if (asked.leaves == smdp::CancelOrder::Leaves::available)
-        out.changes = cancellation(platform, order);
-    else
-        CHECKED(close_by_operator(platform, *std::move(profile.line), "by its operator, who cancelled its order",
-                                  out.changes));
+    const std::string by = "by its operator " + over_es2();
+    if (asked.leaves == smdp::CancelOrder::Leaves::available) {
+        out.changes = cancellation(platform, order, by);
+        return out;
+    }
+    out.changes.emplace_back(smdp::Note{order.id, platform.now(), "its subscription is closed " + by});
+    CHECKED(
+        close_by_operator(platform, *std::move(profile.line), "by its operator, who cancelled its order", out.changes));
     return out;
 }
 
@@ -154,7 +162,7 @@ Result<Es2Answer> Es2Caller::operator()(const smdp::ReleaseProfile& asked) const
     Es2Answer out{smdp::done_json()};
     if (!changed) return out;
     TRY(const auto missing, missing_consent(platform, order));
-    out.changes = notes_of(platform, order, "released by its operator over ES2+", missing);
+    out.changes = notes_of(platform, order, "released by its operator " + over_es2(), missing);
     out.changes.emplace_back(smdp::PutOrder{order});
     return out;
 }
@@ -181,6 +189,12 @@ std::string iccid_named(const smdp::Es2Request& request) {
         request);
 }
 
+/// releaseFlag is ReleaseProfile within the call.
+bool may_release(const Es2Client& client, const smdp::Es2Request& request) {
+    const auto* confirm = std::get_if<smdp::ConfirmOrder>(&request);
+    return confirm == nullptr || !confirm->release || client.may(smdp::Es2Function::release_profile);
+}
+
 struct Es2Call {
     Es2Metrics& metrics;
     smdp::Es2Function function;
@@ -199,16 +213,18 @@ struct Es2Call {
 };
 
 void serve_function(Platform& p, const Es2Client& client, const Es2Call& call, std::string_view body) {
+    if (const auto held = p.throttles.operators.take(key_of(client.operator_id), Throttle::Clock::now())) {
+        p.metrics.throttled.add(RateLimit::operator_);
+        return call.answer(too_often(*held, "this operator"));
+    }
     const auto read = read_es2(call.function, body);
     if (!read) return call.answer(http::problem(400, to_string(read.error())));
     if (!client.may(call.function)) return call.refuse(client, {smdp::Es2Refusal::function_not_allowed}, "");
     if (const auto* refused = std::get_if<Es2Refused>(&*read)) return call.refuse(client, *refused, "");
     const auto& request = std::get<smdp::Es2Request>(*read);
-    if (call.function == smdp::Es2Function::download_order)
-        if (const auto held = p.throttles.operators.take(key_of(client.operator_id), Throttle::Clock::now())) {
-            p.metrics.throttled.add(RateLimit::operator_);
-            return call.answer(too_often(*held, "this operator"));
-        }
+    if (!may_release(client, request))
+        return call.refuse(client, {smdp::Es2Refusal::function_not_allowed, "This client has no right to release."},
+                           "");
     const auto reply = carry_out({p, client}, request);
     if (!reply) {
         spdlog::error("{} of {} failed: {}", to_string(call.function), client.operator_id, to_string(reply.error()));
@@ -225,13 +241,16 @@ void serve_function(Platform& p, const Es2Client& client, const Es2Call& call, s
 
 bool knows_es2_client(Platform& p, View certificate) {
     const auto found = find_es2_client(p.store, certificate);
-    if (!found) spdlog::error("a client of ES2+ cannot be looked up: {}", to_string(found.error()));
-    return found && *found;
+    return !found || *found;
 }
 
 void serve_es2(Platform& p, const http::Request& request, const http::Reply& reply) {
     const auto client = find_es2_client(p.store, request.client_certificate);
-    if (!client || !*client) return;  // taken out since the handshake: the connection ends
+    if (!client) {
+        spdlog::error("a client of ES2+ cannot be looked up: {}", to_string(client.error()));
+        return reply(http::problem(503, "The server cannot do this now: try again later."));
+    }
+    if (!*client) return;  // taken out since the handshake: the connection ends
     const auto path = request.path();
     const auto function =
         path.starts_with(smdp::es2_path) ? smdp::find_es2_function(path.substr(smdp::es2_path.size())) : std::nullopt;

@@ -4,7 +4,8 @@
 
 namespace mcim::apps::mcimd {
 
-/// Whether this certificate is a client's.
+/// Whether this certificate is a client's. Where nobody can say now, it passes for one: serve_es2 looks again, for
+/// every request, and says that the server has failed instead of being silent.
 [[nodiscard]] bool knows_es2_client(Platform&, View certificate);
 void serve_es2(Platform&, const http::Request&, const http::Reply&);
 

@@ -24,7 +24,8 @@ protected:
     jose::Object know(const std::string& operator_id, const test::Identity& system, std::string_view policy = "open",
                       const std::vector<std::string>& rights = {}, unsigned status = 200) {
         jose::ObjectWriter body;
-        body.text("operator", operator_id).octets("certificate", system.der()).text("policy", policy);
+        body.text("operator", operator_id).octets("certificate", system.der());
+        if (!policy.empty()) body.text("policy", policy);
         if (!rights.empty()) body.texts("rights", rights);
         return admin("POST", "/clients", body.finish(), status);
     }
@@ -52,6 +53,12 @@ protected:
         EXPECT_EQ(response->find_header("X-Admin-Protocol"), "gsma/rsp/v2.2.0");
         return response->body;
     }
+    /// "" for Executed-Success, a code, or what else came.
+    std::string outcome(const test::Identity& system, const http::Request& request) {
+        const auto response = try_ask(&system, request);
+        if (!response) return to_string(response.error());
+        return response->status == 200 ? code_in(response->body) : "HTTP " + std::to_string(response->status);
+    }
     std::string code(std::string_view function, const std::string& members) { return code_in(ask(function, members)); }
     static std::string member(const std::string& body, std::string_view name) {
         const auto json = jose::Object::parse(body);
@@ -71,6 +78,8 @@ protected:
     test::Identity system_a = at.dp(x509::Role::dp_tls);
     test::Identity system_b = at.dp(x509::Role::dp_tls);
     test::Identity stricter = at.dp(x509::Role::dp_tls);
+    const Iccid third = *Iccid::with_check_digit("894412345678901233");
+    const Eid another = *x509::make_eid("89049032", 2);
     const std::string available = R"(,"finalProfileStatusIndicator":"Available")";
     const std::string unavailable = R"(,"finalProfileStatusIndicator":"Unavailable")";
 };
@@ -189,7 +198,104 @@ TEST_F(Es2Service, EveryOrderOfATypeIsANewOne) {
     EXPECT_EQ(member(ask("downloadOrder", R"(,"profileType":"gold")"), "iccid"), stock[1].text()) << "back in stock";
 }
 
+// ---------------------------------------------------------------- one profile, one card
+
+TEST_F(Es2Service, ProfileOfWhichAPackageIsOutIsOrderedForThatCardAlone) {
+    ask("downloadOrder", of(first));
+    confirm_released(first);
+    const auto sent = bind(order_in());
+    EXPECT_EQ(code("cancelOrder", of(first) + available), "");
+    EXPECT_EQ(state_in(), "Unavailable");
+    EXPECT_EQ(code("downloadOrder", of(first)), "8.2.1/3.3");
+    EXPECT_EQ(code("downloadOrder", of(first) + of(another)), "8.2.1/3.3");
+    EXPECT_NE(order_with("matching_id", "X", 409).text("detail")->find("may have the profile"), std::string::npos);
+    order_with("eid", another.text(), 409);
+    EXPECT_EQ(orders(), 1U);
+    EXPECT_EQ(code("downloadOrder", of(first) + of(at.pki.eid)), "") << "it is that very card's";
+    EXPECT_EQ(code("cancelOrder", of(first) + available), "");
+    notify(card.failed(sent, first, oid));
+    EXPECT_EQ(code("downloadOrder", of(first) + of(another)), "") << "its card has signed that it has nothing";
+}
+
+TEST_F(Es2Service, ProfileThatIsInstalledAfterItsOrderWasTakenBackIsNobodyElses) {
+    ask("downloadOrder", of(first));
+    confirm_released(first);
+    const auto sent = bind(order_in());
+    ask("cancelOrder", of(first) + available);
+    notify(card.installed(sent, first, oid));
+    EXPECT_EQ(standing(first), "reserved");
+    EXPECT_EQ(code("downloadOrder", of(first)), "8.2.1/3.3");
+    EXPECT_EQ(code("downloadOrder", of(first) + of(another)), "8.2.1/3.3");
+    order_with("eid", another.text(), 409);
+}
+
+TEST_F(Es2Service, CancelledOrderFreesTheReleaseThatItHadReserved) {
+    install(add_order("b", second), second);
+    const std::string token = *transfer::sign_release(
+        {"b", at.pki.eid, second, "a", transfer::fresh_jti(at.random), system_now() - 1s, system_now() + 1h}, "",
+        jose::signer_of(key_b));
+    ask("downloadOrder", of(first) + of(at.pki.eid));
+    confirm_released(first);
+    const std::string id = *order_in(1).text("id");
+    admin("POST", "/orders/" + id + "/release", jose::ObjectWriter().text("release", token).finish());
+    offer(order_in(1));
+    const auto refused = [&](const jose::Object& order) {
+        return refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id")));
+    };
+    add_line("a", third, "999990000000003");
+    const auto next = add_order("a", third, "open", token);
+    EXPECT_EQ(refused(next), "8.2.5/4.3") << "it serves the other order";
+    EXPECT_EQ(code("cancelOrder", of(first) + available), "");
+    EXPECT_EQ(refused(next), "");
+}
+
 // ---------------------------------------------------------------- refusals
+
+TEST_F(Es2Service, WhoseProfileItIsIsToldToNobody) {
+    add_operator("zebra", crypto::PrivateKey::generate(crypto::Curve::p256));
+    add_line("zebra", third, "999970000000003");
+    for (const auto& [function, members] :
+         {std::pair("downloadOrder", std::string()), std::pair("confirmOrder", std::string(R"(,"releaseFlag":true)")),
+          std::pair("cancelOrder", available), std::pair("releaseProfile", std::string())}) {
+        const auto body = ask(function, of(third) + members);
+        EXPECT_EQ(code_in(body), "8.2.1/1.2") << function;
+        EXPECT_EQ(body.find("zebra"), std::string::npos) << body;
+    }
+    const auto told =
+        admin("POST", "/orders", jose::ObjectWriter().text("operator", "a").text("iccid", third.text()).finish(), 403);
+    EXPECT_NE(told.text("detail")->find("zebra"), std::string::npos) << "the administration sees all";
+}
+
+TEST_F(Es2Service, WhatMatchingIdsOthersHaveIsNotToldForNothing) {
+    know("a", stricter, "attested");
+    ask_as(system_b, "downloadOrder", of(second));
+    ask_as(system_b, "confirmOrder", of(second) + R"(,"matchingId":"TAKEN","releaseFlag":true)");
+    ask_as(stricter, "downloadOrder", of(first));
+    for (const std::string id : {"TAKEN", "FREE"}) {
+        const auto body = ask_as(stricter, "confirmOrder",
+                                 of(first) + R"(,"eid":"89049032000000000000000000000199","releaseFlag":true)" +
+                                     R"(,"matchingId":")" + id + '"');
+        EXPECT_EQ(code_in(body), "8.1.1/2.1") << id;
+    }
+}
+
+TEST_F(Es2Service, OperatorThatCallsTooOftenIsHeldBackAndNoOther) {
+    at.more_tables += "[limits]\noperator_orders_per_minute = 4\n";
+    start();
+    EXPECT_EQ(code("downloadOrder", of(first)), "");
+    EXPECT_EQ(code("confirmOrder", of(first) + R"(,"releaseFlag":false)"), "");
+    EXPECT_EQ(code("releaseProfile", of(first)), "");
+    EXPECT_EQ(code("confirmOrder", of(second) + R"(,"releaseFlag":true)"), "8.2.1/1.2") << "a refusal counts too";
+    for (const auto& request :
+         {es2::request("confirmOrder", of(first) + R"(,"releaseFlag":true)"), es2::request("releaseProfile", of(first)),
+          es2::request("cancelOrder", of(first) + available), es2::request("downloadOrder", "")}) {
+        const auto held = try_ask(&system_a, request);
+        ASSERT_TRUE(held) << to_string(held.error());
+        EXPECT_EQ(held->status, 429U) << request.target;
+        EXPECT_TRUE(held->find_header("Retry-After"));
+    }
+    EXPECT_EQ(code_in(ask_as(system_b, "downloadOrder", of(second))), "");
+}
 
 TEST_F(Es2Service, RefusesWithTheCodesOfTheSpecification) {
     const Iccid unknown = *Iccid::with_check_digit("894412345678901299");
@@ -262,7 +368,7 @@ TEST_F(Es2Service, WithoutAKnownCertificateThereIsNothing) {
     const auto stranger = at.dp(x509::Role::dp_tls);
     EXPECT_FALSE(try_ask(&stranger, request)) << "the CI that issued it vouches for nobody here";
     const auto removed = know("a", stranger);
-    EXPECT_TRUE(try_ask(&stranger, request));
+    EXPECT_EQ(outcome(stranger, request), "");
     admin("POST", "/clients/" + *removed.text("fingerprint") + "/remove");
     EXPECT_FALSE(try_ask(&stranger, request));
     admin("POST", "/clients/" + *removed.text("fingerprint") + "/remove", "", 404);
@@ -283,7 +389,9 @@ TEST_F(Es2Service, ClientThatIsTakenOutGetsNothingOnAConnectionThatIsOpen) {
     });
     loop.run_for(20s);
     ASSERT_TRUE(before && after);
-    EXPECT_TRUE(*before);
+    ASSERT_TRUE(*before);
+    EXPECT_EQ((*before)->status, 200U);
+    EXPECT_EQ(code_in((*before)->body), "");
     EXPECT_FALSE(*after);
 }
 
@@ -294,10 +402,10 @@ TEST_F(Es2Service, CertificateThatHasExpiredGetsNothing) {
     const auto draft = draft_server(profile, key.public_key(), at.pki.ci.certificate, at.pki.random);
     const auto system = test::Pki::certify(draft, key, at.pki.ci.key);
     const auto fingerprint = *know("a", system).text("fingerprint");
-    EXPECT_TRUE(try_ask(&system, es2::request("downloadOrder", of(first))));
+    EXPECT_EQ(outcome(system, es2::request("downloadOrder", of(first))), "");
     start_later(2h);
     EXPECT_FALSE(try_ask(&system, es2::request("downloadOrder", of(first))));
-    EXPECT_TRUE(try_ask(&system_a, es2::request("downloadOrder", of(first))));
+    EXPECT_EQ(outcome(system_a, es2::request("downloadOrder", of(first))), "");
     admin("POST", "/clients/" + fingerprint + "/remove");
     EXPECT_NE(know("a", system, "open", {}, 403).text("detail")->find("expired"), std::string::npos);
 }
@@ -316,6 +424,63 @@ TEST_F(Es2Service, RightsAreThoseOfTheCertificate) {
     know("nobody", at.dp(x509::Role::dp_tls), "open", {}, 404);
     know("a", at.pki.ci, "open", {}, 403);
     EXPECT_EQ(admin("GET", "/clients").objects("clients")->size(), 3U);
+}
+
+TEST_F(Es2Service, ReleaseFlagNeedsTheRightToRelease) {
+    const auto teller = at.dp(x509::Role::dp_tls), chief = at.dp(x509::Role::dp_tls);
+    know("a", teller, "open", {"downloadOrder", "confirmOrder"});
+    know("a", chief, "open", {"confirmOrder", "releaseProfile"});
+    const std::string with_flag = R"(,"releaseFlag":true)";
+    EXPECT_EQ(code_in(ask_as(teller, "confirmOrder", of(third) + with_flag)), "1.6/1.2") << "before it is looked for";
+    EXPECT_EQ(code_in(ask_as(teller, "downloadOrder", of(first))), "");
+    EXPECT_EQ(code_in(ask_as(teller, "confirmOrder", of(first) + with_flag)), "1.6/1.2");
+    EXPECT_EQ(state_in(), "Allocated");
+    EXPECT_EQ(code_in(ask_as(chief, "confirmOrder", of(first) + with_flag)), "");
+    EXPECT_EQ(state_in(), "Released");
+}
+
+TEST_F(Es2Service, ClientWithoutAPolicyOrdersForAttestedDevices) {
+    EXPECT_EQ(*know("a", stricter, "").text("policy"), "attested");
+    EXPECT_EQ(code_in(ask_as(stricter, "downloadOrder", of(first))), "");
+    EXPECT_EQ(*order_in().text("policy"), "attested");
+}
+
+TEST_F(Es2Service, TimelineNamesTheClient) {
+    ask("downloadOrder", of(first));
+    ask("confirmOrder", of(first) + R"(,"releaseFlag":false)");
+    ask("releaseProfile", of(first));
+    ask("cancelOrder", of(first) + unavailable);
+    const std::string client = "over ES2+ (client " + hex(crypto::sha256(system_a.der())).substr(0, 8) + ")";
+    std::vector<std::string> lines;
+    const auto timeline = *order_in().objects("timeline");
+    for (const auto& line : timeline) lines.push_back(*line.text("what"));
+    EXPECT_EQ(lines,
+              (std::vector<std::string>{
+                  "ordered by its operator " + client, "confirmed " + client, "released by its operator " + client,
+                  "its subscription is closed by its operator " + client, "cancelled: its subscription is closed"}));
+    ask_as(system_b, "downloadOrder", of(second));
+    ask_as(system_b, "cancelOrder", of(second) + available);
+    const auto last = order_in(1).objects("timeline")->back();
+    EXPECT_EQ(*last.text("what"),
+              "cancelled by its operator over ES2+ (client " + hex(crypto::sha256(system_b.der())).substr(0, 8) + ")");
+}
+
+TEST_F(Es2Service, OneAddressHasNotAllThePlaces) {
+    constexpr std::size_t callers = 20;
+    const auto config = es2::client_of(at, running->es2_port(), &system_a);
+    http::Loop loop;
+    std::vector<http::Connection> in;
+    std::size_t answered = 0, admitted = 0;
+    for (std::size_t i = 0; i < callers; ++i)
+        http::Connection::open(loop, config, {"smdpp.example.com"}, [&](Result<http::Connection> opened) {
+            if (opened) in.push_back(*std::move(opened));
+            if (++answered < callers) return;
+            admitted = in.size();
+            in.clear();
+        });
+    loop.run_for(20s);
+    EXPECT_EQ(answered, callers);
+    EXPECT_EQ(admitted, 16U);
 }
 
 TEST_F(Es2Service, CallsAreCounted) {

@@ -31,6 +31,7 @@ smdp::Es2Known OrderedProfile::known() const {
         out.profile =
             smdp::Es2Profile{line->operator_id, line->standing == store::Standing::closed, line->profile_type};
     out.order = order;
+    out.left = left;
     return out;
 }
 
@@ -38,6 +39,7 @@ Result<OrderedProfile> find_profile(Platform& p, const Iccid& iccid) {
     OrderedProfile out;
     TRY(out.line, p.store.find_subscription(iccid));
     TRY(out.order, p.store.find_order_by_iccid(iccid));
+    TRY(out.left, p.store.orders_that_leave(iccid));
     return out;
 }
 
@@ -79,9 +81,9 @@ store::Batch notes_of(const Platform& p, const smdp::Order& order, std::string_v
     return out;
 }
 
-store::Batch cancellation(const Platform& p, const smdp::Order& cancelled) {
+store::Batch cancellation(const Platform& p, const smdp::Order& cancelled, std::string_view by) {
     return {smdp::PutOrder{cancelled}, store::DropReservations{cancelled.id},
-            smdp::Note{cancelled.id, p.now(), "cancelled by its operator"}};
+            smdp::Note{cancelled.id, p.now(), "cancelled " + std::string(by)}};
 }
 
 }  // namespace mcim::apps::mcimd

@@ -8,10 +8,11 @@
 
 namespace mcim::apps::mcimd {
 
-/// A profile, and the order of it that lives, or the last.
+/// A profile, the order of it that lives, or the last, and the ended ones whose card may have it.
 struct OrderedProfile {
     std::optional<store::Subscription> line{};
     std::optional<smdp::Order> order{};
+    std::vector<smdp::Order> left{};
     [[nodiscard]] smdp::Es2Known known() const;
 };
 [[nodiscard]] Result<OrderedProfile> find_profile(Platform&, const Iccid&);
@@ -34,7 +35,8 @@ struct OrderedProfile {
 [[nodiscard]] store::Batch notes_of(const Platform&, const smdp::Order&, std::string_view what,
                                     const std::optional<transfer::Refused>& missing);
 
-/// What an order that is cancelled, its profile being available again, leaves behind.
-[[nodiscard]] store::Batch cancellation(const Platform&, const smdp::Order& cancelled);
+/// What an order that is cancelled, its profile being available again, leaves behind. `by` is for its timeline.
+[[nodiscard]] store::Batch cancellation(const Platform&, const smdp::Order& cancelled,
+                                        std::string_view by = "by its operator");
 
 }  // namespace mcim::apps::mcimd

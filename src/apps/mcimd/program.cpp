@@ -22,6 +22,7 @@ constexpr std::size_t unverified_kept = 10'000;
 constexpr std::size_t observers_max = 32;  ///< at once
 constexpr std::size_t own_key_octets = 32;
 constexpr std::size_t operators_max = 64;  ///< connections of ES2+ at once: it is systems that call, and few
+constexpr std::size_t operators_per_address_max = 16;  ///< of these: nobody has all of them
 
 Error not_listening(const std::string& key, const Error& error) {
     return fail(Errc::io, key + " " + error.path,
@@ -163,6 +164,7 @@ Status Program::Impl::begin_to_tell(const TlsConfig& config) {
 Status Program::Impl::listen_es2(http::Loop& loop) {
     http::Limits limits = config.limits;
     limits.connections_max = std::min(limits.connections_max, operators_max);
+    limits.connections_per_address_max = std::min(limits.connections_per_address_max, operators_per_address_max);
     TRY(const auto identities, tls_identities(*config.es2));
     http::ClientRules clients{[this](View certificate) { return knows_es2_client(platform, certificate); },
                               [this] { return platform.now(); }};

@@ -13,7 +13,17 @@ protected:
         add_operator("a", key_a);
         add_line("a", first, "999990000000001");
     }
-    jose::Object ordered(const std::string& protection) { return order_with("protection", protection); }
+    /// For the card: while a package is out, no other can have the profile, though its order is cancelled.
+    jose::Object ordered(const std::string& protection) {
+        return admin("POST", "/orders",
+                     jose::ObjectWriter()
+                         .text("operator", "a")
+                         .text("iccid", first.text())
+                         .text("policy", "open")
+                         .text("eid", at.pki.eid.text())
+                         .text("protection", protection)
+                         .finish());
+    }
     msg::BoundProfilePackage package(const msg::AuthenticateClientOk& offered) {
         return call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered))
             .bound_profile_package;
