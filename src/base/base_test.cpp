@@ -27,6 +27,30 @@ TEST(Bytes, Base64MatchesRfc4648Vectors) {
     }
 }
 
+TEST(Bytes, Base64OfAnyLengthIsItsBitsInSixes) {
+    static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (std::size_t size = 0; size <= 40; ++size) {
+        Bytes plain;
+        for (std::size_t i = 0; i < size; ++i) plain.push_back(static_cast<std::uint8_t>(199 * i + size));
+        const auto bit = [&](std::size_t at) { return at / 8 < size ? plain[at / 8] >> (7 - at % 8) & 1 : 0; };
+        std::string coded;
+        for (std::size_t at = 0; at < 8 * size; at += 6) {
+            std::size_t six = 0;
+            for (std::size_t k = 0; k < 6; ++k) six = 2 * six + static_cast<std::size_t>(bit(at + k));
+            coded += alphabet[six];
+        }
+        EXPECT_EQ(base64url(plain).size(), coded.size());
+        coded.resize((size + 2) / 3 * 4, '=');
+        EXPECT_EQ(base64(plain), coded);
+        EXPECT_EQ(*from_base64(coded), plain);
+        for (std::size_t at = 0; at < base64url(plain).size(); ++at) {
+            std::string bad = base64url(plain);
+            bad[at] = '!';
+            EXPECT_EQ(from_base64url(bad).error().offset, at);
+        }
+    }
+}
+
 TEST(Bytes, Base64IsStrict) {
     for (const std::string_view bad : {"Zg", "Zg=", "Z===", "Zh==", "Zm9=", "Zm9v\n", "Zm 9", "=Zm9", "Zm9vYg==Zg=="})
         EXPECT_FALSE(from_base64(bad)) << bad;

@@ -25,6 +25,26 @@ bool in_range(const BIGNUM* number, const BIGNUM* order) {
     return BN_is_negative(number) == 0 && BN_is_zero(number) == 0 && BN_cmp(number, order) < 0;
 }
 
+/// Whether the x coordinate of `point` is r modulo the order. As OpenSSL keeps points it is X/Z^2, and to divide takes
+/// longer than to multiply what it is compared with: r, and where that is below p, r + n.
+bool has_coordinate(const EC_GROUP* curve, const EC_POINT* point, const BIGNUM* r, BN_CTX* context) {
+    const BIGNUM* const p = EC_GROUP_get0_field(curve);
+    Frame frame(context);
+    BIGNUM* const x = frame.number();
+    BIGNUM* const z = frame.number();
+    BIGNUM* const wanted = frame.number();
+    BIGNUM* const product = frame.number();
+    require(EC_POINT_get_Jprojective_coordinates_GFp(curve, point, x, nullptr, z, context) == 1 &&
+                BN_mod_sqr(z, z, p, context) == 1 && BN_copy(wanted, r) != nullptr,
+            "the x coordinate");
+    do {
+        require(BN_mod_mul(product, wanted, z, p, context) == 1, "the x coordinate");
+        if (BN_cmp(product, x) == 0) return true;
+        require(BN_add(wanted, wanted, EC_GROUP_get0_order(curve)) == 1, "r + n");
+    } while (BN_cmp(wanted, p) < 0);
+    return false;
+}
+
 }  // namespace
 
 Multiples::Multiples(const EC_GROUP* curve, const EC_POINT* key)
@@ -47,7 +67,6 @@ bool Multiples::verify(const Sha256& digest, const ECDSA_SIG* signature) const {
     BIGNUM* const w = frame.number();
     BIGNUM* const u1 = frame.number();
     BIGNUM* const u2 = frame.number();
-    BIGNUM* const x = frame.number();
     const Point sum(require_pointer(EC_POINT_new(curve), "EC_POINT_new"));
     const Point part(require_pointer(EC_POINT_new(curve), "EC_POINT_new"));
     require(BN_bin2bn(digest.data(), static_cast<int>(digest.size()), e) != nullptr &&
@@ -58,10 +77,7 @@ bool Multiples::verify(const Sha256& digest, const ECDSA_SIG* signature) const {
                 EC_POINT_add(curve, sum.get(), sum.get(), part.get(), context.get()) == 1,
             "u1*G + u2*Q");
     if (EC_POINT_is_at_infinity(curve, sum.get()) == 1) return false;
-    require(EC_POINT_get_affine_coordinates(curve, sum.get(), x, nullptr, context.get()) == 1 &&
-                BN_nnmod(x, x, n, context.get()) == 1,
-            "the x coordinate");
-    return BN_cmp(x, r) == 0;
+    return has_coordinate(curve, sum.get(), r, context.get());
 }
 
 }  // namespace mcim::crypto::detail

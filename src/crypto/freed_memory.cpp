@@ -1,11 +1,11 @@
 #include "mcim/crypto/freed_memory.h"
 
 #include <malloc.h>
+#include <openssl/crypto.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
-
-#include "mcim/crypto/openssl.h"
 
 namespace mcim::crypto {
 namespace {
@@ -28,8 +28,6 @@ void* reallocate(void* p, std::size_t octets, const char* file, int line) {
 
 }  // namespace
 
-void wipe_freed_memory() {
-    detail::require(CRYPTO_set_mem_functions(allocate, reallocate, wipe_and_free) == 1, "taking its memory over");
-}
+bool wipe_freed_memory() { return CRYPTO_set_mem_functions(allocate, reallocate, wipe_and_free) == 1; }
 
 }  // namespace mcim::crypto

@@ -3,8 +3,8 @@
 
 namespace mcim::crypto {
 
-/// From here on OpenSSL wipes whatever it frees. For programs that read other people's keys: first of all in main(),
-/// since OpenSSL must not have allocated anything yet.
-void wipe_freed_memory();
+/// From here on OpenSSL wipes whatever it frees. For a command that reads other people's keys, before it does anything
+/// else; not for a server, which frees much. False where OpenSSL has allocated something already: nothing changes then.
+[[nodiscard]] bool wipe_freed_memory();
 
 }  // namespace mcim::crypto

@@ -54,16 +54,22 @@ Error written_by_another(const std::filesystem::path& path) {
     return fail(Errc::conflict, path.string(), "another process is writing it");
 }
 
+/// Whether it is still this file that has the name, and not another process's that came since.
+bool has_name(const Descriptor& file, const std::filesystem::path& path) {
+    struct stat held {};
+    struct stat named {};
+    return ::fstat(file.get(), &held) == 0 && ::lstat(path.c_str(), &named) == 0 && held.st_dev == named.st_dev &&
+           held.st_ino == named.st_ino;
+}
+
 /// What a process left that was killed while it wrote: nobody holds its lock. Whoever does is still writing; only the
 /// holder takes the name away, so that it stands for the same file as long as the lock is held.
 Status clear_left_over(const std::filesystem::path& fresh) {
     const Descriptor file(::open(fresh.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file.valid()) return errno == ENOENT ? ok() : Status(system_error(fresh, "cannot open"));
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return written_by_another(fresh);
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !has_name(file, fresh)) return written_by_another(fresh);
     struct stat held {};
-    struct stat named {};
-    if (::fstat(file.get(), &held) != 0 || ::lstat(fresh.c_str(), &named) != 0 || held.st_ino != named.st_ino)
-        return written_by_another(fresh);
+    if (::fstat(file.get(), &held) != 0) return system_error(fresh, "cannot read its mode");
     if (!S_ISREG(held.st_mode)) return fail(Errc::conflict, fresh.string(), "no file of this program's; remove it");
     if (::unlink(fresh.c_str()) != 0) return system_error(fresh, "cannot be removed");
     return ok();
@@ -114,10 +120,12 @@ Status write_private_file(const std::filesystem::path& path, View content) {
     const Descriptor file(
         ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (!file.valid()) return system_error(path, "cannot create");
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return written_by_another(path);
+    // until it had the lock it looked like what a killed process left
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !has_name(file, fresh)) return written_by_another(path);
     Status status = write_whole(file, path, content);
-    if (status && ::link(fresh.c_str(), path.c_str()) != 0) status = system_error(path, "cannot create");
-    ::unlink(fresh.c_str());
+    if (status && ::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0)
+        status = system_error(path, "cannot create");
+    if (!status) ::unlink(fresh.c_str());
     CHECKED(status);
     const Status synced = sync_folder_of(path);
     if (!synced) ::unlink(path.c_str());

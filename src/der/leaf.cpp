@@ -114,13 +114,15 @@ BitString Codec<BitString>::arbitrary(Source& s) {
 
 namespace {
 void append_base128(Bytes& out, std::uint64_t n) {
-    Bytes groups{static_cast<std::uint8_t>(n & 0x7FU)};
-    while ((n >>= 7U) != 0) groups.push_back(static_cast<std::uint8_t>(0x80U | (n & 0x7FU)));
-    out.insert(out.end(), groups.rbegin(), groups.rend());
+    unsigned shift = 0;
+    while (n >> shift >= 0x80) shift += 7;
+    for (; shift != 0; shift -= 7) out.push_back(static_cast<std::uint8_t>(0x80U | (n >> shift & 0x7FU)));
+    out.push_back(static_cast<std::uint8_t>(n & 0x7FU));
 }
 /// The arcs of a dotted text, each below 2^56 so that the first two still fit when joined.
 std::optional<std::vector<std::uint64_t>> arcs_of(std::string_view dotted) {
     std::vector<std::uint64_t> arcs;
+    arcs.reserve(static_cast<std::size_t>(std::ranges::count(dotted, '.')) + 1);
     while (true) {
         const auto dot = std::min(dotted.find('.'), dotted.size());
         const auto part = dotted.substr(0, dot);
@@ -148,6 +150,7 @@ Result<Oid> Oid::parse(std::string_view dotted) {
 Bytes Oid::content() const {
     const auto arcs = *arcs_of(text_);
     Bytes out;
+    out.reserve(text_.size());
     append_base128(out, arcs[0] * 40 + arcs[1]);
     for (std::size_t i = 2; i < arcs.size(); ++i) append_base128(out, arcs[i]);
     return out;
@@ -156,6 +159,7 @@ Result<Oid> Oid::from_content(View content) {
     const auto bad = [] { return fail(Errc::bad_value, "", "malformed object identifier"); };
     if (content.empty() || content.size() > 64 || (content.back() & 0x80U) != 0) return bad();
     std::string text;
+    text.reserve(4 * content.size());
     std::uint64_t arc = 0;
     bool first_octet = true;
     for (const auto octet : content) {

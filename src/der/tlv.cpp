@@ -4,6 +4,26 @@
 #include <cstring>
 
 namespace mcim::der {
+namespace {
+
+using HeaderRoom = std::array<std::uint8_t, 3 + 1 + sizeof(std::size_t)>;
+
+/// At the end of `room`.
+View write_header(HeaderRoom& room, Tag tag, std::size_t length) {
+    std::size_t front = room.size();
+    const auto put = [&](std::size_t octet) { room[--front] = static_cast<std::uint8_t>(octet); };
+    if (length < 0x80) {
+        put(length);
+    } else {
+        std::size_t count = 0;
+        for (std::size_t n = length; n != 0; n >>= 8U, ++count) put(n & 0xFFU);
+        put(0x80U | count);
+    }
+    for (int i = 0; i < tag.size(); ++i) put(tag.wire >> (8 * i) & 0xFFU);
+    return View(room).subspan(front);
+}
+
+}  // namespace
 
 std::string to_string(Tag tag) {
     Bytes octets;
@@ -82,29 +102,20 @@ void Writer::bytes(View b) {
 }
 
 void Writer::header(Tag tag, std::size_t length) {
-    if (length < 0x80) {
-        byte(static_cast<std::uint8_t>(length));
-    } else {
-        std::uint8_t count = 0;
-        for (std::size_t n = length; n != 0; n >>= 8U, ++count) byte(static_cast<std::uint8_t>(n & 0xFFU));
-        byte(static_cast<std::uint8_t>(0x80U | count));
-    }
-    for (int i = 0; i < tag.size(); ++i) byte(static_cast<std::uint8_t>(tag.wire >> (8 * i) & 0xFFU));
+    HeaderRoom room;
+    bytes(write_header(room, tag, length));
 }
 
 Bytes Writer::finish() && { return to_bytes(View(buffer_).last(size())); }
 
 Bytes wrap(Tag tag, View content) {
-    Writer w;
-    w.bytes(content);
-    w.header(tag, content.size());
-    return std::move(w).finish();
+    HeaderRoom room;
+    return concat({write_header(room, tag, content.size()), content});
 }
 
 Bytes header(Tag tag, std::size_t length) {
-    Writer w;
-    w.header(tag, length);
-    return std::move(w).finish();
+    HeaderRoom room;
+    return to_bytes(write_header(room, tag, length));
 }
 
 }  // namespace mcim::der

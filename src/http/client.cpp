@@ -240,11 +240,12 @@ private:
 
 /// Kept on the loop, but for one that shows an identity: its context has a key in it.
 Result<ClientTrust> trust_of(Loop& loop, const ClientConfig& config) {
-    if (config.identity) return ClientTrust::in(config.roots, config.identity.get());
+    if (config.identity || config.server != ServerIs::an_smdp)
+        return ClientTrust::in(config.roots, config.server, config.identity.get());
     auto& trusts = loop.impl().trusts;
     auto trust = trusts.find(config.roots);
     if (trust == trusts.end()) {
-        TRY(auto made, ClientTrust::in(config.roots));
+        TRY(auto made, ClientTrust::in(config.roots, config.server));
         trust = trusts.emplace(config.roots, std::move(made)).first;
     }
     return trust->second;

@@ -1,5 +1,6 @@
 // An HTTP/1.1 client over TLS or over a UNIX socket. Over TLS the server must show a CERT.DPtls of SGP.22 4.5.2 that
-// one of the given CI roots itself issued and that names the host that was asked for: there is no switch for it. Where
+// one of the given CI roots itself issued and that names the host that was asked for; only what is no SM-DP+ at all, an
+// operator's system, may be asked for by its host's name alone. There is no switch for less. Where
 // the host is really reached (a test on loopback, a device behind a proxy) can be said apart, and changes nothing of
 // that.
 #pragma once
@@ -22,12 +23,19 @@ struct HostPort {
 /// "smdp.example.com" or "smdp.example.com:8443".
 [[nodiscard]] Result<HostPort> parse_host_port(std::string_view);
 
+/// What a server has to be.
+enum class ServerIs : std::uint8_t {
+    an_smdp,            ///< with a CERT.DPtls that names the host
+    named_by_its_host,  ///< as web clients have it: a chain to one of the roots, and the host's name
+};
+
 struct ClientConfig {
     std::vector<Bytes> roots;  ///< CI certificates, DER; at least one
     /// Where a host is reached, for those that are not where DNS says: {"smdp.test", 443} -> {"127.0.0.1", 40123}.
     std::map<HostPort, HostPort> resolve;
     std::chrono::milliseconds time_max{30'000};  ///< for one exchange, connecting included
     std::size_t body_octets_max = 4U * 1024U * 1024U;
+    ServerIs server = ServerIs::an_smdp;
     std::shared_ptr<const TlsIdentity> identity{};  ///< shown to a server that asks for one
 };
 

@@ -88,10 +88,10 @@ struct Listener final : Server::Impl {
             return 0;
     }
 
-    Status renew_tls(std::span<const TlsIdentity> identities) override {
+    Result<std::function<void()>> prepare_tls(std::span<const TlsIdentity> identities) override {
         if (!tls) return fail(Errc::refused, "certificate", "this listener has no TLS");
-        TRY(tls, server_context(identities, clients.get()));
-        return ok();
+        TRY(auto context, server_context(identities, clients.get()));
+        return std::function<void()>([self = this->shared_from_this(), this, context] { tls = context; });
     }
 
     asio::basic_socket_acceptor<Protocol, Executor> acceptor;
@@ -120,7 +120,9 @@ std::size_t Server::connections() const { return impl_->guests.size(); }
 std::uint64_t Server::turned_away() const { return impl_->turned_away; }
 std::uint64_t Server::shed() const { return impl_->shed; }
 
-Status Server::renew_tls(std::span<const TlsIdentity> identities) { return impl_->renew_tls(identities); }
+Result<std::function<void()>> Server::prepare_tls(std::span<const TlsIdentity> identities) {
+    return impl_->prepare_tls(identities);
+}
 
 void Server::close() {
     if (std::exchange(impl_->closing, true)) return;

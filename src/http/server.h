@@ -63,8 +63,9 @@ public:
     /// made room.
     [[nodiscard]] std::uint64_t turned_away() const;
     [[nodiscard]] std::uint64_t shed() const;
-    /// From the next connection on; of one that listens with TLS. Where it fails all stays as it was.
-    [[nodiscard]] Status renew_tls(std::span<const TlsIdentity>);
+    /// Of one that listens with TLS: makes ready what it is to show, under the rules for clients that it has. Called,
+    /// it is shown to connections from then on, and that cannot fail.
+    [[nodiscard]] Result<std::function<void()>> prepare_tls(std::span<const TlsIdentity>);
     /// Takes no new connection, ends idle ones, and lets the others have their answer.
     void close();
 

@@ -18,21 +18,23 @@ using boost::system::error_code;
 using SteadyTimer =
     asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
-std::string serialise(const Response& response, bool keep_alive) {
-    std::string out;
-    out.reserve(response.body.size() + 512);
-    out += "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason_phrase(response.status)) + "\r\n";
-    for (const Header& h : response.headers) out += h.name + ": " + h.value + "\r\n";
-    if (response.status != 204) out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
-    if (!keep_alive) out += "Connection: close\r\n";
-    out += "\r\n";
-    if (response.status != 204) out += response.body;
-    return out;
+/// The head goes in front of the body, which stays where it is if it has the room.
+std::string serialise(Response response, bool keep_alive) {
+    std::string head;
+    head.reserve(512);
+    head += "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason_phrase(response.status)) + "\r\n";
+    for (const Header& h : response.headers) head.append(h.name).append(": ").append(h.value).append("\r\n");
+    if (response.status != 204) head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+    if (!keep_alive) head += "Connection: close\r\n";
+    head += "\r\n";
+    if (response.status == 204) return head;
+    return std::move(response.body.insert(0, head));
 }
 
 Request taken(beast::http::request<beast::http::string_body>&& message, const std::optional<Place>& from,
               const Bytes& client_certificate) {
     Request out{std::string(message.method_string()), std::string(message.target()), {}, {}, from, client_certificate};
+    out.headers.reserve(static_cast<std::size_t>(std::distance(message.begin(), message.end())));
     for (const auto& field : message)
         out.headers.push_back({std::string(field.name_string()), std::string(field.value())});
     out.body = std::move(message.body());
@@ -218,7 +220,7 @@ private:
     }
 
     void write(Response response) {
-        out_ = serialise(response, keep_alive_);
+        out_ = serialise(std::move(response), keep_alive_);
         expect(server_->limits.write_time);
         stream_.async_write(out_, [self = this->shared_from_this()](error_code error) {
             self->arrived();

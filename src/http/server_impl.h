@@ -23,7 +23,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     virtual void accept() = 0;
     virtual void close_listener() = 0;
     [[nodiscard]] virtual std::uint16_t port() const = 0;
-    [[nodiscard]] virtual Status renew_tls(std::span<const TlsIdentity>) = 0;
+    [[nodiscard]] virtual Result<std::function<void()>> prepare_tls(std::span<const TlsIdentity>) = 0;
 
     /// A connection has ended: there may be room for one that waits.
     void left(Guest& who) {

@@ -86,20 +86,21 @@ public:
     template <class Handler>
     void async_handshake(Handler handler) {
         attempt(
-            Wants::all_it_needs, [](SSL* ssl) { return SSL_accept(ssl); }, without_size(std::move(handler)));
+            From::start, Wants::all_it_needs, [](SSL* ssl) { return SSL_accept(ssl); },
+            without_size(std::move(handler)));
     }
     template <class Handler>
     void async_read_some(boost::asio::mutable_buffer to, Handler handler) {
         const bool some_came_with_the_last = wire_->at != wire_->end;
         attempt(
-            some_came_with_the_last ? Wants::nothing_more : Wants::what_comes_first,
+            From::start, some_came_with_the_last ? Wants::nothing_more : Wants::what_comes_first,
             [to](SSL* ssl) { return SSL_read(ssl, to.data(), size_of(to.size())); }, std::move(handler));
     }
     /// Record by record: the kernel is told that more follows, and sends them together.
     template <class Handler>
     void async_write(std::string_view all, Handler handler) {
         attempt(
-            Wants::all_it_needs,
+            From::start, Wants::all_it_needs,
             [wire = wire_.get(), all](SSL* ssl) mutable {
                 for (;;) {
                     const std::string_view record = all.substr(0, record_octets_max);
@@ -116,7 +117,7 @@ public:
     template <class Handler>
     void async_shutdown(Handler handler) {
         attempt(
-            Wants::all_it_needs,
+            From::start, Wants::all_it_needs,
             [wire = wire_.get()](SSL* ssl) {
                 wire->more_follows = true;
                 const int n = SSL_shutdown(ssl);
@@ -133,6 +134,8 @@ private:
 
     /// Of the client's octets, before the handler is called.
     enum class Wants : std::uint8_t { all_it_needs, what_comes_first, nothing_more };
+    /// Where an attempt is made: in the call that starts it, or in one of the loop's, from which the handler is called.
+    enum class From : std::uint8_t { start, loop };
 
     static constexpr std::size_t record_octets_max = SSL3_RT_MAX_PLAIN_LENGTH;
 
@@ -143,20 +146,20 @@ private:
     }
 
     template <class Operation, class Handler>
-    void attempt(Wants wants, Operation operation, Handler handler) {
-        if (!ssl_) return finish(std::move(handler), boost::asio::error::no_memory, 0);
+    void attempt(From from, Wants wants, Operation operation, Handler handler) {
+        if (!ssl_) return finish(from, std::move(handler), boost::asio::error::no_memory, 0);
         if (ERR_peek_error() != 0) ERR_clear_error();  // which walks the whole queue even where it is empty
         const int n = operation(ssl_.get());
-        if (n > 0) return finish(std::move(handler), {}, static_cast<std::size_t>(n));
+        if (n > 0) return finish(from, std::move(handler), {}, static_cast<std::size_t>(n));
         switch (SSL_get_error(ssl_.get(), n)) {
             case SSL_ERROR_WANT_READ:
-                if (wants == Wants::nothing_more) return finish(std::move(handler), {}, 0);
+                if (wants == Wants::nothing_more) return finish(from, std::move(handler), {}, 0);
                 return read_wire(wants, std::move(operation), std::move(handler));
             case SSL_ERROR_WANT_WRITE: return await_room(wants, std::move(operation), std::move(handler));
             case SSL_ERROR_SSL:
-                return finish(std::move(handler),
+                return finish(from, std::move(handler),
                               {static_cast<int>(ERR_get_error()), boost::asio::error::get_ssl_category()}, 0);
-            default: return finish(std::move(handler), boost::asio::error::eof, 0);
+            default: return finish(from, std::move(handler), boost::asio::error::eof, 0);
         }
     }
     template <class Operation, class Handler>
@@ -170,7 +173,7 @@ private:
                                     wire_->at = 0;
                                     wire_->end = n;
                                     if (wants == Wants::what_comes_first) wants = Wants::nothing_more;
-                                    attempt(wants, std::move(operation), std::move(handler));
+                                    attempt(From::loop, wants, std::move(operation), std::move(handler));
                                 });
     }
     template <class Operation, class Handler>
@@ -179,11 +182,12 @@ private:
                            [this, wants, operation = std::move(operation),
                             handler = std::move(handler)](boost::system::error_code error) mutable {
                                if (error) return handler(error, 0);
-                               attempt(wants, std::move(operation), std::move(handler));
+                               attempt(From::loop, wants, std::move(operation), std::move(handler));
                            });
     }
     template <class Handler>
-    void finish(Handler handler, boost::system::error_code error, std::size_t n) {
+    void finish(From from, Handler handler, boost::system::error_code error, std::size_t n) {
+        if (from == From::loop) return handler(error, n);
         boost::asio::post(socket_.get_executor(),
                           [handler = std::move(handler), error, n]() mutable { handler(error, n); });
     }

@@ -180,15 +180,19 @@ Result<std::shared_ptr<ssl::context>> client_context(const std::vector<Bytes>& r
 }
 
 Result<ServerRules> ServerRules::under(const std::vector<Bytes>& roots) {
-    ServerRules out;
+    x509::TrustAnchors anchors;
     for (const Bytes& root : roots)
-        if (const auto added = out.anchors_.add(root); !added)
+        if (const auto added = anchors.add(root); !added)
             return fail(Errc::bad_value, "CI root", to_string(added.refused()));
+    ServerRules out;
+    out.anchors_ = std::move(anchors);
     return out;
 }
+ServerRules ServerRules::of_the_web() { return {}; }
 
-Result<ClientTrust> ClientTrust::in(const std::vector<Bytes>& roots, const TlsIdentity* identity) {
+Result<ClientTrust> ClientTrust::in(const std::vector<Bytes>& roots, ServerIs server, const TlsIdentity* identity) {
     TRY(auto tls, client_context(roots, identity));
+    if (server == ServerIs::named_by_its_host) return ClientTrust{std::move(tls), ServerRules::of_the_web()};
     TRY(auto rules, ServerRules::under(roots));
     return ClientTrust{std::move(tls), std::move(rules)};
 }
@@ -200,15 +204,28 @@ bool ServerRules::accept(bool accepted_by_openssl, ssl::verify_context& context,
         return false;
     }
     if (X509_STORE_CTX_get_error_depth(store) != 0) return true;
-    const auto verdict =
-        x509::verify_server(x509::Role::dp_tls, der_of(X509_STORE_CTX_get_current_cert(store)), anchors_, system_now());
+    X509* const shown = X509_STORE_CTX_get_current_cert(store);
+    if (anchors_ ? is_smdp(der_of(shown), host) : is_web_server(shown, host)) return true;
+    X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+    return false;
+}
+
+bool ServerRules::is_smdp(View certificate, const std::string& host) {
+    const auto verdict = x509::verify_server(x509::Role::dp_tls, certificate, *anchors_, system_now());
     if (!verdict)
         complaint_ = to_string(verdict.refused());
     else if (!names_host(verdict->certificate, host))
         complaint_ = "it is for another host: its dNSName is not " + host;
     else
         return true;
-    X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+    return false;
+}
+
+bool ServerRules::is_web_server(X509* certificate, const std::string& host) {
+    if (X509_check_host(certificate, host.data(), host.size(), 0, nullptr) == 1 ||
+        X509_check_ip_asc(certificate, host.c_str(), 0) == 1)
+        return true;
+    complaint_ = "it is for another host than " + host;
     return false;
 }
 

@@ -33,6 +33,8 @@ int on_client_certificate(X509_STORE_CTX*, void* client_rules);
 class ServerRules {
 public:
     [[nodiscard]] static Result<ServerRules> under(const std::vector<Bytes>& roots);
+    /// Not SGP.22's: what web clients look at, which is the host's name beside what OpenSSL verifies.
+    [[nodiscard]] static ServerRules of_the_web();
     /// For OpenSSL's verification, which calls it for every certificate of the chain, the server's own last. What
     /// OpenSSL refuses stays refused.
     [[nodiscard]] bool accept(bool accepted_by_openssl, boost::asio::ssl::verify_context&, const std::string& host);
@@ -40,7 +42,10 @@ public:
     [[nodiscard]] const std::string& complaint() const { return complaint_; }
 
 private:
-    x509::TrustAnchors anchors_;
+    ServerRules() = default;
+    [[nodiscard]] bool is_smdp(View certificate, const std::string& host);
+    [[nodiscard]] bool is_web_server(X509* certificate, const std::string& host);
+    std::optional<x509::TrustAnchors> anchors_;  ///< none: of the web
     std::string complaint_;
 };
 
@@ -48,7 +53,8 @@ private:
 struct ClientTrust {
     std::shared_ptr<boost::asio::ssl::context> tls;
     ServerRules rules;
-    [[nodiscard]] static Result<ClientTrust> in(const std::vector<Bytes>& roots, const TlsIdentity* identity = nullptr);
+    [[nodiscard]] static Result<ClientTrust> in(const std::vector<Bytes>& roots, ServerIs,
+                                                const TlsIdentity* identity = nullptr);
 };
 
 }  // namespace mcim::http

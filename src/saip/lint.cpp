@@ -92,6 +92,7 @@ bool has_zero_k(const ProfileElement& element) {
 }  // namespace
 
 std::vector<LintFinding> Linter::run() && {
+    unfilled_ = std::ranges::any_of(package_.elements, has_zero_k);
     look_at_elements();
     look_at_image();
     std::ranges::stable_sort(found_, {}, [](const LintFinding& f) { return f.element - 1; });  // 0 is last
@@ -106,7 +107,6 @@ std::vector<LintFinding> Linter::run_keys() && {
 }
 
 void Linter::look_at_elements() {
-    unfilled_ = std::ranges::any_of(package_.elements, has_zero_k);
     for (const auto& element : package_.elements) {
         ++number_;
         name_ = name_of(element);

@@ -57,7 +57,7 @@ struct LintFinding {
 };
 /// In the order of the elements, those of the package as a whole last.
 [[nodiscard]] std::vector<LintFinding> lint(const ProfilePackage&, const LintContext& = {});
-/// Of these the keys that everybody has: test_key and default_key. Copies nothing out of the package.
+/// Of these the keys that everybody has: test_key and default_key, zeros among them. Copies nothing out of the package.
 [[nodiscard]] std::vector<LintFinding> lint_keys(const ProfilePackage&);
 
 [[nodiscard]] std::string_view to_string(Severity);

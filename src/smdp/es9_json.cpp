@@ -36,7 +36,7 @@ std::string package_json(const BoundPackage& reply) {
         R"({"header":{"functionExecutionStatus":{"status":"Executed-Success"}},"transactionId":")";
     const std::string package = base64(reply.package);
     std::string out;
-    out.reserve(head.size() + package.size() + 128);
+    out.reserve(head.size() + package.size() + 640);  // with room for the head of the response, which goes before it
     out += head;
     out += hex(reply.transaction_id);
     out += R"(","boundProfilePackage":")";

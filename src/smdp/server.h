@@ -16,8 +16,10 @@ struct Credential {
     signer::KeyName auth_key;
     signer::KeyName pb_key;
     x509::Validity validity;  ///< of both and their CI's at once
+    bool revoked = false;     ///< one of them is named in a list of the CI
 };
-/// Reads the certificates against `anchors`: role, chain, one OID, one curve. Dates are looked at when it is used.
+/// Reads the certificates against `anchors`: role, chain, one OID, one curve. One that is out of its dates or was
+/// revoked is a credential, and not in force.
 [[nodiscard]] Result<Credential> make_credential(View auth_certificate, View pb_certificate, signer::KeyName auth_key,
                                                  signer::KeyName pb_key, const x509::TrustAnchors& anchors);
 [[nodiscard]] bool in_force(const Credential&, Time now);

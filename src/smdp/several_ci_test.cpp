@@ -123,6 +123,8 @@ TEST_F(SeveralCi, CredentialThatIsNotInForceIsPassedOver) {
     }
     of_nist.validity = {desk.now, desk.now};
     EXPECT_EQ(ask({nist}, {nist}), under(desk.pki)) << "the last second counts";
+    of_nist.revoked = true;
+    EXPECT_EQ(ask({nist, brainpool}, {nist, brainpool}), under(other));
 }
 
 /// Of CI, CERT.DPauth and CERT.DPpb the first that ends.

@@ -98,7 +98,7 @@ Check check_profile(const Certificate& c, const Profile& p) {
 
 /// What may change while a certificate stays as it is.
 Check check_standing(const Certificate& c, Role role, const TrustAnchors& anchors, Now now) {
-    if (c.authority_key_id && anchors.is_revoked(*c.authority_key_id, c.serial))
+    if (anchors.is_revoked(c))
         return Refused{Refusal::revoked, role, "its issuer has revoked it, by serial number " + hex(c.serial)};
     return check_dates(c, role, now);
 }
@@ -215,9 +215,10 @@ const TrustAnchor* TrustAnchors::find(View key_id) const {
     return at == anchors_.end() ? nullptr : &*at;
 }
 
-bool TrustAnchors::is_revoked(View issuer_key_id, View serial) const {
-    return std::ranges::any_of(
-        revoked_, [&](const RevocationList& l) { return equal(l.issuer_key_id, issuer_key_id) && l.names(serial); });
+bool TrustAnchors::is_revoked(const Certificate& c) const {
+    return std::ranges::any_of(revoked_, [&](const RevocationList& list) {
+        return c.authority_key_id == list.issuer_key_id && c.issuer == list.issuer && list.names(c.serial);
+    });
 }
 
 const VerifiedEum* EumCache::find(const crypto::Sha256& certificate_digest, const TrustAnchors& anchors) const {

@@ -88,7 +88,8 @@ public:
     /// Of these CIs, or of EUMs under them: lists that were verified (crl.h). All that are known, in the place of those
     /// before.
     void set_revocation_lists(std::vector<RevocationList> lists) { revoked_ = std::move(lists); }
-    [[nodiscard]] bool is_revoked(View issuer_key_id, View serial) const;
+    [[nodiscard]] const std::vector<RevocationList>& revocation_lists() const { return revoked_; }
+    [[nodiscard]] bool is_revoked(const Certificate&) const;
 
 private:
     std::vector<TrustAnchor> anchors_;

@@ -1,6 +1,7 @@
 // The card's process keeps its own user out of its memory: whoever gets at another program of that user, or at that
 // user's shell, does not get the keys of the card (requirements T8, OB1).
 #include <grp.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/uio.h>
@@ -8,6 +9,7 @@
 
 #include <csignal>
 
+#include "mcim/base/descriptor.h"
 #include "place.h"
 
 namespace mcim::secrets {
@@ -82,6 +84,76 @@ TEST(CardsProcess, KeepsItsOwnUserOutOfItsMemory) {
     ASSERT_TRUE(memory);
     EXPECT_TRUE(holds(*memory, place.secrets.at("K")));
     EXPECT_TRUE(holds(*memory, place.secrets.at("card's key")));
+}
+
+/// The factory's command, run by the card's user; its key comes through a pipe, so that it waits for it.
+class CardInTheMaking {
+public:
+    explicit CardInTheMaking(Place& place) {
+        place.make_pki();
+        const auto card =
+            *apps::make_card_identity({place.temp / "pki"}, *Eid::with_check_digits("890490320000000000000000000001"),
+                                      system_now(), place.random);
+        key_ = card.key.to_pkcs8();
+        EXPECT_TRUE(custody::write_private_file(place.card_home() / "passphrase", as_view(passphrase)));
+        Place::give_to_card_user(place.card_home());
+        Place::give_to_card_user(place.card_home() / "passphrase");
+        std::array<int, 2> ends{};
+        EXPECT_EQ(::pipe(ends.data()), 0);
+        taking_ = Descriptor(ends[0]);
+        giving_ = Descriptor(ends[1]);
+        EXPECT_EQ(::fcntl(giving_.get(), F_SETFD, FD_CLOEXEC), 0);
+        if (is_root()) {
+            EXPECT_EQ(::fchown(taking_.get(), nobody, nobody), 0);
+        }
+        const auto certificate = *apps::InheritedFile::make("euicc", card.certificate);
+        const auto eum = *apps::InheritedFile::make("eum", card.eum_certificate);
+        const auto ci = *apps::InheritedFile::make("ci", card.ci_certificate);
+        process.emplace(place.start_as_card_user(
+            {"mcim-tre", "init", "--state", place.at("tre/card"), "--cert", certificate.path(), "--eum-cert",
+             eum.path(), "--ci", ci.path(), "--key", "/proc/self/fd/" + std::to_string(taking_.get()), "--seal",
+             "passphrase-file:" + place.at("tre/passphrase")},
+            Place::open_program(Place::program("mcim-tre"))));
+    }
+    /// It has taken the first octets, and waits for the others.
+    [[nodiscard]] bool takes_the_key() {
+        give(View(expose(key_)).first(8));
+        int waiting = 0;
+        return demo::poll_until(
+                   [&] {
+                       return (::ioctl(taking_.get(), FIONREAD, &waiting) == 0 && waiting == 0) || !process->running();
+                   },
+                   20s) &&
+               process->running();
+    }
+    [[nodiscard]] bool is_made() {
+        give(View(expose(key_)).subspan(8));
+        giving_ = Descriptor();
+        const auto ended = process->wait(60s);
+        return ended && *ended == 0;
+    }
+    std::optional<demo::Child> process;
+
+private:
+    void give(View octets) const {
+        EXPECT_EQ(::write(giving_.get(), octets.data(), octets.size()), static_cast<ssize_t>(octets.size()));
+    }
+    SecretBytes key_;
+    Descriptor taking_;
+    Descriptor giving_;
+};
+
+TEST(CardsProcess, ProtectsItsMemoryBeforeItTakesTheKeyOfANewCard) {
+    Place place;
+    CardInTheMaking card(place);
+    ASSERT_TRUE(card.takes_the_key()) << as_text(read(place.temp / "logs" / "mcim-tre"));
+    const auto neighbour = start_neighbour(place);
+    if ((reach_into(neighbour.pid()) & reads_memory) == 0)
+        GTEST_SKIP() << "on this machine no process looks into another one of its user";
+    EXPECT_EQ(reach_into(card.process->pid()), nothing);
+    const std::string limit = line_of(card.process->pid(), "limits", "Max core file size");
+    EXPECT_EQ(limit.substr(18, 24).find_first_not_of(" 0"), limit.npos) << limit;
+    EXPECT_TRUE(card.is_made()) << as_text(read(place.temp / "logs" / "mcim-tre"));
 }
 
 TEST(CardsProcess, LeavesNoDumpHoweverItEnds) {

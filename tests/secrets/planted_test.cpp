@@ -194,6 +194,26 @@ TEST(PlantedSecrets, AreInTheMemoryOfAnImportOfSubscribersAsOctetsAlone) {
     EXPECT_EQ(place.held_by(*memory), (std::set<std::string>{"K", "OPc"})) << "rows are there until the report is";
 }
 
+/// It has written the folder, and says so.
+TEST(PlantedSecrets, AreNotInTheMemoryOfAnImportOfAPki) {
+    Place place;
+    ASSERT_NO_FATAL_FAILURE(place.make_pki());
+    place.secrets.clear();
+    for (const auto* file : {"ci/key.pem", "eum/key.pem", "dp/tls.key.pem", "dp/keys/signing/dpauth.der"}) {
+        const Bytes content = read(place.temp / "pki" / file);
+        place.secrets[file] = scalar(content[0] == '-' ? *crypto::PrivateKey::from_pem(as_text(content))
+                                                       : *crypto::PrivateKey::from_der(content));
+    }
+    for (int i = 0; i < 200; ++i) std::ofstream(place.temp / "pki" / ("note-" + std::to_string(i))) << "of no use";
+    const Unheard import({Place::program("mcim"), "pki", "import", place.at("pki"), "--dir", place.at("imported"),
+                          "--renew-tls", "--with-issuer-keys"});
+    ASSERT_TRUE(demo::poll_until([&] { return import.speaks(); }, 60s));
+    const auto memory = memory_of(import.pid());
+    if (!memory) GTEST_SKIP() << "this user may not look into the memory of his own processes";
+    EXPECT_TRUE(holds(*memory, as_view("note-111"))) << "so the search is known to work";
+    for (const auto& name : place.held_by(*memory)) ADD_FAILURE() << "the memory holds " << name;
+}
+
 TEST(SecretSearch, FindsWhatIsThereHoweverItIsWritten) {
     const Bytes secret = *from_hex("465B5CE8B199B49FAA5F0A2EE238A6BC");
     const Search search({{"K", secret}});

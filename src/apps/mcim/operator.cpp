@@ -135,6 +135,7 @@ void add_operator(CLI::App& app, Console& console) {
     add_operator_add(*command, console);
     add_operator_list(*command, console);
     add_operator_client(*command, console);
+    add_operator_progress(*command, console);
 }
 
 }  // namespace mcim::apps

@@ -33,17 +33,8 @@ std::string joined(const std::vector<std::string>& words) {
     return out;
 }
 
-/// Of whatever PKI: the platform looks inside.
-Result<Bytes> certificate_in(const std::string& path) {
-    TRY(const Bytes content, read_file(path, certificate_octets_max));
-    auto der = der_of_file("CERTIFICATE", content);
-    if (der && !der->empty() && der->front() == first_octet_of_der) return der;
-    return fail(Errc::bad_value, path,
-                "a certificate is wanted, in DER or PEM; this seems to be " + kind_of_file(content));
-}
-
 Status run_client_add(const ClientOptions& options, std::ostream& out) {
-    TRY(const Bytes der, certificate_in(options.certificate));
+    TRY(const Bytes der, read_any_certificate(options.certificate));
     jose::ObjectWriter body;
     body.text("operator", options.operator_id).octets("certificate", der);
     if (!options.rights.empty()) body.texts("rights", options.rights);
@@ -136,6 +127,14 @@ void add_client_remove(CLI::App& parent, Console& console) {
 }
 
 }  // namespace
+
+Result<Bytes> read_any_certificate(const std::string& path) {
+    TRY(const Bytes content, read_file(path, certificate_octets_max));
+    auto der = der_of_file("CERTIFICATE", content);
+    if (der && !der->empty() && der->front() == first_octet_of_der) return der;
+    return fail(Errc::bad_value, path,
+                "a certificate is wanted, in DER or PEM; this seems to be " + kind_of_file(content));
+}
 
 void add_operator_client(CLI::App& parent, Console& console) {
     auto* command = parent.add_subcommand("client", "Systems of operators that may call ES2+");

@@ -11,6 +11,7 @@
 #include "mcim/apps/mcim/pki.h"
 #include "mcim/apps/mcim/text.h"
 #include "mcim/base/text.h"
+#include "mcim/crypto/freed_memory.h"
 #include "mcim/http/client.h"
 #include "mcim/jose/json.h"
 
@@ -101,6 +102,7 @@ Status check_import(const ImportPlan& plan) {
 
 Status run_import(ImportOptions options, std::ostream& out) {
     leave_no_core_dump();
+    (void)crypto::wipe_freed_memory();  // true where the command is a process of its own
     options.plan.from = options.from;
     options.plan.to = options.to;
     if (options.renew_tls) options.plan.tls = ImportPlan::Tls::renewed;

@@ -30,6 +30,9 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Result<Json> list_clients(Platform&);
 [[nodiscard]] Result<Json> remove_client(Platform&, std::string_view fingerprint);
 
+// admin_progress.cpp
+[[nodiscard]] Result<Json> set_progress(Platform&, std::string_view operator_id, const jose::Object&);
+
 // admin_devices.cpp
 [[nodiscard]] Json json_of(const pva::RefusedEvidence&);
 [[nodiscard]] Result<Json> add_device(Platform&, const jose::Object&);

@@ -1,5 +1,7 @@
 #include "mcim/apps/mcimd/consequences.h"
 
+#include "mcim/apps/mcimd/progress.h"
+
 #include <spdlog/spdlog.h>
 
 namespace mcim::apps::mcimd {
@@ -268,6 +270,7 @@ Result<store::Batch> changes_of(Platform& p, std::vector<smdp::Effect> effects) 
                     // any card's: the next one may be nobody's customer, and needs no release
                     if constexpr (std::same_as<E, smdp::PutOrder>)
                         if (!e.order.eid) out.emplace_back(store::DropReservations{e.order.id});
+                    if constexpr (std::same_as<E, smdp::PutOrder>) done = tell_operator(p, e.order, out);
                     out.emplace_back(std::move(e));
                 }
             },

@@ -154,6 +154,7 @@ void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function
                        [&p, call, attempt, verdict = std::move(verdict), begun = offered ? 1U : 0U,
                         response = std::move(response)](const Status& done) mutable {
                            if (done) p.metrics.sessions_begun += begun;
+                           if (done && !p.told_operators.empty()) p.look_for_progress();
                            if (done) return conclude(p, *call, std::move(response), verdict);
                            if (done.error().code == Errc::conflict && attempt < attempts_max)
                                return answer_again(p, call, attempt + 1);

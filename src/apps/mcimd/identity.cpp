@@ -25,26 +25,37 @@ Status check_beside(const smdp::Credential& added, const der::Oid& its_oid, cons
     return ok();
 }
 
+constexpr std::string_view begin_of_list = "-----BEGIN X509 CRL-----";
+
 Result<x509::RevocationList> read_revocation_list(const std::filesystem::path& file) {
     TRY(const Bytes content, read_file(file, 2 * x509::revocation_list_octets_max));  // PEM is a third longer
+    const std::string_view text{reinterpret_cast<const char*>(content.data()), content.size()};
+    const auto first = text.find(begin_of_list);
+    if (first != std::string_view::npos && text.find(begin_of_list, first + 1) != std::string_view::npos)
+        return fail(Errc::bad_value, "PEM", "several lists are in it: each is wanted in a file of its own");
     TRY(const Bytes der, der_of_file("X509 CRL", content));
     return x509::parse_revocation_list(der);
 }
 
 Status check_issuer(const x509::RevocationList& list, const std::vector<x509::Certificate>& issuers,
                     const std::filesystem::path& file) {
-    const auto issuer = std::ranges::find_if(
-        issuers, [&](const x509::Certificate& c) { return c.subject_key_id == list.issuer_key_id; });
+    const auto issuer = std::ranges::find_if(issuers, [&](const x509::Certificate& c) {
+        return c.subject_key_id == list.issuer_key_id && c.subject == list.issuer;
+    });
     if (issuer == issuers.end())
         return fail(Errc::conflict, file,
-                    "no certificate in dp.ci or dp.eum has the key that signed it, " + hex(list.issuer_key_id));
+                    "no certificate in dp.ci or dp.eum is its issuer's, " + to_string(list.issuer) + " with key " +
+                        hex(list.issuer_key_id));
     if (auto verified = x509::verify_revocation_list(list, *issuer); !verified)
         return std::move(verified).error().within(file.string());
     return ok();
 }
 
 Error none_in_force(const smdp::Server& server, Time now) {
-    const auto& [from, to] = server.credentials.front().validity;
+    const auto& first = server.credentials.front();
+    if (first.revoked)
+        return fail(Errc::refused, "certificates", "this server's were revoked, and no other of its CIs is valid now");
+    const auto& [from, to] = first.validity;
     return fail(Errc::refused, "certificates",
                 "this server, its CI's among them, are valid from " + to_rfc3339(from) + " to " + to_rfc3339(to) +
                     ", and now it is " + to_rfc3339(now));
@@ -121,6 +132,21 @@ Result<std::vector<x509::RevocationList>> revocation_lists(const DpConfig& confi
     return out;
 }
 
+Status check_not_older(const std::vector<x509::RevocationList>& lists,
+                       const std::vector<x509::RevocationList>& in_use) {
+    for (const auto& known : in_use) {
+        const auto as_new = [&](const x509::RevocationList& l) {
+            return l.issuer_key_id == known.issuer_key_id && l.issuer == known.issuer &&
+                   l.this_update >= known.this_update;
+        };
+        if (std::ranges::none_of(lists, as_new))
+            return fail(Errc::conflict, "dp.revocation_lists",
+                        "a list of " + to_string(known.issuer) + " of " + to_rfc3339(known.this_update) +
+                            " is in use, and these are older");
+    }
+    return ok();
+}
+
 Result<smdp::Credential> dp_credential(const CredentialConfig& config, const x509::TrustAnchors& anchors,
                                        const custody::Custody& keys) {
     TRY(const auto auth, read_certificate(config.auth_certificate));
@@ -162,7 +188,8 @@ Result<std::vector<CertificateInUse>> certificates_in_use(const Config& config, 
                          std::optional<Part> part) -> Status {
         for (std::size_t i = 0; i < files.size(); ++i) {
             TRY(const auto certificate, read_certificate(files[i]));
-            out.push_back({key, i, certificate.validity, part ? part : part_of(certificate, *dp)});
+            const bool revoked = dp != nullptr && dp->anchors.is_revoked(certificate);
+            out.push_back({key, i, certificate.validity, part ? part : part_of(certificate, *dp), revoked});
         }
         return ok();
     };

@@ -14,6 +14,10 @@ namespace mcim::apps::mcimd {
 [[nodiscard]] Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path>& ci);
 /// The lists of these CIs and their EUMs, each verified; Errc::conflict where one is of nobody here.
 [[nodiscard]] Result<std::vector<x509::RevocationList>> revocation_lists(const DpConfig&, const x509::TrustAnchors&);
+/// Errc::conflict where the newest of an issuer is older than the newest that is in use, or gone: lists come over
+/// networks on which somebody may keep an old one.
+[[nodiscard]] Status check_not_older(const std::vector<x509::RevocationList>& lists,
+                                     const std::vector<x509::RevocationList>& in_use);
 /// Certificates that chain to one of `anchors` and belong to keys that the custody has.
 [[nodiscard]] Result<smdp::Credential> dp_credential(const CredentialConfig&, const x509::TrustAnchors&,
                                                      const custody::Custody&);
@@ -32,6 +36,7 @@ struct CertificateInUse {
         std::size_t number{};
     };
     std::optional<Part> part{};  ///< nullopt: a CI that none of our own is under, or a list
+    bool revoked = false;        ///< named in a list of its CI
 };
 /// All of them; `dp` where that role is played.
 [[nodiscard]] Result<std::vector<CertificateInUse>> certificates_in_use(const Config&, const smdp::Server* dp);

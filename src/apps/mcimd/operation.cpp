@@ -36,6 +36,7 @@ std::optional<std::string> invalid_because(const CertificateInUse& certificate, 
     const auto& [from, to] = certificate.validity;
     const bool list = certificate.key == "dp.revocation_lists";
     const std::string name = (list ? "A list of " : "The certificate of ") + certificate.key;
+    if (certificate.revoked) return name + " was revoked by its issuer.";
     if (now < from) return name + " is not valid before " + to_rfc3339(from) + ".";
     if (std::chrono::floor<std::chrono::seconds>(now) > to) return name + " expired at " + to_rfc3339(to) + ".";
     return std::nullopt;

@@ -1,6 +1,7 @@
 // What all parts of the running program share: store, signer, the identity of each role. One thread.
 #pragma once
 #include <functional>
+#include <set>
 
 #include "mcim/apps/mcimd/committer.h"
 #include "mcim/apps/mcimd/identity.h"
@@ -54,6 +55,8 @@ struct Platform {
     OffersPerHour offers{};
     Throttles throttles{};
     Metrics metrics{};
+    std::set<std::string, std::less<>> told_operators{};  ///< about their orders (progress.h)
+    std::function<void()> look_for_progress = [] {};      ///< there may be something to tell
     std::vector<CertificateInUse> certificates{};
     Time started_at{};
     std::uint64_t requests = 0;  ///< of whatever kind, each with its number in the log

@@ -9,6 +9,7 @@
 #include "mcim/apps/mcimd/identity.h"
 #include "mcim/apps/mcimd/open_files.h"
 #include "mcim/apps/mcimd/operation.h"
+#include "mcim/apps/mcimd/progress.h"
 #include "mcim/apps/mcimd/verifier.h"
 #include "mcim/base/version.h"
 #include "mcim/http/datagram.h"
@@ -42,11 +43,6 @@ Result<SecretBytes> own_key(const std::filesystem::path& file, Random& random) {
     return key;
 }
 
-Status renew_tls(http::Server& server, const TlsConfig& config) {
-    TRY(const auto identities, tls_identities(config));
-    return server.renew_tls(std::span(identities));
-}
-
 }  // namespace
 
 struct Program::Impl {
@@ -75,6 +71,7 @@ struct Program::Impl {
     Status identify();
     Status listen(http::Loop& loop);
     Status listen_tls(http::Loop& loop);
+    Status begin_to_tell(const TlsConfig& identity);
     Status listen_es2(http::Loop& loop);
     Status listen_operation(const http::Address& at, http::Limits limits, http::Loop& loop);
     void purge_now_and_then();
@@ -85,6 +82,7 @@ struct Program::Impl {
     std::unique_ptr<store::Store> store;
     std::unique_ptr<signer::Signer> signer;
     const custody::Custody& signing_keys;  ///< those that `signer` has, whoever stands before it
+    SecretBytes challenge_key{};           ///< of the download server
     Platform platform;
     std::unique_ptr<http::Server> tls{};  ///< where a role is served over it
     std::unique_ptr<http::Server> es2{};  ///< where it is configured
@@ -92,7 +90,8 @@ struct Program::Impl {
     std::unique_ptr<http::Server> operation{};  ///< where it is configured
     std::unique_ptr<http::DatagramServer> auc{};
     std::unique_ptr<http::Timer> purging{};
-    std::uint64_t turned_away = 0;  ///< that the log knows of
+    std::shared_ptr<ProgressSender> progress{};  ///< of the role dp
+    std::uint64_t turned_away = 0;               ///< that the log knows of
     std::uint64_t shed = 0;
 };
 
@@ -120,12 +119,20 @@ void Program::Impl::say_whether_it_was_crowded() {
 Status Program::Impl::identify() {
     std::optional<smdp::Server> dp;
     if (config.dp) {
-        TRY(auto challenge_key, own_key(config.keys / "challenge.key", random));
-        TRY(dp, dp_server(*config.dp, std::move(challenge_key), signing_keys, platform.now()));
+        TRY(dp, dp_server(*config.dp, SecretBytes::copy_of(expose(challenge_key)), signing_keys, platform.now()));
+        if (platform.dp)
+            CHECKED(check_not_older(dp->anchors.revocation_lists(), platform.dp->anchors.revocation_lists()));
     }
     TRY(auto certificates, certificates_in_use(config, dp ? &*dp : nullptr));
-    if (tls) CHECKED(renew_tls(*tls, *config.tls));
-    if (es2) CHECKED(renew_tls(*es2, *config.es2));
+    std::vector<std::function<void()>> show;
+    for (const auto& [server, of] : {std::pair(tls.get(), &config.tls), {es2.get(), &config.es2}}) {
+        if (server == nullptr) continue;
+        TRY(const auto identities, tls_identities(**of));
+        TRY(auto prepared, server->prepare_tls(std::span(identities)));
+        show.push_back(std::move(prepared));
+    }
+    // from here on nothing fails
+    for (const auto& shown : show) shown();
     platform.dp = std::move(dp);
     platform.certificates = std::move(certificates);
     for (const auto& certificate : platform.certificates)
@@ -139,6 +146,18 @@ Status Program::Impl::listen_tls(http::Loop& loop) {
                                               [this](const http::Request& q, const http::Reply& r) { serve(q, r); });
     if (!listening) return not_listening("server.listen", listening.error());
     tls = *std::move(listening);
+    return ok();
+}
+
+/// What was not taken before the last stop is told now.
+Status Program::Impl::begin_to_tell(const TlsConfig& config) {
+    TRY(auto identities, tls_identities(config));
+    TRY(const auto told, store->list_rows(progress_address_kind));
+    for (const auto& row : told) platform.told_operators.insert(row.key);
+    progress = std::make_shared<ProgressSender>(
+        platform, std::make_shared<const http::TlsIdentity>(std::move(identities.front())));
+    platform.look_for_progress = [this] { progress->look(); };
+    if (!told.empty()) platform.loop.post([sender = progress] { sender->look(); });
     return ok();
 }
 
@@ -181,6 +200,7 @@ Status Program::Impl::listen(http::Loop& loop) {
             serve_admin(platform, q, r);
             explicit_bzero(q.body.data(), q.body.size());  // an import brings keys
         }));
+    if (config.dp) CHECKED(begin_to_tell(config.es2 ? *config.es2 : *config.tls));
     if (config.es2) CHECKED(listen_es2(loop));
     if (config.operation) CHECKED(listen_operation(*config.operation, config.limits, loop));
     if (config.auc) {
@@ -224,6 +244,7 @@ void Program::stop() {
     if (impl_->operation) impl_->operation->close();
     impl_->auc.reset();
     impl_->purging.reset();
+    if (impl_->progress) impl_->progress->stop();
 }
 
 Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop& loop, const Surroundings& around) {
@@ -240,6 +261,9 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
     platform.clock = around.clock;
     platform.started_at = platform.now();
     platform.throttles = Throttles(config.rates, random);
+    if (config.dp) {
+        TRY(impl->challenge_key, own_key(config.keys / "challenge.key", random));
+    }
     CHECKED(impl->identify());
     if (config.dp) platform.demand = config.dp->attestation;
     platform.serves_auc = config.auc.has_value();

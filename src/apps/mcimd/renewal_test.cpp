@@ -1,6 +1,7 @@
 // Certificates and revocation lists that change while the program runs.
 #include "mcim/apps/mcimd/plain_for_test.h"
 #include "mcim/x509/crl.h"
+#include "support/reference.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -9,17 +10,21 @@ class Renewal : public Mcimd {
 protected:
     void SetUp() override {
         at.write("eum.der", at.pki.eum.der());
-        list("ci.crl", at.pki.ci, {});
-        list("eum.crl", at.pki.eum, {});
+        list("ci.crl", at.pki.ci, {}, 24h, 72h);
+        list("eum.crl", at.pki.eum, {}, 24h, 72h);
         at.ci_files = "\"ci.der\"\neum = \"eum.der\"\nrevocation_lists = [\"ci.crl\", \"eum.crl\"]";
         at.more_tables = "[operation]\nlisten = \"127.0.0.1:0\"\n";
         start();
     }
-    void list(std::string_view file, const test::Identity& issuer, const std::vector<Bytes>& serials,
-              std::chrono::hours until = 24h) const {
-        x509::RevocationListProfile p{{system_now() - 48h, system_now() + until}, 1, {}};
+    static Bytes list_of(const test::Identity& issuer, const std::vector<Bytes>& serials,
+                         std::chrono::hours until = 24h, std::chrono::hours age = 0h) {
+        x509::RevocationListProfile p{{system_now() - age, system_now() + until}, 1, {}};
         for (const auto& serial : serials) p.entries.push_back({serial, system_now()});
-        at.write(file, x509::issue_revocation_list(p, issuer.certificate, issuer.key));
+        return x509::issue_revocation_list(p, issuer.certificate, issuer.key);
+    }
+    void list(std::string_view file, const test::Identity& issuer, const std::vector<Bytes>& serials,
+              std::chrono::hours until = 24h, std::chrono::hours age = 0h) const {
+        at.write(file, list_of(issuer, serials, until, age));
     }
     std::string authenticate() { return refusal("authenticateClient", card.authenticate(initiate(), "UNKNOWN")); }
     std::string mistake() const {
@@ -67,8 +72,7 @@ TEST_F(Renewal, ChangesNothingWhereAFileIsAtFault) {
 TEST_F(Renewal, ListOfNobodyHereIsAMistake) {
     const test::Pki other(crypto::Curve::p256, 2);
     list("eum.crl", other.eum, {});
-    EXPECT_NE(mistake().find("no certificate in dp.ci or dp.eum has the key that signed it"), std::string::npos)
-        << mistake();
+    EXPECT_NE(mistake().find("no certificate in dp.ci or dp.eum is its issuer"), std::string::npos) << mistake();
     list("eum.crl", {other.eum.key, at.pki.eum.certificate}, {});
     EXPECT_NE(mistake().find(": dp.revocation_lists: "), std::string::npos) << mistake();
     list("eum.crl", at.pki.eum, {});
@@ -76,9 +80,44 @@ TEST_F(Renewal, ListOfNobodyHereIsAMistake) {
     EXPECT_NE(mistake().find("unknown CI"), std::string::npos) << mistake();
 }
 
+/// Distribution points are read over plain HTTP: who is on the way may have kept what was there before the revocation.
+TEST_F(Renewal, OlderListTakesNothingBack) {
+    list("ci.crl", at.pki.ci, {at.pki.eum.certificate.serial}, 24h, 1h);
+    ASSERT_TRUE(running->renew());
+    list("ci.crl", at.pki.ci, {}, 24h, 2h);
+    const auto renewed = running->renew();
+    ASSERT_FALSE(renewed);
+    EXPECT_NE(to_string(renewed.error()).find("these are older"), std::string::npos) << to_string(renewed.error());
+    EXPECT_EQ(authenticate(), "8.1.2/6.1");
+}
+
+TEST_F(Renewal, FileWithSeveralListsIsAMistake) {
+    std::string both;
+    for (int i = 0; i < 2; ++i)
+        both += "-----BEGIN X509 CRL-----\n" + base64(list_of(at.pki.ci, {})) + "\n-----END X509 CRL-----\n";
+    at.write("ci.crl", as_view(both));
+    EXPECT_NE(mistake().find("a file of its own"), std::string::npos) << mistake();
+}
+
+/// Else it would keep its CI's list from being taken, and those whom that names in.
+TEST_F(Renewal, ServersOwnRevokedCertificateIsToldAndNotShown) {
+    const auto auth = *x509::parse_certificate(test::file_content(at.temp / "auth.der"));
+    list("ci.crl", at.pki.ci, {auth.serial});
+    const auto renewed = running->renew();
+    ASSERT_FALSE(renewed) << "there is no other";
+    EXPECT_NE(to_string(renewed.error()).find("were revoked"), std::string::npos) << to_string(renewed.error());
+    const auto tls = *x509::parse_certificate(test::file_content(at.temp / "tls.der"));
+    list("ci.crl", at.pki.ci, {tls.serial, at.pki.eum.certificate.serial});
+    ASSERT_TRUE(running->renew());
+    EXPECT_EQ(authenticate(), "8.1.2/6.1");
+    const auto answer = ask_plain(running->operation_port(), "/readyz");
+    EXPECT_NE(answer.find("The certificate of server.tls_certificate was revoked by its issuer."), std::string::npos)
+        << answer;
+}
+
 /// A list that is late takes nothing back; whoever keeps the program running sees it.
 TEST_F(Renewal, OverdueListStaysInUseAndIsTold) {
-    list("eum.crl", at.pki.eum, {at.pki.euicc.certificate.serial}, -24h);
+    list("eum.crl", at.pki.eum, {at.pki.euicc.certificate.serial}, -24h, 48h);
     ASSERT_TRUE(running->renew());
     EXPECT_EQ(authenticate(), "8.1.3/6.1");
     const std::string metrics = ask_plain(running->operation_port(), "/metrics");

@@ -1,6 +1,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 
 #include "mcim/apps/common/command_line.h"
@@ -28,6 +29,7 @@ void fit_into_open_files(http::Limits& limits) {
 
 int serve(Config config) {
     if (config.tls) fit_into_open_files(config.limits);
+    std::signal(SIGHUP, SIG_IGN);  // before anybody listens there is nothing to read again
     http::Loop loop;
     std::unique_ptr<http::Timer> ending;
     auto program = Program::start(config, loop);

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "commands.h"
+#include "hardening.h"
 #include "mcim/apps/common/command_line.h"
 #include "mcim/tpm/tpm.h"
 
@@ -60,5 +61,7 @@ int main(int argc, char** argv) {
         ->required();
 
     CLI11_PARSE(app, argc, argv);
+    // before any of them touches a key
+    for (const std::string& note : mcim::tre::protect_memory()) std::fprintf(stderr, "mcim-tre: %s\n", note.c_str());
     finish(*init ? mcim::tre::init(made) : mcim::tre::run(served));
 }

@@ -80,7 +80,6 @@ void tell_of_reader(const std::string& address, const Status& connected) {
 
 Status run(const RunOptions& options) {
     std::signal(SIGPIPE, SIG_IGN);
-    for (const std::string& note : protect_memory()) std::fprintf(stderr, "mcim-tre: %s\n", note.c_str());
     TRY(const Seal seal, parse_seal(options.seal));
     SystemRandom random;
     TRY(StateFolder folder, StateFolder::open(options.state, seal, random));

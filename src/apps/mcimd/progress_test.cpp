@@ -1,0 +1,179 @@
+// An operator is told how his orders go (ES2+.HandleDownloadProgressInfo), by a server of his own that is now and then
+// not there.
+#include <condition_variable>
+#include <mutex>
+
+#include "mcim/apps/mcimd/mcimd_for_test.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+/// Of an operator, on loopback; it takes what it is told or says that it cannot.
+class ProgressServer {
+public:
+    ProgressServer(const test::Identity& own, std::uint16_t port, Bytes client) {
+        const http::TlsIdentity identity{{own.der()}, own.key.to_pkcs8()};
+        auto listening =
+            http::Server::listen_mutual_tls(loop_, {"127.0.0.1", port}, std::span(&identity, 1), {},
+                                            {[client = std::move(client)](View shown) { return equal(shown, client); }},
+                                            [this](http::Request request, const http::Reply& reply) {
+                                                const std::scoped_lock lock(mutex_);
+                                                if (refusals_ > 0) return --refusals_, reply({500, {}, ""});
+                                                told_.push_back(std::move(request));
+                                                come_.notify_all();
+                                                reply({204, {}, ""});
+                                            });
+        EXPECT_TRUE(listening);
+        server_ = *std::move(listening);
+        thread_ = std::thread([this] { loop_.run(); });
+    }
+    ~ProgressServer() {
+        loop_.stop();
+        thread_.join();
+    }
+    ProgressServer(const ProgressServer&) = delete;
+    ProgressServer& operator=(const ProgressServer&) = delete;
+    [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+    void refuse(int times) {
+        const std::scoped_lock lock(mutex_);
+        refusals_ = times;
+    }
+    /// As soon as there are so many.
+    std::vector<http::Request> told(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        come_.wait_for(lock, 20s, [&] { return told_.size() >= count; });
+        return told_;
+    }
+
+private:
+    http::Loop loop_;
+    std::unique_ptr<http::Server> server_;
+    std::thread thread_;
+    std::mutex mutex_;
+    std::condition_variable come_;
+    std::vector<http::Request> told_;
+    int refusals_ = 0;
+};
+
+class ProgressTold : public Mcimd {
+protected:
+    void SetUp() override {
+        start();
+        add_operator("a", key_a);
+        add_line("a", first, "999990000000001");
+    }
+    static test::Identity of_host(test::Pki& pki, std::string_view host) {
+        auto profile = pki.dp_profile(x509::Role::dp_tls);
+        profile.host = std::string(host);
+        profile.validity = {system_now() - 24h, system_now() + 24h};
+        const auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
+        const auto draft = draft_server(profile, key.public_key(), pki.ci.certificate, pki.random);
+        return test::Pki::certify(draft, key, pki.ci.key);
+    }
+    void serve(std::uint16_t port = 0) {
+        std::ifstream in(at.temp / "tls.der", std::ios::binary);
+        const std::string der((std::istreambuf_iterator<char>(in)), {});
+        server.emplace(of_host(elsewhere, "localhost"), port, to_bytes(as_view(der)));
+    }
+    void tell_at(std::uint16_t port, unsigned status = 200) {
+        admin("POST", "/operators/a/progress",
+              jose::ObjectWriter()
+                  .text("url", "https://localhost:" + std::to_string(port))
+                  .texts("ca", {base64url(elsewhere.ci.der())})
+                  .finish(),
+              status);
+    }
+    static std::string said(const http::Request& request) {
+        EXPECT_EQ(request.target, "/gsma/rsp2/es2plus/handleDownloadProgressInfo");
+        EXPECT_EQ(request.find_header("X-Admin-Protocol"), "gsma/rsp/v2.5.0");
+        const auto in = jose::Object::parse(request.body);
+        EXPECT_TRUE(in) << request.body;
+        EXPECT_TRUE(in->object("header")->has("functionCallIdentifier"));
+        const auto status = *in->object("notificationPointStatus");
+        std::string out = std::to_string(*in->integer("notificationPointId")) + " " + *status.text("status");
+        if (const auto code = status.object("statusCodeData"))
+            out += " " + *code->text("subjectCode") + "/" + *code->text("reasonCode");
+        return out;
+    }
+    test::Pki elsewhere{crypto::Curve::p256, 77};  ///< the operator's own
+    std::optional<ProgressServer> server;
+};
+
+TEST_F(ProgressTold, OfADownloadAndItsInstallation) {
+    serve();
+    tell_at(server->port());
+    install(add_order("a", first), first);
+    const auto told = server->told(2);
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(said(told[0]), "3 Executed-Success");
+    EXPECT_EQ(said(told[1]), "4 Executed-Success");
+    const auto last = *jose::Object::parse(told[1].body);
+    EXPECT_EQ(*last.text("iccid"), first.text());
+    EXPECT_EQ(*last.text("eid"), at.pki.eid.text());
+    EXPECT_TRUE(from_rfc3339(*last.text("timestamp")));
+}
+
+TEST_F(ProgressTold, OfWhatFailed) {
+    serve();
+    tell_at(server->port());
+    const auto order = order_with("confirmation_code", "1234");
+    const auto offered = offer(order);
+    EXPECT_EQ(refusal("getBoundProfilePackage", card.prepare(offered)), "8.2.7/2.2");
+    auto request = card.cancel(offered.transaction_id, oid, msg::CancelSessionReason::end_user_rejection);
+    EXPECT_EQ(es9("cancelSession", request).status, 200U);
+    const auto told = server->told(1);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(said(told[0]), "3 Failed 8.8.5/3.8");
+}
+
+TEST_F(ProgressTold, UntilItIsTakenAndInItsOrder) {
+    serve();
+    const auto port = server->port();
+    tell_at(port);
+    server->refuse(2);
+    install(add_order("a", first), first);
+    const auto told = server->told(2);
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(said(told[0]), "3 Executed-Success");
+    EXPECT_EQ(said(told[1]), "4 Executed-Success");
+}
+
+TEST_F(ProgressTold, AfterARestartWhatWasNotTakenBefore) {
+    serve();
+    const auto port = server->port();
+    server.reset();  // nobody is there
+    tell_at(port);
+    install(add_order("a", first), first);
+    start();
+    serve(port);
+    const auto told = server->told(2);
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(said(told[1]), "4 Executed-Success");
+}
+
+TEST_F(ProgressTold, NobodyWhoseCertificateIsNotThatOfTheHost) {
+    std::ifstream in(at.temp / "tls.der", std::ios::binary);
+    const std::string der((std::istreambuf_iterator<char>(in)), {});
+    server.emplace(of_host(elsewhere, "other.example.com"), 0, to_bytes(as_view(der)));
+    tell_at(server->port());
+    install(add_order("a", first), first);
+    ProgressServer good(of_host(elsewhere, "localhost"), 0, to_bytes(as_view(der)));
+    tell_at(good.port());
+    EXPECT_EQ(good.told(2).size(), 2U) << "it was kept";
+    EXPECT_EQ(server->told(0).size(), 0U);
+}
+
+TEST_F(ProgressTold, AddressesAreCheckedAndTakenBack) {
+    const auto set = [&](const std::string& url, unsigned status) {
+        admin("POST", "/operators/a/progress",
+              jose::ObjectWriter().text("url", url).texts("ca", {base64url(elsewhere.ci.der())}).finish(), status);
+    };
+    for (const std::string wrong : {"http://localhost", "https://", "https://a/b", "localhost"}) set(wrong, 422);
+    set("https://localhost:1/", 200);
+    admin("POST", "/operators/a/progress", R"({"url":"https://localhost"})", 422);
+    admin("POST", "/operators/a/progress", "{}");
+    admin("POST", "/operators/nobody/progress", "{}", 404);
+}
+
+}  // namespace
+}  // namespace mcim::apps::mcimd
