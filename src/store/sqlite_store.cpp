@@ -39,9 +39,8 @@ constexpr const char* order_by_iccid =
     "SELECT * FROM orders WHERE iccid=? ORDER BY state=8, created_at DESC, id DESC LIMIT 1";
 /// As smdp::leaves_profile has it. `ended_by` 0 and 1: cancelled, or its subscription closed.
 constexpr const char* orders_leaving =
-    "SELECT * FROM orders WHERE iccid=? AND state=8 AND (outstanding<>'' OR (ended_by IN (0,1) AND last_sequence IS "
-    "NOT "
-    "NULL)) ORDER BY created_at, id";
+    "SELECT * FROM orders WHERE iccid=? AND state=8 AND (outstanding<>'' OR "
+    "(ended_by IN (0,1) AND last_sequence IS NOT NULL)) ORDER BY created_at, id";
 constexpr const char* all_orders = "SELECT * FROM orders ORDER BY created_at, id";
 
 Result<smdp::Order> order_at(const Statement& s) {

@@ -34,7 +34,8 @@ constexpr std::array keys{
     ConfigKey{"limits", "address_requests_per_minute", optional, "1200000",
               "over TLS, of one IPv4 address or IPv6 /64; 0: no limit; none where the laboratory is true"},
     ConfigKey{"limits", "eid_authentications_per_minute", optional, "600", "sessions that one eUICC begins; the same"},
-    ConfigKey{"limits", "operator_orders_per_minute", optional, "600000", "that are made for one operator; the same"},
+    ConfigKey{"limits", "operator_orders_per_minute", optional, "600000",
+              "that are made for one operator, and calls of its systems; the same"},
     ConfigKey{
         "operation", "listen", optional, R"("")",
         "IP address and port of /metrics, /healthz and /readyz, in plain HTTP: \"127.0.0.1:9464\"; \"\": nowhere"},
