@@ -71,7 +71,7 @@ struct Program::Impl {
     Status identify();
     Status listen(http::Loop& loop);
     Status listen_tls(http::Loop& loop);
-    Status begin_to_tell(const TlsConfig& identity);
+    Status begin_to_tell(const TlsConfig& own);
     Status listen_es2(http::Loop& loop);
     Status listen_operation(const http::Address& at, http::Limits limits, http::Loop& loop);
     void purge_now_and_then();
@@ -150,8 +150,8 @@ Status Program::Impl::listen_tls(http::Loop& loop) {
 }
 
 /// What was not taken before the last stop is told now.
-Status Program::Impl::begin_to_tell(const TlsConfig& config) {
-    TRY(auto identities, tls_identities(config));
+Status Program::Impl::begin_to_tell(const TlsConfig& own) {
+    TRY(auto identities, tls_identities(own));
     TRY(const auto told, store->list_rows(progress_address_kind));
     for (const auto& row : told) platform.told_operators.insert(row.key);
     progress = std::make_shared<ProgressSender>(
