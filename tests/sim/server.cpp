@@ -41,7 +41,7 @@ smdp::Server dp() {
     out.anchors = factory.pki.anchors;
     out.challenge_key = SecretBytes(Bytes(32, 0x42));
     out.credentials.push_back(*smdp::make_credential(factory.pki.dp_auth.der(), factory.pki.dp_pb.der(), {"dpauth"},
-                                                     {"dppb"}, factory.pki.anchors, factory.pki.now));
+                                                     {"dppb"}, factory.pki.anchors));
     return out;
 }
 
