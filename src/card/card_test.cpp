@@ -112,7 +112,7 @@ TEST_F(ReaderTest, TakesThePlaceOfADeadSocketOnly) {
 }
 
 TEST_F(ReaderTest, LeavesTheSocketOfAnotherServerWhereItIs) {
-    const Descriptor other(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const posix::Descriptor other(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path().copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
@@ -181,8 +181,10 @@ struct VpcdPort {
         name = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
     }
     void listen() const { ASSERT_EQ(::listen(socket.get(), 1), 0); }
-    [[nodiscard]] Descriptor accept() const { return Descriptor(::accept(socket.get(), nullptr, nullptr)); }
-    Descriptor socket;
+    [[nodiscard]] posix::Descriptor accept() const {
+        return posix::Descriptor(::accept(socket.get(), nullptr, nullptr));
+    }
+    posix::Descriptor socket;
     std::string name;
 };
 
@@ -191,7 +193,7 @@ TEST_F(ReaderTest, ServesVpcdAndConnectsToItAgain) {
     port.listen();
     start(*resolve_tcp(port.name));
     for (int round = 0; round < 2; ++round) {
-        const Descriptor vpcd = port.accept();
+        const posix::Descriptor vpcd = port.accept();
         ASSERT_TRUE(vpcd.valid());
         ASSERT_TRUE(write_all(vpcd, concat({frame(Bytes{1}), frame(Bytes{4}), frame(Bytes{0, 1, 2, 3, 4})})));
         FrameBuffer frames;

@@ -5,7 +5,7 @@
 namespace mcim::card {
 
 Result<ApduChannel> ApduChannel::connect(const std::string& socket_path, std::chrono::milliseconds answer_time_max) {
-    TRY(Descriptor connection, connect_unix(socket_path));
+    TRY(posix::Descriptor connection, connect_unix(socket_path));
     CHECKED(limit_reading(connection, answer_time_max));
     return ApduChannel(std::move(connection));
 }

@@ -23,9 +23,9 @@ public:
     [[nodiscard]] Status reset();
 
 private:
-    explicit ApduChannel(Descriptor connection) : connection_(std::move(connection)) {}
+    explicit ApduChannel(posix::Descriptor connection) : connection_(std::move(connection)) {}
     [[nodiscard]] Result<Bytes> exchange(View payload);
-    Descriptor connection_;
+    posix::Descriptor connection_;
     FrameBuffer frames_;
 };
 

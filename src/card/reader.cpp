@@ -14,7 +14,7 @@ constexpr int reconnect_ms = 1000;
 
 }  // namespace
 
-Reader::Reader(CardPort& card, Descriptor listener, int stop)
+Reader::Reader(CardPort& card, posix::Descriptor listener, int stop)
     : card_(card), listener_(std::move(listener)), stop_(stop) {}
 
 Status Reader::serve() {
@@ -53,12 +53,12 @@ void Reader::connect_vpcd() {
 }
 
 void Reader::accept_local() {
-    Descriptor accepted(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    posix::Descriptor accepted(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!accepted.valid() || connections_.size() >= connections_max) return;
     add(std::move(accepted), Peer::local);
 }
 
-void Reader::add(Descriptor socket, Peer peer) {
+void Reader::add(posix::Descriptor socket, Peer peer) {
     connections_.push_back({.socket = std::move(socket), .peer = peer, .number = ++newest_});
 }
 

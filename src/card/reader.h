@@ -26,7 +26,7 @@ public:
 class Reader {
 public:
     /// `stop` becomes readable when the reader shall end.
-    Reader(CardPort& card, Descriptor listener, int stop);
+    Reader(CardPort& card, posix::Descriptor listener, int stop);
     /// Told whether vpcd is there when it is first tried, and when that changes.
     using News = std::function<void(const Status&)>;
     /// Keeps a connection to vpcd: connects again each second while there is none.
@@ -40,14 +40,14 @@ public:
 private:
     enum class Peer : std::uint8_t { local, vpcd };
     struct Connection {
-        Descriptor socket;
+        posix::Descriptor socket;
         Peer peer = Peer::local;
         OpenChannels::Client number = 0;
         FrameBuffer frames = {};
         bool gone = false;
     };
     [[nodiscard]] Status wait_and_serve();
-    void add(Descriptor, Peer);
+    void add(posix::Descriptor, Peer);
     void connect_vpcd();
     void accept_local();
     [[nodiscard]] Status serve_connection(Connection&);
@@ -57,7 +57,7 @@ private:
     [[nodiscard]] Status remove_those_gone();
 
     CardPort& card_;
-    Descriptor listener_;
+    posix::Descriptor listener_;
     int stop_;
     std::optional<TcpAddress> vpcd_address_;
     News vpcd_news_;

@@ -13,7 +13,7 @@
 #include <cstring>
 #include <memory>
 
-#include "mcim/base/unix_socket.h"
+#include "mcim/posix/unix_socket.h"
 
 namespace mcim::card {
 namespace {
@@ -39,10 +39,10 @@ const sockaddr* generic(const sockaddr_un& address) { return reinterpret_cast<co
 
 }  // namespace
 
-Result<Descriptor> listen_unix(const std::string& path) {
+Result<posix::Descriptor> listen_unix(const std::string& path) {
     TRY(const sockaddr_un address, unix_address(path));
-    CHECKED(clear_stale_unix_socket(path, UnixSocketKind::stream));
-    Descriptor out(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    CHECKED(posix::clear_stale_unix_socket(path, posix::UnixSocketKind::stream));
+    posix::Descriptor out(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!out.valid()) return failed(path, "no socket");
     const mode_t before = umask(0177);  // born with mode 0600: there is no moment with another
     const bool bound = bind(out.get(), generic(address), sizeof(address)) == 0;
@@ -52,9 +52,9 @@ Result<Descriptor> listen_unix(const std::string& path) {
     return out;
 }
 
-Result<Descriptor> connect_unix(const std::string& path) {
+Result<posix::Descriptor> connect_unix(const std::string& path) {
     TRY(const sockaddr_un address, unix_address(path));
-    Descriptor out(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    posix::Descriptor out(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!out.valid()) return failed(path, "no socket");
     if (connect(out.get(), generic(address), sizeof(address)) != 0)
         return failed(path, errno == EACCES ? "this user may not open it: it is for the owner of mcim-tre alone"
@@ -77,9 +77,9 @@ Result<TcpAddress> resolve_tcp(const std::string& host_and_port) {
     return TcpAddress{host_and_port, Bytes(octets, octets + found->ai_addrlen)};
 }
 
-Result<Descriptor> connect_tcp(const TcpAddress& address) {
+Result<posix::Descriptor> connect_tcp(const TcpAddress& address) {
     const auto* generic_address = reinterpret_cast<const sockaddr*>(address.sockaddr.data());
-    Descriptor out(socket(generic_address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    posix::Descriptor out(socket(generic_address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!out.valid()) return failed(address.text, "no socket");
     if (connect(out.get(), generic_address, static_cast<socklen_t>(address.sockaddr.size())) != 0)
         return failed(address.text, "no reader answers there");
@@ -88,12 +88,12 @@ Result<Descriptor> connect_tcp(const TcpAddress& address) {
     return out;
 }
 
-void acknowledge_quickly(const Descriptor& connection) {
+void acknowledge_quickly(const posix::Descriptor& connection) {
     const int on = 1;
     setsockopt(connection.get(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }
 
-Status write_all(const Descriptor& to, View octets) {
+Status write_all(const posix::Descriptor& to, View octets) {
     while (!octets.empty()) {
         pollfd ready{to.get(), POLLOUT, 0};
         const int polled = poll(&ready, 1, write_timeout_ms);
@@ -107,7 +107,7 @@ Status write_all(const Descriptor& to, View octets) {
     return ok();
 }
 
-Status limit_reading(const Descriptor& from, std::chrono::milliseconds time_max) {
+Status limit_reading(const posix::Descriptor& from, std::chrono::milliseconds time_max) {
     const auto ms = time_max.count();
     const timeval limit{ms / 1000, ms % 1000 * 1000};
     if (setsockopt(from.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0)
@@ -115,7 +115,7 @@ Status limit_reading(const Descriptor& from, std::chrono::milliseconds time_max)
     return ok();
 }
 
-Result<Bytes> read_some(const Descriptor& from) {
+Result<Bytes> read_some(const posix::Descriptor& from) {
     Bytes octets(4096);
     for (;;) {
         const ssize_t n = recv(from.get(), octets.data(), octets.size(), 0);

@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <system_error>
 
-#include "mcim/base/descriptor.h"
+#include "mcim/posix/descriptor.h"
 
 namespace mcim::custody {
 namespace {
@@ -40,7 +40,7 @@ Status require_private(const std::filesystem::path& path, const struct stat& sta
 
 Status sync_folder_of(const std::filesystem::path& path) {
     const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
-    const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const posix::Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder.valid() || ::fsync(folder.get()) != 0) return system_error(parent, "cannot sync the folder");
     return ok();
 }
@@ -65,7 +65,7 @@ bool has_name(const Descriptor& file, const std::filesystem::path& path) {
 /// What a process left that was killed while it wrote: nobody holds its lock. Whoever does is still writing; only the
 /// holder takes the name away, so that it stands for the same file as long as the lock is held.
 Status clear_left_over(const std::filesystem::path& fresh) {
-    const Descriptor file(::open(fresh.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const posix::Descriptor file(::open(fresh.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file.valid()) return errno == ENOENT ? ok() : Status(system_error(fresh, "cannot open"));
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !has_name(file, fresh)) return written_by_another(fresh);
     struct stat held {};
@@ -75,7 +75,7 @@ Status clear_left_over(const std::filesystem::path& fresh) {
     return ok();
 }
 
-Status write_whole(const Descriptor& file, const std::filesystem::path& path, View content) {
+Status write_whole(const posix::Descriptor& file, const std::filesystem::path& path, View content) {
     while (!content.empty()) {
         const ssize_t n = ::write(file.get(), content.data(), content.size());
         if (n < 0 && errno == EINTR) continue;
@@ -90,7 +90,7 @@ Status write_whole(const Descriptor& file, const std::filesystem::path& path, Vi
 
 Result<SecretBytes> read_private_file(const std::filesystem::path& path, std::size_t octets_max) {
     // O_NONBLOCK: opening a pipe that somebody put there must not wait for a writer
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const posix::Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file.valid()) {
         if (errno == ELOOP) return fail(Errc::refused, path.string(), "a key is not reached through a link");
         return system_error(path, "cannot open");
@@ -117,7 +117,7 @@ Result<SecretBytes> read_private_file(const std::filesystem::path& path, std::si
 Status write_private_file(const std::filesystem::path& path, View content) {
     const std::filesystem::path fresh = fresh_name(path);
     CHECKED(clear_left_over(fresh));
-    const Descriptor file(
+    const posix::Descriptor file(
         ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (!file.valid()) return system_error(path, "cannot create");
     // until it had the lock it looked like what a killed process left

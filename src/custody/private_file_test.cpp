@@ -15,7 +15,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "mcim/base/descriptor.h"
+#include "mcim/posix/descriptor.h"
 #include "support/temp_folder.h"
 
 namespace mcim::custody {
@@ -69,7 +69,7 @@ TEST_F(PrivateFile, IsWholeOrNotThereWhenItsWriterIsKilled) {
     // while it writes, and when all is written
     for (const unsigned call : {SYS_write, SYS_fsync}) {
         const int status = write_in_a_process([&] {
-            const Descriptor next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+            const posix::Descriptor next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
             answer_to(call, static_cast<unsigned>(next.get()), SECCOMP_RET_KILL_PROCESS);
         });
         EXPECT_TRUE(WIFSIGNALED(status));
@@ -91,7 +91,7 @@ TEST_F(PrivateFile, LeavesNothingWhereTheDiskFails) {
     // the file's own octets, then its name
     for (const unsigned fsync_of : {0U, 1U}) {
         const int status = write_in_a_process([&] {
-            const Descriptor next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+            const posix::Descriptor next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
             answer_to(SYS_fsync, static_cast<unsigned>(next.get()) + fsync_of, SECCOMP_RET_ERRNO | EIO);
         });
         ASSERT_TRUE(WIFEXITED(status));
@@ -111,7 +111,7 @@ TEST_F(PrivateFile, NeverTakesThePlaceOfAnother) {
 
 TEST_F(PrivateFile, IsLeftToTheProcessThatWritesIt) {
     std::ofstream(left_over) << "half";
-    const Descriptor writing(::open(left_over.c_str(), O_RDWR | O_CLOEXEC));
+    const posix::Descriptor writing(::open(left_over.c_str(), O_RDWR | O_CLOEXEC));
     ASSERT_EQ(::flock(writing.get(), LOCK_EX), 0);
     EXPECT_EQ(write_private_file(key, content).error().code, Errc::conflict);
     EXPECT_EQ(content_of(left_over), "half");

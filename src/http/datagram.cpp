@@ -5,8 +5,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/local/datagram_protocol.hpp>
 
-#include "mcim/base/unix_socket.h"
 #include "mcim/http/loop_impl.h"
+#include "mcim/posix/unix_socket.h"
 
 namespace mcim::http {
 
@@ -56,7 +56,7 @@ DatagramServer::~DatagramServer() {
 Result<std::unique_ptr<DatagramServer>> DatagramServer::listen(Loop& loop, const std::filesystem::path& file,
                                                                Handler handler) {
     if (file.string().size() > 100) return fail(Errc::bad_length, file, "a UNIX socket's name has at most 100 octets");
-    CHECKED(clear_stale_unix_socket(file.string(), UnixSocketKind::datagram));
+    CHECKED(posix::clear_stale_unix_socket(file.string(), posix::UnixSocketKind::datagram));
     auto impl = std::make_shared<Impl>(loop, file, std::move(handler));
     error_code error;
     impl->socket.open(Datagram(), error);

@@ -4,9 +4,9 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "mcim/base/unix_socket.h"
 #include "mcim/http/server_connection.h"
 #include "mcim/http/tls.h"
+#include "mcim/posix/unix_socket.h"
 
 namespace mcim::http {
 namespace {
@@ -161,7 +161,7 @@ Result<std::unique_ptr<Server>> Server::listen_plain(Loop& loop, const Address& 
 Result<std::unique_ptr<Server>> Server::listen_unix(Loop& loop, const std::filesystem::path& file, const Limits& limits,
                                                     Handler handler) {
     if (file.string().size() > 100) return fail(Errc::bad_length, file, "a UNIX socket's name has at most 100 octets");
-    CHECKED(clear_stale_unix_socket(file.string(), UnixSocketKind::stream));
+    CHECKED(posix::clear_stale_unix_socket(file.string(), posix::UnixSocketKind::stream));
     auto listener = std::make_shared<Listener<Local>>(loop, limits, std::move(handler));
     const mode_t before = umask(0177);
     const Status opened = listener->open(Local::endpoint(file.string()), file);

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "mcim/base/descriptor.h"
+#include "mcim/posix/descriptor.h"
 
 namespace mcim::nvm {
 namespace {
@@ -24,9 +24,9 @@ Error system_error(const std::string& path, std::string_view what) {
 
 Result<std::unique_ptr<DiskFolder>> DiskFolder::open(const std::string& path) {
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return system_error(path, "cannot make the folder");
-    Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    posix::Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder.valid()) return system_error(path, "cannot open the folder");
-    Descriptor lock(::openat(folder.get(), lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    posix::Descriptor lock(::openat(folder.get(), lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!lock.valid()) return system_error(path, "cannot make the lock file");
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return system_error(path, "cannot lock the folder");
@@ -44,7 +44,7 @@ DiskFolder::~DiskFolder() {
 Error DiskFolder::failed(std::string_view name, std::string_view what) const { return system_error(path(name), what); }
 
 Result<std::optional<Bytes>> DiskFolder::read(std::string_view name) {
-    const Descriptor file(::openat(folder_, std::string(name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    const posix::Descriptor file(::openat(folder_, std::string(name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file.valid()) {
         if (errno == ENOENT) return std::optional<Bytes>{};
         return failed(name, "cannot open");
@@ -73,7 +73,7 @@ Result<std::vector<std::string>> DiskFolder::list() {
 }
 
 Status DiskFolder::append(std::string_view name, View octets) {
-    const Descriptor file(
+    const posix::Descriptor file(
         ::openat(folder_, std::string(name).c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file.valid()) return failed(name, "cannot open");
     while (!octets.empty()) {
@@ -85,13 +85,13 @@ Status DiskFolder::append(std::string_view name, View octets) {
 }
 
 Status DiskFolder::truncate(std::string_view name, std::size_t size) {
-    const Descriptor file(::openat(folder_, std::string(name).c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    const posix::Descriptor file(::openat(folder_, std::string(name).c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file.valid() || ::ftruncate(file.get(), static_cast<off_t>(size)) != 0) return failed(name, "cannot truncate");
     return ok();
 }
 
 Status DiskFolder::sync(std::string_view name) {
-    const Descriptor file(::openat(folder_, std::string(name).c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    const posix::Descriptor file(::openat(folder_, std::string(name).c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file.valid() || ::fsync(file.get()) != 0) return failed(name, "cannot sync");
     return ok();
 }

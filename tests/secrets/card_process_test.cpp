@@ -9,7 +9,7 @@
 
 #include <csignal>
 
-#include "mcim/base/descriptor.h"
+#include "mcim/posix/descriptor.h"
 #include "place.h"
 
 namespace mcim::secrets {
@@ -100,8 +100,8 @@ public:
         Place::give_to_card_user(place.card_home() / "passphrase");
         std::array<int, 2> ends{};
         EXPECT_EQ(::pipe(ends.data()), 0);
-        taking_ = Descriptor(ends[0]);
-        giving_ = Descriptor(ends[1]);
+        taking_ = posix::Descriptor(ends[0]);
+        giving_ = posix::Descriptor(ends[1]);
         EXPECT_EQ(::fcntl(giving_.get(), F_SETFD, FD_CLOEXEC), 0);
         if (is_root()) {
             EXPECT_EQ(::fchown(taking_.get(), nobody, nobody), 0);
@@ -128,7 +128,7 @@ public:
     }
     [[nodiscard]] bool is_made() {
         give(View(expose(key_)).subspan(8));
-        giving_ = Descriptor();
+        giving_ = posix::Descriptor();
         const auto ended = process->wait(60s);
         return ended && *ended == 0;
     }
@@ -139,8 +139,8 @@ private:
         EXPECT_EQ(::write(giving_.get(), octets.data(), octets.size()), static_cast<ssize_t>(octets.size()));
     }
     SecretBytes key_;
-    Descriptor taking_;
-    Descriptor giving_;
+    posix::Descriptor taking_;
+    posix::Descriptor giving_;
 };
 
 TEST(CardsProcess, ProtectsItsMemoryBeforeItTakesTheKeyOfANewCard) {

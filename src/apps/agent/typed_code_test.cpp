@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "mcim/base/descriptor.h"
 #include "mcim/custody/private_file.h"
+#include "mcim/posix/descriptor.h"
 #include "support/temp_folder.h"
 
 namespace mcim::agent {
@@ -24,8 +24,8 @@ public:
     explicit StandardInput(const std::string& content) : before_(::dup(STDIN_FILENO)) {
         std::array<int, 2> ends{};
         EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
-        const Descriptor out(ends[0]);
-        const Descriptor in(ends[1]);
+        const posix::Descriptor out(ends[0]);
+        const posix::Descriptor in(ends[1]);
         EXPECT_EQ(::write(in.get(), content.data(), content.size()), static_cast<ssize_t>(content.size()));
         EXPECT_EQ(::dup2(out.get(), STDIN_FILENO), STDIN_FILENO);
     }
@@ -34,7 +34,7 @@ public:
     ~StandardInput() { ::dup2(before_.get(), STDIN_FILENO); }
 
 private:
-    Descriptor before_;
+    posix::Descriptor before_;
 };
 
 TEST(TypedCode, IsTheFirstLineOfAFileOfItsOwner) {

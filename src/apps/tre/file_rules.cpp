@@ -32,13 +32,13 @@ Error os_error(const std::string& what) { return fail(Errc::io, what, std::strer
 
 // The C library has no functions for these.
 long abi_version() { return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION); }
-Descriptor create_ruleset(const landlock_ruleset_attr& attributes) {
-    return Descriptor(
+posix::Descriptor create_ruleset(const landlock_ruleset_attr& attributes) {
+    return posix::Descriptor(
         static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes.handled_access_fs, 0)));
 }
 
-Status allow(const Descriptor& ruleset, const fs::path& folder, Rights rights) {
-    const Descriptor below(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+Status allow(const posix::Descriptor& ruleset, const fs::path& folder, Rights rights) {
+    const posix::Descriptor below(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!below.valid()) return os_error(folder.string());
     landlock_path_beneath_attr rule{};
     rule.allowed_access = rights;
@@ -56,7 +56,7 @@ Result<FileRules> confine_files(const fs::path& state_folder, const fs::path& so
     const Rights known = abi >= 3 ? first_rights | truncate_right : first_rights;
     landlock_ruleset_attr attributes{};
     attributes.handled_access_fs = known;
-    const Descriptor ruleset = create_ruleset(attributes);
+    const posix::Descriptor ruleset = create_ruleset(attributes);
     if (!ruleset.valid()) return os_error("Landlock");
     CHECKED(allow(ruleset, state_folder, of_state & known));
     CHECKED(allow(ruleset, fs::absolute(socket).parent_path(), of_socket_folder));

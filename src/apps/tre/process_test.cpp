@@ -44,7 +44,7 @@ public:
             _exit(127);
         }
         ::close(out[1]);
-        output = Descriptor(out[0]);
+        output = posix::Descriptor(out[0]);
     }
     ~Process() { static_cast<void>(kill(SIGKILL)); }
     /// Until `text` was said, or the process ended.
@@ -68,7 +68,7 @@ public:
     }
 
     pid_t pid = -1;
-    Descriptor output;
+    posix::Descriptor output;
     std::string said;
 
 private:

@@ -54,13 +54,13 @@ private:
 };
 
 /// A descriptor that becomes readable at SIGTERM or SIGINT.
-Result<Descriptor> stop_signals() {
+Result<posix::Descriptor> stop_signals() {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigprocmask(SIG_BLOCK, &set, nullptr);
-    Descriptor out(signalfd(-1, &set, SFD_CLOEXEC));
+    posix::Descriptor out(signalfd(-1, &set, SFD_CLOEXEC));
     if (!out.valid()) return fail(Errc::io, "signalfd", "cannot be made");
     return out;
 }
@@ -89,9 +89,9 @@ Status run(const RunOptions& options) {
     TRY(const auto signer, euicc::StoredKeys::load(storage));
     ServedCard served(std::move(inserted), *signer, storage, random);
 
-    TRY(const Descriptor stop, stop_signals());
+    TRY(const posix::Descriptor stop, stop_signals());
     CHECKED(apps::check_folder_of(options.socket));
-    TRY(Descriptor listener, card::listen_unix(options.socket));
+    TRY(posix::Descriptor listener, card::listen_unix(options.socket));
     card::Reader reader(served, std::move(listener), stop.get());
     if (!options.vpcd.empty()) {
         auto vpcd = card::resolve_tcp(options.vpcd);

@@ -45,11 +45,11 @@ private:
 
 Status cut_power_at(der::Tag request, std::vector<std::string> agent, const CardSockets& sockets,
                     const std::string& log) {
-    TRY(Descriptor listener, card::listen_unix(sockets.way.string()));
+    TRY(posix::Descriptor listener, card::listen_unix(sockets.way.string()));
     TRY(card::ApduChannel channel, card::ApduChannel::connect(sockets.card.string()));
     TRY(Child child, Child::start(std::move(agent), log));
     // the C library's own function has no C linkage in glibc 2.36
-    const Descriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, child.pid(), 0)));
+    const posix::Descriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, child.pid(), 0)));
     if (!ended.valid()) return fail(Errc::io, "pidfd_open", "cannot watch the agent");
     CardUntil port(std::move(channel), request, child);
     const Status served = card::Reader(port, std::move(listener), ended.get()).serve();

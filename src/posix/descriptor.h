@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace mcim {
+namespace mcim::posix {
 
 class Descriptor {
 public:
@@ -29,4 +29,4 @@ private:
     int fd_ = -1;
 };
 
-}  // namespace mcim
+}  // namespace mcim::posix

@@ -4,7 +4,7 @@
 
 #include "mcim/base/result.h"
 
-namespace mcim {
+namespace mcim::posix {
 
 enum class UnixSocketKind : std::uint8_t { stream, datagram };
 
@@ -13,4 +13,4 @@ enum class UnixSocketKind : std::uint8_t { stream, datagram };
 /// be left over is not ours to take: a living server would lose its name, and its clients come here.
 [[nodiscard]] Status clear_stale_unix_socket(const std::string& path, UnixSocketKind);
 
-}  // namespace mcim
+}  // namespace mcim::posix

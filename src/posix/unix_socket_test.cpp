@@ -1,4 +1,4 @@
-#include "mcim/base/unix_socket.h"
+#include "mcim/posix/unix_socket.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "mcim/base/descriptor.h"
+#include "mcim/posix/descriptor.h"
 #include "support/temp_folder.h"
 
-namespace mcim {
+namespace mcim::posix {
 namespace {
 
 struct UnixSocketName : testing::Test {
@@ -99,4 +99,4 @@ TEST_F(UnixSocketName, OfSomethingElseIsRefused) {
 }
 
 }  // namespace
-}  // namespace mcim
+}  // namespace mcim::posix

@@ -1,4 +1,4 @@
-#include "mcim/base/unix_socket.h"
+#include "mcim/posix/unix_socket.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "mcim/base/descriptor.h"
+#include "mcim/posix/descriptor.h"
 
-namespace mcim {
+namespace mcim::posix {
 namespace {
 
 Error socket_error(const std::string& path, std::string_view what) {
@@ -41,4 +41,4 @@ Status clear_stale_unix_socket(const std::string& path, UnixSocketKind kind) {
     return ok();
 }
 
-}  // namespace mcim
+}  // namespace mcim::posix
