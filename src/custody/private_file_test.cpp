@@ -113,7 +113,9 @@ TEST_F(PrivateFile, IsLeftToTheProcessThatWritesIt) {
     std::ofstream(left_over) << "half";
     const posix::Descriptor writing(::open(left_over.c_str(), O_RDWR | O_CLOEXEC));
     ASSERT_EQ(::flock(writing.get(), LOCK_EX), 0);
-    EXPECT_EQ(write_private_file(key, content).error().code, Errc::conflict);
+    const Status written = write_private_file(key, content);
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code, Errc::conflict);
     EXPECT_EQ(content_of(left_over), "half");
     EXPECT_FALSE(fs::exists(key));
 }
