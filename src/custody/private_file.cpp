@@ -55,7 +55,7 @@ Error written_by_another(const std::filesystem::path& path) {
 }
 
 /// Whether it is still this file that has the name, and not another process's that came since.
-bool has_name(const Descriptor& file, const std::filesystem::path& path) {
+bool has_name(const posix::Descriptor& file, const std::filesystem::path& path) {
     struct stat held {};
     struct stat named {};
     return ::fstat(file.get(), &held) == 0 && ::lstat(path.c_str(), &named) == 0 && held.st_dev == named.st_dev &&

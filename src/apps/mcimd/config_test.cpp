@@ -119,7 +119,8 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         {changed("[pva]", "[pvaa]"),
          "m.toml:21: [pvaa] is no table of mcimd; known are server, limits, operation, es2, log, dp, auc, pva"},
         {changed("[pva]", "[\"dp.credential\"]\n[pva]"),
-         "m.toml:21: [dp.credential] is no table of mcimd; known are server, limits, operation, es2, log, dp, auc, pva"},
+         "m.toml:21: [dp.credential] is no table of mcimd; known are server, limits, operation, es2, log, dp, auc, "
+         "pva"},
         {changed("[pva]", "[operation]\nlisten = \"9464\"\n[pva]"),
          "m.toml:22: operation.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted, not \"9464\""},
         {changed("[pva]", "[operation]\nlisten = \"127.0.0.1:8443\"\n[pva]"),
