@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "mcim/msg/download.h"
 #include "mcim/msg/package.h"
 
 namespace mcim::agent {
