@@ -450,14 +450,14 @@ TEST_F(Es2Service, TimelineNamesTheClient) {
     ask("confirmOrder", of(first) + R"(,"releaseFlag":false)");
     ask("releaseProfile", of(first));
     ask("cancelOrder", of(first) + unavailable);
-    const std::string client = "over ES2+ (client " + hex(crypto::sha256(system_a.der())).substr(0, 8) + ")";
+    const std::string named = "over ES2+ (client " + hex(crypto::sha256(system_a.der())).substr(0, 8) + ")";
     std::vector<std::string> lines;
     const auto timeline = *order_in().objects("timeline");
     for (const auto& line : timeline) lines.push_back(*line.text("what"));
     EXPECT_EQ(lines,
               (std::vector<std::string>{
-                  "ordered by its operator " + client, "confirmed " + client, "released by its operator " + client,
-                  "its subscription is closed by its operator " + client, "cancelled: its subscription is closed"}));
+                  "ordered by its operator " + named, "confirmed " + named, "released by its operator " + named,
+                  "its subscription is closed by its operator " + named, "cancelled: its subscription is closed"}));
     ask_as(system_b, "downloadOrder", of(second));
     ask_as(system_b, "cancelOrder", of(second) + available);
     const auto last = order_in(1).objects("timeline")->back();
