@@ -25,6 +25,9 @@ if(MCIM_SANITIZE)
   # of a bad pointer the address sanitizer tells too, and x86 reads what is not aligned: a fifth of the compilation less
   target_compile_options(mcim_build_flags INTERFACE ${sanitizers} -fno-sanitize=null,alignment,object-size)
   target_link_options(mcim_build_flags INTERFACE ${sanitizers})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_link_options(mcim_build_flags INTERFACE -fuse-ld=gold)  # of binutils too, and twice as quick
+  endif()
 elseif(MCIM_TSAN)
   # with it gcc 12 believes that a vector which is not empty may have no data; and Asio has fences, which it does not watch
   target_compile_options(mcim_build_flags INTERFACE -fsanitize=thread -Wno-nonnull -Wno-tsan)

@@ -283,6 +283,7 @@ TEST(Download, OwnersRefusalIsSignedByTheCardAndSentOn) {
 TEST(Download, SaysWhereTheServerDoesNotKnowOfACancellation) {
     const std::string failed = msg::failure_json({"8.1", "6.1", "", "No."});
     for (const Event& end : {Event(ServerAnswered{200, failed, {}}), Event(ServerAnswered{503, "", {}}),
+                             Event(ServerAnswered{204, "", {}}), Event(ServerAnswered{200, "<html>hello</html>", {}}),
                              Event(ServerUnreachable{fail(Errc::io, "smdp.example.com:443", "refused")})}) {
         Script run(order_for("1$smdp.example.com$ID-1"));
         until_deciding(run);
@@ -291,6 +292,8 @@ TEST(Download, SaysWhereTheServerDoesNotKnowOfACancellation) {
         run.give(end);
         const auto stopped = std::get<Stopped>(run.take<Done>().outcome);
         EXPECT_NE(stopped.sentence.find("The server does not know of it"), std::string::npos) << stopped.sentence;
+        EXPECT_EQ(stopped.advice.find("Nobody gets it"), std::string::npos) << stopped.advice;
+        EXPECT_NE(stopped.advice.find("the order is as before"), std::string::npos) << stopped.advice;
     }
     Script told(order_for("1$smdp.example.com$ID-1"));
     until_deciding(told);
@@ -298,6 +301,15 @@ TEST(Download, SaysWhereTheServerDoesNotKnowOfACancellation) {
     told.card(msg::CancelSessionResponse{});
     told.server(msg::CancelSessionOk{});
     EXPECT_EQ(std::get<Stopped>(told.take<Done>().outcome).sentence, "The owner postponed the profile.");
+}
+
+TEST(Download, PackageThatSaysNotOfWhatItIsIsNoMismatch) {
+    Script run(order_for("LPA:1$smdp.example.com$ID-1"));
+    until_fetching(run);
+    auto package = small_package();
+    package.sequence_of_88 = {{msg::OctetString{Bytes(20, 0xEE)}}};
+    run.server(msg::GetBoundProfilePackageOk{transaction, package, {}});
+    EXPECT_EQ(run.card_request<msg::CancelSessionRequest>().reason, msg::CancelSessionReason::load_bpp_execution_error);
 }
 
 /// What the owner was asked about is what the card gets.

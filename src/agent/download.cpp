@@ -126,7 +126,14 @@ Step on(Fetching s, ServerAnswered e) {
                        {},
                        "No card takes the package that the server sent: " + to_string(pieces.error()) + ".",
                        "Report it to the operator of the server."});
-    if (!is_as_offered(bound, s.offered))
+    const auto metadata = metadata_in(bound);
+    if (!metadata)
+        return cancel(std::move(s.session), msg::CancelSessionReason::load_bpp_execution_error,
+                      {"ES9+.GetBoundProfilePackage",
+                       {},
+                       "The package does not say of which profile it is: " + to_string(metadata.error()) + ".",
+                       "Nothing was installed. Report it to the operator of the server."});
+    if (!is_as_offered(*metadata, s.offered))
         return cancel(std::move(s.session), msg::CancelSessionReason::metadata_mismatch,
                       {"ES9+.GetBoundProfilePackage",
                        {},
@@ -213,6 +220,9 @@ Step on(CancellingOnCard s, CardAnswered e) {
 Step on(CancellingOnCard s, CardFailed e) { return untold(std::move(s.stop), to_string(e.error)); }
 Step on(CancellingAtServer s, const ServerAnswered& e) {
     if (auto why = delivery::not_taken(e)) return untold(std::move(s.stop), *why);
+    // unlike a notification it has an answer (5.6.5): whoever else listens there has none
+    if (const auto status = msg::read_status(e.body); e.http_status != 200 || !status)
+        return untold(std::move(s.stop), "that is no answer of an SM-DP+");
     return done(std::move(s.stop));
 }
 Step on(CancellingAtServer s, ServerUnreachable e) { return untold(std::move(s.stop), to_string(e.error)); }

@@ -60,6 +60,8 @@ Step cancel(Session session, msg::CancelSessionReason reason, Stopped stop) {
 
 Step untold(Stopped stop, const std::string& why) {
     stop.sentence += " The server does not know of it: " + why + ".";
+    stop.advice =
+        "Nothing was installed, and for the server the order is as before: run the download again to tell it.";
     return done(std::move(stop));
 }
 

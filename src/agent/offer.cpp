@@ -14,17 +14,6 @@ constexpr std::array<KnownRule, 2> known_rules{
      {msg::PprBit::ppr2, "PPR2 (it may not be deleted)"}}};
 constexpr std::size_t first_unknown_bit = static_cast<std::size_t>(msg::PprBit::ppr2) + 1;
 
-/// SGP.22 2.5.3: data and MAC of each '88'.
-Result<msg::StoreMetadataRequest> metadata_in(const msg::BoundProfilePackage& package) {
-    Bytes octets;
-    for (const auto& segment : package.sequence_of_88) {
-        const View protected_data = segment.value.bytes;
-        if (protected_data.size() < bpp::mac_octets) return fail(Errc::truncated, "sequenceOf88", "no room for a MAC");
-        append(octets, protected_data.first(protected_data.size() - bpp::mac_octets));
-    }
-    return der::decode<msg::StoreMetadataRequest>(octets);
-}
-
 /// What a person decides by.
 auto essence(const msg::StoreMetadataRequest& m) {
     return std::tuple(m.iccid, m.service_provider_name, m.profile_name, m.class_or_default(), m.profile_owner,
@@ -61,9 +50,18 @@ std::string policy_rules_in_words(const msg::StoreMetadataRequest& metadata) {
     return out;
 }
 
-bool is_as_offered(const msg::BoundProfilePackage& package, const msg::StoreMetadataRequest& offered) {
-    const auto bound = metadata_in(package);
-    return bound && essence(*bound) == essence(offered);
+Result<msg::StoreMetadataRequest> metadata_in(const msg::BoundProfilePackage& package) {
+    Bytes octets;
+    for (const auto& segment : package.sequence_of_88) {
+        const View protected_data = segment.value.bytes;  // and its MAC
+        if (protected_data.size() < bpp::mac_octets) return fail(Errc::truncated, "sequenceOf88", "no room for a MAC");
+        append(octets, protected_data.first(protected_data.size() - bpp::mac_octets));
+    }
+    return der::decode<msg::StoreMetadataRequest>(octets);
+}
+
+bool is_as_offered(const msg::StoreMetadataRequest& bound, const msg::StoreMetadataRequest& offered) {
+    return essence(bound) == essence(offered);
 }
 
 }  // namespace mcim::agent

@@ -24,9 +24,11 @@ struct OwnersWord {
 /// The same in one line: "PPR1 (...), PPR2 (...)".
 [[nodiscard]] std::string policy_rules_in_words(const msg::StoreMetadataRequest&);
 
+/// ES8+.StoreMetadata: it is in clear inside a package (SGP.22 2.5.3). The MACs of its segments are the card's to
+/// judge.
+[[nodiscard]] Result<msg::StoreMetadataRequest> metadata_in(const msg::BoundProfilePackage&);
 /// What the card will be told is what the owner was asked about. The offer is not signed, and a server that offers a
-/// profile without rules could bind one that has some (metadataMismatch, SGP.22 5.7.14). ES8+.StoreMetadata is in clear
-/// inside a package; the MACs of its segments are the card's to judge.
-[[nodiscard]] bool is_as_offered(const msg::BoundProfilePackage&, const msg::StoreMetadataRequest& offered);
+/// profile without rules could bind one that has some (metadataMismatch, SGP.22 5.7.14).
+[[nodiscard]] bool is_as_offered(const msg::StoreMetadataRequest& bound, const msg::StoreMetadataRequest& offered);
 
 }  // namespace mcim::agent

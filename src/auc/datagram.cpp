@@ -1,5 +1,7 @@
 #include "mcim/auc/datagram.h"
 
+#include "mcim/base/ascii.h"
+
 namespace mcim::auc {
 namespace {
 
@@ -42,8 +44,7 @@ Result<Datagram> parse_auts(const std::vector<std::string_view>& word) {
 
 std::string lower_hex(View octets) {
     std::string out = hex(octets);
-    for (char& c : out)
-        if (c >= 'A') c = static_cast<char>(c - 'A' + 'a');
+    std::ranges::transform(out, out.begin(), ascii::lower);
     return out;
 }
 

@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "mcim/base/ascii.h"
+
 namespace mcim::http {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::optional<std::string_view> find_in(const std::vector<Header>& headers, std::string_view name) {
-    const auto found = std::ranges::find_if(headers, [&](const Header& h) { return same_name(h.name, name); });
+    const auto found =
+        std::ranges::find_if(headers, [&](const Header& h) { return ascii::equal_but_for_case(h.name, name); });
     if (found == headers.end()) return std::nullopt;
     return found->value;
 }
@@ -71,7 +68,7 @@ std::string_view reason_phrase(unsigned status) {
 std::string media_type(std::string_view content_type) {
     std::string out;
     for (const char c : content_type.substr(0, content_type.find(';')))
-        if (c != ' ' && c != '\t') out += lower(c);
+        if (c != ' ' && c != '\t') out += ascii::lower(c);
     return out;
 }
 

@@ -18,6 +18,14 @@ Refused refusal_of(const x509::Refused& r) {
             std::move(sentence)};
 }
 
+Card card_of(const x509::VerifiedEuicc& v) {
+    const auto& c = v.certificate;
+    return {{v.eid.octets()},      static_cast<std::int32_t>(v.key.curve()),
+            {v.key.point()},       {c.serial},
+            {*c.authority_key_id}, {v.eum_serial},
+            {v.ci_key_id},         {}};
+}
+
 /// Certificates first, then what was signed with them; `answer` is not yet believed.
 std::variant<Offer, Refused> authenticate(const msg::AuthenticateResponseOk& answer, Digest request, const Env& env) {
     const auto card = x509::verify_euicc(answer.euicc_certificate.tlv, answer.eum_certificate.tlv, env.server.anchors,
@@ -40,7 +48,7 @@ std::variant<Offer, Refused> authenticate(const msg::AuthenticateResponseOk& ans
     if (auto* refused = std::get_if<Refused>(&choice)) return std::move(*refused);
     return Offer{content.transaction_id.bytes,
                  std::move(request),
-                 Card{{card->eid.octets()}, static_cast<std::int32_t>(card->key.curve()), {card->key.point()}, {}},
+                 card_of(*card),
                  std::get<ChosenCi>(choice).credential->ci_key_id,
                  answer.euicc_signature1,
                  content.euicc_info2};

@@ -17,8 +17,11 @@ Result<Step> refuse_package(Binding&& binding, const Order& order, Refused refus
 
 /// The request's own checks; nullopt: it holds.
 std::optional<Refused> check_request(const Offered& offered, const msg::AuthenticateClientOk& offer,
-                                     const msg::GetBoundProfilePackageRequest& request, Time now) {
-    if (seconds(now) >= offered.expires_at) return Refused{Refusal::transaction_unknown};
+                                     const msg::GetBoundProfilePackageRequest& request, const Env& env) {
+    if (seconds(env.now) >= offered.expires_at) return Refused{Refusal::transaction_unknown};
+    if (offered.card.is_revoked(env.server.anchors))
+        return Refused{Refusal::euicc_signature_invalid,
+                       "The card's certificate, or its EUM's, was revoked after this session had begun."};
     const auto& response = request.prepare_download_response.value;
     if (const auto* error = std::get_if<msg::PrepareDownloadResponseError>(&response))
         return Refused{Refusal::euicc_signature_invalid, "The eUICC did not prepare the download: " +
@@ -52,7 +55,7 @@ const Offered& offered_in(const Bound& s) { return s.offer; }
 template <class From>
 Result<Step> start(From&& from, const msg::GetBoundProfilePackageRequest& request, const Env& env) {
     TRY(auto offer, offered_in(from).decoded_reply());
-    if (auto refused = check_request(offered_in(from), offer, request, env.now))
+    if (auto refused = check_request(offered_in(from), offer, request, env))
         return refuse(State(std::forward<From>(from)), std::move(*refused));
     const auto& answer = std::get<msg::PrepareDownloadResponseOk>(request.prepare_download_response.value);
     Action load = LoadBinding{offered_in(from).order_id.text};

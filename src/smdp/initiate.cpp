@@ -1,25 +1,15 @@
 // ES9+.InitiateAuthentication, SGP.22 5.6.1.
-#include <algorithm>
-
+#include "mcim/base/ascii.h"
 #include "mcim/base/text.h"
 #include "mcim/smdp/challenge.h"
 #include "mcim/smdp/transitions.h"
 
 namespace mcim::smdp {
-namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-/// Host names have no letter case (RFC 4343).
-bool same_host(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
-}  // namespace
 
 Result<Step> on(Nothing&&, InitiateAuthentication&& event, const Env& env) {
     const auto& request = event.request;
-    if (!same_host(request.smdp_address.text, env.server.address))
+    // host names have no letter case (RFC 4343)
+    if (!ascii::equal_but_for_case(request.smdp_address.text, env.server.address))
         return refuse(
             Nothing{}, Refusal::address_unknown,
             "This server is " + env.server.address + ", not \"" + printable(request.smdp_address.text) + "\".");

@@ -118,6 +118,18 @@ TEST_F(Es9Refusal, EuiccCertificateRevoked) {
     revoke(desk.pki.eum, desk.pki.euicc);
     EXPECT_EQ(authenticate(request()), "8.1.3/6.1");
 }
+TEST_F(Es9Refusal, PackageForACardThatWasRevokedMeanwhile) {
+    for (const auto& [issuer, subject] :
+         {std::pair(&desk.pki.eum, &desk.pki.euicc), std::pair(&desk.pki.ci, &desk.pki.eum)}) {
+        const auto offer = desk.offered(card);
+        revoke(*issuer, *subject);
+        EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.1/6.1");
+        desk.server.anchors.set_revocation_lists({});
+        EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "");
+    }
+    revoke(desk.pki.ci, desk.pki.euicc);  // another issuer's list, with the same serial number
+    EXPECT_EQ(authenticate(request()), "");
+}
 TEST_F(Es9Refusal, EumCertificateExpired) {
     auto profile = desk.pki.eum_profile();
     profile.validity.not_after = desk.now - std::chrono::days(1);

@@ -98,6 +98,10 @@ Result<crypto::PublicKey> Card::key() const {
     return crypto::PublicKey::from_point(static_cast<crypto::Curve>(curve), point.bytes);
 }
 
+bool Card::is_revoked(const x509::TrustAnchors& anchors) const {
+    return anchors.is_revoked(eum_key_id.bytes, serial.bytes) || anchors.is_revoked(ci_key_id.bytes, eum_serial.bytes);
+}
+
 Result<msg::AuthenticateClientOk> Offered::decoded_reply() const {
     return der::decode<msg::AuthenticateClientOk>(reply.tlv);
 }

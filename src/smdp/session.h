@@ -27,10 +27,19 @@ struct Card {
     msg::Octet16 eid;
     std::int32_t curve = 0;  ///< crypto::Curve
     msg::OctetString point;  ///< of its certificate's key
+    // what revocation lists name: its certificate under the EUM's key, the EUM's under the CI's
+    msg::OctetString serial;
+    msg::OctetString eum_key_id;
+    msg::OctetString eum_serial;
+    msg::OctetString ci_key_id;
     der::Extensions more;
-    static constexpr auto asn1 = der::sequence("Card", der::field<&Card::eid>("eid"), der::field<&Card::curve>("curve"),
-                                               der::field<&Card::point>("point"));
+    static constexpr auto asn1 = der::sequence(
+        "Card", der::field<&Card::eid>("eid"), der::field<&Card::curve>("curve"), der::field<&Card::point>("point"),
+        der::field<&Card::serial>("serial"), der::field<&Card::eum_key_id>("eumKeyId"),
+        der::field<&Card::eum_serial>("eumSerial"), der::field<&Card::ci_key_id>("ciKeyId"));
     [[nodiscard]] Result<crypto::PublicKey> key() const;
+    /// Since it proved itself, by its issuer or by its issuer's.
+    [[nodiscard]] bool is_revoked(const x509::TrustAnchors&) const;
     friend bool operator==(const Card&, const Card&) = default;
 };
 

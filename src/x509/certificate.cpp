@@ -144,13 +144,6 @@ Status read_extensions(Certificate& to, const std::vector<Extension>& list) {
 
 // ---------------------------------------------------------------- the fields before them
 
-/// INTEGER: positive, minimal (RFC 5280 4.1.2.2).
-Status check_serial(View content) {
-    if (content[0] >= 0x80) return malformed("negative serial number");
-    if (content.size() > 1 && content[0] == 0 && content[1] < 0x80) return malformed("serial number is not minimal");
-    return ok();
-}
-
 std::optional<EcKey> find_ec_key(const SubjectPublicKeyInfo& spki) {
     if (spki.algorithm.algorithm.text() != oid::ec_public_key || !spki.algorithm.parameters) return std::nullopt;
     const auto curve = der::decode<der::Oid>(spki.algorithm.parameters->tlv);
@@ -188,6 +181,12 @@ Result<Certificate> from_structure(SignedCertificate& in, View der) {
 }
 
 }  // namespace
+
+Status check_serial(View content) {
+    if (content[0] >= 0x80) return malformed("negative serial number");
+    if (content.size() > 1 && content[0] == 0 && content[1] < 0x80) return malformed("serial number is not minimal");
+    return ok();
+}
 
 Result<Certificate> parse_certificate(View der) {
     if (der.size() > certificate_octets_max)

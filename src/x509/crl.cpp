@@ -15,6 +15,7 @@ Error unusable(std::string_view where, std::string detail) {
 
 /// What its issuer said of one certificate, as far as it changes whose that is.
 Status check_entry(const RevokedCertificate& entry) {
+    if (auto s = check_serial(entry.user_certificate.bytes); !s) return std::move(s).error().within("userCertificate");
     for (const auto& e : entry.extensions.value_or(std::vector<Extension>{}))
         if (e.critical.value_or(false))
             return unusable("crlEntryExtensions", "critical extension " + e.id.text() + " is not known");

@@ -57,6 +57,16 @@ TEST_F(Lists, AreReadAndVerified) {
     EXPECT_TRUE(empty->serials.empty());
 }
 
+/// Written otherwise than in the certificate it would be found by nobody.
+TEST_F(Lists, SerialNumbersAreWrittenAsInCertificates) {
+    const auto named = [&](Bytes serial) {
+        return refusal([&](CertificateList& l) { l.tbs.revoked_certificates->at(0).user_certificate.bytes = serial; });
+    };
+    EXPECT_EQ(named({0x00, 0x80}), "taken");
+    for (const Bytes& serial : {Bytes{0x00, 0x01}, Bytes{0x80}, Bytes{0xFF, 0x80}})
+        EXPECT_TRUE(named(serial).starts_with("CertificateList.userCertificate")) << named(serial);
+}
+
 TEST_F(Lists, OfOthersAreNotThisIssuers) {
     const Pki other(crypto::Curve::p256, 2);
     const auto verify = [&](const Bytes& der, const Certificate& issuer) {

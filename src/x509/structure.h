@@ -184,4 +184,7 @@ struct DistributionPoint {
                       der::field<&DistributionPoint::crl_issuer>("cRLIssuer", der::Tag{0xA2}));
 };
 
+/// The content of a serial number's INTEGER: positive, minimal (RFC 5280 4.1.2.2).
+[[nodiscard]] Status check_serial(View content);
+
 }  // namespace mcim::x509

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mcim/base/ascii.h"
+
 namespace mcim::x509 {
 namespace {
 
@@ -168,7 +170,7 @@ Verdict<VerifiedEuicc> verify_under(View der, const VerifiedEum& eum, const Trus
     if (auto no = check_range(*c, *eid, eum.certificate)) return *std::move(no);
     auto key = c->public_key();
     if (!key) return Refused{Refusal::malformed, Role::euicc, "its key is no point of its curve"};
-    return VerifiedEuicc{*std::move(c), *std::move(key), *eid, eum.ci_key_id};
+    return VerifiedEuicc{*std::move(c), *std::move(key), *eid, eum.ci_key_id, eum.certificate.serial};
 }
 
 /// An EUM whose signature is known to hold may have expired or been revoked since, and so may its CI.
@@ -218,6 +220,12 @@ const TrustAnchor* TrustAnchors::find(View key_id) const {
 bool TrustAnchors::is_revoked(const Certificate& c) const {
     return std::ranges::any_of(revoked_, [&](const RevocationList& list) {
         return c.authority_key_id == list.issuer_key_id && c.issuer == list.issuer && list.names(c.serial);
+    });
+}
+
+bool TrustAnchors::is_revoked(View issuer_key_id, View serial) const {
+    return std::ranges::any_of(revoked_, [&](const RevocationList& list) {
+        return equal(list.issuer_key_id, issuer_key_id) && list.names(serial);
     });
 }
 
@@ -311,9 +319,8 @@ Verdict<VerifiedEuicc> verify_euicc(View euicc_der, View eum_der, const TrustAnc
 }
 
 bool names_host(const Certificate& c, std::string_view host) {
-    const auto lower = [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x; };
-    return std::ranges::any_of(
-        c.dns_names, [&](const std::string& name) { return std::ranges::equal(name, host, {}, lower, lower); });
+    return std::ranges::any_of(c.dns_names,
+                               [&](const std::string& name) { return ascii::equal_but_for_case(name, host); });
 }
 
 // ---------------------------------------------------------------- words

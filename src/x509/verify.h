@@ -90,6 +90,8 @@ public:
     void set_revocation_lists(std::vector<RevocationList> lists) { revoked_ = std::move(lists); }
     [[nodiscard]] const std::vector<RevocationList>& revocation_lists() const { return revoked_; }
     [[nodiscard]] bool is_revoked(const Certificate&) const;
+    /// One of which no more is kept, under whatever name its issuer has this key.
+    [[nodiscard]] bool is_revoked(View issuer_key_id, View serial) const;
 
 private:
     std::vector<TrustAnchor> anchors_;
@@ -117,6 +119,7 @@ struct VerifiedEuicc {
     crypto::PublicKey key;
     Eid eid;
     Bytes ci_key_id;
+    Bytes eum_serial;
 };
 
 /// EUM certificates whose signature by a CI held. A server meets few EUMs and many cards: the second card of an EUM

@@ -8,13 +8,15 @@
 #include <fstream>
 #include <sstream>
 
+#include "mcim/base/ascii.h"
+
 namespace mcim::secrets {
 namespace {
 
 std::string text(View octets) { return {octets.begin(), octets.end()}; }
 
 std::string lower(std::string s) {
-    std::ranges::transform(s, s.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(s, s.begin(), ascii::lower);
     return s;
 }
 
@@ -80,7 +82,8 @@ bool holds(const std::vector<Bytes>& memory, View octets) {
 }
 
 std::optional<std::vector<Bytes>> memory_of(int pid) {
-    // where an address sanitizer notes of every eight octets which may be touched (x86-64): terabytes, and nobody's data
+    // where an address sanitizer notes of every eight octets which may be touched (x86-64): terabytes, and nobody's
+    // data
     static constexpr std::uint64_t shadow_from = 0x7FFF8000;
     static constexpr std::uint64_t shadow_to = 0x10007FFF8000;
     const std::string proc = "/proc/" + std::to_string(pid);

@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "mcim/msg/manage.h"
+#include "offer_text.h"
 
 namespace mcim::agent {
 namespace {
@@ -128,8 +129,8 @@ int profile_list(World& world, const Report& report) {
                          {"serviceProviderName", text_or(p.service_provider_name)},
                          {"profileName", text_or(p.profile_name)},
                          {"profileClass", to_string(p.profile_class.value_or(msg::ProfileClass::operational))}});
-        text += digits + "  " + std::string(state) + "  " + text_or(p.service_provider_name) + "  " +
-                text_or(p.profile_name) + "\n";
+        text += digits + "  " + std::string(state) + "  " + for_terminal(text_or(p.service_provider_name)) + "  " +
+                for_terminal(text_or(p.profile_name)) + "\n";
     }
     return report.success(data, text.empty() ? "No profile is installed." : text);
 }

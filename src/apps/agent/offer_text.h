@@ -6,7 +6,7 @@
 
 namespace mcim::agent {
 
-/// One line: operator, name, class, ICCID, and each policy rule in words.
+/// One line: operator, name, owner (MCC and MNC), class, ICCID, and each policy rule in words.
 [[nodiscard]] std::string offer_in_words(const msg::StoreMetadataRequest&);
 /// The same as members with the names of SGP.22.
 [[nodiscard]] boost::json::object offer_as_json(const msg::StoreMetadataRequest&);

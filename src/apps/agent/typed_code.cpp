@@ -24,6 +24,9 @@ Result<SecretBytes> read_standard_input() {
         if (n == 0) break;
         size += static_cast<std::size_t>(n);
     }
+    if (size == octets.size() && std::ranges::find(octets, '\n') == octets.end())
+        return fail(Errc::too_large, "standard input",
+                    "a code of more than " + std::to_string(size) + " octets is none");
     return SecretBytes::copy_of(octets.first(size));
 }
 

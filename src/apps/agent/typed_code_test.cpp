@@ -67,6 +67,10 @@ TEST(TypedCode, IsReadFromStandardInput) {
         const StandardInput typed("4711");
         EXPECT_EQ(text_of(read_confirmation_code("-")), "4711");
     }
+    {
+        const StandardInput typed(std::string(5000, '7'));
+        EXPECT_EQ(read_confirmation_code("-").error().code, Errc::too_large);
+    }
     const StandardInput nothing("");
     EXPECT_EQ(read_confirmation_code("-").error().code, Errc::bad_value);
 }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "mcim/apps/mcim/subscriber_file.h"
+#include "mcim/base/ascii.h"
 
 namespace mcim::apps {
 
@@ -153,9 +154,9 @@ struct Header {
 bool has_no_effect(SubscriberFormat format, std::string_view cell) {
     const auto named_in = [&](const auto& list) {
         return std::ranges::any_of(list, [&](std::string_view name) {
-            if (!name.ends_with('*')) return reads_as(cell, name);
+            if (!name.ends_with('*')) return ascii::equal_but_for_case(cell, name);
             name.remove_suffix(1);
-            return reads_as(cell.substr(0, name.size()), name);
+            return ascii::equal_but_for_case(cell.substr(0, name.size()), name);
         });
     };
     return (format == SubscriberFormat::pysim && named_in(of_pysim)) ||
@@ -173,7 +174,8 @@ Result<Header> read_header(std::string_view line, SubscriberFormat format) {
     Header out;
     out.separator = separator_of(line);
     for (const auto cell : cells_of(line, out.separator)) {
-        const auto known = std::ranges::find_if(headings, [&](const Heading& h) { return reads_as(cell, h.name); });
+        const auto known =
+            std::ranges::find_if(headings, [&](const Heading& h) { return ascii::equal_but_for_case(cell, h.name); });
         if (known == std::end(headings))
             (has_no_effect(format, cell) ? out.ignored : out.unknown).push_back(heading_of(cell));
         else if (!out.at.emplace(known->column, out.columns).second)
@@ -244,7 +246,8 @@ Result<SubscriberFile> read_srsran_subscribers(std::string_view content) {
         }
         row.algorithm = algorithm_name(cells[1]);
         row.imsi = plain_digits(cells[2]);
-        const bool is_op = reads_as(cells[4], "op"), is_opc = reads_as(cells[4], "opc");
+        const bool is_op = ascii::equal_but_for_case(cells[4], "op"),
+                   is_opc = ascii::equal_but_for_case(cells[4], "opc");
         const bool milenage = row.algorithm == "MILENAGE";
         if (milenage && !is_op && !is_opc) row.problem = fail(Errc::bad_value, "OP_Type", "op or opc is wanted");
         const std::string_view constant = milenage ? cells[5] : std::string_view();  // the other algorithm has none

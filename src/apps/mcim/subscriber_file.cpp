@@ -4,6 +4,8 @@
 #include <array>
 #include <iterator>
 
+#include "mcim/base/ascii.h"
+
 namespace mcim::apps {
 
 namespace {
@@ -21,7 +23,8 @@ bool has_cell(std::string_view line, std::initializer_list<std::string_view> nam
     while (!line.empty()) {
         const auto end = std::min(line.find(','), line.size());
         const auto cell = trimmed(line.substr(0, end));
-        if (std::ranges::any_of(names, [&](std::string_view name) { return reads_as(cell, name); })) return true;
+        if (std::ranges::any_of(names, [&](std::string_view name) { return ascii::equal_but_for_case(cell, name); }))
+            return true;
         line.remove_prefix(std::min(end + 1, line.size()));
     }
     return false;
@@ -86,10 +89,6 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-bool reads_as(std::string_view text, std::string_view lower) {
-    return std::ranges::equal(text, lower, {}, [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
-}
-
 Result<SecretBytes> read_key(std::string_view name, std::string_view digits) {
     if (digits.starts_with("0x") || digits.starts_with("0X")) digits.remove_prefix(2);
     const auto wrong = [&] {  // what was given may be a key: it is not shown
@@ -125,7 +124,7 @@ Result<std::string> read_name(std::string_view name, std::string_view text) {
 }
 
 std::string algorithm_name(std::string_view given) {
-    const auto is = [&](std::string_view name) { return reads_as(given, name); };
+    const auto is = [&](std::string_view name) { return ascii::equal_but_for_case(given, name); };
     if (given.empty() || is("mil") || is("milenage")) return "MILENAGE";
     if (is("xor") || is("test") || is("test algorithm")) return "test algorithm";
     return "?";

@@ -47,8 +47,6 @@ struct SubscriberFile {
 [[nodiscard]] std::string_view take_line(std::string_view& rest);
 /// Without white space and quotes around it.
 [[nodiscard]] std::string_view trimmed(std::string_view);
-/// Letter case aside; `lower` has small letters.
-[[nodiscard]] bool reads_as(std::string_view text, std::string_view lower);
 /// 16 octets: 32 hexadecimal digits, maybe behind "0x", maybe with spaces between them.
 [[nodiscard]] Result<SecretBytes> read_key(std::string_view name, std::string_view digits);
 /// Digits as people write them: spaces and a leading '+' go, and the F that pads an ICCID. "?": no number.

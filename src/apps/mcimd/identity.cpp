@@ -202,10 +202,12 @@ Result<std::vector<CertificateInUse>> certificates_in_use(const Config& config, 
             CHECKED(add(one.prefix + "certificate", one.certificate, Part{Part::Of::es2, 0}));
     if (!config.dp || dp == nullptr) return out;
     CHECKED(add("dp.ci", config.dp->ci, {}));
-    for (std::size_t i = 0; i < config.dp->revocation_lists.size(); ++i) {
-        TRY(const auto list, read_revocation_list(config.dp->revocation_lists[i]));
-        out.push_back({"dp.revocation_lists", i, {list.this_update, list.next_update.value_or(x509::no_expiry())}, {}});
-    }
+    const auto& lists = dp->anchors.revocation_lists();
+    for (std::size_t i = 0; i < lists.size(); ++i)
+        out.push_back({"dp.revocation_lists",
+                       i,
+                       {lists[i].this_update, lists[i].next_update.value_or(x509::no_expiry())},
+                       {}});
     number = 0;
     for (const auto& one : config.dp->credentials) {
         const Part part{Part::Of::dp, number++};

@@ -1,12 +1,12 @@
 // Steps 5 to 7: trust, download, login.
 #include <algorithm>
-#include <cctype>
 #include <fstream>
 #include <iterator>
 #include <set>
 
 #include "mcim/apps/common/files.h"
 #include "mcim/apps/mcim/operator_keys.h"
+#include "mcim/base/ascii.h"
 #include "mcim/evidence/verdict.h"
 #include "story.h"
 
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 std::vector<std::string> codings_of(View octets) {
     std::vector<std::string> out{as_text(octets), hex(octets)};
     std::string small = out.back();
-    std::ranges::transform(small, small.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(small, small.begin(), ascii::lower);
     out.push_back(small);
     for (std::size_t before = 0; before < 3; ++before) {
         const std::string text = base64(concat({Bytes(before), octets}));
