@@ -1,5 +1,5 @@
 # mcim_module(<name> LAYER <n> [DEPS <module>...] [LIBS <external>...] SOURCES <file>...
-#             [EXERCISE <file>...] [TESTS <file>...])
+#             [EXERCISE <file>...] [TESTS <file>... [TOGETHER <filter>]])
 #
 # Folder under src/ = target mcim_<name> = namespace mcim::<name>. A dependency must sit on a lower layer, or the configure
 # step fails. Only headers of declared dependencies, and of theirs, are on the include path; tests/layers compares the
@@ -8,7 +8,7 @@
 # TESTS become one executable <name>_test; its cases are ctest tests.
 set(MCIM_ADAPTER_LAYER 6)  # from here on: files, sockets, programs (ARCHITECTURE.md)
 function(mcim_module name)
-  cmake_parse_arguments(ARG "" "LAYER" "DEPS;LIBS;SOURCES;EXERCISE;TESTS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LAYER;TOGETHER" "DEPS;LIBS;SOURCES;EXERCISE;TESTS" ${ARGN})
   foreach(dep IN LISTS ARG_DEPS)
     if(NOT TARGET mcim_${dep})
       message(FATAL_ERROR "${name} depends on ${dep}, which is not a module declared before it")
@@ -42,15 +42,17 @@ function(mcim_module name)
     set(exercise ${name}_exercise)
   endif()
   if(ARG_TESTS)
-    mcim_test(${name}_test DEPS ${name} ${exercise} SOURCES ${ARG_TESTS})
+    mcim_test(${name}_test DEPS ${name} ${exercise} SOURCES ${ARG_TESTS} TOGETHER ${ARG_TOGETHER})
   endif()
 endfunction()
 
-# mcim_test(<executable> [DEPS <module>...] [LIBS <external>...] SOURCES <file>...)
+# mcim_test(<executable> [DEPS <module>...] [LIBS <external>...] SOURCES <file>... [TOGETHER <filter>])
+# Each case is a ctest test in a process of its own; those of the filter (gtest's, "*/postgres") are one, in one process,
+# for what they share is dear.
 # Tests find data files and reference data by tests/support/reference.h: the place of a clone is compiled into that one
 # file, so that ccache serves the others to every clone.
 function(mcim_test name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LIBS;SOURCES" ${ARGN})
+  cmake_parse_arguments(ARG "" "TOGETHER" "DEPS;LIBS;SOURCES" ${ARGN})
   list(TRANSFORM ARG_DEPS PREPEND mcim::)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE
@@ -58,5 +60,10 @@ function(mcim_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   # what tests of one module instantiate is mostly the same: twelve files compile in the time of eight
   set_target_properties(${name} PROPERTIES UNITY_BUILD_BATCH_SIZE 12)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  if(ARG_TOGETHER)
+    set(others TEST_FILTER "-${ARG_TOGETHER}")
+    add_test(NAME ${name}_together COMMAND ${name} --gtest_filter=${ARG_TOGETHER})
+    set_tests_properties(${name}_together PROPERTIES TIMEOUT 120)
+  endif()
+  gtest_discover_tests(${name} ${others} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
 endfunction()

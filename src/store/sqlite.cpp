@@ -63,6 +63,15 @@ Status Statement::run() {
     if (!row) return row.error();
     return ok();
 }
+Result<std::int64_t> Statement::run_counting() {
+    CHECKED(run());
+    return std::int64_t{sqlite3_changes64(db_)};
+}
+Status Statement::run_on_one(Errc code, const char* path, const char* reason) {
+    TRY(const std::int64_t changed, run_counting());
+    if (changed != 1) return fail(code, path, reason);
+    return ok();
+}
 void Statement::reset() {
     sqlite3_reset(statement_);
     sqlite3_clear_bindings(statement_);
@@ -127,7 +136,10 @@ Result<Statement*> Database::prepare(const char* sql) {
     return kept.get();
 }
 
-std::int64_t Database::rows_changed() const { return sqlite3_changes64(db_); }
+Status Database::run_kept(const char* sql) {
+    TRY(Statement * s, prepare(sql));
+    return s->run();
+}
 bool Database::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
 }  // namespace mcim::store

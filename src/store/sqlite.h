@@ -7,6 +7,7 @@
 
 #include "mcim/base/bytes.h"
 #include "mcim/base/ports.h"
+#include "mcim/store/query.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -35,6 +36,10 @@ public:
     [[nodiscard]] Result<bool> step();
     /// step(), expecting no row, and reset.
     [[nodiscard]] Status run();
+    /// run(), and how many rows it changed.
+    [[nodiscard]] Result<std::int64_t> run_counting();
+    /// run(), which changes exactly one row; if not, the others say why.
+    [[nodiscard]] Status run_on_one(Errc, const char* path, const char* reason = "");
     void reset();
 
     // Columns of the current row.
@@ -50,22 +55,9 @@ private:
     int next_ = 1;
 };
 
-/// Resets a statement at the end of a scope, whatever the way out of it.
-class Query {
-public:
-    explicit Query(Statement& s) : s_(s) {}
-    ~Query() { s_.reset(); }
-    Query(const Query&) = delete;
-    Query& operator=(const Query&) = delete;
-    Statement* operator->() { return &s_; }
-    Statement& operator*() { return s_; }
-
-private:
-    Statement& s_;
-};
-
 class Database {
 public:
+    using Statement = store::Statement;
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path&);
     ~Database();
     Database(const Database&) = delete;
@@ -75,12 +67,17 @@ public:
     [[nodiscard]] Status run(const std::string& sql);
     /// The same statement for the same text; `sql` is a literal. The pointer is never null.
     [[nodiscard]] Result<Statement*> prepare(const char* sql);
-    [[nodiscard]] std::int64_t rows_changed() const;  ///< by the last statement
+    [[nodiscard]] Status begin() { return run_kept("BEGIN IMMEDIATE"); }
+    [[nodiscard]] Status commit() { return run_kept("COMMIT"); }
+    void roll_back() { static_cast<void>(run_kept("ROLLBACK")); }
+    /// What was run has been run.
+    [[nodiscard]] static Status settle() { return ok(); }
     /// false after an error for which SQLite takes a whole transaction back by itself (disk full, I/O, memory).
     [[nodiscard]] bool in_transaction() const;
     [[nodiscard]] const std::string& name() const { return name_; }
 
 private:
+    [[nodiscard]] Status run_kept(const char* sql);
     Database(sqlite3* db, std::string name) : db_(db), name_(std::move(name)) {}
     sqlite3* db_;
     std::string name_;

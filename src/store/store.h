@@ -231,4 +231,13 @@ public:
 /// refused. Used from one thread.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path&);
 
+/// PostgreSQL, by a connection string of libpq. Tables are in the schema mcim, made where it is absent, migrated where
+/// it is older, refused where it is newer. Several processes may have the same one. Connects again after a loss: once
+/// in each call. Used from one thread; no error repeats the connection string.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_postgres_store(const std::string& connection);
+/// Whether this is such a string, "postgresql://..." or "host=... dbname=...", and not the name of a file.
+[[nodiscard]] bool is_postgres(std::string_view database);
+/// Whether open_postgres_store would get in; changes nothing.
+[[nodiscard]] Status check_postgres(const std::string& connection);
+
 }  // namespace mcim::store

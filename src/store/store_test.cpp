@@ -6,6 +6,7 @@
 #include <set>
 
 #include "mcim/store/rows_for_test.h"
+#include "support/postgres.h"
 #include "support/temp_folder.h"
 
 namespace mcim::store {
@@ -19,7 +20,9 @@ protected:
         if (GetParam() == "memory") {
             store = open_memory_store();
         } else {
-            auto opened = open_sqlite_store(folder / "db");
+            if (GetParam() == "postgres" && database.empty())
+                database = test::Postgres::of_this_process().fresh_database();
+            auto opened = database.empty() ? open_sqlite_store(folder / "db") : open_postgres_store(database);
             if (!opened) throw std::runtime_error(to_string(opened.error()));
             store = *std::move(opened);
         }
@@ -34,9 +37,10 @@ protected:
         return s.error().code == Errc::conflict ? s.error().path : to_string(s.error());
     }
     test::TempFolder folder;
+    std::string database;  ///< of PostgreSQL
     std::unique_ptr<Store> store;
 };
-INSTANTIATE_TEST_SUITE_P(Stores, AnyStore, testing::Values("memory", "sqlite"),
+INSTANTIATE_TEST_SUITE_P(Stores, AnyStore, testing::Values("memory", "sqlite", "postgres"),
                          [](const auto& i) { return std::string(i.param); });
 
 TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "mcim/apps/mcimd/identity.h"
+#include "mcim/store/store.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -99,7 +100,11 @@ void check_pva(Check& check, const PvaConfig& pva, const custody::Custody& keys)
 
 Mistakes check_files(const Config& config, Time now) {
     Check check(config);
-    check.place_for("server.database", config.database);
+    if (config.postgres.empty())
+        check.place_for("server.database", config.database);
+    else
+        check.hold("server.database", store::check_postgres(config.postgres),
+                   "PostgreSQL that runs and lets this user in");
     check.place_for_socket("server.admin_socket", config.admin_socket);
     if (config.auc) check.place_for_socket("auc.socket", config.auc->socket);
     if (config.tls) check_tls(check, *config.tls);

@@ -56,6 +56,10 @@ TEST_F(Check, NamesTheFileTheKeyAndWhatIsWanted) {
         {R"("tls.key")", R"("keys/signing/dppb.der")", "mcimd.toml:8: server.tls_key: ", "the private key"},
         {R"("tls.der")", R"("absent")", "mcimd.toml:7: server.tls_certificate: ", "a certificate file, DER or PEM"},
         {R"("mcimd.sqlite")", R"("nowhere/mcimd.sqlite")", "mcimd.toml:5: server.database: ", "a file in one"},
+        {R"("mcimd.sqlite")", R"("postgresql://mcim:s3cret@127.0.0.1:1/mcim")",
+         "mcimd.toml:5: server.database: ", "PostgreSQL that runs and lets this user in"},
+        {R"("mcimd.sqlite")", R"("host=/nowhere password=s3cret nonsense")",
+         "mcimd.toml:5: server.database: ", "no connection string of libpq"},
         {R"("admin.sock")", R"("nowhere/admin.sock")", "mcimd.toml:9: server.admin_socket: ", "a file in one"},
         {R"("verifier.example")", "\"verifier.example\"\nkey = \"nobody\"",
          "mcimd.toml:20: pva.key: ", "a signing key"},
@@ -65,6 +69,7 @@ TEST_F(Check, NamesTheFileTheKeyAndWhatIsWanted) {
         const std::string line = mistake(c.text, c.by);
         EXPECT_TRUE(line.starts_with(c.place)) << line;
         EXPECT_NE(line.find(c.wanted), std::string::npos) << line;
+        EXPECT_EQ(line.find("s3cret"), std::string::npos) << line;
     }
 }
 

@@ -14,6 +14,7 @@
 
 #include "mcim/apps/mcimd/config_keys.h"
 #include "mcim/http/client.h"
+#include "mcim/store/store.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -185,8 +186,17 @@ http::Address parse_listen(Reader& in, const std::string& text) {
     return {std::move(ip), static_cast<std::uint16_t>(std::stoi(digits))};
 }
 
+void read_database(Reader& in, Config& config) {
+    static constexpr std::string_view allowed = "the name of the SQLite file, or how PostgreSQL is reached,";
+    const std::string text = in.wanted_text("database", allowed);
+    if (store::is_postgres(text))
+        config.postgres = text;
+    else
+        config.database = in.path("database", allowed);
+}
+
 void read_server(Reader& in, Config& config) {
-    config.database = in.wanted_path("database", "the name of the SQLite file");
+    read_database(in, config);
     config.keys = in.wanted_path("keys", "the name of the folder of keys");
     config.keys_passphrase_file = in.path("keys_passphrase_file", "the name of the file of a passphrase");
     config.admin_socket = in.wanted_path("admin_socket", "the name of a UNIX socket");

@@ -56,7 +56,8 @@ struct PvaConfig {
 enum class LogFormat : std::uint8_t { text, json };
 /// A role that is not configured is not played.
 struct Config {
-    std::filesystem::path database;
+    std::filesystem::path database;  ///< of SQLite; empty where it is PostgreSQL
+    std::string postgres{};          ///< its connection string, which may hold a password
     std::filesystem::path keys;
     std::filesystem::path keys_passphrase_file{};  ///< empty: the keys lie open in their folder
     std::filesystem::path admin_socket;

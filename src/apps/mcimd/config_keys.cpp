@@ -12,7 +12,9 @@ constexpr std::array keys{
     ConfigKey{"server", "listen", wanted, R"("0.0.0.0:443")",
               "IP address and port of TLS, for dp and pva; port 0: any free one"},
     ConfigKey{"server", "roles", wanted, R"(["dp", "auc", "pva"])", "any of dp, auc, pva; each has its table"},
-    ConfigKey{"server", "database", wanted, R"("mcimd.sqlite")", "made where it is absent, mode 0600"},
+    ConfigKey{
+        "server", "database", wanted, R"("mcimd.sqlite")",
+        "SQLite file, made where it is absent, mode 0600; or PostgreSQL, \"postgresql:///mcim?host=/run/postgresql\""},
     ConfigKey{"server", "keys", wanted, R"("keys")", "folder of the signing and wrapping keys, mode 0700"},
     ConfigKey{"server", "keys_passphrase_file", optional, R"("")",
               "file of the passphrase under which that folder was made, mode 0600, elsewhere; \"\": under none"},

@@ -83,6 +83,15 @@ std::string changed(std::string_view line, std::string_view by) {
     return text.replace(text.find(line), line.size(), by);
 }
 
+TEST(Config, DatabaseIsAFileOrPostgres) {
+    for (const std::string name : {"postgresql:///mcim", "host=/run/postgresql dbname=mcim"}) {
+        const auto parsed = parse_config(changed("mcimd.sqlite", name), "/srv/mcim/mcimd.toml");
+        ASSERT_TRUE(std::holds_alternative<Config>(parsed)) << std::get<Mistakes>(parsed).lines.front();
+        EXPECT_EQ(std::get<Config>(parsed).postgres, name);
+        EXPECT_EQ(std::get<Config>(parsed).database, "");
+    }
+}
+
 TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
     struct Case {
         std::string text;
@@ -99,7 +108,7 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         {changed("listen = \"127.0.0.1:8443\"", "listen = 8443"),
          "m.toml:3: server.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted"},
         {changed("database = \"mcimd.sqlite\"", ""),
-         "m.toml:2: server.database: is missing: the name of the SQLite file is wanted"},
+         "m.toml:2: server.database: is missing: the name of the SQLite file, or how PostgreSQL is reached, is wanted"},
         {changed("\"warn\"", "\"loud\""),
          "m.toml:10: server.log_level: one of \"debug\" \"info\" \"warn\" \"error\" is wanted, not \"loud\""},
         {changed("65536", "12"),

@@ -52,7 +52,8 @@ public:
 [server]
 listen = "127.0.0.1:0"
 roles = ["dp", "auc", "pva"]
-database = "mcimd.sqlite"
+)" + ("database = \"" + database + "\"") +
+               R"(
 keys = "keys"
 tls_certificate = "tls.der"
 tls_key = "tls.key"
@@ -103,6 +104,7 @@ socket = "auc.sock"
         const auto draft = draft_server(profile, key.public_key(), under.ci.certificate, under.random);
         return test::Pki::certify(draft, key, under.ci.key);
     }
+    std::string database = "mcimd.sqlite";
     std::string more_of_server;            ///< lines of the section [server]
     std::string ci_files = R"("ci.der")";  ///< as TOML
     std::string more_tables;

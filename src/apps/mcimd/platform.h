@@ -21,6 +21,7 @@ struct Verifier {
     pva::NonceKey nonce_key;
     signer::KeyName key;
     std::vector<evidence::ReferenceValues> references;
+    std::vector<std::string> reference_rows{};  ///< the keys of what was looked at last
 };
 
 inline constexpr unsigned unverified_per_minute = 1000;
@@ -45,6 +46,7 @@ struct Platform {
     Random& random;
     Committer committer;
     std::optional<smdp::Server> dp{};
+    bool shares_database = false;  ///< with other nodes: what is kept in memory of it is compared before it is used
     bool serves_auc = false;
     bool laboratory = false;  ///< takes keys that stand in public
     pva::Demand demand = pva::Demand::platform;

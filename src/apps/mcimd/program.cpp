@@ -43,6 +43,11 @@ Result<SecretBytes> own_key(const std::filesystem::path& file, Random& random) {
     return key;
 }
 
+Result<std::unique_ptr<store::Store>> open_store(const Config& config) {
+    return config.postgres.empty() ? store::open_sqlite_store(config.database)
+                                   : store::open_postgres_store(config.postgres);
+}
+
 }  // namespace
 
 struct Program::Impl {
@@ -99,6 +104,7 @@ void Program::Impl::purge_now_and_then() {
     purging = http::Timer::every(platform.loop, purge_period, [this] {
         platform.unverified_left = unverified_per_minute;
         if (tls) say_whether_it_was_crowded();
+        if (platform.shares_database) platform.look_for_progress();  // of a node that has stopped
         platform.committer.commit({store::PurgeSessions{platform.now()}, store::PurgeNotifications{unverified_kept}},
                                   [](const Status& done) {
                                       if (!done) spdlog::error("purging: {}", to_string(done.error()));
@@ -252,12 +258,13 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
     static SystemRandom random;  // as the custody wants it, it outlives every Program
     TRY(auto custody, custody::Custody::load(folder, custody_policy(config), random));
     const custody::Custody& keys = *custody;  // for its public keys, whoever stands before it
-    TRY(auto database, store::open_sqlite_store(config.database));
+    TRY(auto database, open_store(config));
     std::unique_ptr<signer::Signer> signer = std::move(custody);
     if (around.before_signer) signer = around.before_signer(std::move(signer));
     if (around.before_store) database = around.before_store(std::move(database));
     auto impl = std::make_unique<Impl>(config, loop, std::move(database), std::move(signer), keys);
     Platform& platform = impl->platform;
+    platform.shares_database = !config.postgres.empty();
     platform.clock = around.clock;
     platform.started_at = platform.now();
     platform.throttles = Throttles(config.rates, random);

@@ -52,8 +52,25 @@ Result<std::optional<ProgressAddress>> find_progress_address(store::Store& store
     return std::optional(std::move(address));
 }
 
+namespace {
+
+/// Another node may have been told where to, or that it is over.
+Result<bool> is_told(Platform& p, const std::string& operator_id) {
+    if (p.shares_database) {
+        TRY(const auto row, p.store.find_row(progress_address_kind, operator_id));
+        if (row)
+            p.told_operators.insert(operator_id);
+        else
+            p.told_operators.erase(operator_id);
+    }
+    return p.told_operators.contains(operator_id);
+}
+
+}  // namespace
+
 Status tell_operator(Platform& p, const smdp::Order& changed, store::Batch& out) {
-    if (!p.told_operators.contains(changed.operator_id)) return ok();
+    TRY(const bool told, is_told(p, changed.operator_id));
+    if (!told) return ok();
     TRY(const auto before, p.store.find_order(changed.id));
     const auto progress = before ? smdp::progress_of(*before, changed) : std::nullopt;
     if (!progress) return ok();
@@ -141,7 +158,9 @@ void ProgressSender::on_answer(const std::string& operator_id, const Result<http
                                [weak = weak_from_this(), operator_id](const Status& done) {
                                    const auto self = weak.lock();
                                    if (!self) return;
-                                   if (!done) return self->fail(operator_id, to_string(done.error()));
+                                   const bool by_another_node = !done && done.error().code == Errc::not_found;
+                                   if (!done && !by_another_node)
+                                       return self->fail(operator_id, to_string(done.error()));
                                    self->recipients_[operator_id].waiting.pop_front();
                                    self->send_next(operator_id);
                                });

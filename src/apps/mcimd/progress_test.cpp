@@ -1,9 +1,15 @@
 // An operator is told how his orders go (ES2+.HandleDownloadProgressInfo), by a server of his own that is now and then
 // not there.
-#include <condition_variable>
-#include <mutex>
+#include <spdlog/sinks/ostream_sink.h>
 
+#include <condition_variable>
+#include <iostream>
+#include <mutex>
+#include <sstream>
+
+#include "mcim/apps/mcimd/log.h"
 #include "mcim/apps/mcimd/mcimd_for_test.h"
+#include "support/postgres.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -18,9 +24,9 @@ public:
                                             {[client = std::move(client)](View shown) { return equal(shown, client); }},
                                             [this](http::Request request, const http::Reply& reply) {
                                                 const std::scoped_lock lock(mutex_);
+                                                come_.notify_all();
                                                 if (refusals_ > 0) return --refusals_, reply({500, {}, ""});
                                                 told_.push_back(std::move(request));
-                                                come_.notify_all();
                                                 reply({204, {}, ""});
                                             });
         EXPECT_TRUE(listening);
@@ -37,6 +43,11 @@ public:
     void refuse(int times) {
         const std::scoped_lock lock(mutex_);
         refusals_ = times;
+    }
+    /// As soon as all was refused that is to be.
+    void await_refusals() {
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(come_.wait_for(lock, 20s, [&] { return refusals_ == 0; }));
     }
     /// As soon as there are so many.
     std::vector<http::Request> told(std::size_t count) {
@@ -173,6 +184,47 @@ TEST_F(ProgressTold, AddressesAreCheckedAndTakenBack) {
     admin("POST", "/operators/a/progress", R"({"url":"https://localhost"})", 422);
     admin("POST", "/operators/a/progress", "{}");
     admin("POST", "/operators/nobody/progress", "{}", 404);
+}
+
+class ProgressOnPostgres : public ProgressTold {
+protected:
+    void SetUp() override {
+        at.database = test::Postgres::of_this_process().fresh_database();
+        ProgressTold::SetUp();
+        serve();
+    }
+    void TearDown() override { log_to(std::make_shared<spdlog::sinks::ostream_sink_mt>(std::clog), "off"); }
+};
+
+TEST_F(ProgressOnPostgres, OfWhatAnyNodeIsAskedForWhoeverWasToldWhere) {
+    Config config = at.config();
+    config.admin_socket = at.temp / "admin-2.sock";
+    config.auc->socket = at.temp / "auc-2.sock";
+    const Running other(config);
+    tell_at(server->port());
+    const auto order = add_order("a", first);
+    connect_to(other.port());
+    install(order, first);
+    EXPECT_EQ(server->told(2).size(), 2U);
+}
+
+/// Two nodes may tell the same; who finds that it was told has no failure of his operator's.
+TEST_F(ProgressOnPostgres, GoesOnWhereAnotherNodeHasToldIt) {
+    std::ostringstream text;
+    log_to(std::make_shared<spdlog::sinks::ostream_sink_mt>(text), "warn");
+    tell_at(server->port());
+    server->refuse(1);
+    const auto id = bind(add_order("a", first));
+    server->await_refusals();
+    test::PostgresSession(at.database).run("DELETE FROM rows WHERE kind = 'es2-progress'");
+    EXPECT_EQ(server->told(1).size(), 1U);
+    notify(card.installed(id, first, oid));
+    EXPECT_EQ(said(server->told(2).back()), "4 Executed-Success");
+    running.reset();
+    const std::string log = text.str();
+    const auto once = log.find("does not take what is told");
+    EXPECT_NE(once, std::string::npos) << log;
+    EXPECT_EQ(log.find("does not take what is told", once + 1), std::string::npos) << log;
 }
 
 }  // namespace

@@ -87,6 +87,18 @@ http::Response failure(const Error& e) {
     return http::problem(503, "The verifier cannot do this now: try again later.");
 }
 
+/// Another node may have taken some, or withdrawn them. What they say is verified when one came or went only.
+Status look_at_reference_values(Platform& p) {
+    if (!p.shares_database) return ok();
+    TRY(const auto rows, p.store.list_rows(reference_kind));
+    std::vector<std::string> keys;
+    for (const auto& row : rows) keys.push_back(row.key);
+    if (keys == p.verifier->reference_rows) return ok();
+    TRY(p.verifier->references, load_reference_values(p));
+    p.verifier->reference_rows = std::move(keys);
+    return ok();
+}
+
 pva::Env env_of(Platform& p) {
     return {p.now(), p.random, p.verifier->nonce_key, p.verifier->policy, p.verifier->references};
 }
@@ -96,6 +108,7 @@ http::Response nonce(Platform& p, const std::string& body) {
     if (!request) return http::problem(400, to_string(request.error()));
     const auto device = find_device(p, request->eid);
     if (!device) return failure(device.error());
+    if (const auto known = look_at_reference_values(p); !known) return failure(known.error());
     const auto answer = pva::challenge(*request, *device, env_of(p));
     if (const auto* refused = std::get_if<pva::Refused>(&answer)) return refusal(p, *refused, request->eid);
     return http::json_response(200, evidence::to_json(std::get<evidence::Challenge>(answer)));
@@ -126,6 +139,7 @@ bool is_outrun(const Status& stored, int attempt) {
 void take_evidence(Platform& p, const evidence::Evidence& given, const http::Reply& reply, int attempt) {
     auto device = load_device(p, given.eid.text());
     if (!device) return reply(failure(device.error()));
+    if (const auto looked = look_at_reference_values(p); !looked) return reply(failure(looked.error()));
     const auto known = *device ? std::optional((*device)->record) : std::nullopt;
     const auto answer = pva::appraise(given, known, env_of(p));
     if (const auto* refused = std::get_if<pva::Refused>(&answer)) {
@@ -235,6 +249,7 @@ Result<evidence::ReferenceValues> take_reference_values(Platform& p, const std::
                     "it is not signed with the key that \"" + operator_id + "\" has here (thumbprint " +
                         jose::thumbprint(*key) + "), or was changed: sign it with that operator's key");
     TRY(auto values, std::move(verified));
+    CHECKED(look_at_reference_values(p));
     for (const auto& held : p.verifier->references)
         if (held.operator_id == operator_id && held.version >= values.version)
             return fail(Errc::conflict, "version",

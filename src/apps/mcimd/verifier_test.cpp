@@ -160,6 +160,22 @@ TEST_F(Loaded, ReferenceValuesAreUsedByTheClockOfTheMoment) {
     EXPECT_NE(answer->body.find("No operator's valid reference values"), std::string::npos) << answer->body;
 }
 
+/// The database is all that nodes have in common.
+TEST_F(Loaded, ReferenceValuesThatAnotherNodeTookOrWithdrewCountHere) {
+    const auto row = store->list_rows("pva.reference")->front();
+    const auto status = [this] {
+        const auto answer = ask("nonce", evidence::to_json(evidence::ChallengeRequest{eid, {}}));
+        loop.run();
+        return answer->status;
+    };
+    platform.shares_database = true;
+    EXPECT_EQ(status(), 200U);
+    ASSERT_TRUE(store->commit_one({store::DropRow{row.kind, row.key}}));
+    EXPECT_EQ(status(), 403U);
+    ASSERT_TRUE(store->commit_one({store::PutRow{{row.kind, row.key, row.body}}}));
+    EXPECT_EQ(status(), 200U);
+}
+
 TEST_F(Loaded, ReferenceValuesOfAnOperatorWithAnotherKeyAreNot) {
     auto row = store->list_rows("pva.reference")->front();
     row.body.back() ^= 1U;

@@ -1,7 +1,9 @@
-#include "mcim/store/sqlite_changes.h"
+// Private to the module: each Change as SQL that SQLite and PostgreSQL understand alike, through the Database and
+// Statement of either (sqlite.h, postgres.h).
+#pragma once
+#include "mcim/store/store.h"
 
-namespace mcim::store {
-namespace {
+namespace mcim::store::sql {
 
 template <class E>
     requires std::is_enum_v<E>
@@ -12,40 +14,34 @@ std::optional<std::string_view> text_of(const auto& id) {
     if (!id) return std::nullopt;
     return std::string_view(id->text());
 }
-std::optional<std::int64_t> number_of(const std::optional<std::uint64_t>& n) {
+inline std::optional<std::int64_t> number_of(const std::optional<std::uint64_t>& n) {
     if (!n) return std::nullopt;
     return static_cast<std::int64_t>(*n);
 }
-std::optional<std::int64_t> number_of(const std::optional<smdp::OrderEnd>& e) {
+inline std::optional<std::int64_t> number_of(const std::optional<smdp::OrderEnd>& e) {
     if (!e) return std::nullopt;
     return number(*e);
 }
 /// Empty is NULL.
-std::optional<View> octets_of(const Bytes& octets) {
+inline std::optional<View> octets_of(const Bytes& octets) {
     if (octets.empty()) return std::nullopt;
     return View(octets);
 }
-std::optional<std::string_view> view_of(const std::optional<std::string>& s) {
+inline std::optional<std::string_view> view_of(const std::optional<std::string>& s) {
     if (!s) return std::nullopt;
     return std::string_view(*s);
 }
 
-std::string text_of(const std::vector<Bytes>& transactions) {
+inline std::string text_of(const std::vector<Bytes>& transactions) {
     std::string out;
     for (const Bytes& id : transactions) out += (out.empty() ? "" : " ") + hex(id);
     return out;
 }
 
-/// The statement changed exactly one row; if not, the others say why.
-Status one_row(Database& db, Statement& s, Errc code, const char* path, const char* reason = "") {
-    CHECKED(s.run());
-    if (db.rows_changed() != 1) return fail(code, path, reason);
-    return ok();
-}
-constexpr const char* row_outdated = "it changed meanwhile";
+inline constexpr const char* row_outdated = "it changed meanwhile";
 
-Status write(Database& db, const AddOrder& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?)"));
+Status write(auto& db, const AddOrder& c) {
+    TRY(auto* s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?)"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     return s->bind(o.id)
@@ -74,14 +70,14 @@ Status write(Database& db, const AddOrder& c) {
         .bind_optional(octets_of(o.binding))
         .run();
 }
-Status write(Database& db, const NameOrder& c) {
-    TRY(Statement * s, db.prepare("UPDATE orders SET matching_id=?, confirmation_code=? WHERE id=?"));
+Status write(auto& db, const NameOrder& c) {
+    TRY(auto* s, db.prepare("UPDATE orders SET matching_id=?, confirmation_code=? WHERE id=?"));
     s->bind(c.matching_id).bind_optional(octets_of(c.confirmation_code)).bind(c.order_id);
-    return one_row(db, *s, Errc::not_found, "orders");
+    return s->run_on_one(Errc::not_found, "orders");
 }
 /// Whose it is, its profile and how its package is protected never change; what NameOrder sets changes with that alone.
-Status write(Database& db, const smdp::PutOrder& c) {
-    TRY(Statement * s,
+Status write(auto& db, const smdp::PutOrder& c) {
+    TRY(auto* s,
         db.prepare(
             "UPDATE orders SET state=?, policy=?, eid=?, expires_at=?, outstanding=?, refused=?, attempts=?, "
             "attempts_max=?, package_octets=?, metadata=?, release=?, last_sequence=?, eid_from_package=?, ended_by=?, "
@@ -107,12 +103,12 @@ Status write(Database& db, const smdp::PutOrder& c) {
         .bind_optional(octets_of(o.binding))
         .bind(o.id)
         .bind(o.version);
-    return one_row(db, *s, Errc::conflict, "orders.version", row_outdated);
+    return s->run_on_one(Errc::conflict, "orders.version", row_outdated);
 }
 /// One offer of a transaction is the one that its card hears of: of two made at once the second finds the first.
-Status write(Database& db, const smdp::PutSession& c) {
+Status write(auto& db, const smdp::PutSession& c) {
     const bool begins = std::holds_alternative<smdp::Offered>(c.state);
-    TRY(Statement * s,
+    TRY(auto* s,
         db.prepare(begins ? "INSERT INTO sessions VALUES (?,?,?,?)"
                           : "INSERT INTO sessions VALUES (?,?,?,?) ON CONFLICT (transaction_id) DO UPDATE SET "
                             "order_id=excluded.order_id, state=excluded.state, offered_until=excluded.offered_until"));
@@ -123,60 +119,59 @@ Status write(Database& db, const smdp::PutSession& c) {
         .bind_optional(smdp::over_at(c.state))
         .run();
 }
-Status write(Database& db, const PurgeSessions& c) {
-    TRY(Statement * s, db.prepare("DELETE FROM sessions WHERE offered_until <= ?"));
+Status write(auto& db, const PurgeSessions& c) {
+    TRY(auto* s, db.prepare("DELETE FROM sessions WHERE offered_until <= ?"));
     return s->bind(std::chrono::floor<std::chrono::seconds>(c.now).time_since_epoch().count()).run();
 }
-Status write(Database& db, const PurgeNotifications& c) {
-    TRY(Statement * s, db.prepare("DELETE FROM notifications WHERE trust=1 AND digest NOT IN "
-                                  "(SELECT digest FROM notifications WHERE trust=1 ORDER BY at DESC LIMIT ?)"));
+Status write(auto& db, const PurgeNotifications& c) {
+    TRY(auto* s, db.prepare("DELETE FROM notifications WHERE trust=1 AND digest NOT IN "
+                            "(SELECT digest FROM notifications WHERE trust=1 ORDER BY at DESC LIMIT ?)"));
     return s->bind(static_cast<std::int64_t>(c.keep)).run();
 }
 /// With VALUES, for SELECT from the table it writes to would go through a table of its own.
-Status write(Database& db, const smdp::Note& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO notes (order_id, number, at, sentence, kind) VALUES (?1, (SELECT "
-                                  "coalesce(max(number), 0) + 1 FROM notes WHERE order_id=?1), ?2, ?3, ?4)"));
+Status write(auto& db, const smdp::Note& c) {
+    TRY(auto* s, db.prepare("INSERT INTO notes (order_id, number, at, sentence, kind) VALUES (?1, (SELECT "
+                            "coalesce(max(number), 0) + 1 FROM notes WHERE order_id=?1), ?2, ?3, ?4)"));
     CHECKED(s->bind(c.order_id).bind(c.at).bind(c.sentence).bind(number(c.kind)).run());
     if (c.kind == smdp::NoteKind::milestone) return ok();
-    TRY(Statement * bound,
+    TRY(auto* bound,
         db.prepare("DELETE FROM notes WHERE order_id=?1 AND kind=1 AND number <= (SELECT number FROM notes WHERE "
                    "order_id=?1 AND kind=1 ORDER BY number DESC LIMIT 1 OFFSET ?2)"));
     return bound->bind(c.order_id).bind(static_cast<std::int64_t>(routine_kept)).run();
 }
 /// The line that says the same since the last other event, counted once more; or a new one, and the oldest give way.
-Status write(Database& db, const smdp::NoteRefusal& c) {
-    TRY(Statement * again,
+Status write(auto& db, const smdp::NoteRefusal& c) {
+    TRY(auto* again,
         db.prepare("UPDATE notes SET times=times+1, last_at=?1, transaction_id=?2 WHERE order_id=?3 AND code=?4 AND "
                    "sentence=?5 AND number > coalesce((SELECT max(number) FROM notes WHERE order_id=?3 AND code IS "
                    "NULL), 0)"));
     again->bind(c.at).bind(View(c.transaction_id)).bind(c.order_id).bind(c.code).bind(c.sentence);
-    CHECKED(again->run());
-    if (db.rows_changed() != 0) return ok();
-    TRY(Statement * first,
-        db.prepare("INSERT INTO notes VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM notes WHERE "
-                   "order_id=?1), ?2, ?3, ?4, ?5, 1, ?2, 0)"));
+    TRY(const std::int64_t counted, again->run_counting());
+    if (counted != 0) return ok();
+    TRY(auto* first, db.prepare("INSERT INTO notes VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM notes WHERE "
+                                "order_id=?1), ?2, ?3, ?4, ?5, 1, ?2, 0)"));
     first->bind(c.order_id).bind(c.at).bind(c.sentence).bind(c.code).bind(View(c.transaction_id));
     CHECKED(first->run());
-    TRY(Statement * bound,
+    TRY(auto* bound,
         db.prepare("DELETE FROM notes WHERE order_id=?1 AND code IS NOT NULL AND number <= (SELECT number FROM notes "
                    "WHERE order_id=?1 AND code IS NOT NULL ORDER BY number DESC LIMIT 1 OFFSET ?2)"));
     return bound->bind(c.order_id).bind(static_cast<std::int64_t>(refusals_kept)).run();
 }
-Status write(Database& db, const smdp::RecordNotification& c) {
-    TRY(Statement * s,
-        db.prepare(c.trust == smdp::Trust::verified ? "INSERT INTO notifications VALUES (?,?,?,?,?,?)"
-                                                    : "INSERT OR IGNORE INTO notifications VALUES (?,?,?,?,?,?)"));
+Status write(auto& db, const smdp::RecordNotification& c) {
+    TRY(auto* s, db.prepare(c.trust == smdp::Trust::verified
+                                ? "INSERT INTO notifications VALUES (?,?,?,?,?,?)"
+                                : "INSERT INTO notifications VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"));
     const bool about_an_order = !c.order_id.empty();
     s->bind(View(c.digest)).bind(c.at).bind(number(c.trust)).bind(c.sentence).bind(View(c.octets));
     CHECKED(s->bind_optional(about_an_order ? std::optional<std::string_view>(c.order_id) : std::nullopt).run());
     if (!about_an_order) return ok();
-    TRY(Statement * bound,
+    TRY(auto* bound,
         db.prepare("DELETE FROM notifications WHERE order_id=?1 AND rowid <= (SELECT rowid FROM notifications "
                    "WHERE order_id=?1 ORDER BY rowid DESC LIMIT 1 OFFSET ?2)"));
     return bound->bind(c.order_id).bind(static_cast<std::int64_t>(verified_kept)).run();
 }
-Status write(Database& db, const AddSubscription& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?)"));
+Status write(auto& db, const AddSubscription& c) {
+    TRY(auto* s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?)"));
     const auto& v = c.subscription;
     s->bind(v.iccid.text())
         .bind(v.imsi.text())
@@ -196,23 +191,23 @@ Status write(Database& db, const AddSubscription& c) {
         .bind_optional(view_of(v.profile_type));
     CHECKED(s->run());
     if (!c.package) return ok();
-    TRY(Statement * package, db.prepare("INSERT INTO packages VALUES (?,?)"));
+    TRY(auto* package, db.prepare("INSERT INTO packages VALUES (?,?)"));
     return package->bind(v.iccid.text()).bind(View(c.package->octets)).run();
 }
 /// Who a subscription belongs to, its numbers and its keys never change.
-Status write(Database& db, const PutSubscription& c) {
-    TRY(Statement * s, db.prepare("UPDATE subscriptions SET eid=?, standing=?, version=version+1 "
-                                  "WHERE iccid=? AND version=?"));
+Status write(auto& db, const PutSubscription& c) {
+    TRY(auto* s, db.prepare("UPDATE subscriptions SET eid=?, standing=?, version=version+1 "
+                            "WHERE iccid=? AND version=?"));
     const auto& v = c.subscription;
     s->bind_optional(text_of(v.eid)).bind(number(v.standing)).bind(v.iccid.text()).bind(v.version);
-    return one_row(db, *s, Errc::conflict, "subscriptions.version", row_outdated);
+    return s->run_on_one(Errc::conflict, "subscriptions.version", row_outdated);
 }
-Status write(Database& db, const AddOperator& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO operators VALUES (?,?,?,?)"));
+Status write(auto& db, const AddOperator& c) {
+    TRY(auto* s, db.prepare("INSERT INTO operators VALUES (?,?,?,?)"));
     return s->bind(c.row.id).bind(c.row.name).bind(View(c.row.key_spki)).bind(c.row.created_at).run();
 }
-Status write(Database& db, const AddAuc& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO auc VALUES (?,?,?,?,?,?,?,?)"));
+Status write(auto& db, const AddAuc& c) {
+    TRY(auto* s, db.prepare("INSERT INTO auc VALUES (?,?,?,?,?,?,?,?)"));
     const auto& v = c.row;
     s->bind(v.imsi.text())
         .bind(View(v.keys.octets))
@@ -224,54 +219,52 @@ Status write(Database& db, const AddAuc& c) {
         .bind_optional(number_of(v.card_limits.age_limit));
     return s->run();
 }
-Status write(Database& db, const auc::Update& c) {
-    TRY(Statement * s, db.prepare("UPDATE auc SET sqn=?, sync_failures=? WHERE imsi=? AND sqn=? AND status=?"));
+Status write(auto& db, const auc::Update& c) {
+    TRY(auto* s, db.prepare("UPDATE auc SET sqn=?, sync_failures=? WHERE imsi=? AND sqn=? AND status=?"));
     s->bind(static_cast<std::int64_t>(c.subscription.sqn.number()))
         .bind(std::int64_t{c.subscription.sync_failures})
         .bind(c.subscription.imsi.text())
         .bind(static_cast<std::int64_t>(c.expected.number()))
         .bind(number(c.subscription.status));
-    return one_row(db, *s, Errc::conflict, "auc.sqn", row_outdated);
+    return s->run_on_one(Errc::conflict, "auc.sqn", row_outdated);
 }
-Status write(Database& db, const SetAucStatus& c) {
-    TRY(Statement * s, db.prepare("UPDATE auc SET status=? WHERE imsi=?"));
+Status write(auto& db, const SetAucStatus& c) {
+    TRY(auto* s, db.prepare("UPDATE auc SET status=? WHERE imsi=?"));
     s->bind(number(c.status)).bind(c.imsi.text());
-    return one_row(db, *s, Errc::not_found, "auc");
+    return s->run_on_one(Errc::not_found, "auc");
 }
-Status write(Database& db, const ReserveRelease& c) {
-    TRY(Statement * s, db.prepare("INSERT INTO releases VALUES (?,?,?,?,0) ON CONFLICT (operator_id, jti) "
-                                  "DO UPDATE SET order_id=order_id WHERE order_id=excluded.order_id"));
+Status write(auto& db, const ReserveRelease& c) {
+    TRY(auto* s, db.prepare("INSERT INTO releases VALUES (?,?,?,?,0) ON CONFLICT (operator_id, jti) "
+                            "DO UPDATE SET order_id=excluded.order_id WHERE releases.order_id=excluded.order_id"));
     s->bind(c.operator_id).bind(c.jti).bind(c.order_id).bind(c.gives_up.text());
-    return one_row(db, *s, Errc::conflict, "releases.jti", "it serves another order");
+    return s->run_on_one(Errc::conflict, "releases.jti", "it serves another order");
 }
-Status write(Database& db, const ConsumeReleases& c) {
-    TRY(Statement * s, db.prepare("UPDATE releases SET consumed=1 WHERE order_id=?"));
+Status write(auto& db, const ConsumeReleases& c) {
+    TRY(auto* s, db.prepare("UPDATE releases SET consumed=1 WHERE order_id=?"));
     return s->bind(c.order_id).run();
 }
-Status write(Database& db, const DropReservations& c) {
-    TRY(Statement * s, db.prepare("DELETE FROM releases WHERE order_id=? AND consumed=0"));
+Status write(auto& db, const DropReservations& c) {
+    TRY(auto* s, db.prepare("DELETE FROM releases WHERE order_id=? AND consumed=0"));
     return s->bind(c.order_id).run();
 }
-Status write(Database& db, const PutRow& c) {
+Status write(auto& db, const PutRow& c) {
     if (c.row.version == 0) {
-        TRY(Statement * s, db.prepare("INSERT INTO rows VALUES (?,?,?,1) ON CONFLICT (kind, key) DO NOTHING"));
+        TRY(auto* s, db.prepare("INSERT INTO rows VALUES (?,?,?,1) ON CONFLICT (kind, key) DO NOTHING"));
         s->bind(c.row.kind).bind(c.row.key).bind(View(c.row.body));
-        return one_row(db, *s, Errc::conflict, "rows.version", row_outdated);
+        return s->run_on_one(Errc::conflict, "rows.version", row_outdated);
     }
-    TRY(Statement * s, db.prepare("UPDATE rows SET body=?, version=version+1 WHERE kind=? AND key=? AND version=?"));
+    TRY(auto* s, db.prepare("UPDATE rows SET body=?, version=version+1 WHERE kind=? AND key=? AND version=?"));
     s->bind(View(c.row.body)).bind(c.row.kind).bind(c.row.key).bind(c.row.version);
-    return one_row(db, *s, Errc::conflict, "rows.version", row_outdated);
+    return s->run_on_one(Errc::conflict, "rows.version", row_outdated);
 }
-Status write(Database& db, const DropRow& c) {
-    TRY(Statement * s, db.prepare("DELETE FROM rows WHERE kind=? AND key=?"));
+Status write(auto& db, const DropRow& c) {
+    TRY(auto* s, db.prepare("DELETE FROM rows WHERE kind=? AND key=?"));
     s->bind(c.kind).bind(c.key);
-    return one_row(db, *s, Errc::not_found, "rows");
+    return s->run_on_one(Errc::not_found, "rows");
 }
 
-}  // namespace
-
-Status apply(Database& db, const Change& change) {
+Status apply(auto& db, const Change& change) {
     return std::visit([&](const auto& c) { return write(db, c); }, change);
 }
 
-}  // namespace mcim::store
+}  // namespace mcim::store::sql

@@ -1,0 +1,136 @@
+#include "mcim/store/postgres_connection.h"
+
+#include <libpq-fe.h>
+
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "mcim/store/store.h"
+
+namespace mcim::store::postgres {
+namespace {
+
+struct Clear {
+    void operator()(PGresult* r) const { PQclear(r); }
+};
+using Held = std::unique_ptr<PGresult, Clear>;
+
+struct FreeOptions {
+    void operator()(PQconninfoOption* o) const { PQconninfoFree(o); }
+};
+
+std::string_view field_of(const PGresult* result, int field) {
+    const char* text = PQresultErrorField(result, field);
+    return text == nullptr ? std::string_view() : text;
+}
+
+/// Of several lines one, without the last line's end.
+std::string in_one_line(std::string text) {
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    for (char& c : text)
+        if (c == '\n' || c == '\t') c = ' ';
+    return text;
+}
+
+/// libpq's own words about a connection string may repeat a part of it, so these are not shown.
+Status well_formed(const std::string& connection, std::string& password) {
+    char* words = nullptr;
+    const std::unique_ptr<PQconninfoOption, FreeOptions> options(PQconninfoParse(connection.c_str(), &words));
+    PQfreemem(words);
+    if (!options)
+        return fail(Errc::bad_value, "postgresql",
+                    "this is no connection string of libpq: \"postgresql://USER@HOST:PORT/DATABASE\" or "
+                    "\"host=HOST user=USER dbname=DATABASE\" is one");
+    for (const auto* o = options.get(); o->keyword != nullptr; ++o)
+        if (std::string_view(o->keyword) == "password" && o->val != nullptr) password = o->val;
+    return ok();
+}
+
+std::string without(std::string text, const std::string& secret) {
+    if (secret.empty()) return text;
+    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret))
+        text.replace(at, secret.size(), "***");
+    return text;
+}
+
+void say_nothing(void*, const char*) {}
+
+/// A commit is on the disk when it returns, also where the cluster is set otherwise; no statement, no lock and no node
+/// that hangs holds up the others for ever.
+constexpr const char* session_settings = R"sql(
+SET search_path = mcim, pg_temp;
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
+SET lock_timeout = '5s';
+SET statement_timeout = '20s';
+SET idle_in_transaction_session_timeout = '20s';
+)sql";
+
+}  // namespace
+
+std::string message_of(const pg_conn* pg) { return in_one_line(PQerrorMessage(pg)); }
+
+Result<pg_conn*> connect(const std::string& connection) {
+    std::string password;
+    CHECKED(well_formed(connection, password));
+    // what stands before "dbname" the connection string may say otherwise
+    static constexpr std::array keys{"fallback_application_name",
+                                     "connect_timeout",
+                                     "keepalives_idle",
+                                     "keepalives_interval",
+                                     "keepalives_count",
+                                     "tcp_user_timeout",
+                                     "dbname",
+                                     "client_encoding",
+                                     static_cast<const char*>(nullptr)};
+    const std::array values{
+        "mcimd", "3", "10", "5", "3", "20000", connection.c_str(), "UTF8", static_cast<const char*>(nullptr)};
+    pg_conn* pg = PQconnectdbParams(keys.data(), values.data(), 1);
+    if (PQstatus(pg) != CONNECTION_OK) {
+        auto error = fail(Errc::io, "postgresql",
+                          without(message_of(pg), password) + "; see that PostgreSQL runs there and lets this user in");
+        PQfinish(pg);
+        return error;
+    }
+    PQsetNoticeProcessor(pg, say_nothing, nullptr);
+    if (auto done = run(pg, session_settings); !done) {
+        PQfinish(pg);
+        return done.error();
+    }
+    return pg;
+}
+
+Status run(pg_conn* pg, const std::string& sql) {
+    const Held result(PQexec(pg, sql.c_str()));
+    const auto status = PQresultStatus(result.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return error_of(result.get());
+    return ok();
+}
+
+Result<std::optional<std::int64_t>> ask_number(pg_conn* pg, const std::string& sql) {
+    const Held result(PQexec(pg, sql.c_str()));
+    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) return error_of(result.get());
+    if (PQntuples(result.get()) != 1 || PQgetisnull(result.get(), 0, 0) != 0) return std::optional<std::int64_t>{};
+    return std::optional<std::int64_t>(std::strtoll(PQgetvalue(result.get(), 0, 0), nullptr, 10));
+}
+
+/// Not PG_DIAG_MESSAGE_DETAIL: it has values of the row.
+Error error_of(const pg_result* result) {
+    const auto state = field_of(result, PG_DIAG_SQLSTATE);
+    const auto constraint = field_of(result, PG_DIAG_CONSTRAINT_NAME);
+    if (state.starts_with("23"))
+        return fail(Errc::conflict, std::string(constraint.empty() ? "database" : constraint),
+                    state == "23505" ? "it exists already" : "a rule of the database forbids it");
+    if (state.starts_with("40"))
+        return fail(Errc::conflict, "database", "another node changed the same at the same time");
+    std::string message(field_of(result, PG_DIAG_MESSAGE_PRIMARY));
+    if (message.empty()) message = in_one_line(PQresultErrorMessage(result));
+    return fail(state.starts_with("22") ? Errc::bad_value : Errc::io, "database", std::move(message));
+}
+
+bool ends_connection(const pg_result* result) {
+    const auto state = field_of(result, PG_DIAG_SQLSTATE);
+    return state.starts_with("08") || state.starts_with("57P") || state == "25P03";
+}
+
+}  // namespace mcim::store::postgres

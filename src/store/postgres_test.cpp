@@ -1,0 +1,221 @@
+// What is PostgreSQL's alone: connections that end, other nodes, schemas.
+#include "mcim/store/postgres.h"
+
+#include <gtest/gtest.h>
+#include <libpq-fe.h>
+
+#include <thread>
+
+#include "mcim/store/postgres_connection.h"
+#include "mcim/store/rows_for_test.h"
+#include "support/postgres.h"
+
+namespace mcim::store {
+namespace {
+
+class PostgresStore : public testing::Test {
+protected:
+    PostgresStore() : server(test::Postgres::of_this_process()), database(server.fresh_database()) {}
+    std::unique_ptr<Store> open() const {
+        auto opened = open_postgres_store(database);
+        if (!opened) throw std::runtime_error(to_string(opened.error()));
+        return *std::move(opened);
+    }
+    /// In somebody else's connection.
+    std::int64_t run(const std::string& sql) {
+        if (!other) other = std::make_unique<test::PostgresSession>(database);
+        return other->run(sql);
+    }
+    /// The connection that writes the nth note from now on is ended there: at once, or when it is to commit.
+    void break_at_note(int n, bool when_committing) {
+        run("CREATE SEQUENCE notes_made; CREATE FUNCTION breaks() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN IF nextval(''mcim.notes_made'') = " +
+            std::to_string(n) + " THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END'");
+        run(std::string("CREATE CONSTRAINT TRIGGER breaks AFTER INSERT ON notes DEFERRABLE INITIALLY ") +
+            (when_committing ? "DEFERRED" : "IMMEDIATE") + " FOR EACH ROW EXECUTE FUNCTION breaks()");
+    }
+    void end_connections() {
+        run("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname = current_database()");
+    }
+    test::Postgres& server;
+    std::string database;
+    std::unique_ptr<test::PostgresSession> other;
+};
+
+TEST_F(PostgresStore, KeepsWhatItCommittedWhenTheServerIsKilled) {
+    const auto store = open();
+    for (int n = 1; n <= 20; ++n) ASSERT_TRUE(store->commit_one({AddOrder{order(n)}}));
+    server.kill_it();
+    const auto lost = store->commit_one({AddOrder{order(21)}});
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(lost.error().code, Errc::io);
+    EXPECT_NE(lost.error().detail.find("see that PostgreSQL runs"), std::string::npos) << to_string(lost.error());
+    const auto unread = store->list_orders();
+    ASSERT_FALSE(unread);
+    EXPECT_EQ(unread.error().code, Errc::io);
+    ASSERT_TRUE(server.launch());
+    EXPECT_EQ(store->list_orders()->size(), 20U);
+    EXPECT_TRUE(store->commit_one({AddOrder{order(21)}}));
+}
+
+TEST_F(PostgresStore, ReadsAgainInANewConnection) {
+    const auto store = open();
+    ASSERT_TRUE(store->commit_one({AddOrder{order(1)}}));
+    ASSERT_TRUE(*store->find_order("order-1"));
+    end_connections();
+    const auto found = store->find_order("order-1");
+    ASSERT_TRUE(found) << to_string(found.error());
+    EXPECT_EQ(**found, order(1));
+}
+
+TEST_F(PostgresStore, DoesAGroupOnceWhoseConnectionWasLostBeforeItWasToBeCommitted) {
+    const auto store = open();
+    ASSERT_TRUE(store->commit_one({smdp::Note{"a", t0, "one"}}));
+    end_connections();
+    const auto done = store->commit_one({smdp::Note{"a", t0, "two"}});
+    EXPECT_TRUE(done) << to_string(done.error());
+    EXPECT_EQ(store->timeline("a")->size(), 2U);
+}
+
+TEST_F(PostgresStore, DoesAGroupOnceWhoseConnectionWasLostAmongItsBatches) {
+    const auto store = open();
+    ASSERT_TRUE(store->commit_one({AddOrder{order(1)}}));
+    break_at_note(2, false);  // the group was taken back once, for its second batch
+    const std::vector<Batch> group{{smdp::Note{"a", t0, "one"}}, {AddOrder{order(1)}}, {AddOrder{order(2)}}};
+    const auto done = store->commit(group);
+    EXPECT_TRUE(done[0]) << to_string(done[0].error());
+    EXPECT_EQ(done[1].error().code, Errc::conflict);
+    EXPECT_TRUE(done[2]);
+    EXPECT_EQ(store->timeline("a")->size(), 1U);
+    EXPECT_EQ(store->list_orders()->size(), 2U);
+    EXPECT_GT(run("SELECT last_value FROM notes_made"), 2) << "it broke";
+}
+
+/// Done again it would be done twice where only the answer was lost.
+TEST_F(PostgresStore, SaysThatItDoesNotKnowWhereTheAnswerToACommitIsLost) {
+    const auto store = open();
+    break_at_note(1, true);
+    const auto done = store->commit_one({smdp::Note{"a", t0, "one"}});
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, Errc::io);
+    EXPECT_NE(done.error().detail.find("whether the last transaction happened"), std::string::npos)
+        << to_string(done.error());
+    EXPECT_TRUE(store->timeline("a")->empty());
+    EXPECT_TRUE(store->commit_one({smdp::Note{"a", t0, "one"}})) << "the next one connects again";
+    EXPECT_EQ(store->timeline("a")->size(), 1U);
+}
+
+TEST_F(PostgresStore, SeveralNodesMakeTheTablesOnce) {
+    std::vector<std::thread> nodes;
+    std::vector<std::string> errors(6);
+    for (auto& error : errors)
+        nodes.emplace_back([&] {
+            const auto opened = open_postgres_store(database);
+            if (!opened) error = to_string(opened.error());
+        });
+    for (auto& node : nodes) node.join();
+    for (const auto& error : errors) EXPECT_EQ(error, "");
+    EXPECT_EQ(run("SELECT count(*) FROM schema_versions"), run("SELECT max(version) FROM schema_versions"));
+}
+
+TEST_F(PostgresStore, RefusesASchemaThatIsNewerAlsoWhereItConnectsAgain) {
+    const auto store = open();
+    run("INSERT INTO schema_versions (version) VALUES (99)");
+    const auto refused = [](const auto& result) { return !result && result.error().code == Errc::refused; };
+    EXPECT_TRUE(refused(open_postgres_store(database)));
+    EXPECT_TRUE(refused(check_postgres(database)));
+    end_connections();
+    EXPECT_TRUE(refused(store->list_orders()));
+}
+
+TEST_F(PostgresStore, RowThatAnotherNodeChangedIsAConflict) {
+    const auto a = open(), b = open();
+    ASSERT_TRUE(a->commit_one({AddOrder{order(1)}}));
+    auto of_a = **a->find_order("order-1"), of_b = **b->find_order("order-1");
+    of_a.attempts = 1;
+    of_b.attempts = 2;
+    ASSERT_TRUE(b->commit_one({smdp::PutOrder{of_b}}));
+    const auto late = a->commit_one({smdp::PutOrder{of_a}});
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().path, "orders.version");
+    EXPECT_EQ((*a->find_order("order-1"))->attempts, 2U);
+}
+
+/// Two nodes that change the same rows in another order each.
+TEST_F(PostgresStore, DeadlockIsAConflictAndChangesNothing) {
+    const auto store = open();
+    ASSERT_TRUE(store->commit_one({AddOrder{order(1)}, AddOrder{order(2)}}));
+    run("SET deadlock_timeout = '20s'");  // that it is the store's transaction which gives way
+    run("BEGIN");
+    run("UPDATE orders SET attempts=7 WHERE id='order-2'");
+    Status done = ok();
+    std::thread node([&] { done = store->commit_one({smdp::PutOrder{order(1)}, smdp::PutOrder{order(2)}}); });
+    other->await_waiting(1);
+    run("UPDATE orders SET attempts=7 WHERE id='order-1'");
+    run("COMMIT");
+    node.join();
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, Errc::conflict) << to_string(done.error());
+    EXPECT_EQ((*store->find_order("order-1"))->version, 1);
+    EXPECT_EQ((*store->find_order("order-1"))->attempts, 7U);
+}
+
+/// SQLite keeps any octets; what comes from strangers must not take others' commits down here.
+TEST_F(PostgresStore, TextThatItCannotHoldIsNobodysKeyAndStopsNoOtherBatch) {
+    const auto store = open();
+    for (const std::string& bad : {std::string("a\0b", 3), std::string("\xff")}) {
+        const auto found = store->find_order_by_matching_id(bad);
+        ASSERT_TRUE(found) << to_string(found.error());
+        EXPECT_FALSE(*found);
+        const std::vector<Batch> group{{smdp::Note{"a", t0, bad}}, {smdp::Note{"b", t0, "whole"}}};
+        const auto done = store->commit(group);
+        EXPECT_EQ(done[0].error().code, Errc::bad_value);
+        EXPECT_TRUE(done[1]);
+    }
+    EXPECT_TRUE(store->timeline("a")->empty());
+    EXPECT_EQ(store->timeline("b")->size(), 2U);
+}
+
+TEST_F(PostgresStore, WaitsForTheDiskAlsoWhereTheClusterIsSetOtherwise) {
+    const auto wanted = [this](const std::string& set) {
+        run("ALTER ROLE mcim SET synchronous_commit = " + set);
+        pg_conn* pg = *postgres::connect(database);
+        const auto waits = postgres::ask_number(
+            pg, "SELECT (current_setting('synchronous_commit') NOT IN ('off', 'local', 'remote_write'))::int");
+        PQfinish(pg);
+        return **waits;
+    };
+    EXPECT_EQ(wanted("off"), 1);
+    EXPECT_EQ(wanted("remote_apply"), 1);
+    run("ALTER ROLE mcim RESET synchronous_commit");
+}
+
+TEST_F(PostgresStore, RulesOfTheDatabaseHoldForOtherProgramsToo) {
+    const auto store = open();
+    ASSERT_TRUE(store->commit_one({AddOrder{order(1)}, AddSubscription{subscription(1)}}));
+    for (const char* sql : {"UPDATE orders SET state=9", "UPDATE orders SET policy=2", "UPDATE orders SET ended_by=3",
+                            "UPDATE subscriptions SET standing=5", "UPDATE orders SET iccid=NULL"}) {
+        EXPECT_THROW(run(sql), std::runtime_error) << sql;
+    }
+}
+
+TEST_F(PostgresStore, NoErrorRepeatsTheConnectionString) {
+    for (const char* bad : {"postgresql://mcim:s3cret%zz@localhost/x", "host=/nowhere dbname=x password=s3cret",
+                            "password=s3cret nonsense", "postgresql://mcim:s3cret@localhost:99999/x",
+                            "postgresql://mcim@localhost:1/x?password=s3cret", "s3cret"}) {
+        const auto opened = open_postgres_store(bad);
+        ASSERT_FALSE(opened) << bad;
+        EXPECT_EQ(to_string(opened.error()).find("s3cret"), std::string::npos) << to_string(opened.error());
+    }
+}
+
+TEST(PostgresAddress, IsToldFromTheNameOfAFile) {
+    for (const char* yes : {"postgresql:///mcim", "postgres://a@b/c", "host=/run dbname=mcim", "dbname = mcim"})
+        EXPECT_TRUE(is_postgres(yes)) << yes;
+    for (const char* no : {"mcimd.sqlite", "/srv/mcim/mcimd.sqlite", "", "=", "data/a=b", "a b"})
+        EXPECT_FALSE(is_postgres(no)) << no;
+}
+
+}  // namespace
+}  // namespace mcim::store
