@@ -53,7 +53,8 @@ public:
 listen = "127.0.0.1:0"
 roles = ["dp", "auc", "pva"]
 database = "mcimd.sqlite"
-keys = "keys"
+)" + keys_line +
+               R"(
 tls_certificate = "tls.der"
 tls_key = "tls.key"
 admin_socket = "admin.sock"
@@ -103,6 +104,7 @@ socket = "auc.sock"
         const auto draft = draft_server(profile, key.public_key(), under.ci.certificate, under.random);
         return test::Pki::certify(draft, key, under.ci.key);
     }
+    std::string keys_line = R"(keys = "keys")";
     std::string more_of_server;            ///< lines of the section [server]
     std::string ci_files = R"("ci.der")";  ///< as TOML
     std::string more_tables;
