@@ -132,7 +132,9 @@ public:
         make_pki();
         mcim({"platform", "init", "--dir", at("platform"), "--pki", at("pki"), "--dp-address", "localhost:8443",
               "--listen", "127.0.0.1:0"});
-        if (keys_apart) ASSERT_NO_FATAL_FAILURE(set_keys_apart());
+        if (keys_apart) {
+            ASSERT_NO_FATAL_FAILURE(set_keys_apart());
+        }
         start_platform();
         mcim({"operator", "key", "--out", at("operator.pem")});
         admin({"operator", "add", "--id", "north", "--name", "North", "--key", at("operator.pem.pub")});
