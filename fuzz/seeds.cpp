@@ -48,5 +48,6 @@ int main(int argc, char** argv) {
     mcim::fuzz::write_card_seeds(corpus);
     mcim::fuzz::write_profile_seeds(corpus);
     mcim::fuzz::write_datagram_seeds(corpus);
+    mcim::fuzz::write_signer_seeds(corpus);
     return 0;
 }

@@ -29,5 +29,6 @@ void write_download_seeds(const Corpus&);
 void write_card_seeds(const Corpus&);
 void write_profile_seeds(const Corpus&);
 void write_datagram_seeds(const Corpus&);
+void write_signer_seeds(const Corpus&);
 
 }  // namespace mcim::fuzz

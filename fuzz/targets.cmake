@@ -8,3 +8,4 @@ mcim_fuzzer(revocation_list LIBRARY x509_exercise HEADER mcim/x509/exercise.h FU
 mcim_fuzzer(apdu LIBRARY euicc_exercise HEADER mcim/euicc/exercise.h FUNCTION mcim::euicc::exercise_apdu)
 mcim_fuzzer(isdr LIBRARY euicc_exercise HEADER mcim/euicc/exercise.h FUNCTION mcim::euicc::exercise_isdr)
 mcim_fuzzer(auc_datagram LIBRARY auc_exercise HEADER mcim/auc/exercise.h FUNCTION mcim::auc::exercise_datagram)
+mcim_fuzzer(signer_message LIBRARY signer_wire_exercise HEADER mcim/signer_wire/exercise.h FUNCTION mcim::signer_wire::exercise_message)

@@ -45,6 +45,12 @@ Result<crypto::PublicKey> Custody::public_key(const signer::KeyName& name) const
     return key->public_key();
 }
 
+signer::PublicKeys Custody::public_keys() const {
+    signer::PublicKeys out;
+    for (const auto& [name, key] : signing_keys_) out.by_name.emplace(name, key.public_key());
+    return out;
+}
+
 // ---------------------------------------------------------------- signatures
 
 Result<const crypto::PrivateKey*> Custody::signing_key(const signer::KeyName& name) const {

@@ -1,9 +1,10 @@
-// The Signer inside the process: keys in files, cryptography in OpenSSL. A stolen process image holds the keys; whoever
-// wants more puts the same port in front of an HSM in a process of its own.
+// The Signer over keys in files, cryptography in OpenSSL. An image of the process that loads it holds the keys: that of
+// mcimd, or of mcim-signer where the keys are apart (ADR 0051).
 #pragma once
 #include "mcim/custody/kept_binding.h"
 #include "mcim/custody/key_folder.h"
 #include "mcim/custody/subscription_keys.h"
+#include "mcim/signer/public_keys.h"
 
 namespace mcim::custody {
 
@@ -25,6 +26,7 @@ public:
     [[nodiscard]] std::vector<Result<signer::Response>> execute(std::span<const signer::Request>) override;
     /// For certificates and for those who verify: not part of the port.
     [[nodiscard]] Result<crypto::PublicKey> public_key(const signer::KeyName&) const;
+    [[nodiscard]] signer::PublicKeys public_keys() const;
 
 private:
     Custody(KeyFolder::SigningKeys, WrappingKeys, Secret<32> fingerprint_key, Policy, Random&);

@@ -5,11 +5,20 @@
 #include "mcim/custody/custody.h"
 #include "support/random.h"
 #include "support/temp_folder.h"
+#ifdef MCIM_CUSTODY_BEHIND_LINK  // the same tests, through the socket of mcim-signer
+#include "behind_link/custody_behind_link.h"
+#endif
 
 namespace mcim::custody::test {
 
 using mcim::test::SeededRandom;
 using mcim::test::TempFolder;
+
+#ifdef MCIM_CUSTODY_BEHIND_LINK
+using Subject = CustodyBehindLink;
+#else
+using Subject = Custody;
+#endif
 
 inline const signer::KeyName nist_key{"dppb-nist"};
 inline const signer::KeyName brainpool_key{"dppb-brainpool"};
@@ -26,10 +35,14 @@ struct Keys {
         EXPECT_TRUE(folder->add_signing_key(brainpool_key,
                                             crypto::PrivateKey::generate(crypto::Curve::brainpool_p256r1), random));
     }
-    [[nodiscard]] std::unique_ptr<Custody> load(Policy policy = {}) {
+    [[nodiscard]] std::unique_ptr<Subject> load(Policy policy = {}) {
         auto custody = Custody::load(*folder, std::move(policy), random);
         EXPECT_TRUE(custody) << to_string(custody.error());
+#ifdef MCIM_CUSTODY_BEHIND_LINK
+        return std::make_unique<Subject>(*std::move(custody));
+#else
         return *std::move(custody);
+#endif
     }
     TempFolder temp;
     SeededRandom random{1};

@@ -139,7 +139,7 @@ struct Again {
         EXPECT_NE(segments_of(second.bound_profile_package), segments_of(first.bound_profile_package));
     }
     Keys keys;
-    std::unique_ptr<Custody> custody = keys.load();
+    std::unique_ptr<Subject> custody = keys.load();
     Bytes package = package_of(iccid, 12'000);
     signer::WrappedPackage wrapped =
         *custody->ask(signer::WrapPackage{iccid, SecretBytes::copy_of(package_of(iccid, 12'000))});
@@ -216,7 +216,7 @@ TEST(KeptBinding, TellsNothingInClear) {
 }
 
 /// A package sealed for a card and opened by it.
-Bytes delivered(Custody& custody, signer::FromTemplate source) {
+Bytes delivered(Subject& custody, signer::FromTemplate source) {
     const Card card(Curve::p256);
     auto request = card.request(Protection::profile_protection_keys);
     request.source = std::move(source);
@@ -316,7 +316,7 @@ TEST(ExtractSubscription, TakesTheGenericTestProfilesInALaboratoryOnly) {
     const auto ts48 = *Iccid::parse_unchecked("89000123456789012341");
     int packages = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        const auto wrap_by = [&](Custody& custody) {
+        const auto wrap_by = [&](Subject& custody) {
             return custody.ask(signer::WrapPackage{ts48, SecretBytes(mcim::test::file_content(entry.path()))});
         };
         const auto refused = wrap_by(*production);

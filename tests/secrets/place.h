@@ -132,9 +132,27 @@ public:
         make_pki();
         mcim({"platform", "init", "--dir", at("platform"), "--pki", at("pki"), "--dp-address", "localhost:8443",
               "--listen", "127.0.0.1:0"});
+        if (keys_apart) {
+            ASSERT_NO_FATAL_FAILURE(set_keys_apart());
+        }
         start_platform();
         mcim({"operator", "key", "--out", at("operator.pem")});
         admin({"operator", "add", "--id", "north", "--name", "North", "--key", at("operator.pem.pub")});
+    }
+    /// In the process of mcim-signer: the configuration of the other one does not name their folder any more.
+    void set_keys_apart() {
+        std::string toml = as_text(read(temp / "platform" / "mcimd.toml"));
+        static constexpr std::string_view keys = "keys = \"keys\"\n";
+        const auto found = toml.find(keys);
+        ASSERT_NE(found, toml.npos) << toml;
+        toml.erase(found, keys.size());
+        std::ofstream(temp / "platform" / "mcimd.toml") << toml << "\n[signer]\nsocket = \"signer.sock\"\n";
+        const std::string log = at("logs/mcim-signer");
+        signer.emplace(*demo::Child::start({program("mcim-signer"), "--keys", at("platform/keys"), "--socket",
+                                            at("platform/signer.sock"), "--laboratory"},
+                                           log));
+        ASSERT_TRUE(demo::poll_until([&] { return as_text(read(log)).find("answering at") != std::string::npos; }, 20s))
+            << as_text(read(log));
     }
     void start_platform() {
         const std::string log = at("logs/mcimd." + std::to_string(starts++));
@@ -310,6 +328,8 @@ public:
     std::array<std::uint8_t, 8> adm{};
     std::array<std::array<std::uint8_t, 16>, 3> ota{};
     Secrets secrets;
+    bool keys_apart = false;
+    std::optional<demo::Child> signer;  ///< where they are
     std::optional<demo::Child> mcimd;
     std::optional<demo::Child> tre;
     std::string port;

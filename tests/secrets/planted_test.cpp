@@ -42,8 +42,9 @@ std::vector<Kept> learn_kept_keys(Place& place) {
     learn_key("platform/keys/signing/verifier.der", "verifier");
     learn_octets("platform/keys/wrapping/1.key", "wrapping key");
     learn_octets("platform/keys/fingerprint.key", "fingerprint key");
-    learn_octets("platform/keys/challenge.key", "challenge key");
-    learn_octets("platform/keys/nonce.key", "nonce key");
+    const std::string own = place.keys_apart ? "platform/" : "platform/keys/";
+    learn_octets(own + "challenge.key", "challenge key");
+    learn_octets(own + "nonce.key", "nonce key");
     // the PKI's folder has the server's keys too, until the platform's folder is made from it
     out.push_back({"pki/dp/tls.key.pem", "TLS key"});
     out.push_back({"pki/dp/keys/signing/dpauth.der", "dpauth"});
@@ -111,6 +112,30 @@ TEST(PlantedSecrets, AreNotInTheMemoryOfAServerThatIsIdle) {
     for (const auto& name : found)
         if (const std::string plain = name.substr(0, name.find(" (")); !own.contains(plain))
             ADD_FAILURE() << "the server's memory holds " << name;
+}
+
+/// All that the signer holds has gone through the port: K inwards, vectors and protected segments outwards.
+TEST(PlantedSecrets, AreNotInTheMemoryOfAServerWhoseSignerIsApart) {
+    Place place;
+    place.keys_apart = true;
+    ASSERT_NO_FATAL_FAILURE(place.make_all_and_use_it());
+    const auto kept = learn_kept_keys(place);
+    expect_only(place, kept);
+
+    const auto server = memory_of(place.mcimd->pid());
+    const auto signer = memory_of(place.signer->pid());
+    if (!server) GTEST_SKIP() << "this user may not look into the memory of his own processes";
+    const std::set<std::string> own{"TLS key", "challenge key", "nonce key"};
+    const auto found = place.held_by(*server);
+    EXPECT_TRUE(found.contains("challenge key")) << "so the search is known to work";
+    for (const auto& name : found)
+        if (!own.contains(name.substr(0, name.find(" (")))) ADD_FAILURE() << "the server's memory holds " << name;
+    if (!signer) return;  // whose memory is root's to look into
+    const std::set<std::string> of_signer{"dpauth", "dppb", "verifier", "wrapping key", "fingerprint key"};
+    const auto there = place.held_by(*signer);
+    EXPECT_TRUE(there.contains("wrapping key"));
+    for (const auto& name : there)
+        if (!of_signer.contains(name.substr(0, name.find(" (")))) ADD_FAILURE() << "the signer's memory holds " << name;
 }
 
 /// It is stopped with the whole package in its memory, while it hands it to the card.

@@ -40,6 +40,9 @@ void add_download(CLI::App& bench, Console& console) {
         ->capture_default_str();
     command.add_option("--server", plan->mcimd, "the program to measure; by default mcimd beside this one")
         ->check(CLI::ExistingFile);
+    command.add_flag_callback(
+        "--signer", [plan] { plan->keys = DownloadPlan::Keys::apart; },
+        "with mcim-signer beside the server, as a process of its own, whose CPU counts too");
     command
         .add_option(
             "--against", plan->against,

@@ -105,11 +105,10 @@ constexpr std::size_t turn_downloads = 100;
 /// A server with its PKI and its database, and the cards that come to it.
 class Side {
 public:
-    [[nodiscard]] static Result<std::unique_ptr<Side>> make(const std::filesystem::path& mcimd,
-                                                            const DownloadPlan& plan, const CpuShares& cpus,
-                                                            Random& random) {
+    [[nodiscard]] static Result<std::unique_ptr<Side>> make(const ServerPrograms& programs, const DownloadPlan& plan,
+                                                            const CpuShares& cpus, Random& random) {
         TRY(auto folder, BenchFolder::make());
-        TRY(auto server, BenchServer::start(folder.path(), mcimd, cpus, random));
+        TRY(auto server, BenchServer::start(folder.path(), programs, cpus, random));
         TRY(auto customers, make_customers(server, plan, random));
         return std::unique_ptr<Side>(new Side(std::move(folder), std::move(server), std::move(customers)));
     }
@@ -119,6 +118,7 @@ public:
     /// What the server has cost so far was for other things.
     [[nodiscard]] Status begin() {
         TRY(cpu_before_, server_.cpu_time());
+        TRY(signer_cpu_before_, server_.signer_cpu_time());
         return ok();
     }
     /// The next `downloads`, or as many as are left.
@@ -133,6 +133,11 @@ public:
         TRY(const auto cpu_now, server_.cpu_time());
         return microseconds(cpu_now - cpu_before_) / static_cast<double>(fleet_.complete());
     }
+    /// The signer's in it.
+    [[nodiscard]] Result<double> signer_cpu_us() const {
+        TRY(const auto cpu_now, server_.signer_cpu_time());
+        return microseconds(cpu_now - signer_cpu_before_) / static_cast<double>(fleet_.complete());
+    }
     [[nodiscard]] double downloads_per_s() const { return static_cast<double>(fleet_.complete()) / elapsed_.count(); }
 
 private:
@@ -143,6 +148,7 @@ private:
     BenchServer server_;
     Fleet fleet_;
     std::chrono::nanoseconds cpu_before_{};
+    std::chrono::nanoseconds signer_cpu_before_{};
     std::chrono::duration<double> elapsed_{};  ///< of its turns
 };
 /// The one that is measured, and perhaps the one beside it.
@@ -150,10 +156,11 @@ using Sides = std::vector<std::unique_ptr<Side>>;
 
 Result<Sides> make_sides(const DownloadPlan& plan, const CpuShares& cpus, Random& random) {
     Sides sides;
-    TRY(sides.emplace_back(),
-        Side::make(plan.mcimd.empty() ? beside_this_program("mcimd") : plan.mcimd, plan, cpus, random));
+    ServerPrograms programs{plan.mcimd.empty() ? beside_this_program("mcimd") : plan.mcimd, {}};
+    if (plan.keys == DownloadPlan::Keys::apart) programs.signer = programs.mcimd.parent_path() / "mcim-signer";
+    TRY(sides.emplace_back(), Side::make(programs, plan, cpus, random));
     if (!plan.against.empty()) {
-        TRY(sides.emplace_back(), Side::make(plan.against, plan, cpus, random));
+        TRY(sides.emplace_back(), Side::make({plan.against, {}}, plan, cpus, random));
     }
     return sides;
 }
@@ -174,11 +181,18 @@ Result<Figures> report(const Side& side, const Floor& floor) {
     Figures out;
     out.add("downloads", std::uint64_t{fleet.complete()}, "complete downloads, each by a card of its own");
     out.add("downloads_per_s", side.downloads_per_s(), 1, "cards and server on CPUs of their own, where there are two");
-    out.add("server_cpu_us", server_cpu, 1, "user and system CPU of the server's process for one download");
+    const bool apart = side.server().has_signer();
+    out.add("server_cpu_us", server_cpu, 1,
+            apart ? "user and system CPU of mcimd and mcim-signer for one download"
+                  : "user and system CPU of the server's process for one download");
+    if (apart) {
+        TRY(const double signer_cpu, side.signer_cpu_us());
+        out.add("signer_cpu_us", signer_cpu, 1, "of that mcim-signer's");
+    }
     out.add("floor_us", floor.total(), 1, "of the library's own calls: handshake, 3 sign, 4 verify, agree, generate");
     out.add("ec_floor_us", floor.curves(), 1, "the curve operations in it");
     out.add("floor_ratio", server_cpu / floor.total(), 3, "server_cpu_us over floor_us");
-    out.add("peak_rss_bytes", peak_rss, "of the server's process");
+    out.add("peak_rss_bytes", peak_rss, apart ? "of both processes together" : "of the server's process");
     out.add("wire_bytes", fleet.wire_octets() / fleet.complete(),
             "payload of TCP both ways for one download, TLS included");
     out.add("package_bytes", std::uint64_t{fleet.smallest_package()}, "smallest bound package");

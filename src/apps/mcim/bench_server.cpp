@@ -17,12 +17,16 @@ constexpr std::string_view operator_id = "bench";
 constexpr std::chrono::seconds start_time_max{20};
 constexpr std::size_t file_octets_max = 64U * 1024U;
 
+constexpr std::string_view keys_here = R"(keys = "pki/dp/keys")";
+constexpr std::string_view keys_apart = R"(
+[signer]
+socket = "signer.sock"
+)";
 constexpr std::string_view configuration = R"(# written by mcim bench download
 [server]
 listen = "127.0.0.1:0"
 roles = ["dp"]
 database = "mcimd.sqlite"
-keys = "pki/dp/keys"
 tls_certificate = "pki/dp/tls.der"
 tls_key = "pki/dp/tls.key.pem"
 admin_socket = "admin.sock"
@@ -33,6 +37,12 @@ ci = "pki/ci/certificate.der"
 auth_certificate = "pki/dp/auth.der"
 pb_certificate = "pki/dp/pb.der"
 )";
+
+std::string configuration_of(const ServerPrograms& programs) {
+    std::string out(configuration);
+    if (!programs.signer.empty()) return out.append(keys_apart);
+    return out.insert(out.find("database"), std::string(keys_here) + "\n");
+}
 
 /// What follows `name` on its line.
 std::optional<std::string> find_in_file(const std::filesystem::path& file, std::string_view name) {
@@ -75,21 +85,55 @@ Result<Bytes> profile(const Iccid& iccid, const Imsi& imsi, std::size_t octets_m
     return saip::encode(package);
 }
 
+/// A program on the server's CPU, which writes to a log in `folder`.
+Result<demo::Child> start_on(const CpuShares& cpus, const std::filesystem::path& folder, std::string_view log,
+                             std::vector<std::string> argv) {
+    const OnServersCpu here(cpus);
+    return demo::Child::start(std::move(argv), folder / log);
+}
+
+Result<demo::Child> start_signer(const std::filesystem::path& folder, const std::filesystem::path& program,
+                                 const CpuShares& cpus) {
+    const auto log = folder / "mcim-signer.log";
+    TRY(auto child, start_on(cpus, folder, "mcim-signer.log",
+                             {program.string(), "--keys", folder / "pki/dp/keys", "--socket", folder / "signer.sock"}));
+    const bool answers = demo::poll_until(
+        [&] { return find_in_file(log, "answering at").has_value() || !child.running(); }, start_time_max);
+    if (answers && child.running()) return child;
+    TRY(const Bytes said, read_file(log, file_octets_max));
+    return fail(Errc::io, "mcim-signer", "it does not answer; it said: " + as_text(said));
+}
+
+Result<std::chrono::nanoseconds> cpu_time_of(const demo::Child& child) {
+    clockid_t clock{};
+    timespec spent{};
+    if (clock_getcpuclockid(child.pid(), &clock) != 0 || clock_gettime(clock, &spent) != 0)
+        return fail(Errc::io, "bench", "the CPU time of a process cannot be read: has it ended?");
+    return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+}
+
+Result<std::uint64_t> peak_rss_of(const demo::Child& child) {
+    const auto file = "/proc/" + std::to_string(child.pid()) + "/status";
+    const auto kilobytes = find_in_file(file, "VmHWM:");
+    if (!kilobytes) return fail(Errc::io, file, "there is no VmHWM in it");
+    return std::stoull(*kilobytes) * 1024;
+}
+
 }  // namespace
 
-Result<BenchServer> BenchServer::start(const std::filesystem::path& folder, const std::filesystem::path& mcimd,
+Result<BenchServer> BenchServer::start(const std::filesystem::path& folder, const ServerPrograms& programs,
                                        const CpuShares& cpus, Random& random) {
     PkiPlan plan;
     plan.dp_host = host;
     TRY(const auto pki, make_pki({folder / "pki"}, plan, system_now(), random));
     const auto config = folder / "mcimd.toml";
-    CHECKED(write_new_file(config, as_view(configuration)));
-    auto child = [&] {
-        const OnServersCpu here(cpus);
-        return demo::Child::start({mcimd.string(), "--config", config.string()}, folder / "mcimd.log");
-    }();
-    if (!child) return child.error();
-    BenchServer out(folder, *std::move(child));
+    CHECKED(write_new_file(config, as_view(configuration_of(programs))));
+    std::optional<demo::Child> signer;
+    if (!programs.signer.empty()) {
+        TRY(signer, start_signer(folder, programs.signer, cpus));
+    }
+    TRY(auto child, start_on(cpus, folder, "mcimd.log", {programs.mcimd.string(), "--config", config.string()}));
+    BenchServer out(folder, std::move(signer), std::move(child));
     out.client_.roots = {pki.ci.der};
     CHECKED(out.await_port());
     CHECKED(out.add_operator());
@@ -143,18 +187,20 @@ Result<agent::ActivationCode> BenchServer::order(std::uint64_t number, std::size
 }
 
 Result<std::chrono::nanoseconds> BenchServer::cpu_time() const {
-    clockid_t clock{};
-    timespec spent{};
-    if (clock_getcpuclockid(child_.pid(), &clock) != 0 || clock_gettime(clock, &spent) != 0)
-        return fail(Errc::io, "mcimd", "the CPU time of the process cannot be read: has it ended?");
-    return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+    TRY(const auto of_server, cpu_time_of(child_));
+    TRY(const auto of_signer, signer_cpu_time());
+    return of_server + of_signer;
+}
+
+Result<std::chrono::nanoseconds> BenchServer::signer_cpu_time() const {
+    return signer_ ? cpu_time_of(*signer_) : std::chrono::nanoseconds::zero();
 }
 
 Result<std::uint64_t> BenchServer::peak_rss_octets() const {
-    const auto file = "/proc/" + std::to_string(child_.pid()) + "/status";
-    const auto kilobytes = find_in_file(file, "VmHWM:");
-    if (!kilobytes) return fail(Errc::io, file, "there is no VmHWM in it");
-    return std::stoull(*kilobytes) * 1024;
+    TRY(std::uint64_t octets, peak_rss_of(child_));
+    if (!signer_) return octets;
+    TRY(const std::uint64_t of_signer, peak_rss_of(*signer_));
+    return octets + of_signer;
 }
 
 }  // namespace mcim::apps

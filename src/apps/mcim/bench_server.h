@@ -9,11 +9,16 @@
 
 namespace mcim::apps {
 
+struct ServerPrograms {
+    std::filesystem::path mcimd;
+    std::filesystem::path signer;  ///< mcim-signer, which holds the keys then; empty: mcimd does
+};
+
 class BenchServer {
 public:
     /// Makes the PKI in `folder`, and waits until the server listens.
-    [[nodiscard]] static Result<BenchServer> start(const std::filesystem::path& folder,
-                                                   const std::filesystem::path& mcimd, const CpuShares&, Random&);
+    [[nodiscard]] static Result<BenchServer> start(const std::filesystem::path& folder, const ServerPrograms&,
+                                                   const CpuShares&, Random&);
 
     [[nodiscard]] const PkiPaths& pki() const { return pki_; }
     /// For its TLS port, which is not where DNS says.
@@ -22,14 +27,18 @@ public:
     /// A subscription of its own and an order for whichever card comes, its bound package at least so large.
     [[nodiscard]] Result<agent::ActivationCode> order(std::uint64_t number, std::size_t package_octets_min, Random&);
 
-    /// User and system CPU of the process, up to now.
+    /// User and system CPU of the server and its signer, up to now.
     [[nodiscard]] Result<std::chrono::nanoseconds> cpu_time() const;
+    /// Of the signer's in it; nothing where the server holds the keys.
+    [[nodiscard]] Result<std::chrono::nanoseconds> signer_cpu_time() const;
+    [[nodiscard]] bool has_signer() const { return signer_.has_value(); }
     [[nodiscard]] Result<std::uint64_t> peak_rss_octets() const;
 
 private:
-    BenchServer(std::filesystem::path folder, demo::Child child)
+    BenchServer(std::filesystem::path folder, std::optional<demo::Child> signer, demo::Child child)
         : folder_(std::move(folder)),
           pki_{folder_ / "pki"},
+          signer_(std::move(signer)),
           child_(std::move(child)),
           admin_(std::make_unique<http::Client>(http::ClientConfig{})) {}
     [[nodiscard]] Result<jose::Object> ask(const std::string& path, const jose::ObjectWriter&);
@@ -38,6 +47,7 @@ private:
 
     std::filesystem::path folder_;
     PkiPaths pki_;
+    std::optional<demo::Child> signer_;
     demo::Child child_;
     std::unique_ptr<http::Client> admin_;
     http::ClientConfig client_;

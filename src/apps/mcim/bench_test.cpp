@@ -72,6 +72,17 @@ TEST(BenchDownload, ReportsEachFigureOfAFewDownloads) {
             << operation;
 }
 
+TEST(BenchDownload, CountsTheSignerWhereItIsApart) {
+    DownloadPlan plan{.downloads = 4, .at_once = 2, .mcimd = MCIMD, .keys = DownloadPlan::Keys::apart};
+    plan.floor = {.handshakes = 2, .operation = std::chrono::milliseconds(2), .openssl_seconds = 1};
+    const auto figures = bench_download(plan);
+    ASSERT_TRUE(figures) << to_string(figures.error());
+    const std::string json = figures->json();
+    EXPECT_EQ(number_in(json, "downloads"), 4);
+    EXPECT_GT(number_in(json, "signer_cpu_us"), 100) << "it seals and signs";
+    EXPECT_GT(number_in(json, "server_cpu_us"), number_in(json, "signer_cpu_us"));
+}
+
 TEST(BenchDownload, ComparesTwoServersInOneRun) {
     DownloadPlan plan{.downloads = 4, .at_once = 2, .mcimd = MCIMD, .against = MCIMD};
     plan.floor = {.handshakes = 2, .operation = std::chrono::milliseconds(2), .openssl_seconds = 1};

@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include "mcim/apps/mcimd/identity.h"
+#include "mcim/apps/mcimd/key_holder.h"
+#include "mcim/posix/user.h"
 #include "mcim/store/store.h"
 
 namespace mcim::apps::mcimd {
@@ -53,20 +55,29 @@ void check_tls(Check& check, const TlsConfig& tls) {
         check.hold(tls.identities.back().prefix + "certificate", tls_identities(tls), "one for each curve");
 }
 
-std::unique_ptr<custody::Custody> check_keys(Check& check, const Config& config, Random& random) {
+std::optional<signer::PublicKeys> check_signer(Check& check, const Config& config, Random& random) {
+    const std::string& user = config.signer->user;
+    if (!user.empty() && !check.hold("signer.user", posix::find_user(user), "a user of this machine"))
+        return std::nullopt;
+    const auto holder = open_key_holder(config, random);
+    const auto keys = holder ? holder->public_keys() : Result<signer::PublicKeys>(holder.error());
+    return check.hold("signer.socket", keys, "the socket of a running mcim-signer");
+}
+
+std::optional<signer::PublicKeys> check_keys(Check& check, const Config& config, Random& random) {
+    if (config.signer) return check_signer(check, config, random);
     const bool sealed = !config.keys_passphrase_file.empty();
     if (sealed && !check.hold("server.keys_passphrase_file", keys_passphrase(config),
                               "a file that holds the passphrase of server.keys, for its owner only"))
-        return nullptr;
-    const std::string_view wanted = sealed ? "a folder of keys that were sealed under server.keys_passphrase_file"
-                                           : "a folder of keys that lie open, or server.keys_passphrase_file,";
-    const auto folder = check.hold("server.keys", key_folder(config), wanted);
-    if (!folder) return nullptr;
-    return check.hold("server.keys", custody::Custody::load(*folder, custody_policy(config), random), wanted)
-        .value_or(nullptr);
+        return std::nullopt;
+    const auto holder = open_key_holder(config, random);
+    const auto keys = holder ? holder->public_keys() : Result<signer::PublicKeys>(holder.error());
+    return check.hold("server.keys", keys,
+                      sealed ? "a folder of keys that were sealed under server.keys_passphrase_file"
+                             : "a folder of keys that lie open, or server.keys_passphrase_file,");
 }
 
-void check_dp(Check& check, const DpConfig& dp, const custody::Custody* keys, Time now) {
+void check_dp(Check& check, const DpConfig& dp, const signer::PublicKeys* keys, Time now) {
     for (const auto& one : dp.credentials) {
         check.certificates(one.prefix + "auth_certificate", {one.auth_certificate});
         check.certificates(one.prefix + "pb_certificate", {one.pb_certificate});
@@ -79,7 +90,7 @@ void check_dp(Check& check, const DpConfig& dp, const custody::Custody* keys, Ti
     if (keys == nullptr) return;
     for (const auto& one : dp.credentials)
         for (const auto& [key, name] : {std::pair("auth_key", &one.auth_key), std::pair("pb_key", &one.pb_key)})
-            check.hold(one.prefix + key, keys->public_key({*name}), "the name of a signing key in server.keys");
+            check.hold(one.prefix + key, keys->find({*name}), "the name of a signing key");
     if (!anchors || !check.sound()) return;
     // what each file says holds; now whether they fit together
     for (const auto& one : dp.credentials)
@@ -90,8 +101,8 @@ void check_dp(Check& check, const DpConfig& dp, const custody::Custody* keys, Ti
                    "one credential for each CI, all of one SM-DP+ and one of them valid now,");
 }
 
-void check_pva(Check& check, const PvaConfig& pva, const custody::Custody& keys) {
-    const auto key = check.hold("pva.key", keys.public_key({pva.key}), "the name of a signing key in server.keys");
+void check_pva(Check& check, const PvaConfig& pva, const signer::PublicKeys& keys) {
+    const auto key = check.hold("pva.key", keys.find({pva.key}), "the name of a signing key");
     if (key && key->curve() != crypto::Curve::p256)
         check.complain("pva.key", pva.key + " is on another curve", "a key on P-256, for ES256,");
 }
@@ -112,7 +123,7 @@ Mistakes check_files(const Config& config, Time now) {
 
     SystemRandom random;
     const auto keys = check_keys(check, config, random);
-    if (config.dp) check_dp(check, *config.dp, keys.get(), now);
+    if (config.dp) check_dp(check, *config.dp, keys ? &*keys : nullptr, now);
     if (config.pva && keys) check_pva(check, *config.pva, *keys);
     return std::move(check).take();
 }

@@ -197,7 +197,7 @@ void read_database(Reader& in, Config& config) {
 
 void read_server(Reader& in, Config& config) {
     read_database(in, config);
-    config.keys = in.wanted_path("keys", "the name of the folder of keys");
+    config.keys = in.path("keys", "the name of the folder of keys");
     config.keys_passphrase_file = in.path("keys_passphrase_file", "the name of the file of a passphrase");
     config.admin_socket = in.wanted_path("admin_socket", "the name of a UNIX socket");
     in.one_of<std::string>("log_level", {{"debug", "debug"}, {"info", "info"}, {"warn", "warn"}, {"error", "error"}},
@@ -208,6 +208,24 @@ void read_server(Reader& in, Config& config) {
     in.number("connections_per_address_max", 1, 1'000'000,
               [&](auto n) { limits.connections_per_address_max = static_cast<std::size_t>(n); });
     in.number("request_seconds", 1, 600, [&](auto n) { limits.request_time = std::chrono::seconds(n); });
+}
+
+/// The keys are in a folder that this process reads, or behind a signer: one of both.
+std::optional<SignerConfig> read_signer(Reader& in, Reader& server, const Config& config) {
+    SignerConfig out;
+    out.socket = in.path("socket", "the name of the UNIX socket of mcim-signer");
+    out.user = in.text("user", "a user's name or number").value_or("");
+    in.number("seconds", 1, 60, [&](auto n) { out.time_max = std::chrono::seconds(n); });
+    if (out.socket.empty()) {
+        if (config.keys.empty())
+            server.complain("keys", "is missing: the name of the folder of keys is wanted, or signer.socket");
+        return std::nullopt;
+    }
+    for (const auto& [key, value] :
+         {std::pair("keys", &config.keys), std::pair("keys_passphrase_file", &config.keys_passphrase_file)})
+        if (!value->empty())
+            server.complain(key, "is the signer's where there is signer.socket: mcim-signer is given it, and not this");
+    return out;
 }
 
 TlsFiles read_tls_files(Reader& in, const std::string& prefix) {
@@ -393,6 +411,9 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
         config.tls = read_tls(server);
     else
         for (const auto* key : {"listen", "tls_certificate", "tls_key", "tls"}) server.pass_over(key);
+    Reader signer(root["signer"].as_table(), "signer", findings);
+    config.signer = read_signer(signer, server, config);
+    signer.finish();
     server.finish();
     Reader operation(root["operation"].as_table(), "operation", findings);
     config.operation = read_operation(operation, config.tls);

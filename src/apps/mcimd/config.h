@@ -52,14 +52,21 @@ struct PvaConfig {
     std::chrono::seconds nonce_time{120};
     std::chrono::seconds verdict_time{600};
 };
+/// A signer in a process of its own (mcim-signer).
+struct SignerConfig {
+    std::filesystem::path socket;
+    std::string user;  ///< whose process it is, by name or number; empty: this one's
+    std::chrono::seconds time_max{5};
+};
 /// Of a line: for people, or an object of JSON for what gathers them.
 enum class LogFormat : std::uint8_t { text, json };
 /// A role that is not configured is not played.
 struct Config {
-    std::filesystem::path database;  ///< of SQLite; empty where it is PostgreSQL
-    std::string postgres{};          ///< its connection string, which may hold a password
-    std::filesystem::path keys;
+    std::filesystem::path database;                ///< of SQLite; empty where it is PostgreSQL
+    std::string postgres{};                        ///< its connection string, which may hold a password
+    std::filesystem::path keys;                    ///< empty where the signer is apart
     std::filesystem::path keys_passphrase_file{};  ///< empty: the keys lie open in their folder
+    std::optional<SignerConfig> signer{};          ///< absent: this process holds the keys
     std::filesystem::path admin_socket;
     std::string log_level = "info";
     LogFormat log_format = LogFormat::text;
@@ -74,6 +81,9 @@ struct Config {
 
     std::filesystem::path file{};                          ///< where it comes from
     std::map<std::string, unsigned, std::less<>> lines{};  ///< of each key, "dp.ci"; where it is absent, of its table
+    /// Where the platform keeps what it draws for itself (challenge.key, nonce.key): beside the keys, or beside the
+    /// database where the keys are the signer's.
+    [[nodiscard]] std::filesystem::path own_keys() const { return signer ? database.parent_path() : keys; }
     /// "mcimd.toml:12: dp.ci", as mistakes begin.
     [[nodiscard]] std::string place(std::string_view key) const;
 };

@@ -126,9 +126,10 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         {changed("roles = [\"dp\", \"auc\", \"pva\"]", ""),
          "m.toml:2: server.roles: is missing: a list of \"dp\", \"auc\", \"pva\" is wanted"},
         {changed("[pva]", "[pvaa]"),
-         "m.toml:21: [pvaa] is no table of mcimd; known are server, limits, operation, es2, log, dp, auc, pva"},
+         "m.toml:21: [pvaa] is no table of mcimd; known are server, signer, limits, operation, es2, log, dp, auc, pva"},
         {changed("[pva]", "[\"dp.credential\"]\n[pva]"),
-         "m.toml:21: [dp.credential] is no table of mcimd; known are server, limits, operation, es2, log, dp, auc, "
+         "m.toml:21: [dp.credential] is no table of mcimd; known are server, signer, limits, operation, es2, log, dp, "
+         "auc, "
          "pva"},
         {changed("[pva]", "[operation]\nlisten = \"9464\"\n[pva]"),
          "m.toml:22: operation.listen: an IP address and a port, \"127.0.0.1:8443\" is wanted, not \"9464\""},

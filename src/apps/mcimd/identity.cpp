@@ -148,20 +148,20 @@ Status check_not_older(const std::vector<x509::RevocationList>& lists,
 }
 
 Result<smdp::Credential> dp_credential(const CredentialConfig& config, const x509::TrustAnchors& anchors,
-                                       const custody::Custody& keys) {
+                                       const signer::PublicKeys& keys) {
     TRY(const auto auth, read_certificate(config.auth_certificate));
     TRY(const auto pb, read_certificate(config.pb_certificate));
     TRY(auto credential, smdp::make_credential(auth.der, pb.der, {config.auth_key}, {config.pb_key}, anchors));
     for (const auto& [certificate, name] : {std::pair(&auth, &config.auth_key), std::pair(&pb, &config.pb_key)}) {
         TRY(const auto certified, certificate->public_key());
-        TRY(const auto held, keys.public_key({*name}));
+        TRY(const auto held, keys.find({*name}));
         if (!(certified == held))
             return fail(Errc::conflict, "keys/signing/" + *name, "it is not the key of its certificate");
     }
     return credential;
 }
 
-Result<smdp::Server> dp_server(const DpConfig& config, SecretBytes challenge_key, const custody::Custody& keys,
+Result<smdp::Server> dp_server(const DpConfig& config, SecretBytes challenge_key, const signer::PublicKeys& keys,
                                Time now) {
     smdp::Server out;
     out.address = config.address;
@@ -204,10 +204,8 @@ Result<std::vector<CertificateInUse>> certificates_in_use(const Config& config, 
     CHECKED(add("dp.ci", config.dp->ci, {}));
     const auto& lists = dp->anchors.revocation_lists();
     for (std::size_t i = 0; i < lists.size(); ++i)
-        out.push_back({"dp.revocation_lists",
-                       i,
-                       {lists[i].this_update, lists[i].next_update.value_or(x509::no_expiry())},
-                       {}});
+        out.push_back(
+            {"dp.revocation_lists", i, {lists[i].this_update, lists[i].next_update.value_or(x509::no_expiry())}, {}});
     number = 0;
     for (const auto& one : config.dp->credentials) {
         const Part part{Part::Of::dp, number++};
@@ -215,21 +213,6 @@ Result<std::vector<CertificateInUse>> certificates_in_use(const Config& config, 
         CHECKED(add(one.prefix + "pb_certificate", {one.pb_certificate}, part));
     }
     return out;
-}
-
-Result<SecretBytes> keys_passphrase(const Config& config) {
-    CHECKED(check_apart(config.keys_passphrase_file, config.keys));
-    return read_passphrase(config.keys_passphrase_file);
-}
-
-Result<custody::KeyFolder> key_folder(const Config& config) {
-    if (config.keys_passphrase_file.empty()) return custody::KeyFolder::open(config.keys);
-    TRY(const SecretBytes passphrase, keys_passphrase(config));
-    return custody::KeyFolder::open(config.keys, passphrase);
-}
-
-custody::Policy custody_policy(const Config& config) {
-    return config.auc && config.auc->laboratory ? custody::Policy::laboratory() : custody::Policy{};
 }
 
 }  // namespace mcim::apps::mcimd

@@ -2,8 +2,8 @@
 #pragma once
 #include "mcim/apps/common/certificates.h"
 #include "mcim/apps/mcimd/config.h"
-#include "mcim/custody/custody.h"
 #include "mcim/http/server.h"
+#include "mcim/signer/public_keys.h"
 #include "mcim/smdp/server.h"
 
 namespace mcim::apps::mcimd {
@@ -18,12 +18,12 @@ namespace mcim::apps::mcimd {
 /// networks on which somebody may keep an old one.
 [[nodiscard]] Status check_not_older(const std::vector<x509::RevocationList>& lists,
                                      const std::vector<x509::RevocationList>& in_use);
-/// Certificates that chain to one of `anchors` and belong to keys that the custody has.
+/// Certificates that chain to one of `anchors` and belong to keys that the signer has.
 [[nodiscard]] Result<smdp::Credential> dp_credential(const CredentialConfig&, const x509::TrustAnchors&,
-                                                     const custody::Custody&);
+                                                     const signer::PublicKeys&);
 /// With all of its credentials. Errc::conflict where two are of one CI, or they are not of one SM-DP+; Errc::refused
 /// where none is valid now.
-[[nodiscard]] Result<smdp::Server> dp_server(const DpConfig&, SecretBytes challenge_key, const custody::Custody&,
+[[nodiscard]] Result<smdp::Server> dp_server(const DpConfig&, SecretBytes challenge_key, const signer::PublicKeys&,
                                              Time now);
 /// A certificate that the platform shows, or trusts; or a revocation list.
 struct CertificateInUse {
@@ -40,9 +40,4 @@ struct CertificateInUse {
 };
 /// All of them; `dp` where that role is played.
 [[nodiscard]] Result<std::vector<CertificateInUse>> certificates_in_use(const Config&, const smdp::Server* dp);
-[[nodiscard]] Result<SecretBytes> keys_passphrase(const Config&);
-/// With the passphrase, where the configuration names its file.
-[[nodiscard]] Result<custody::KeyFolder> key_folder(const Config&);
-[[nodiscard]] custody::Policy custody_policy(const Config&);
-
 }  // namespace mcim::apps::mcimd

@@ -52,9 +52,9 @@ public:
 [server]
 listen = "127.0.0.1:0"
 roles = ["dp", "auc", "pva"]
-)" + ("database = \"" + database + "\"") +
+)" + ("database = \"" + database + "\"\n") +
+               keys_line +
                R"(
-keys = "keys"
 tls_certificate = "tls.der"
 tls_key = "tls.key"
 admin_socket = "admin.sock"
@@ -105,6 +105,7 @@ socket = "auc.sock"
         return test::Pki::certify(draft, key, under.ci.key);
     }
     std::string database = "mcimd.sqlite";
+    std::string keys_line = R"(keys = "keys")";
     std::string more_of_server;            ///< lines of the section [server]
     std::string ci_files = R"("ci.der")";  ///< as TOML
     std::string more_tables;

@@ -47,6 +47,8 @@ std::optional<std::string> unready_because(Platform& p) {
         return "The database does not answer: " + to_string(answered.error());
     if (const auto& failure = p.committer.failure())
         return "The database did not take what was last written: " + to_string(*failure);
+    if (const auto answers = p.signer_answers(); !answers)
+        return "The signer does not answer: " + to_string(answers.error());
     if (auto why = none_valid_because(p, Part::Of::tls)) return why;
     return none_valid_because(p, Part::Of::dp);
 }

@@ -63,6 +63,7 @@ struct Platform {
     Time started_at{};
     std::uint64_t requests = 0;  ///< of whatever kind, each with its number in the log
     std::function<Time()> clock = system_now;
+    std::function<Status()> signer_answers = [] { return ok(); };  ///< now
 
     [[nodiscard]] Time now() const { return clock(); }
     [[nodiscard]] LogSubject next_request() { return {++requests}; }

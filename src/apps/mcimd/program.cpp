@@ -7,6 +7,7 @@
 #include "mcim/apps/mcimd/es2_service.h"
 #include "mcim/apps/mcimd/es9_service.h"
 #include "mcim/apps/mcimd/identity.h"
+#include "mcim/apps/mcimd/key_holder.h"
 #include "mcim/apps/mcimd/open_files.h"
 #include "mcim/apps/mcimd/operation.h"
 #include "mcim/apps/mcimd/progress.h"
@@ -51,12 +52,11 @@ Result<std::unique_ptr<store::Store>> open_store(const Config& config) {
 }  // namespace
 
 struct Program::Impl {
-    Impl(Config of, http::Loop& loop, std::unique_ptr<store::Store> opened, std::unique_ptr<signer::Signer> keys,
-         const custody::Custody& public_keys)
+    Impl(Config of, http::Loop& loop, std::unique_ptr<store::Store> opened, KeyHolder holder)
         : config(std::move(of)),
           store(std::move(opened)),
-          signer(std::move(keys)),
-          signing_keys(public_keys),
+          signer(std::move(holder.signer)),
+          public_keys(std::move(holder.public_keys)),
           platform{loop, *store, *signer, random, {loop, *store}, {}} {}
 
     void serve(const http::Request& request, const http::Reply& reply) {
@@ -86,8 +86,8 @@ struct Program::Impl {
     SystemRandom random{};
     std::unique_ptr<store::Store> store;
     std::unique_ptr<signer::Signer> signer;
-    const custody::Custody& signing_keys;  ///< those that `signer` has, whoever stands before it
-    SecretBytes challenge_key{};           ///< of the download server
+    std::function<Result<signer::PublicKeys>()> public_keys;  ///< of `signer`, whoever stands before it
+    SecretBytes challenge_key{};                              ///< of the download server
     Platform platform;
     std::unique_ptr<http::Server> tls{};  ///< where a role is served over it
     std::unique_ptr<http::Server> es2{};  ///< where it is configured
@@ -125,7 +125,8 @@ void Program::Impl::say_whether_it_was_crowded() {
 Status Program::Impl::identify() {
     std::optional<smdp::Server> dp;
     if (config.dp) {
-        TRY(dp, dp_server(*config.dp, SecretBytes::copy_of(expose(challenge_key)), signing_keys, platform.now()));
+        TRY(const auto keys, public_keys());
+        TRY(dp, dp_server(*config.dp, SecretBytes::copy_of(expose(challenge_key)), keys, platform.now()));
         if (platform.dp)
             CHECKED(check_not_older(dp->anchors.revocation_lists(), platform.dp->anchors.revocation_lists()));
     }
@@ -254,31 +255,31 @@ void Program::stop() {
 }
 
 Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop& loop, const Surroundings& around) {
-    TRY(const auto folder, key_folder(config));
     static SystemRandom random;  // as the custody wants it, it outlives every Program
-    TRY(auto custody, custody::Custody::load(folder, custody_policy(config), random));
-    const custody::Custody& keys = *custody;  // for its public keys, whoever stands before it
+    TRY(auto holder, open_key_holder(config, random));
     TRY(auto database, open_store(config));
-    std::unique_ptr<signer::Signer> signer = std::move(custody);
-    if (around.before_signer) signer = around.before_signer(std::move(signer));
+    if (around.before_signer) holder.signer = around.before_signer(std::move(holder.signer));
     if (around.before_store) database = around.before_store(std::move(database));
-    auto impl = std::make_unique<Impl>(config, loop, std::move(database), std::move(signer), keys);
+    auto signer_answers = holder.answers;
+    auto impl = std::make_unique<Impl>(config, loop, std::move(database), std::move(holder));
     Platform& platform = impl->platform;
     platform.shares_database = !config.postgres.empty();
+    platform.signer_answers = std::move(signer_answers);
     platform.clock = around.clock;
     platform.started_at = platform.now();
     platform.throttles = Throttles(config.rates, random);
     if (config.dp) {
-        TRY(impl->challenge_key, own_key(config.keys / "challenge.key", random));
+        TRY(impl->challenge_key, own_key(config.own_keys() / "challenge.key", random));
     }
     CHECKED(impl->identify());
     if (config.dp) platform.demand = config.dp->attestation;
     platform.serves_auc = config.auc.has_value();
     platform.laboratory = config.auc && config.auc->laboratory;
     if (config.pva) {
-        TRY(const auto key, keys.public_key({config.pva->key}));
+        TRY(const auto keys, impl->public_keys());
+        TRY(const auto key, keys.find({config.pva->key}));
         if (key.curve() != crypto::Curve::p256) return fail(Errc::bad_value, "pva.key", "ES256 wants a key on P-256");
-        TRY(const auto octets, own_key(config.keys / "nonce.key", random));
+        TRY(const auto octets, own_key(config.own_keys() / "nonce.key", random));
         TRY(auto nonce_key, pva::NonceKey::copy_of(expose(octets)));
         platform.verifier =
             Verifier{{config.pva->id, named_version("mcimd"), config.pva->nonce_time, config.pva->verdict_time},

@@ -4,8 +4,8 @@
 #include <cstdio>
 
 #include "commands.h"
-#include "hardening.h"
 #include "mcim/apps/common/command_line.h"
+#include "mcim/apps/common/hardening.h"
 #include "mcim/tpm/tpm.h"
 
 namespace {
@@ -62,6 +62,6 @@ int main(int argc, char** argv) {
 
     CLI11_PARSE(app, argc, argv);
     // before any of them touches a key
-    for (const std::string& note : mcim::tre::protect_memory()) std::fprintf(stderr, "mcim-tre: %s\n", note.c_str());
+    for (const std::string& note : mcim::apps::protect_memory()) std::fprintf(stderr, "mcim-tre: %s\n", note.c_str());
     finish(*init ? mcim::tre::init(made) : mcim::tre::run(served));
 }

@@ -15,7 +15,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "hardening.h"
+#include "mcim/apps/common/hardening.h"
 #include "mcim/card/channel.h"
 #include "mcim/msg/info.h"
 #include "support/pki.h"
@@ -350,7 +350,7 @@ TEST_F(TreProcess, ACopiedFolderDoesNotStartWithAnotherTpm) {
 TEST(Hardening, MemoryIsNotDumpedNotTracedNotSwapped) {
     const pid_t child = fork();
     if (child == 0) {
-        const auto notes = protect_memory();
+        const auto notes = apps::protect_memory();
         rlimit core{1, 1};
         if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_max != 0) _exit(2);
         if (prctl(PR_GET_DUMPABLE) != 0) _exit(3);
@@ -367,10 +367,10 @@ TEST(Hardening, MemoryIsNotDumpedNotTracedNotSwapped) {
 
 /// Whoever takes the process over finds no way out of it.
 TEST(Sandbox, KillsAProcessThatAsksForMore) {
-    const auto dies = [](auto attempt, Network network) {
+    const auto dies = [](auto attempt, apps::Network network) {
         const pid_t child = fork();
         if (child == 0) {
-            if (!enter_sandbox(network)) _exit(2);
+            if (!apps::enter_sandbox(network)) _exit(2);
             attempt();
             _exit(0);
         }
@@ -379,13 +379,13 @@ TEST(Sandbox, KillsAProcessThatAsksForMore) {
         return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
     };
     const auto open_socket = [](int family) { return [family] { ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0); }; };
-    EXPECT_TRUE(dies(open_socket(AF_INET), Network::none));
-    EXPECT_FALSE(dies(open_socket(AF_INET), Network::outgoing_streams));
-    EXPECT_TRUE(dies(open_socket(AF_UNIX), Network::outgoing_streams));
+    EXPECT_TRUE(dies(open_socket(AF_INET), apps::Network::none));
+    EXPECT_FALSE(dies(open_socket(AF_INET), apps::Network::outgoing_streams));
+    EXPECT_TRUE(dies(open_socket(AF_UNIX), apps::Network::outgoing_streams));
     // none that is there: what it started would die of the same rules
-    EXPECT_TRUE(dies([] { ::execl("/nowhere", "nowhere", nullptr); }, Network::none));
-    EXPECT_TRUE(dies([] { static_cast<void>(::fork()); }, Network::none));
-    EXPECT_FALSE(dies([] { ::close(::open("/dev/null", O_RDONLY)); }, Network::none));
+    EXPECT_TRUE(dies([] { ::execl("/nowhere", "nowhere", nullptr); }, apps::Network::none));
+    EXPECT_TRUE(dies([] { static_cast<void>(::fork()); }, apps::Network::none));
+    EXPECT_FALSE(dies([] { ::close(::open("/dev/null", O_RDONLY)); }, apps::Network::none));
 }
 
 }  // namespace

@@ -1,16 +1,16 @@
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 
 #include "commands.h"
-#include "file_rules.h"
-#include "hardening.h"
+#include "mcim/apps/common/file_rules.h"
 #include "mcim/apps/common/files.h"
+#include "mcim/apps/common/hardening.h"
 #include "mcim/card/reader.h"
 #include "mcim/euicc/inserted_card.h"
 #include "mcim/euicc/stored_keys.h"
+#include "mcim/posix/stop_signals.h"
 #include "state_folder.h"
 
 namespace mcim::tre {
@@ -53,18 +53,6 @@ private:
     Random& random_;
 };
 
-/// A descriptor that becomes readable at SIGTERM or SIGINT.
-Result<posix::Descriptor> stop_signals() {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, nullptr);
-    posix::Descriptor out(signalfd(-1, &set, SFD_CLOEXEC));
-    if (!out.valid()) return fail(Errc::io, "signalfd", "cannot be made");
-    return out;
-}
-
 /// pcscd may start later than the card, so that nobody in the reader is no reason to end.
 void tell_of_reader(const std::string& address, const Status& connected) {
     if (connected)
@@ -89,7 +77,7 @@ Status run(const RunOptions& options) {
     TRY(const auto signer, euicc::StoredKeys::load(storage));
     ServedCard served(std::move(inserted), *signer, storage, random);
 
-    TRY(const posix::Descriptor stop, stop_signals());
+    TRY(const posix::Descriptor stop, posix::stop_signals());
     CHECKED(apps::check_folder_of(options.socket));
     TRY(posix::Descriptor listener, card::listen_unix(options.socket));
     card::Reader reader(served, std::move(listener), stop.get());
@@ -99,10 +87,10 @@ Status run(const RunOptions& options) {
         reader.keep_connected(*std::move(vpcd),
                               [&](const Status& connected) { tell_of_reader(options.vpcd, connected); });
     }
-    TRY(const FileRules files, confine_files(options.state, options.socket));
-    if (files == FileRules::not_in_this_kernel)
+    TRY(const apps::FileRules files, apps::confine_files(options.state, options.socket));
+    if (files == apps::FileRules::not_in_this_kernel)
         std::fprintf(stderr, "mcim-tre: this kernel has no Landlock: every file of this user stays within reach\n");
-    CHECKED(enter_sandbox(options.vpcd.empty() ? Network::none : Network::outgoing_streams));
+    CHECKED(apps::enter_sandbox(options.vpcd.empty() ? apps::Network::none : apps::Network::outgoing_streams));
     std::printf("mcim-tre: card %s answers at %s\n", eid.c_str(), options.socket.c_str());
     std::fflush(stdout);
     const Status status = reader.serve();

@@ -9,11 +9,11 @@
 #include <csignal>
 #include <fstream>
 
-#include "file_rules.h"
-#include "hardening.h"
+#include "mcim/apps/common/file_rules.h"
+#include "mcim/apps/common/hardening.h"
 #include "support/temp_folder.h"
 
-namespace mcim::tre {
+namespace mcim::apps {
 namespace {
 
 /// The wait status of a process that calls this.
@@ -86,4 +86,4 @@ TEST(Sandbox, WithVpcdOpensStreamsOnly) {
 }
 
 }  // namespace
-}  // namespace mcim::tre
+}  // namespace mcim::apps

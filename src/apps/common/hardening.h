@@ -1,15 +1,15 @@
 // What the process takes away from itself (requirements OB1, OB2): its memory is not dumped, not traced, not swapped;
-// after start it can do only what serving a card needs.
+// after start it can do only what serving needs.
 #pragma once
 #include <string>
 #include <vector>
 
 #include "mcim/base/result.h"
 
-namespace mcim::tre {
+namespace mcim::apps {
 
 /// No core dumps, no ptrace by others, pages locked. What could not be had is returned as sentences for the log: a
-/// machine without the right to lock memory still runs a card.
+/// machine without the right to lock memory still serves.
 [[nodiscard]] std::vector<std::string> protect_memory();
 
 /// A filter of system calls does not see addresses: with outgoing_streams, which --vpcd needs, a process that was taken
@@ -19,4 +19,4 @@ enum class Network : std::uint8_t { none, outgoing_streams };
 /// sockets only as `Network` says; no program can be started, no memory made executable, nobody else sent a signal.
 [[nodiscard]] Status enter_sandbox(Network);
 
-}  // namespace mcim::tre
+}  // namespace mcim::apps

@@ -1,4 +1,4 @@
-#include "hardening.h"
+#include "mcim/apps/common/hardening.h"
 
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -15,7 +15,7 @@
 #include <optional>
 #include <span>
 
-namespace mcim::tre {
+namespace mcim::apps {
 namespace {
 
 /// Locks what is mapped and what will be. With a limit below "unlimited" later allocations would fail at that limit, so
@@ -134,4 +134,4 @@ Status enter_sandbox(Network network) {
     return ok();
 }
 
-}  // namespace mcim::tre
+}  // namespace mcim::apps

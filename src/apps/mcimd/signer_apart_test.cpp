@@ -1,0 +1,203 @@
+// mcimd with its keys in a process of their own: it never reads them, and outlives the signer's death.
+#include <atomic>
+
+#include "mcim/apps/mcimd/plain_for_test.h"
+#include "mcim/apps/signer/process_for_test.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+constexpr int customers = 4;
+constexpr int orders_each = 8;
+
+class SignerApart : public Mcimd {
+protected:
+    void SetUp() override {
+        at.keys_line = "";
+        at.more_tables = "[operation]\nlisten = \"127.0.0.1:0\"\n[signer]\nsocket = \"signer.sock\"\n";
+        start_signer();
+    }
+    void TearDown() override { running.reset(); }
+    void start_signer() {
+        signer.reset();
+        signer.emplace(MCIM_SIGNER,
+                       std::vector<std::string>{"--keys", at.temp / "keys", "--socket", at.temp / "signer.sock"},
+                       at.temp / "signer.log");
+        ASSERT_TRUE(signer->answers()) << signer->said();
+    }
+    std::string ready() { return ask_plain(running->operation_port(), "/readyz"); }
+    std::vector<std::string> mistakes() const {
+        const auto parsed = parse_config(at.toml(), at.temp / "mcimd.toml");
+        if (const auto* wrong = std::get_if<Mistakes>(&parsed)) return wrong->lines;
+        return check_files(std::get<Config>(parsed), system_now()).lines;
+    }
+    std::optional<signer_program::test::Process> signer;
+};
+
+TEST_F(SignerApart, SignsSealsAndMakesVectors) {
+    start();
+    add_two_operators();
+    const auto order = add_order("a", first, "open");
+    install(order, first);
+    EXPECT_EQ(state_of(order), "Installed");
+    EXPECT_TRUE(ask_auc(at, "AKA-REQ-AUTH 999990000000001").starts_with("AKA-RESP-AUTH 999990000000001 "));
+    EXPECT_FALSE(std::filesystem::exists(at.temp / "keys" / "challenge.key")) << "nothing of it is in that folder";
+    EXPECT_TRUE(std::filesystem::exists(at.temp / "challenge.key"));
+}
+
+TEST_F(SignerApart, IsNotReadyWhileItDoesNotAnswer) {
+    start();
+    EXPECT_TRUE(ready().starts_with("HTTP/1.1 200 "));
+    signer->end_by(SIGKILL);
+    const std::string answer = ready();
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 ")) << answer;
+    EXPECT_NE(answer.find("The signer does not answer"), std::string::npos) << answer;
+    EXPECT_EQ(refusal("initiateAuthentication", card.initiate("smdpp.example.com")), "8.8/5.1");
+    EXPECT_FALSE(running->renew()) << "its keys cannot be compared with the certificates";
+    start_signer();
+    EXPECT_TRUE(ready().starts_with("HTTP/1.1 200 "));
+    initiate();
+    EXPECT_TRUE(running->renew());
+}
+
+TEST_F(SignerApart, NeedsTheKeysOfItsCertificates) {
+    EXPECT_EQ(mistakes(), std::vector<std::string>{});
+    signer->end_by(SIGTERM);
+    auto lines = mistakes();
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_NE(lines[0].find("signer.socket: "), std::string::npos) << lines[0];
+    EXPECT_NE(lines[0].find("start it"), std::string::npos) << lines[0];
+    EXPECT_THROW(start(), std::runtime_error);
+
+    auto others = custody::KeyFolder::create(at.temp / "other", at.random);
+    for (const auto* name : {"dpauth", "dppb", "verifier"})
+        EXPECT_TRUE(others->add_signing_key({name}, crypto::PrivateKey::generate(crypto::Curve::p256), at.random));
+    signer.emplace(MCIM_SIGNER,
+                   std::vector<std::string>{"--keys", at.temp / "other", "--socket", at.temp / "signer.sock"},
+                   at.temp / "signer.log");
+    ASSERT_TRUE(signer->answers()) << signer->said();
+    lines = mistakes();
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_NE(lines[0].find("it is not the key of its certificate"), std::string::npos) << lines[0];
+}
+
+TEST_F(SignerApart, IsAskedOnlyWhereItIsTheUsersThatIsNamed) {
+    at.more_tables += "user = \"" + std::to_string(::geteuid() + 1) + "\"\n";
+    const auto lines = mistakes();
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_NE(lines[0].find("it is not given anything"), std::string::npos) << lines[0];
+    at.more_tables += "seconds = 61\n";
+    EXPECT_NE(mistakes().at(0).find("signer.seconds: a whole number from 1 to 60"), std::string::npos);
+}
+
+TEST_F(SignerApart, HasNoKeysBesideIt) {
+    at.keys_line = "keys = \"keys\"";
+    ASSERT_EQ(mistakes().size(), 1U);
+    EXPECT_NE(mistakes()[0].find("server.keys: is the signer's"), std::string::npos) << mistakes()[0];
+    at.more_tables.clear();
+    EXPECT_EQ(mistakes(), std::vector<std::string>{});
+    at.keys_line = "";
+    EXPECT_NE(mistakes().at(0).find("server.keys: is missing"), std::string::npos) << mistakes()[0];
+}
+
+/// Devices that come again with the same message, as agents do, until it is taken.
+class Customers {
+public:
+    Customers(Installation& at, std::uint16_t port) : at_(at), port_(port) {}
+
+    void download(test::SoftCard& card, const std::string& matching_id, const Iccid& iccid) {
+        http::ClientConfig config{{at_.pki.ci.der()}, {}};
+        config.resolve[{"smdpp.example.com", 443}] = {"127.0.0.1", port_};
+        config.time_max = 20s;
+        http::Client client(config);
+        const auto begun = until_taken<msg::InitiateAuthenticationOkEs9>(client, "initiateAuthentication",
+                                                                         card.initiate("smdpp.example.com"));
+        const auto offered =
+            until_taken<msg::AuthenticateClientOk>(client, "authenticateClient", card.authenticate(begun, matching_id));
+        until_taken<msg::GetBoundProfilePackageOk>(client, "getBoundProfilePackage", card.prepare(offered));
+        ++card.seq_number;
+        const auto told =
+            post(client, "handleNotification",
+                 msg::to_json(card.installed(offered.transaction_id, iccid, *der::Oid::parse("2.999.10"))));
+        EXPECT_TRUE(told && told->status == 204);
+    }
+    std::atomic<int> taken = 0;
+    std::atomic<int> put_off = 0;
+
+private:
+    static Result<http::Response> post(http::Client& client, const std::string& function, std::string body) {
+        return client.send({"smdpp.example.com"},
+                           {"POST",
+                            std::string(smdp::es9_json_path) + function,
+                            {{"Content-Type", "application/json"}, {"X-Admin-Protocol", "gsma/rsp/v2.2.0"}},
+                            std::move(body)});
+    }
+    template <class R, class T>
+    R until_taken(http::Client& client, const std::string& function, const T& request) {
+        for (int attempt = 0; attempt < 5000; ++attempt) {
+            const auto answer = post(client, function, msg::to_json(request));
+            if (!answer) break;
+            const auto status = msg::read_status(answer->body);
+            if (status && !*status) {
+                ++taken;
+                return *msg::from_json<R>(answer->body);
+            }
+            EXPECT_TRUE(status && (*status)->subject_code + "/" + (*status)->reason_code == "8.8/5.1") << answer->body;
+            ++put_off;
+            std::this_thread::sleep_for(2ms);
+        }
+        ADD_FAILURE() << function << " was never taken";
+        return {};
+    }
+    Installation& at_;
+    std::uint16_t port_;
+};
+
+/// mcimd and the signer as processes. Orders of four customers are downloaded at once; after every twentieth answer the
+/// signer is killed and started again.
+TEST_F(SignerApart, KilledUnderLoadLosesNoOrder) {
+    start_process();
+    add_operator("a", key_a);
+    std::vector<Iccid> lines;
+    std::vector<jose::Object> orders;
+    for (int i = 0; i < customers * orders_each; ++i) {
+        lines.push_back(*Iccid::with_check_digit("8944123456789020" + std::to_string(10 + i)));
+        add_line("a", lines.back(), "9999900000001" + std::to_string(10 + i));
+        orders.push_back(add_order("a", lines.back()));
+    }
+    Customers all(at, process->port());
+    std::vector<std::thread> threads;
+    std::atomic<int> busy = customers;
+    for (int c = 0; c < customers; ++c)
+        threads.emplace_back([&, c] {
+            test::SoftCard own{at.pki.euicc, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
+            own.seq_number = 1000 * (c + 1);
+            for (int i = 0; i < orders_each; ++i) {
+                const auto n = static_cast<std::size_t>(c * orders_each + i);
+                all.download(own, *orders[n].text("matching_id"), lines[n]);
+            }
+            --busy;
+        });
+    int kills = 0;
+    for (int next = 20; busy != 0; next += 20) {
+        while (busy != 0 && all.taken < next) std::this_thread::sleep_for(1ms);
+        if (busy == 0) break;
+        EXPECT_EQ(signer->end_by(SIGKILL), 128 + SIGKILL);
+        const int before = all.put_off;
+        while (all.put_off == before && busy != 0) std::this_thread::sleep_for(1ms);
+        start_signer();
+        ++kills;
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_GE(kills, 3);
+    EXPECT_GE(all.put_off, kills);
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+        EXPECT_EQ(state_of(orders[i]), "Installed") << i;
+        EXPECT_EQ(standing(lines[i]), "installed") << i;
+        EXPECT_EQ(*admin("GET", "/orders/" + *orders[i].text("id")).integer("attempts"), 1) << "one package of each";
+    }
+    EXPECT_EQ(process->end_by(SIGTERM), 0);
+}
+
+}  // namespace
+}  // namespace mcim::apps::mcimd
