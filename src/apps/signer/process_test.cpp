@@ -84,6 +84,9 @@ TEST_F(SignerProcess, RunsInItsSandboxWithoutANetwork) {
     EXPECT_EQ(status("Seccomp:"), "\t2");
     EXPECT_EQ(status("NoNewPrivs:"), "\t1");
     EXPECT_EQ(status("Threads:"), "\t1");
+    EXPECT_TRUE(status("VmLck:").find_first_not_of("\t 0kB") != std::string::npos ||
+                process->said().find("cannot be locked") != std::string::npos)
+        << "its memory is locked, or it says that it cannot be";
     struct stat memory {};
     ASSERT_EQ(::stat(("/proc/" + std::to_string(process->pid()) + "/mem").c_str(), &memory), 0);
     EXPECT_EQ(memory.st_uid, 0U) << "the files of a process that is not dumpable are root's";
