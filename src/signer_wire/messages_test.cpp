@@ -183,18 +183,24 @@ TEST(Messages, ChangedDoNoHarm) {
         }
 }
 
+/// Nothing where it was read.
+std::optional<Errc> refused_as(View requests) {
+    const auto read = decode_requests(requests);
+    return read ? std::nullopt : std::optional(read.error().code);
+}
+
 TEST(Messages, WithSomethingBehindAreErrors) {
     Bytes octets = to_bytes(expose(encode_requests(all_requests())));
     octets.push_back(0);
-    EXPECT_EQ(decode_requests(octets).error().code, Errc::trailing_data);
+    EXPECT_EQ(refused_as(octets), Errc::trailing_data);
 }
 
 TEST(Messages, HaveALimit) {
     std::vector<Request> many(requests_max);
     EXPECT_TRUE(decode_requests(expose(encode_requests(many))));
     many.emplace_back();
-    EXPECT_EQ(decode_requests(expose(encode_requests(many))).error().code, Errc::too_large);
-    EXPECT_EQ(decode_requests(Bytes(message_octets_max + 1)).error().code, Errc::too_large);
+    EXPECT_EQ(refused_as(expose(encode_requests(many))), Errc::too_large);
+    EXPECT_EQ(refused_as(Bytes(message_octets_max + 1)), Errc::too_large);
     EXPECT_TRUE(decode_requests(expose(encode_requests({})))) << "none is a question too";
 }
 

@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -84,6 +85,9 @@ TEST_F(SignerProcess, RunsInItsSandboxWithoutANetwork) {
     EXPECT_EQ(status("Seccomp:"), "\t2");
     EXPECT_EQ(status("NoNewPrivs:"), "\t1");
     EXPECT_EQ(status("Threads:"), "\t1");
+    rlimit core{1, 1};
+    ASSERT_EQ(::prlimit(process->pid(), RLIMIT_CORE, nullptr, &core), 0);
+    EXPECT_EQ(core.rlim_max, 0U) << "it leaves no dump, whatever its parent would have allowed";
     struct stat memory {};
     ASSERT_EQ(::stat(("/proc/" + std::to_string(process->pid()) + "/mem").c_str(), &memory), 0);
     EXPECT_EQ(memory.st_uid, 0U) << "the files of a process that is not dumpable are root's";
