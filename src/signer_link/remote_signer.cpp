@@ -66,7 +66,7 @@ Result<Answer> RemoteSigner::converse(const SecretBytes& message) {
     auto answer = exchange(message, until);
     const auto is_lost = [&] { return !answer && answer.error().code == Errc::io; };
     if (is_lost() && kept && Clock::now() < until) answer = exchange(message, until);
-    if (!is_lost()) return answer;
+    if (answer) return answer;
     if (Clock::now() >= until) silent_until_ = Clock::now() + place_.time_max;
     return gone(answer.error());
 }

@@ -42,15 +42,27 @@ Status well_formed(const std::string& connection, std::string& password) {
         return fail(Errc::bad_value, "postgresql",
                     "this is no connection string of libpq: \"postgresql://USER@HOST:PORT/DATABASE\" or "
                     "\"host=HOST user=USER dbname=DATABASE\" is one");
-    for (const auto* o = options.get(); o->keyword != nullptr; ++o)
-        if (std::string_view(o->keyword) == "password" && o->val != nullptr) password = o->val;
+    for (const auto* o = options.get(); o->keyword != nullptr; ++o) {
+        if (o->val == nullptr) continue;
+        const std::string_view key = o->keyword;
+        const std::string_view value = o->val;
+        if (key == "password") password = value;
+        // an '@' or a '/' of a password ends it for libpq, and the rest is taken for where the server is
+        const bool misread = ((key == "host" || key == "dbname") && value.find('@') != std::string_view::npos) ||
+                             (key == "port" && value.find_first_not_of("0123456789,") != std::string_view::npos);
+        if (misread)
+            return fail(
+                Errc::bad_value, "postgresql",
+                "its " + std::string(key) + " is none: in a password of a URI '@' is written %40, '/' %2F, ':' %3A");
+    }
     return ok();
 }
 
 std::string without(std::string text, const std::string& secret) {
     if (secret.empty()) return text;
-    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret))
-        text.replace(at, secret.size(), "***");
+    static constexpr std::string_view instead = "***";
+    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + instead.size()))
+        text.replace(at, secret.size(), instead);
     return text;
 }
 
@@ -74,17 +86,16 @@ Result<pg_conn*> connect(const std::string& connection) {
     std::string password;
     CHECKED(well_formed(connection, password));
     // what stands before "dbname" the connection string may say otherwise
-    static constexpr std::array keys{"fallback_application_name",
-                                     "connect_timeout",
-                                     "keepalives_idle",
-                                     "keepalives_interval",
-                                     "keepalives_count",
-                                     "tcp_user_timeout",
-                                     "dbname",
-                                     "client_encoding",
-                                     static_cast<const char*>(nullptr)};
-    const std::array values{
-        "mcimd", "3", "10", "5", "3", "20000", connection.c_str(), "UTF8", static_cast<const char*>(nullptr)};
+    static constexpr std::array keys{"fallback_application_name", "connect_timeout",
+                                     "keepalives_idle",           "keepalives_interval",
+                                     "keepalives_count",          "tcp_user_timeout",
+                                     "target_session_attrs",      "dbname",
+                                     "client_encoding",           static_cast<const char*>(nullptr)};
+    const std::array values{"mcimd",      "3",
+                            "10",         "5",
+                            "3",          "20000",
+                            "read-write", connection.c_str(),
+                            "UTF8",       static_cast<const char*>(nullptr)};
     pg_conn* pg = PQconnectdbParams(keys.data(), values.data(), 1);
     if (PQstatus(pg) != CONNECTION_OK) {
         auto error = fail(Errc::io, "postgresql",
@@ -130,7 +141,8 @@ Error error_of(const pg_result* result) {
 
 bool ends_connection(const pg_result* result) {
     const auto state = field_of(result, PG_DIAG_SQLSTATE);
-    return state.starts_with("08") || state.starts_with("57P") || state == "25P03";
+    // 25006: it has become a replica, and another one is written to
+    return state.starts_with("08") || state.starts_with("57P") || state == "25P03" || state == "25006";
 }
 
 }  // namespace mcim::store::postgres

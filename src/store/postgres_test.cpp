@@ -201,9 +201,11 @@ TEST_F(PostgresStore, RulesOfTheDatabaseHoldForOtherProgramsToo) {
 }
 
 TEST_F(PostgresStore, NoErrorRepeatsTheConnectionString) {
-    for (const char* bad : {"postgresql://mcim:s3cret%zz@localhost/x", "host=/nowhere dbname=x password=s3cret",
-                            "password=s3cret nonsense", "postgresql://mcim:s3cret@localhost:99999/x",
-                            "postgresql://mcim@localhost:1/x?password=s3cret", "s3cret"}) {
+    for (const char* bad :
+         {"postgresql://mcim:s3cret%zz@localhost/x", "host=/nowhere dbname=x password=s3cret",
+          "password=s3cret nonsense", "postgresql://mcim:s3cret@localhost:99999/x",
+          "postgresql://mcim@localhost:1/x?password=s3cret", "s3cret", "postgresql://mcim:pa@s3cret@localhost/x",
+          "postgresql://mcim:s3cret/pa@localhost/x", "postgresql://localhost:12/s3cret@localhost/x"}) {
         const auto opened = open_postgres_store(bad);
         ASSERT_FALSE(opened) << bad;
         EXPECT_EQ(to_string(opened.error()).find("s3cret"), std::string::npos) << to_string(opened.error());

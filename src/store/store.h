@@ -181,7 +181,7 @@ public:
     /// leaves nothing behind and does not stop the others:
     ///   conflict   a uniqueness, or a version that somebody else was faster with; the path names table.column
     ///   not_found  what was to be changed is not there
-    ///   io         the database failed: then none of them happened
+    ///   io         the database failed: none of them happened, or, where it went away while it committed, all of them
     [[nodiscard]] virtual std::vector<Status> commit(std::span<const Batch>) = 0;
     [[nodiscard]] Status commit_one(Batch);
 

@@ -259,7 +259,8 @@ Result<Json> set_bar(Platform& p, std::string_view iccid, auc::Status status) {
         return fail(Errc::refused, "standing",
                     "the subscription is " + std::string(to_string(s.standing)) +
                         ": no card has it, and its installation on one lets it in");
-    CHECKED(p.store.commit_one({store::SetAucStatus{s.imsi, status}}));
+    // with its version: another node may be closing it, and what is closed stays so
+    CHECKED(p.store.commit_one({store::PutSubscription{s}, store::SetAucStatus{s.imsi, status}}));
     return show_auc(p, s.imsi.text());
 }
 

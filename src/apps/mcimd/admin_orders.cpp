@@ -226,7 +226,8 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     TRY(const auto missing, missing_consent(p, order));
     if (order.release) CHECKED(check_given(p, *order.release, missing));
     store::Batch batch = notes_of(p, order, "ordered and released", missing);
-    batch.insert(batch.begin(), store::AddOrder{order});
+    // with the version of its line, which another node may be closing
+    batch.insert(batch.begin(), {store::AddOrder{order}, store::PutSubscription{line}});
     CHECKED(p.store.commit_one(std::move(batch)));
     return with_consent(p, order, missing);
 }

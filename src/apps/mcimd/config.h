@@ -81,9 +81,12 @@ struct Config {
 
     std::filesystem::path file{};                          ///< where it comes from
     std::map<std::string, unsigned, std::less<>> lines{};  ///< of each key, "dp.ci"; where it is absent, of its table
-    /// Where the platform keeps what it draws for itself (challenge.key, nonce.key): beside the keys, or beside the
-    /// database where the keys are the signer's.
-    [[nodiscard]] std::filesystem::path own_keys() const { return signer ? database.parent_path() : keys; }
+    /// Where the platform keeps what it draws for itself (challenge.key, nonce.key): beside the keys; where these are
+    /// the signer's, beside the database's file, or beside the configuration where there is none.
+    [[nodiscard]] std::filesystem::path own_keys() const {
+        if (!signer) return keys;
+        return postgres.empty() ? database.parent_path() : file.parent_path();
+    }
     /// "mcimd.toml:12: dp.ci", as mistakes begin.
     [[nodiscard]] std::string place(std::string_view key) const;
 };

@@ -81,7 +81,7 @@ Result<Es2Answer> Es2Caller::make_order(const smdp::DownloadOrder& asked, const 
     if (refused) return Es2Answer{*std::move(refused)};
     auto made = after(std::move(order), asked.eid ? smdp::OrderEvent::link : smdp::OrderEvent::allocate);
     if (!made) return fail(Errc::unexpected_event, "order", "a new order cannot be allocated");
-    store::Batch changes{store::AddOrder{*made},
+    store::Batch changes{store::AddOrder{*made}, store::PutSubscription{line},
                          smdp::Note{made->id, platform.now(), "ordered by its operator " + over_es2()}};
     return Es2Answer{smdp::ordered_json(line.iccid, asked.padded), std::move(changes)};
 }

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace mcim::apps::mcimd {
@@ -262,12 +263,12 @@ Result<evidence::ReferenceValues> take_reference_values(Platform& p, const std::
     const auto is_withdrawn = [&](const evidence::ReferenceValues& held) {
         return held.operator_id == operator_id && held.version < values.withdraws_before;
     };
-    if (values.withdraws_before > floor.version) {
-        floor.row.body = to_bytes(as_view(std::to_string(values.withdraws_before)));
-        batch.emplace_back(store::PutRow{std::move(floor.row)});
+    // written where it stays, too: of two nodes that take documents at once, one looks again at what the other did
+    floor.row.body = to_bytes(as_view(std::to_string(std::max(values.withdraws_before, floor.version))));
+    batch.emplace_back(store::PutRow{std::move(floor.row)});
+    if (values.withdraws_before > floor.version)
         for (const auto& held : p.verifier->references)
             if (is_withdrawn(held)) batch.emplace_back(store::DropRow{reference_kind, reference_key(held)});
-    }
     CHECKED(p.store.commit_one(std::move(batch)));
     std::erase_if(p.verifier->references, is_withdrawn);
     p.verifier->references.push_back(values);
@@ -279,7 +280,8 @@ Result<std::vector<evidence::ReferenceValues>> load_reference_values(Platform& p
     std::vector<evidence::ReferenceValues> out;
     for (const auto& row : rows) {
         const std::string operator_id = row.key.substr(0, row.key.rfind('/'));
-        const auto key = p.operator_key(operator_id);
+        TRY(const auto known, p.store.find_operator(operator_id));
+        const auto key = known ? p.operator_key(operator_id) : std::nullopt;
         // this host's clock may not be right yet: dates count when the values are used
         auto values = key ? evidence::verify_reference_values(as_text(row.body), operator_id, *key, {})
                           : unknown_operator(operator_id);
