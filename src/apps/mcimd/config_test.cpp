@@ -97,8 +97,9 @@ TEST(Config, OwnKeysLieInAFolderThatTheConfigurationNames) {
     const auto folder = [](const std::string& text) {
         return std::get<Config>(parse_config(text, "/srv/mcim/mcimd.toml")).own_keys();
     };
-    EXPECT_EQ(folder(std::string(whole)), "/srv/mcim/keys");
-    const std::string apart = changed("keys = \"keys\"\n", "") + "\n[signer]\nsocket = \"/run/signer.sock\"\n";
+    EXPECT_EQ(folder(std::string(whole)), "/etc/mcim/keys");
+    const std::string apart =
+        changed("keys = \"/etc/mcim/keys\"\n", "") + "\n[signer]\nsocket = \"/run/signer.sock\"\n";
     EXPECT_EQ(folder(apart), "/srv/mcim");
     std::string shared = apart;
     shared.replace(shared.find("mcimd.sqlite"), std::string_view("mcimd.sqlite").size(), "postgresql:///mcim");
