@@ -40,15 +40,9 @@ inline std::string text_of(const std::vector<Bytes>& transactions) {
 
 inline constexpr const char* row_outdated = "it changed meanwhile";
 
-Status write(auto& db, const AddOrder& c) {
-    TRY(auto* s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?)"));
-    const auto& o = c.order;
-    const std::string outstanding = text_of(o.outstanding);
-    return s->bind(o.id)
-        .bind(o.operator_id)
-        .bind(o.iccid.text())
-        .bind(o.matching_id)
-        .bind(number(o.state))
+/// The columns from "state" to "release", in which both statements about a whole order agree.
+auto& bind_course(auto& s, const smdp::Order& o, const std::string& outstanding) {
+    return s.bind(number(o.state))
         .bind(number(o.policy))
         .bind_optional(text_of(o.eid))
         .bind_optional(o.expires_at)
@@ -58,7 +52,15 @@ Status write(auto& db, const AddOrder& c) {
         .bind(std::int64_t{o.attempts_max})
         .bind(static_cast<std::int64_t>(o.package_octets))
         .bind(View(o.metadata))
-        .bind_optional(view_of(o.release))
+        .bind_optional(view_of(o.release));
+}
+
+Status write(auto& db, const AddOrder& c) {
+    TRY(auto* s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?)"));
+    const auto& o = c.order;
+    const std::string outstanding = text_of(o.outstanding);
+    s->bind(o.id).bind(o.operator_id).bind(o.iccid.text()).bind(o.matching_id);
+    return bind_course(*s, o, outstanding)
         .bind(o.created_at)
         .bind_optional(o.last_sequence)
         .bind(std::int64_t{o.eid_from_package})
@@ -84,17 +86,7 @@ Status write(auto& db, const smdp::PutOrder& c) {
             "wrong_codes=?, euicc_otpk=?, binding=?, version=version+1 WHERE id=? AND version=?"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
-    s->bind(number(o.state))
-        .bind(number(o.policy))
-        .bind_optional(text_of(o.eid))
-        .bind_optional(o.expires_at)
-        .bind(outstanding)
-        .bind(std::int64_t{o.refused})
-        .bind(std::int64_t{o.attempts})
-        .bind(std::int64_t{o.attempts_max})
-        .bind(static_cast<std::int64_t>(o.package_octets))
-        .bind(View(o.metadata))
-        .bind_optional(view_of(o.release))
+    bind_course(*s, o, outstanding)
         .bind_optional(o.last_sequence)
         .bind(std::int64_t{o.eid_from_package})
         .bind_optional(number_of(o.ended_by))
