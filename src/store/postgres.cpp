@@ -111,8 +111,8 @@ bool Statement::is_null(int column) const { return PQgetisnull(rows_.get(), row_
 
 // ---------------------------------------------------------------- the connection
 
-Result<std::unique_ptr<Database>> Database::open(std::string connection) {
-    std::unique_ptr<Database> out(new Database(std::move(connection)));
+Result<std::unique_ptr<Database>> Database::open(std::string connection, std::chrono::milliseconds answer_max) {
+    std::unique_ptr<Database> out(new Database(std::move(connection), answer_max));
     CHECKED(out->connected());
     return out;
 }
@@ -126,19 +126,37 @@ void Database::disconnect() {
     committing_ = false;
 }
 
-/// By another program it may have been brought to a schema that this one does not know, meanwhile.
 Status Database::connected() {
     if (pg_ != nullptr) return ok();
+    const auto now = Clock::now();
+    if (is_left_alone())
+        return fail(Errc::io, "postgresql",
+                    "it did not answer in time and is left alone for another " +
+                        std::to_string(std::chrono::ceil<std::chrono::milliseconds>(alone_until_ - now).count()) +
+                        " ms; see that PostgreSQL runs");
+    Status ready = connect_anew();
+    if (!ready) leave_alone_since(now);
+    return ready;
+}
+
+/// By another program it may have been brought to a schema that this one does not know, meanwhile.
+Status Database::connect_anew() {
     TRY(pg_, connect(connection_));
     ++number_;
     Status ready = migrate(pg_);
-    if (ready && PQenterPipelineMode(pg_) != 1) ready = fail(Errc::io, "postgresql", message_of(pg_));
+    if (ready && (PQenterPipelineMode(pg_) != 1 || PQsetnonblocking(pg_, 1) != 0))
+        ready = fail(Errc::io, "postgresql", message_of(pg_));
     if (!ready) disconnect();
     return ready;
 }
 
-Error Database::lost() {
-    const std::string why = message_of(pg_);
+void Database::leave_alone_since(Clock::time_point begun) {
+    const auto now = Clock::now();
+    alone_until_ = now + (now - begun);
+}
+
+Error Database::lost(std::string_view reason) {
+    const std::string why = reason.empty() ? message_of(pg_) : std::string(reason);
     broke_before_commit_ = in_transaction_ && !committing_;
     const bool unknown = committing_;
     disconnect();
@@ -176,11 +194,23 @@ Status Database::send(Statement& s, std::optional<Error> unless_one_row) {
     return ok();
 }
 
+Result<Answer> Database::next_result() {
+    const auto until = asked_at_ + answer_max_;
+    if (await_result(pg_, until)) return Answer(PQgetResult(pg_));
+    if (Clock::now() < until) return lost();
+    leave_alone_since(asked_at_);
+    return lost("no answer within " + std::to_string(answer_max_.count()) + " ms");
+}
+
 /// Of one that was sent: an Error of its own, an empty answer where an earlier one failed, or its answer.
 Result<Answer> Database::await_one(Sent& one) {
-    Answer answer(PQgetResult(pg_));
+    TRY(Answer answer, next_result());
     if (!answer || PQstatus(pg_) != CONNECTION_OK || ends_connection(answer.get())) return lost();
-    while (Answer more{PQgetResult(pg_)}) answer = std::move(more);
+    for (;;) {
+        TRY(Answer more, next_result());
+        if (!more) break;
+        answer = std::move(more);
+    }
     const bool through = went_through(answer.get());
     if (!through && one.prepares != nullptr) one.prepares->prepared_in_ = 0;
     if (PQresultStatus(answer.get()) == PGRES_PIPELINE_ABORTED) return Answer();
@@ -192,6 +222,7 @@ Result<Answer> Database::await_one(Sent& one) {
 Result<Answer> Database::await() {
     if (sent_.empty()) return Answer();
     if (PQpipelineSync(pg_) != 1) return lost();
+    asked_at_ = Clock::now();
     std::optional<Error> first;
     Answer last;
     auto sent = std::exchange(sent_, {});
@@ -201,7 +232,8 @@ Result<Answer> Database::await() {
         if (!answer && !first) first = std::move(answer).error();
         if (answer) last = *std::move(answer);
     }
-    if (const Answer end(PQgetResult(pg_)); PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost();
+    TRY(const Answer end, next_result());
+    if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost();
     if (first) return *std::move(first);
     return last;
 }
@@ -220,7 +252,7 @@ Result<Answer> Database::ask(Statement& s) {
     };
     const bool kept = pg_ != nullptr;  // and may have been lost since it was used last
     auto answer = once();
-    if (kept && pg_ == nullptr) answer = once();
+    if (kept && pg_ == nullptr && !is_left_alone()) answer = once();
     return answer;
 }
 
@@ -235,8 +267,11 @@ Status Database::begin() {
     return ok();
 }
 
+/// A COMMIT that waits for a replica is not cut short by PostgreSQL: it would say that all is well.
 Status Database::commit() {
     CHECKED(settle());
+    TRY(Statement * in_its_time, prepare("SET LOCAL statement_timeout = 0"));
+    CHECKED(in_its_time->run());
     TRY(Statement * s, prepare("COMMIT"));
     committing_ = true;
     CHECKED(s->run());

@@ -11,10 +11,8 @@
 
 #include "mcim/base/bytes.h"
 #include "mcim/base/ports.h"
+#include "mcim/store/postgres_connection.h"
 #include "mcim/store/query.h"
-
-struct pg_conn;
-struct pg_result;
 
 namespace mcim::store::postgres {
 
@@ -81,7 +79,10 @@ class Database {
 public:
     using Statement = postgres::Statement;
     /// `connection` is libpq's: "postgresql://..." or "host=... dbname=...". No error repeats it.
-    [[nodiscard]] static Result<std::unique_ptr<Database>> open(std::string connection);
+    /// `answer_max`: that long somebody waits for PostgreSQL at a time. Then the connection is given up and PostgreSQL
+    /// left alone for as long as that took, or all of the caller's time would go by waiting.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open(std::string connection,
+                                                                std::chrono::milliseconds answer_max);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
@@ -104,17 +105,26 @@ private:
         Statement* prepares = nullptr;
         std::optional<Error> unless_one_row{};
     };
-    explicit Database(std::string connection) : connection_(std::move(connection)) {}
+    Database(std::string connection, std::chrono::milliseconds answer_max)
+        : connection_(std::move(connection)), answer_max_(answer_max) {}
     [[nodiscard]] Status connected();
+    [[nodiscard]] Status connect_anew();
     [[nodiscard]] Status send(Statement&, std::optional<Error> unless_one_row = {});
     /// Of what was sent last.
     [[nodiscard]] Result<Answer> await();
     [[nodiscard]] Result<Answer> ask(Statement&);
     [[nodiscard]] Result<Answer> await_one(Sent&);
-    [[nodiscard]] Error lost();
+    /// The next result, nullptr at the end of a statement's; an Error: the connection is lost.
+    [[nodiscard]] Result<Answer> next_result();
+    [[nodiscard]] Error lost(std::string_view why = {});
+    void leave_alone_since(Clock::time_point);
+    [[nodiscard]] bool is_left_alone() const { return Clock::now() < alone_until_; }
     void disconnect();
 
     std::string connection_;
+    std::chrono::milliseconds answer_max_;
+    Clock::time_point asked_at_{};
+    Clock::time_point alone_until_{};
     pg_conn* pg_ = nullptr;
     std::uint64_t number_ = 0;  ///< of the connection
     std::vector<Sent> sent_{};

@@ -1,8 +1,10 @@
 #include "mcim/store/postgres_connection.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <array>
+#include <cerrno>
 #include <memory>
 #include <string_view>
 
@@ -73,10 +75,25 @@ void say_nothing(void*, const char*) {}
 constexpr const char* session_settings = R"sql(
 SET search_path = mcim, pg_temp;
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
-SET lock_timeout = '5s';
-SET statement_timeout = '20s';
-SET idle_in_transaction_session_timeout = '20s';
+SET lock_timeout = '1s';
+SET statement_timeout = '8s';
+SET idle_in_transaction_session_timeout = '5s';
 )sql";
+/// The last result of what was sent, as PQexec has it, but not for ever.
+Result<Held> exec(pg_conn* pg, const std::string& sql, std::chrono::seconds within) {
+    if (PQsendQuery(pg, sql.c_str()) != 1) return fail(Errc::io, "postgresql", message_of(pg));
+    const auto until = Clock::now() + within;
+    Held last;
+    for (;;) {
+        if (!await_result(pg, until))
+            return fail(Errc::io, "postgresql",
+                        "no answer within " + std::to_string(within.count()) + " s " + message_of(pg));
+        Held next(PQgetResult(pg));
+        if (!next) return last;
+        const bool failed = PQresultStatus(last.get()) == PGRES_FATAL_ERROR;
+        if (!failed || !last) last = std::move(next);
+    }
+}
 
 }  // namespace
 
@@ -111,15 +128,28 @@ Result<pg_conn*> connect(const std::string& connection) {
     return pg;
 }
 
-Status run(pg_conn* pg, const std::string& sql) {
-    const Held result(PQexec(pg, sql.c_str()));
+bool await_result(pg_conn* pg, Clock::time_point until) {
+    for (;;) {
+        const int flushed = PQflush(pg);
+        if (flushed < 0) return false;
+        if (flushed == 0 && PQisBusy(pg) == 0) return true;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+        if (left <= std::chrono::milliseconds(0)) return false;
+        pollfd wait{PQsocket(pg), static_cast<short>(POLLIN | (flushed > 0 ? POLLOUT : 0)), 0};
+        if (poll(&wait, 1, static_cast<int>(left.count())) < 0 && errno != EINTR) return false;
+        if ((wait.revents & ~POLLOUT) != 0 && PQconsumeInput(pg) != 1) return false;
+    }
+}
+
+Status run(pg_conn* pg, const std::string& sql, std::chrono::seconds within) {
+    TRY(const Held result, exec(pg, sql, within));
     const auto status = PQresultStatus(result.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return error_of(result.get());
     return ok();
 }
 
 Result<std::optional<std::int64_t>> ask_number(pg_conn* pg, const std::string& sql) {
-    const Held result(PQexec(pg, sql.c_str()));
+    TRY(const Held result, exec(pg, sql, std::chrono::seconds(10)));
     if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) return error_of(result.get());
     if (PQntuples(result.get()) != 1 || PQgetisnull(result.get(), 0, 0) != 0) return std::optional<std::int64_t>{};
     return std::optional<std::int64_t>(std::strtoll(PQgetvalue(result.get(), 0, 0), nullptr, 10));
@@ -134,6 +164,7 @@ Error error_of(const pg_result* result) {
                     state == "23505" ? "it exists already" : "a rule of the database forbids it");
     if (state.starts_with("40"))
         return fail(Errc::conflict, "database", "another node changed the same at the same time");
+    if (state == "55P03") return fail(Errc::conflict, "database", "another node holds the same, and does not go on");
     std::string message(field_of(result, PG_DIAG_MESSAGE_PRIMARY));
     if (message.empty()) message = in_one_line(PQresultErrorMessage(result));
     return fail(state.starts_with("22") ? Errc::bad_value : Errc::io, "database", std::move(message));

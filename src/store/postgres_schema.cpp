@@ -94,17 +94,21 @@ constexpr std::array<const char*, 1> steps{version_1};
 constexpr std::int64_t newest() { return static_cast<std::int64_t>(steps.size()); }
 
 /// Any number will do that no other program takes for its own lock: these are the octets of "mcim".
-constexpr const char* begin_alone = "BEGIN; SELECT pg_advisory_xact_lock(1835231597);";
+/// An index over all that is there takes its time, and a node that comes meanwhile waits for it.
+constexpr const char* begin_alone =
+    "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout "
+    "= 0; SELECT pg_advisory_xact_lock(1835231597);";
+constexpr std::chrono::hours migration_max{1};
 constexpr const char* make_schema = R"sql(
 CREATE SCHEMA IF NOT EXISTS mcim;
 CREATE TABLE IF NOT EXISTS mcim.schema_versions (version BIGINT PRIMARY KEY, since TIMESTAMPTZ NOT NULL DEFAULT now());
 )sql";
 
 Status take_steps(pg_conn* pg) {
-    CHECKED(run(pg, make_schema));
+    CHECKED(run(pg, make_schema, migration_max));
     TRY(const std::int64_t found, schema_of(pg));
     for (auto i = static_cast<std::size_t>(found); i < steps.size(); ++i) {
-        CHECKED(run(pg, steps.at(i)));
+        CHECKED(run(pg, steps.at(i), migration_max));
         CHECKED(run(pg, "INSERT INTO mcim.schema_versions (version) VALUES (" + std::to_string(i + 1) + ")"));
     }
     return ok();
@@ -126,12 +130,12 @@ Result<std::int64_t> schema_of(pg_conn* pg) {
 Status migrate(pg_conn* pg) {
     TRY(const std::int64_t found, schema_of(pg));
     if (found == newest()) return ok();
-    CHECKED(run(pg, begin_alone));
+    CHECKED(run(pg, begin_alone, migration_max));
     if (auto done = take_steps(pg); !done) {
         static_cast<void>(run(pg, "ROLLBACK"));
         return done;
     }
-    return run(pg, "COMMIT");
+    return run(pg, "COMMIT", migration_max);
 }
 
 }  // namespace mcim::store::postgres

@@ -37,8 +37,9 @@ Status check_postgres(const std::string& connection) {
     return found ? ok() : Status(found.error());
 }
 
-Result<std::unique_ptr<Store>> open_postgres_store(const std::string& connection) {
-    TRY(auto db, postgres::Database::open(connection));
+Result<std::unique_ptr<Store>> open_postgres_store(const std::string& connection,
+                                                   std::chrono::milliseconds answer_max) {
+    TRY(auto db, postgres::Database::open(connection, answer_max));
     return std::unique_ptr<Store>(std::make_unique<PostgresStore>(std::move(db)));
 }
 

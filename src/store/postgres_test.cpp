@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 
+#include <csignal>
 #include <thread>
 
 #include "mcim/store/postgres_connection.h"
@@ -13,11 +14,13 @@
 namespace mcim::store {
 namespace {
 
+using namespace std::chrono_literals;
+
 class PostgresStore : public testing::Test {
 protected:
     PostgresStore() : server(test::Postgres::of_this_process()), database(server.fresh_database()) {}
-    std::unique_ptr<Store> open() const {
-        auto opened = open_postgres_store(database);
+    std::unique_ptr<Store> open(std::chrono::milliseconds answer_max = std::chrono::seconds(10)) const {
+        auto opened = open_postgres_store(database, answer_max);
         if (!opened) throw std::runtime_error(to_string(opened.error()));
         return *std::move(opened);
     }
@@ -104,6 +107,79 @@ TEST_F(PostgresStore, SaysThatItDoesNotKnowWhereTheAnswerToACommitIsLost) {
     EXPECT_TRUE(store->timeline("a")->empty());
     EXPECT_TRUE(store->commit_one({smdp::Note{"a", t0, "one"}})) << "the next one connects again";
     EXPECT_EQ(store->timeline("a")->size(), 1U);
+}
+
+/// A process of PostgreSQL that does nothing for now.
+struct Stopped {
+    explicit Stopped(std::int64_t pid) : process(static_cast<pid_t>(pid)) { kill(process, SIGSTOP); }
+    ~Stopped() { kill(process, SIGCONT); }
+    Stopped(const Stopped&) = delete;
+    Stopped& operator=(const Stopped&) = delete;
+    pid_t process;
+};
+
+TEST_F(PostgresStore, WaitsSoLongForAServerThatHangsAndThenLeavesItAloneForAsLong) {
+    const auto store = open(2s);
+    ASSERT_TRUE(store->commit_one({AddOrder{order(1)}}));
+    const Stopped stopped(
+        run("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"));
+    const auto found = store->find_order("order-1");
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, Errc::io);
+    EXPECT_NE(found.error().detail.find("no answer within 2000 ms"), std::string::npos) << to_string(found.error());
+    const auto done = store->commit_one({AddOrder{order(2)}});
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().detail.find("is left alone for another"), std::string::npos) << to_string(done.error());
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    while (!store->find_order("order-1") && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(50ms);
+    EXPECT_TRUE(store->commit_one({AddOrder{order(2)}})) << "in a new connection";
+}
+
+/// A replica that was promised and never comes: PostgreSQL has the transaction and does not say so.
+TEST_F(PostgresStore, CommitThatHappenedWithoutAnAnswerIsSaidToBeUnknown) {
+    const auto store = open(500ms);
+    run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    run("SELECT count(pg_reload_conf())");
+    Status done = ok();
+    std::int64_t notes = 0;  // the process that has to read it does so in a moment
+    for (const auto until = std::chrono::steady_clock::now() + 20s; done && std::chrono::steady_clock::now() < until;)
+        done = store->commit_one({smdp::Note{"a", t0, std::to_string(++notes)}});
+    run("SET synchronous_commit = local");
+    run("ALTER SYSTEM RESET synchronous_standby_names");
+    run("SELECT count(pg_reload_conf())");
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().detail.find("whether the last transaction happened"), std::string::npos)
+        << to_string(done.error());
+    other->await("SELECT count(*) FROM notes", notes);
+}
+
+/// Cut short while it waits for a replica, PostgreSQL would say that all is well.
+TEST_F(PostgresStore, GivesACommitAllTheTimeThatItTakes) {
+    const auto store = open();
+    run("CREATE TABLE seen (time_out TEXT); CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN INSERT INTO mcim.seen VALUES (current_setting(''statement_timeout'')); RETURN NULL; END'; "
+        "CREATE CONSTRAINT TRIGGER sees_statement AFTER INSERT ON notes FOR EACH ROW EXECUTE FUNCTION see(); "
+        "CREATE CONSTRAINT TRIGGER sees_commit AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+        "EXECUTE FUNCTION see()");
+    ASSERT_TRUE(store->commit_one({smdp::Note{"a", t0, "one"}}));
+    EXPECT_EQ(run("SELECT count(*) FROM seen WHERE time_out='8s'"), 1);
+    EXPECT_EQ(run("SELECT count(*) FROM seen WHERE time_out='0'"), 1);
+}
+
+TEST_F(PostgresStore, LockOfANodeThatDoesNotGoOnStopsNoOtherBatch) {
+    const auto store = open();
+    ASSERT_TRUE(store->commit_one({AddOrder{order(1)}}));
+    run("BEGIN");
+    run("UPDATE orders SET attempts=7 WHERE id='order-1'");
+    const std::vector<Batch> group{{smdp::PutOrder{order(1)}}, {AddOrder{order(2)}}};
+    const auto done = store->commit(group);
+    run("ROLLBACK");
+    ASSERT_FALSE(done[0]);
+    EXPECT_EQ(done[0].error().code, Errc::conflict) << to_string(done[0].error());
+    EXPECT_TRUE(done[1]) << to_string(done[1].error());
+    EXPECT_TRUE(*store->find_order("order-2"));
+    EXPECT_EQ((*store->find_order("order-1"))->attempts, 0U);
 }
 
 TEST_F(PostgresStore, SeveralNodesMakeTheTablesOnce) {

@@ -234,7 +234,10 @@ public:
 /// PostgreSQL, by a connection string of libpq. Tables are in the schema mcim, made where it is absent, migrated where
 /// it is older, refused where it is newer. Several processes may have the same one. Connects again after a loss: once
 /// in each call. Used from one thread; no error repeats the connection string.
-[[nodiscard]] Result<std::unique_ptr<Store>> open_postgres_store(const std::string& connection);
+/// `answer_max`: no call waits longer for an answer; then the connection is given up, and for as long as it had waited
+/// every call is Errc::io at once.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_postgres_store(
+    const std::string& connection, std::chrono::milliseconds answer_max = std::chrono::seconds(10));
 /// Whether this is such a string, "postgresql://..." or "host=... dbname=...", and not the name of a file.
 [[nodiscard]] bool is_postgres(std::string_view database);
 /// Whether open_postgres_store would get in; changes nothing.

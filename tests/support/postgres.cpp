@@ -98,11 +98,13 @@ std::int64_t PostgresSession::run(const std::string& sql) {
     return PQntuples(result.get()) == 0 ? 0 : std::strtoll(PQgetvalue(result.get(), 0, 0), nullptr, 10);
 }
 
-void PostgresSession::await_waiting(std::int64_t others) {
+void PostgresSession::await(const std::string& query, std::int64_t at_least) {
     const auto deadline = steady_clock::now() + start_deadline;
-    while (run("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type='Lock' AND datname=current_database()") <
-           others)
-        if (steady_clock::now() > deadline) throw std::runtime_error("nobody waits");
+    while (run(query) < at_least)
+        if (steady_clock::now() > deadline) throw std::runtime_error("not in time: " + query);
+}
+void PostgresSession::await_waiting(std::int64_t others) {
+    await("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type='Lock' AND datname=current_database()", others);
 }
 
 Result<std::unique_ptr<Postgres>> Postgres::start() {

@@ -22,6 +22,8 @@ public:
     PostgresSession& operator=(const PostgresSession&) = delete;
     /// Statements, separated by semicolons; the number that the last one answers, 0 where it answers none.
     std::int64_t run(const std::string& sql);
+    /// Returns when the query answers at least that.
+    void await(const std::string& query, std::int64_t at_least);
     /// Returns when so many others wait for a lock in this database.
     void await_waiting(std::int64_t others);
 

@@ -185,7 +185,10 @@ Status read_options(Platform& p, const jose::Object& in, smdp::Order& order) {
 Status check_signer(Platform& p, const std::string& release, const std::optional<transfer::Refused>& missing) {
     using enum transfer::ReleaseFault;
     if (!missing || !missing->release) {
-        const auto refused = transfer::check_origin(release, [&](std::string_view id) { return p.operator_key(id); });
+        Lookup read;
+        const auto refused =
+            transfer::check_origin(release, [&](std::string_view id) { return read(p.operator_key(id)); });
+        if (read.error) return *std::move(read.error);
         return refused ? Status(fail(Errc::refused, "release", refused->sentence + " Nothing was changed.")) : ok();
     }
     const auto fault = *missing->release;

@@ -43,12 +43,11 @@ bool OffersPerHour::take(const std::string& order_id, Time now) {
     return true;
 }
 
-std::optional<crypto::PublicKey> Platform::operator_key(std::string_view id) {
-    const auto found = store.find_operator(id);
-    if (!found || !*found) return std::nullopt;
-    auto key = crypto::PublicKey::from_spki((*found)->key_spki);
-    if (!key) return std::nullopt;
-    return *std::move(key);
+Result<std::optional<crypto::PublicKey>> Platform::operator_key(std::string_view id) {
+    TRY(const auto found, store.find_operator(id));
+    if (!found) return std::optional<crypto::PublicKey>{};
+    TRY(auto key, crypto::PublicKey::from_spki(found->key_spki));
+    return std::optional(std::move(key));
 }
 
 Error unknown_operator(std::string_view id) {

@@ -67,8 +67,20 @@ struct Platform {
 
     [[nodiscard]] Time now() const { return clock(); }
     [[nodiscard]] LogSubject next_request() { return {++requests}; }
-    /// An operator's key, for releases and reference values; nullopt: unknown, or the database failed.
-    [[nodiscard]] std::optional<crypto::PublicKey> operator_key(std::string_view id);
+    /// An operator's key, for releases and reference values; nullopt: unknown.
+    [[nodiscard]] Result<std::optional<crypto::PublicKey>> operator_key(std::string_view id);
+};
+
+/// For a core that looks something up in the midst of a decision. What could not be read is nothing to it: a decision
+/// is one only where `error` is empty afterwards.
+struct Lookup {
+    std::optional<Error> error{};
+    template <class T>
+    std::optional<T> operator()(Result<std::optional<T>> found) {
+        if (found) return *std::move(found);
+        error = std::move(found).error();
+        return std::nullopt;
+    }
 };
 
 [[nodiscard]] Error unknown_operator(std::string_view id);

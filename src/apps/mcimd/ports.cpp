@@ -50,15 +50,18 @@ Result<std::vector<transfer::Subscription>> for_consent(store::Store& store, con
 
 Result<transfer::Decision> decide_consent(Platform& p, const smdp::AskConsent& asked) {
     TRY(const auto current, for_consent(p.store, asked));
+    Lookup read;
     const transfer::ConsentLookups lookups{
-        [&](std::string_view id) { return p.operator_key(id); },
+        [&](std::string_view id) { return read(p.operator_key(id)); },
         [&](std::string_view operator_id, std::string_view jti) -> std::optional<transfer::ReleaseUse> {
-            const auto use = p.store.find_release_use(operator_id, jti);
-            if (!use) return transfer::ReleaseUse{"", true};  // unreadable: then it opens nothing
-            if (!*use) return std::nullopt;
-            return transfer::ReleaseUse{(*use)->order_id, (*use)->consumed};
+            const auto use = read(p.store.find_release_use(operator_id, jti));
+            if (!use) return std::nullopt;
+            return transfer::ReleaseUse{use->order_id, use->consumed};
         }};
-    return transfer::decide({asked.order_id, asked.operator_id, asked.eid, asked.release}, current, p.now(), lookups);
+    auto decision =
+        transfer::decide({asked.order_id, asked.operator_id, asked.eid, asked.release}, current, p.now(), lookups);
+    if (read.error) return *std::move(read.error);
+    return decision;
 }
 
 Result<smdp::Event> Ports::act(smdp::Action action) {

@@ -15,8 +15,12 @@ using store::Store;
 class FailingStore final : public Store {
 public:
     FailingStore(std::unique_ptr<Store> behind, std::atomic<int>& failures, const std::atomic<Errc>& code,
-                 const std::atomic<bool>& unreadable)
-        : behind_(std::move(behind)), failures_(failures), code_(code), unreadable_(unreadable) {}
+                 const std::atomic<bool>& unreadable, const std::atomic<bool>& releases_unreadable)
+        : behind_(std::move(behind)),
+          failures_(failures),
+          code_(code),
+          unreadable_(unreadable),
+          releases_unreadable_(releases_unreadable) {}
 
     std::vector<Status> commit(std::span<const store::Batch> group) override {
         if (failures_ == 0) return behind_->commit(group);
@@ -65,6 +69,7 @@ public:
     }
     Result<std::vector<store::Operator>> list_operators() override { return behind_->list_operators(); }
     Result<std::optional<store::ReleaseUse>> find_release_use(std::string_view who, std::string_view jti) override {
+        if (releases_unreadable_) return fail(Errc::io, "database", "cannot be read");
         return behind_->find_release_use(who, jti);
     }
     Result<std::vector<store::ReleaseUse>> releases_of(std::string_view order_id) override {
@@ -81,6 +86,7 @@ private:
     std::atomic<int>& failures_;
     const std::atomic<Errc>& code_;
     const std::atomic<bool>& unreadable_;
+    const std::atomic<bool>& releases_unreadable_;
 };
 
 /// A security module that is out of reach now and then.
@@ -109,8 +115,8 @@ protected:
         start_in({.clock = system_now,
                   .before_store =
                       [this](std::unique_ptr<Store> s) {
-                          return std::make_unique<FailingStore>(std::move(s), commits_to_fail, commit_error,
-                                                                unreadable);
+                          return std::make_unique<FailingStore>(std::move(s), commits_to_fail, commit_error, unreadable,
+                                                                releases_unreadable);
                       },
                   .before_signer =
                       [this](std::unique_ptr<signer::Signer> s) {
@@ -157,6 +163,7 @@ protected:
     std::atomic<int> commits_to_fail = 0;
     std::atomic<Errc> commit_error = Errc::io;
     std::atomic<bool> unreadable = false;
+    std::atomic<bool> releases_unreadable = false;
     std::atomic<int> signatures_to_fail = 0;
     std::optional<jose::Object> order;
 };
@@ -181,6 +188,28 @@ TEST_F(Unavailable, StoreThatFailsKeepsASessionThatIsCancelled) {
     refused_once(commits_to_fail, "cancelSession", request);
     call<msg::CancelSessionOk>("cancelSession", request);
     EXPECT_EQ(state_of(*order), "Error");
+}
+
+/// Else the device would be told that it may not move, and its order would have a refusal in its timeline.
+TEST_F(Unavailable, ReleaseThatCannotBeLookedUpIsNotRefused) {
+    install(*order, first);
+    add_operator("b", key_b);
+    add_line("b", second, "999980000000002");
+    const auto release = transfer::sign_release(
+        {"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), system_now() - 1s, system_now() + 1h}, "",
+        jose::signer_of(key_a));
+    const auto of_b = add_order("b", second, "open", *release);
+    const auto timeline = [&] { return admin("GET", "/orders/" + *of_b.text("id")).objects("timeline")->size(); };
+    for (auto* const broken : {&unreadable, &releases_unreadable}) {
+        const auto before = timeline();
+        const auto request = card.authenticate(initiate(), *of_b.text("matching_id"));
+        *broken = true;
+        const auto refused = refusal("authenticateClient", request);
+        *broken = false;
+        EXPECT_EQ(refused, "8.8/5.1");
+        EXPECT_EQ(timeline(), before);
+        call<msg::AuthenticateClientOk>("authenticateClient", request);
+    }
 }
 
 /// With any 2xx, also one that says "Failed", it would leave the card's list.

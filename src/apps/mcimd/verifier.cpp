@@ -242,7 +242,7 @@ Result<std::vector<pva::DeviceRecord>> all_devices(Platform& p) {
 Result<evidence::ReferenceValues> take_reference_values(Platform& p, const std::string& operator_id,
                                                         const std::string& jws) {
     if (!p.verifier) return fail(Errc::refused, "", "this platform has no verifier (role pva)");
-    const auto key = p.operator_key(operator_id);
+    TRY(const auto key, p.operator_key(operator_id));
     if (!key) return unknown_operator(operator_id);
     auto verified = evidence::verify_reference_values(jws, operator_id, *key, p.now());
     if (!verified && verified.error().code == Errc::bad_crypto)
@@ -280,8 +280,7 @@ Result<std::vector<evidence::ReferenceValues>> load_reference_values(Platform& p
     std::vector<evidence::ReferenceValues> out;
     for (const auto& row : rows) {
         const std::string operator_id = row.key.substr(0, row.key.rfind('/'));
-        TRY(const auto known, p.store.find_operator(operator_id));
-        const auto key = known ? p.operator_key(operator_id) : std::nullopt;
+        TRY(const auto key, p.operator_key(operator_id));
         // this host's clock may not be right yet: dates count when the values are used
         auto values = key ? evidence::verify_reference_values(as_text(row.body), operator_id, *key, {})
                           : unknown_operator(operator_id);
