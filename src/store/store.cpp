@@ -18,4 +18,8 @@ Status Store::commit_one(Batch batch) {
     return std::move(commit(group).front());
 }
 
+bool changed_meanwhile(const Error& e) {
+    return e.code == Errc::conflict && (e.path.ends_with(".version") || e.path == "database");
+}
+
 }  // namespace mcim::store

@@ -225,6 +225,10 @@ public:
     [[nodiscard]] virtual Result<std::vector<Row>> list_rows(std::string_view kind) = 0;
 };
 
+/// Of a commit: somebody else was faster with a row that it was made from. Read again and made anew it may go through,
+/// unlike one that meets a uniqueness.
+[[nodiscard]] bool changed_meanwhile(const Error&);
+
 /// For tests and for trying things out: gone with the process.
 [[nodiscard]] std::unique_ptr<Store> open_memory_store();
 /// WAL, synchronous=FULL. Made where it is absent, readable by its owner only; an older schema is migrated, a newer one

@@ -183,8 +183,12 @@ Result<AdminAnswer> answer_of(Platform& p, const http::Request& r) {
         TRY(const auto body, body_of(r));
         CHECKED(check_members(route.members, body));
         if (const auto held = operator_held_back(p, route, body)) return AdminAnswer(*held);
-        TRY(auto answer, route.answer({p, *named, std::string_view(r.target).substr(r.path().size()), body}));
-        return AdminAnswer(std::move(answer));
+        const Asked asked{p, *named, std::string_view(r.target).substr(r.path().size()), body};
+        auto answer = route.answer(asked);
+        for (int attempt = 1; !answer && store::changed_meanwhile(answer.error()) && attempt < attempts_max; ++attempt)
+            answer = route.answer(asked);
+        if (!answer) return answer.error();
+        return AdminAnswer(*std::move(answer));
     }
     return fail(Errc::not_found, std::string(r.path()), "there is no such call here; GET / lists all");
 }

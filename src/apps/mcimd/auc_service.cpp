@@ -8,8 +8,6 @@
 namespace mcim::apps::mcimd {
 namespace {
 
-constexpr int commit_attempts_max = 4;
-
 void log_record(const auc::Record& r) {
     const bool alarm =
         r.occurrence == auc::Occurrence::card_ahead || r.occurrence == auc::Occurrence::auts_not_authentic;
@@ -71,7 +69,7 @@ void drive_and_commit(Platform& p, Imsi imsi, MakeEvent make, Finish finish, int
     if (!*outcome || (*outcome)->changes.empty()) return conclude(p, *outcome, finish);
     p.committer.commit(std::exchange((*outcome)->changes, {}), [=, &p](const Status& done) {
         if (done) return conclude(p, *outcome, finish);
-        if (done.error().code == Errc::conflict && attempt < commit_attempts_max)
+        if (done.error().code == Errc::conflict && attempt < attempts_max)
             return drive_and_commit(p, imsi, make, finish, attempt + 1);
         if ((*outcome)->record) log_record(*(*outcome)->record);  // seen all the same, and perhaps an alarm
         conclude(p, done.error(), finish);

@@ -13,9 +13,6 @@ namespace {
 
 using smdp::Es2Refused;
 
-/// A session wanted to change the order at once: the later one looks again.
-constexpr int es2_attempts_max = 4;
-
 /// What is answered, and what goes to the disk before.
 struct Es2Answer {
     std::variant<std::string, Es2Refused> reply;
@@ -174,7 +171,7 @@ Result<std::variant<std::string, Es2Refused>> carry_out(const Es2Caller& caller,
         if (answer.changes.empty()) return std::move(answer.reply);
         const auto done = caller.platform.store.commit_one(std::move(answer.changes));
         if (done) return std::move(answer.reply);
-        if (done.error().code != Errc::conflict || attempt == es2_attempts_max) return done.error();
+        if (done.error().code != Errc::conflict || attempt == attempts_max) return done.error();
     }
 }
 

@@ -11,9 +11,6 @@
 namespace mcim::apps::mcimd {
 namespace {
 
-/// Two sessions wanted to change one row at once: the later one looks again.
-constexpr int attempts_max = 4;
-
 /// A request that may have to be looked at again.
 struct Call {
     const smdp::Es9Binding& binding;

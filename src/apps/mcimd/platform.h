@@ -39,6 +39,9 @@ private:
     std::map<std::string, unsigned> taken_;
 };
 
+/// Of one request: where somebody else was faster with a row that it had read, it is looked at again.
+inline constexpr int attempts_max = 4;
+
 struct Platform {
     http::Loop& loop;
     store::Store& store;

@@ -190,6 +190,23 @@ TEST_F(Unavailable, StoreThatFailsKeepsASessionThatIsCancelled) {
     EXPECT_EQ(state_of(*order), "Error");
 }
 
+TEST_F(Unavailable, CallOfTheAdministrationWhoseRowsWereChangedMeanwhileIsMadeAgain) {
+    http::Client local({});
+    const auto bar = [&](std::string_view verb) {
+        const http::Request request{"POST", "/subscriptions/" + first.text() + "/" + std::string(verb), {}, {}};
+        return local.send_unix(at.temp / "admin.sock", request)->status;
+    };
+    install(*order, first);
+    commit_error = Errc::conflict;
+    commits_to_fail = 3;
+    EXPECT_EQ(bar("bar"), 200U);
+    EXPECT_EQ(auc_status("999990000000001"), "barred");
+    commits_to_fail = 4;
+    EXPECT_EQ(bar("unbar"), 409U) << "not for ever";
+    EXPECT_EQ(commits_to_fail, 0);
+    EXPECT_EQ(auc_status("999990000000001"), "barred");
+}
+
 /// Else the device would be told that it may not move, and its order would have a refusal in its timeline.
 TEST_F(Unavailable, ReleaseThatCannotBeLookedUpIsNotRefused) {
     install(*order, first);

@@ -17,7 +17,6 @@ constexpr const char* reference_kind = "pva.reference";
 // Under an operator, the lowest version of its reference values that still counts: it outlives the document that said
 // so.
 constexpr const char* floor_kind = "pva.reference_floor";
-constexpr int evidence_attempts_max = 4;
 
 struct StoredDevice {
     pva::DeviceRecord record;
@@ -134,7 +133,7 @@ Result<std::string> verdicts_json(Platform& p, const std::vector<evidence::Verdi
 
 /// Of a commit after which the device's row has to be looked at again: somebody was faster.
 bool is_outrun(const Status& stored, int attempt) {
-    return !stored && stored.error().code == Errc::conflict && attempt < evidence_attempts_max;
+    return !stored && stored.error().code == Errc::conflict && attempt < attempts_max;
 }
 
 void take_evidence(Platform& p, const evidence::Evidence& given, const http::Reply& reply, int attempt) {
