@@ -7,6 +7,7 @@
 
 #include "mcim/apps/mcim/bench_download.h"
 #include "mcim/apps/mcim/bench_floor.h"
+#include "mcim/apps/mcim/bench_sessions.h"
 #include "mcim/apps/mcim/commands.h"
 
 namespace mcim::apps {
@@ -43,11 +44,25 @@ void add_download(CLI::App& bench, Console& console) {
     command.add_flag_callback(
         "--signer", [plan] { plan->keys = DownloadPlan::Keys::apart; },
         "with mcim-signer beside the server, as a process of its own, whose CPU counts too");
+    command.add_option("--database", plan->database,
+                       "a new and empty one in PostgreSQL in the place of SQLite, as \"postgresql:///mcim_bench\"; its "
+                       "CPU is told apart");
     command
         .add_option(
             "--against", plan->against,
             "another mcimd, which serves as many downloads, a hundred by each in turn: what the two cost differs "
             "by less than what one costs from minute to minute")
+        ->check(CLI::ExistingFile);
+}
+
+void add_sessions(CLI::App& bench, Console& console) {
+    const auto plan = std::make_shared<SessionsPlan>();
+    auto& command = add_one(bench, console, "sessions",
+                            "so many connections at once, each of a card that the server has authenticated, and what "
+                            "memory one costs the server",
+                            [plan] { return bench_sessions(*plan); });
+    command.add_option("--sessions", plan->sessions, "how many")->check(CLI::Range(1, 100'000))->capture_default_str();
+    command.add_option("--server", plan->mcimd, "the program to measure; by default mcimd beside this one")
         ->check(CLI::ExistingFile);
 }
 
@@ -59,6 +74,7 @@ void add_bench(CLI::App& app, Console& console) {
     add_one(*bench, console, "der", "encode and decode messages of a download", bench_der);
     add_one(*bench, console, "aka", "authentication vectors, as the authentication centre makes them", bench_aka);
     add_download(*bench, console);
+    add_sessions(*bench, console);
     add_one(*bench, console, "floor", "the curve operations under a download, beside `openssl speed`", bench_floor);
 }
 

@@ -83,7 +83,11 @@ void BenchDownload::send(http::Request request) {
 BenchDownload::Next BenchDownload::perform(const agent::Attest&) {
     return agent::AttestationFailed{fail(Errc::refused, "attestation", "the bench's orders ask for none")};
 }
-BenchDownload::Next BenchDownload::perform(const agent::AskOwner&) { return agent::OwnerDecided{}; }
+BenchDownload::Next BenchDownload::perform(const agent::AskOwner&) {
+    if (!offered_) return agent::OwnerDecided{};
+    offered_([self = shared_from_this()] { self->go_on(agent::OwnerDecided{}); });
+    return std::nullopt;
+}
 BenchDownload::Next BenchDownload::perform(const agent::SaveSpool& action) {
     package_octets_ = action.spool.bound_package.bytes.size();
     return agent::Stored{};

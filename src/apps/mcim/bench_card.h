@@ -40,8 +40,12 @@ public:
         std::size_t package_octets = 0;  ///< of the bound package
     };
     using Finished = std::function<void(Outcome)>;
+    /// Called when the server has authenticated the card and made its offer; the download goes on when `go_on` is
+    /// called.
+    using Offered = std::function<void(std::function<void()> go_on)>;
 
     BenchDownload(http::Loop&, const http::ClientConfig&, std::unique_ptr<SoftCard>, agent::Order, Finished);
+    void wait_when_offered(Offered offered) { offered_ = std::move(offered); }
     void start();
 
 private:
@@ -64,6 +68,7 @@ private:
     http::HostPort server_;
     agent::State state_;
     Finished finished_;
+    Offered offered_;
     std::optional<http::Connection> connection_;
     std::size_t package_octets_ = 0;
 };

@@ -3,34 +3,12 @@
 #include "mcim/apps/mcim/bench_download.h"
 
 #include "mcim/apps/common/files.h"
-#include "mcim/apps/mcim/bench_card.h"
+#include "mcim/apps/mcim/bench_customers.h"
 #include "mcim/apps/mcim/bench_folder.h"
-#include "mcim/apps/mcim/bench_server.h"
 #include "mcim/custody/private_file.h"
-#include "mcim/x509/issue.h"
 
 namespace mcim::apps {
 namespace {
-
-constexpr std::string_view ein = "89049032";
-
-/// A card and the code that its owner was given.
-struct Customer {
-    std::unique_ptr<SoftCard> card;
-    agent::ActivationCode code;
-};
-
-Result<std::vector<Customer>> make_customers(BenchServer& server, const DownloadPlan& plan, Random& random) {
-    std::vector<Customer> out;
-    for (std::size_t i = 1; i <= plan.downloads; ++i) {
-        TRY(const Eid eid, x509::make_eid(ein, i));
-        TRY(const auto identity, make_card_identity(server.pki(), eid, system_now(), random));
-        TRY(auto card, SoftCard::make(identity));
-        TRY(auto code, server.order(i, plan.package_octets_min, random));
-        out.push_back({std::move(card), std::move(code)});
-    }
-    return out;
-}
 
 /// So many downloads at once; each that ends makes room for the next.
 class Fleet {
@@ -55,12 +33,9 @@ private:
     void start_next() {
         if (failure_ || next_ == last_) return;
         Customer& customer = customers_[next_++];
-        msg::DeviceInfo device;
-        device.tac.bytes = {0x35, 0x29, 0x06, 0x11};
-        agent::Order order{.code = customer.code, .device_info = std::move(device), .confirmation_code = {}};
-        std::make_shared<BenchDownload>(loop_, client_, std::move(customer.card), std::move(order),
-                                        [this](BenchDownload::Outcome outcome) { ended(std::move(outcome)); })
-            ->start();
+        download_of(customer, loop_, client_, [this](BenchDownload::Outcome outcome) {
+            ended(std::move(outcome));
+        })->start();
     }
     void ended(BenchDownload::Outcome outcome) {
         if (!outcome.status) {
@@ -91,10 +66,6 @@ Result<http::TlsIdentity> tls_identity(const PkiPaths& pki) {
     return http::TlsIdentity{{certificate}, key.to_pkcs8()};
 }
 
-std::filesystem::path beside_this_program(std::string_view name) {
-    return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
-}
-
 /// The floor is measured before the first part of the downloads, after each of them and so in the conditions of all:
 /// other guests of the same host come and go, within seconds.
 constexpr std::size_t parts = 10;
@@ -105,11 +76,11 @@ constexpr std::size_t turn_downloads = 100;
 /// A server with its PKI and its database, and the cards that come to it.
 class Side {
 public:
-    [[nodiscard]] static Result<std::unique_ptr<Side>> make(const ServerPrograms& programs, const DownloadPlan& plan,
+    [[nodiscard]] static Result<std::unique_ptr<Side>> make(const ServerSetup& setup, const DownloadPlan& plan,
                                                             const CpuShares& cpus, Random& random) {
         TRY(auto folder, BenchFolder::make());
-        TRY(auto server, BenchServer::start(folder.path(), programs, cpus, random));
-        TRY(auto customers, make_customers(server, plan, random));
+        TRY(auto server, BenchServer::start(folder.path(), setup, cpus, random));
+        TRY(auto customers, make_customers(server, plan.downloads, plan.package_octets_min, random));
         return std::unique_ptr<Side>(new Side(std::move(folder), std::move(server), std::move(customers)));
     }
     [[nodiscard]] const BenchServer& server() const { return server_; }
@@ -119,6 +90,7 @@ public:
     [[nodiscard]] Status begin() {
         TRY(cpu_before_, server_.cpu_time());
         TRY(signer_cpu_before_, server_.signer_cpu_time());
+        postgres_cpu_before_ = postgres_cpu_time();
         return ok();
     }
     /// The next `downloads`, or as many as are left.
@@ -138,6 +110,9 @@ public:
         TRY(const auto cpu_now, server_.signer_cpu_time());
         return microseconds(cpu_now - signer_cpu_before_) / static_cast<double>(fleet_.complete());
     }
+    [[nodiscard]] double postgres_cpu_us() const {
+        return microseconds(postgres_cpu_time() - postgres_cpu_before_) / static_cast<double>(fleet_.complete());
+    }
     [[nodiscard]] double downloads_per_s() const { return static_cast<double>(fleet_.complete()) / elapsed_.count(); }
 
 private:
@@ -149,6 +124,7 @@ private:
     Fleet fleet_;
     std::chrono::nanoseconds cpu_before_{};
     std::chrono::nanoseconds signer_cpu_before_{};
+    std::chrono::nanoseconds postgres_cpu_before_{};
     std::chrono::duration<double> elapsed_{};  ///< of its turns
 };
 /// The one that is measured, and perhaps the one beside it.
@@ -156,11 +132,12 @@ using Sides = std::vector<std::unique_ptr<Side>>;
 
 Result<Sides> make_sides(const DownloadPlan& plan, const CpuShares& cpus, Random& random) {
     Sides sides;
-    ServerPrograms programs{plan.mcimd.empty() ? beside_this_program("mcimd") : plan.mcimd, {}};
-    if (plan.keys == DownloadPlan::Keys::apart) programs.signer = programs.mcimd.parent_path() / "mcim-signer";
-    TRY(sides.emplace_back(), Side::make(programs, plan, cpus, random));
+    ServerSetup setup{.mcimd = plan.mcimd.empty() ? beside_this_program("mcimd") : plan.mcimd};
+    if (plan.keys == DownloadPlan::Keys::apart) setup.signer = setup.mcimd.parent_path() / "mcim-signer";
+    if (!plan.database.empty()) setup.database = plan.database;
+    TRY(sides.emplace_back(), Side::make(setup, plan, cpus, random));
     if (!plan.against.empty()) {
-        TRY(sides.emplace_back(), Side::make({plan.against, {}}, plan, cpus, random));
+        TRY(sides.emplace_back(), Side::make({.mcimd = plan.against}, plan, cpus, random));
     }
     return sides;
 }
@@ -174,7 +151,7 @@ Status run_part(const std::vector<Side*>& order, const DownloadPlan& plan) {
     return ok();
 }
 
-Result<Figures> report(const Side& side, const Floor& floor) {
+Result<Figures> report(const Side& side, const Floor& floor, const DownloadPlan& plan) {
     const Fleet& fleet = side.fleet();
     TRY(const double server_cpu, side.cpu_us());
     TRY(const std::uint64_t peak_rss, side.server().peak_rss_octets());
@@ -189,6 +166,9 @@ Result<Figures> report(const Side& side, const Floor& floor) {
         TRY(const double signer_cpu, side.signer_cpu_us());
         out.add("signer_cpu_us", signer_cpu, 1, "of that mcim-signer's");
     }
+    if (!plan.database.empty())
+        out.add("postgres_cpu_us", side.postgres_cpu_us(), 1,
+                "for one download, of all processes of PostgreSQL on this machine, besides");
     out.add("floor_us", floor.total(), 1, "of the library's own calls: handshake, 3 sign, 4 verify, agree, generate");
     out.add("ec_floor_us", floor.curves(), 1, "the curve operations in it");
     out.add("floor_ratio", server_cpu / floor.total(), 3, "server_cpu_us over floor_us");
@@ -239,7 +219,7 @@ Result<Figures> bench_download(const DownloadPlan& plan) {
         std::ranges::reverse(order);  // who comes first finds the caches as the floor left them
     }
     const Floor floor = mean_of(floors);
-    TRY(Figures out, report(side, floor));
+    TRY(Figures out, report(side, floor, plan));
     if (sides.size() == 2) CHECKED(add_other(out, side, *sides.back()));
     compare_with_openssl(out, floor, cpus, plan.floor);
     return out;

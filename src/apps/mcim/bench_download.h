@@ -14,6 +14,7 @@ struct DownloadPlan {
         in_the_server,
         apart
     } keys = Keys::in_the_server;     ///< of the one that is measured
+    std::string database{};           ///< PostgreSQL for the one that is measured, new and empty; "": SQLite
     std::filesystem::path against{};  ///< another one, to be compared with it; empty: none
     FloorEffort floor{};
 };

@@ -17,20 +17,21 @@ constexpr std::string_view operator_id = "bench";
 constexpr std::chrono::seconds start_time_max{20};
 constexpr std::size_t file_octets_max = 64U * 1024U;
 
-constexpr std::string_view keys_here = R"(keys = "pki/dp/keys")";
+constexpr std::string_view keys_here = R"(keys = "pki/dp/keys"
+)";
 constexpr std::string_view keys_apart = R"(
 [signer]
 socket = "signer.sock"
 )";
-constexpr std::string_view configuration = R"(# written by mcim bench download
+constexpr std::string_view server_table = R"(# written by mcim bench
 [server]
 listen = "127.0.0.1:0"
 roles = ["dp"]
-database = "mcimd.sqlite"
 tls_certificate = "pki/dp/tls.der"
 tls_key = "pki/dp/tls.key.pem"
 admin_socket = "admin.sock"
-
+)";
+constexpr std::string_view dp_table = R"(
 [dp]
 address = "smdp.bench.example"
 ci = "pki/ci/certificate.der"
@@ -38,10 +39,15 @@ auth_certificate = "pki/dp/auth.der"
 pb_certificate = "pki/dp/pb.der"
 )";
 
-std::string configuration_of(const ServerPrograms& programs) {
-    std::string out(configuration);
-    if (!programs.signer.empty()) return out.append(keys_apart);
-    return out.insert(out.find("database"), std::string(keys_here) + "\n");
+std::string configuration_of(const ServerSetup& setup) {
+    const std::string connections = std::to_string(setup.connections_max);
+    std::string out(server_table);
+    out += "database = '" + setup.database + "'\nconnections_max = " + connections +
+           "\nconnections_per_address_max = " + connections + "\n";
+    if (setup.signer.empty()) out += keys_here;
+    out += dp_table;
+    if (!setup.signer.empty()) out += keys_apart;
+    return out;
 }
 
 /// What follows `name` on its line.
@@ -104,35 +110,36 @@ Result<demo::Child> start_signer(const std::filesystem::path& folder, const std:
     return fail(Errc::io, "mcim-signer", "it does not answer; it said: " + as_text(said));
 }
 
-Result<std::chrono::nanoseconds> cpu_time_of(const demo::Child& child) {
+Result<std::chrono::nanoseconds> cpu_time_of(pid_t process) {
     clockid_t clock{};
     timespec spent{};
-    if (clock_getcpuclockid(child.pid(), &clock) != 0 || clock_gettime(clock, &spent) != 0)
+    if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &spent) != 0)
         return fail(Errc::io, "bench", "the CPU time of a process cannot be read: has it ended?");
     return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
 }
 
-Result<std::uint64_t> peak_rss_of(const demo::Child& child) {
+/// "VmHWM:" or "VmRSS:".
+Result<std::uint64_t> memory_of(const demo::Child& child, std::string_view which) {
     const auto file = "/proc/" + std::to_string(child.pid()) + "/status";
-    const auto kilobytes = find_in_file(file, "VmHWM:");
-    if (!kilobytes) return fail(Errc::io, file, "there is no VmHWM in it");
+    const auto kilobytes = find_in_file(file, which);
+    if (!kilobytes) return fail(Errc::io, file, "there is no " + std::string(which) + " in it");
     return std::stoull(*kilobytes) * 1024;
 }
 
 }  // namespace
 
-Result<BenchServer> BenchServer::start(const std::filesystem::path& folder, const ServerPrograms& programs,
+Result<BenchServer> BenchServer::start(const std::filesystem::path& folder, const ServerSetup& setup,
                                        const CpuShares& cpus, Random& random) {
     PkiPlan plan;
     plan.dp_host = host;
     TRY(const auto pki, make_pki({folder / "pki"}, plan, system_now(), random));
     const auto config = folder / "mcimd.toml";
-    CHECKED(write_new_file(config, as_view(configuration_of(programs))));
+    CHECKED(write_new_file(config, as_view(configuration_of(setup))));
     std::optional<demo::Child> signer;
-    if (!programs.signer.empty()) {
-        TRY(signer, start_signer(folder, programs.signer, cpus));
+    if (!setup.signer.empty()) {
+        TRY(signer, start_signer(folder, setup.signer, cpus));
     }
-    TRY(auto child, start_on(cpus, folder, "mcimd.log", {programs.mcimd.string(), "--config", config.string()}));
+    TRY(auto child, start_on(cpus, folder, "mcimd.log", {setup.mcimd.string(), "--config", config.string()}));
     BenchServer out(folder, std::move(signer), std::move(child));
     out.client_.roots = {pki.ci.der};
     CHECKED(out.await_port());
@@ -187,20 +194,33 @@ Result<agent::ActivationCode> BenchServer::order(std::uint64_t number, std::size
 }
 
 Result<std::chrono::nanoseconds> BenchServer::cpu_time() const {
-    TRY(const auto of_server, cpu_time_of(child_));
+    TRY(const auto of_server, cpu_time_of(child_.pid()));
     TRY(const auto of_signer, signer_cpu_time());
     return of_server + of_signer;
 }
 
 Result<std::chrono::nanoseconds> BenchServer::signer_cpu_time() const {
-    return signer_ ? cpu_time_of(*signer_) : std::chrono::nanoseconds::zero();
+    return signer_ ? cpu_time_of(signer_->pid()) : std::chrono::nanoseconds::zero();
 }
 
 Result<std::uint64_t> BenchServer::peak_rss_octets() const {
-    TRY(std::uint64_t octets, peak_rss_of(child_));
+    TRY(std::uint64_t octets, memory_of(child_, "VmHWM:"));
     if (!signer_) return octets;
-    TRY(const std::uint64_t of_signer, peak_rss_of(*signer_));
+    TRY(const std::uint64_t of_signer, memory_of(*signer_, "VmHWM:"));
     return octets + of_signer;
+}
+
+Result<std::uint64_t> BenchServer::rss_octets() const { return memory_of(child_, "VmRSS:"); }
+
+std::chrono::nanoseconds postgres_cpu_time() {
+    std::chrono::nanoseconds out{};
+    std::error_code ended;  // a process, between two looks at it
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", ended)) {
+        const std::string name = entry.path().filename();
+        if (!find_in_file(entry.path() / "comm", "postgres")) continue;
+        if (const auto spent = cpu_time_of(static_cast<pid_t>(std::atoi(name.c_str())))) out += *spent;
+    }
+    return out;
 }
 
 }  // namespace mcim::apps

@@ -9,15 +9,17 @@
 
 namespace mcim::apps {
 
-struct ServerPrograms {
+struct ServerSetup {
     std::filesystem::path mcimd;
-    std::filesystem::path signer;  ///< mcim-signer, which holds the keys then; empty: mcimd does
+    std::filesystem::path signer{};         ///< mcim-signer, which holds the keys then; empty: mcimd does
+    std::string database = "mcimd.sqlite";  ///< as in its configuration
+    std::size_t connections_max = 12000;
 };
 
 class BenchServer {
 public:
     /// Makes the PKI in `folder`, and waits until the server listens.
-    [[nodiscard]] static Result<BenchServer> start(const std::filesystem::path& folder, const ServerPrograms&,
+    [[nodiscard]] static Result<BenchServer> start(const std::filesystem::path& folder, const ServerSetup&,
                                                    const CpuShares&, Random&);
 
     [[nodiscard]] const PkiPaths& pki() const { return pki_; }
@@ -33,6 +35,8 @@ public:
     [[nodiscard]] Result<std::chrono::nanoseconds> signer_cpu_time() const;
     [[nodiscard]] bool has_signer() const { return signer_.has_value(); }
     [[nodiscard]] Result<std::uint64_t> peak_rss_octets() const;
+    /// Of the server's process, now.
+    [[nodiscard]] Result<std::uint64_t> rss_octets() const;
 
 private:
     BenchServer(std::filesystem::path folder, std::optional<demo::Child> signer, demo::Child child)
@@ -52,5 +56,8 @@ private:
     std::unique_ptr<http::Client> admin_;
     http::ClientConfig client_;
 };
+
+/// User and system CPU of all processes of this machine that are called postgres and live.
+[[nodiscard]] std::chrono::nanoseconds postgres_cpu_time();
 
 }  // namespace mcim::apps

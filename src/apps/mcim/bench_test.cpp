@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "mcim/apps/mcim/bench_download.h"
+#include "mcim/apps/mcim/bench_sessions.h"
+#include "support/postgres.h"
 
 namespace mcim::apps {
 namespace {
@@ -93,6 +95,28 @@ TEST(BenchDownload, ComparesTwoServersInOneRun) {
     EXPECT_GT(number_in(json, "against_cpu_us"), 0);
     EXPECT_NEAR(number_in(json, "against_ratio"), number_in(json, "server_cpu_us") / number_in(json, "against_cpu_us"),
                 0.01);
+}
+
+TEST(BenchDownload, TellsTheCpuOfPostgresqlApart) {
+    auto& postgres = test::Postgres::of_this_process();
+    DownloadPlan plan{.downloads = 4, .at_once = 2, .mcimd = MCIMD, .database = postgres.fresh_database()};
+    plan.floor = {.handshakes = 2, .operation = std::chrono::milliseconds(2), .openssl_seconds = 1};
+    const auto figures = bench_download(plan);
+    ASSERT_TRUE(figures) << to_string(figures.error());
+    EXPECT_EQ(number_in(figures->json(), "downloads"), 4);
+    EXPECT_GT(number_in(figures->json(), "postgres_cpu_us"), 0);
+    test::PostgresSession session(plan.database);
+    EXPECT_EQ(session.run("SELECT count(*) FROM orders"), 4);
+}
+
+TEST(BenchSessions, AreAllAuthenticatedBeforeOneIsCompletedAndThenAllAre) {
+    const auto figures = bench_sessions({.sessions = 12, .at_once = 3, .mcimd = MCIMD});
+    ASSERT_TRUE(figures) << to_string(figures.error());
+    const std::string json = figures->json();
+    EXPECT_EQ(number_in(json, "sessions"), 12);
+    EXPECT_GT(number_in(json, "session_bytes"), 0);
+    EXPECT_GT(number_in(json, "rss_waiting_bytes"), number_in(json, "rss_before_bytes"));
+    EXPECT_GT(number_in(json, "completed_per_s"), 0);
 }
 
 TEST(MicrosecondsPerCall, GrowWithTheWork) {

@@ -1,0 +1,22 @@
+// The cards that come to a bench's server, each with the code of an order of its own.
+#pragma once
+#include "mcim/apps/mcim/bench_card.h"
+#include "mcim/apps/mcim/bench_server.h"
+
+namespace mcim::apps {
+
+struct Customer {
+    std::unique_ptr<SoftCard> card;
+    agent::ActivationCode code;
+};
+[[nodiscard]] Result<std::vector<Customer>> make_customers(BenchServer&, std::size_t customers,
+                                                           std::size_t package_octets_min, Random&);
+
+/// To be started; the card goes with it.
+[[nodiscard]] std::shared_ptr<BenchDownload> download_of(Customer&, http::Loop&, const http::ClientConfig&,
+                                                         BenchDownload::Finished);
+
+/// That stands in the folder of this one.
+[[nodiscard]] std::filesystem::path beside_this_program(std::string_view name);
+
+}  // namespace mcim::apps
