@@ -29,7 +29,7 @@ Result<Bytes> SoftCard::transmit(View command) {
 
 // ---------------------------------------------------------------- download
 
-BenchDownload::BenchDownload(http::Loop& loop, const http::ClientConfig& config, std::unique_ptr<SoftCard> card,
+BenchDownload::BenchDownload(http::Loop& loop, const http::ClientConfig& config, std::shared_ptr<SoftCard> card,
                              agent::Order order, Finished finished)
     : loop_(loop),
       config_(config),
@@ -55,11 +55,15 @@ BenchDownload::Next BenchDownload::perform(const agent::CallCard& action) {
     return agent::CardAnswered{*std::move(answer)};
 }
 
+http::Request es9_request(const agent::PostEs9& action) {
+    return {.method = "POST",
+            .target = "/gsma/rsp2/es9plus/" + std::string(action.function),
+            .headers = {{"Content-Type", "application/json"}, {"X-Admin-Protocol", "gsma/rsp/v2.5.0"}},
+            .body = action.body};
+}
+
 BenchDownload::Next BenchDownload::perform(const agent::PostEs9& action) {
-    http::Request request{.method = "POST",
-                          .target = "/gsma/rsp2/es9plus/" + std::string(action.function),
-                          .headers = {{"Content-Type", "application/json"}, {"X-Admin-Protocol", "gsma/rsp/v2.5.0"}},
-                          .body = action.body};
+    http::Request request = es9_request(action);
     if (connection_) {
         send(std::move(request));
         return std::nullopt;
@@ -100,6 +104,7 @@ BenchDownload::Next BenchDownload::perform(const agent::WaitFor& action) {
 
 BenchDownload::Next BenchDownload::perform(const agent::Done& done) {
     const auto* installed = std::get_if<agent::Installed>(&done.outcome);
+    installed_ = installed != nullptr;
     if (installed == nullptr) {
         const auto& stopped = std::get<agent::Stopped>(done.outcome);
         finish(fail(Errc::refused, stopped.step, stopped.sentence));
@@ -113,7 +118,7 @@ BenchDownload::Next BenchDownload::perform(const agent::Done& done) {
 
 /// The card goes with the connection: what a thousand cards hold is not what is measured.
 void BenchDownload::finish(Status status) {
-    Outcome outcome{std::move(status), 0, package_octets_};
+    Outcome outcome{std::move(status), installed_, 0, package_octets_};
     if (connection_) outcome.wire_octets = connection_->octets_on_wire();
     connection_.reset();
     card_.reset();

@@ -36,6 +36,7 @@ class BenchDownload : public std::enable_shared_from_this<BenchDownload> {
 public:
     struct Outcome {
         Status status;
+        bool installed = false;          ///< on the card, also where the server has not been told yet
         std::uint64_t wire_octets = 0;   ///< payload of TCP, both ways
         std::size_t package_octets = 0;  ///< of the bound package
     };
@@ -44,7 +45,7 @@ public:
     /// called.
     using Offered = std::function<void(std::function<void()> go_on)>;
 
-    BenchDownload(http::Loop&, const http::ClientConfig&, std::unique_ptr<SoftCard>, agent::Order, Finished);
+    BenchDownload(http::Loop&, const http::ClientConfig&, std::shared_ptr<SoftCard>, agent::Order, Finished);
     void wait_when_offered(Offered offered) { offered_ = std::move(offered); }
     void start();
 
@@ -64,13 +65,17 @@ private:
 
     http::Loop& loop_;
     const http::ClientConfig& config_;
-    std::unique_ptr<SoftCard> card_;
+    std::shared_ptr<SoftCard> card_;
     http::HostPort server_;
     agent::State state_;
     Finished finished_;
     Offered offered_;
     std::optional<http::Connection> connection_;
     std::size_t package_octets_ = 0;
+    bool installed_ = false;
 };
+
+/// A request of ES9+, as an agent makes it.
+[[nodiscard]] http::Request es9_request(const agent::PostEs9&);
 
 }  // namespace mcim::apps

@@ -50,12 +50,19 @@ std::string configuration_of(const ServerSetup& setup) {
     return out;
 }
 
-/// What follows `name` on its line.
-std::optional<std::string> find_in_file(const std::filesystem::path& file, std::string_view name) {
+/// What follows `name` on its line, of those behind so many octets.
+std::optional<std::string> find_in_file(const std::filesystem::path& file, std::string_view name,
+                                        std::uintmax_t from = 0) {
     std::ifstream in(file);
+    in.seekg(static_cast<std::streamoff>(from));
     for (std::string line; std::getline(in, line);)
         if (const auto at = line.find(name); at != std::string::npos) return line.substr(at + name.size());
     return std::nullopt;
+}
+std::uintmax_t size_of(const std::filesystem::path& file) {
+    std::error_code absent;
+    const auto octets = std::filesystem::file_size(file, absent);
+    return absent ? 0 : octets;
 }
 
 /// `number` in as many digits.
@@ -101,13 +108,18 @@ Result<demo::Child> start_on(const CpuShares& cpus, const std::filesystem::path&
 Result<demo::Child> start_signer(const std::filesystem::path& folder, const std::filesystem::path& program,
                                  const CpuShares& cpus) {
     const auto log = folder / "mcim-signer.log";
+    const auto said_before = size_of(log);
     TRY(auto child, start_on(cpus, folder, "mcim-signer.log",
                              {program.string(), "--keys", folder / "pki/dp/keys", "--socket", folder / "signer.sock"}));
     const bool answers = demo::poll_until(
-        [&] { return find_in_file(log, "answering at").has_value() || !child.running(); }, start_time_max);
+        [&] { return find_in_file(log, "answering at", said_before).has_value() || !child.running(); }, start_time_max);
     if (answers && child.running()) return child;
     TRY(const Bytes said, read_file(log, file_octets_max));
     return fail(Errc::io, "mcim-signer", "it does not answer; it said: " + as_text(said));
+}
+
+Result<demo::Child> start_mcimd(const std::filesystem::path& folder, const ServerSetup& setup, const CpuShares& cpus) {
+    return start_on(cpus, folder, "mcimd.log", {setup.mcimd.string(), "--config", folder / "mcimd.toml"});
 }
 
 Result<std::chrono::nanoseconds> cpu_time_of(pid_t process) {
@@ -133,26 +145,35 @@ Result<BenchServer> BenchServer::start(const std::filesystem::path& folder, cons
     PkiPlan plan;
     plan.dp_host = host;
     TRY(const auto pki, make_pki({folder / "pki"}, plan, system_now(), random));
-    const auto config = folder / "mcimd.toml";
-    CHECKED(write_new_file(config, as_view(configuration_of(setup))));
+    CHECKED(write_new_file(folder / "mcimd.toml", as_view(configuration_of(setup))));
     std::optional<demo::Child> signer;
     if (!setup.signer.empty()) {
         TRY(signer, start_signer(folder, setup.signer, cpus));
     }
-    TRY(auto child, start_on(cpus, folder, "mcimd.log", {setup.mcimd.string(), "--config", config.string()}));
-    BenchServer out(folder, std::move(signer), std::move(child));
+    TRY(auto child, start_mcimd(folder, setup, cpus));
+    BenchServer out(folder, setup, cpus, std::move(signer), std::move(child));
     out.client_.roots = {pki.ci.der};
-    CHECKED(out.await_port());
+    CHECKED(out.await_port(0));
     CHECKED(out.add_operator());
     return out;
 }
 
-Status BenchServer::await_port() {
+Status BenchServer::start_again() {
+    if (signer_ && !signer_->running()) {
+        TRY(signer_, start_signer(folder_, setup_.signer, cpus_));
+    }
+    if (child_.running()) return ok();
+    const auto said_before = size_of(folder_ / "mcimd.log");
+    TRY(child_, start_mcimd(folder_, setup_, cpus_));
+    return await_port(said_before);
+}
+
+Status BenchServer::await_port(std::uintmax_t said_before) {
     const auto log = folder_ / "mcimd.log";
     std::optional<std::string> port;
     const bool listens = demo::poll_until(
         [&] {
-            port = find_in_file(log, "listening on 127.0.0.1:");
+            port = find_in_file(log, "listening on 127.0.0.1:", said_before);
             return port.has_value() || !child_.running();
         },
         start_time_max);
@@ -171,6 +192,12 @@ Result<jose::Object> BenchServer::ask(const std::string& path, const ObjectWrite
     return jose::Object::parse(response.body);
 }
 
+Result<jose::Object> BenchServer::look(const std::string& path) {
+    TRY(const auto response, admin_->send_unix(folder_ / "admin.sock", {"GET", path, {}, {}}));
+    if (response.status >= 300) return fail(Errc::refused, "mcimd" + path, response.body);
+    return jose::Object::parse(response.body);
+}
+
 Status BenchServer::add_operator() {
     const auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
     ObjectWriter body;
@@ -179,7 +206,7 @@ Status BenchServer::add_operator() {
     return ok();
 }
 
-Result<agent::ActivationCode> BenchServer::order(std::uint64_t number, std::size_t package_octets_min, Random& random) {
+Result<BenchServer::Ordered> BenchServer::order(std::uint64_t number, std::size_t package_octets_min, Random& random) {
     TRY(const Iccid iccid, Iccid::with_check_digit("89000101" + digits(number, 10)));
     TRY(const Imsi imsi, Imsi::parse("00101" + digits(number, 10)));
     TRY(const Bytes package, profile(iccid, imsi, package_octets_min, random));
@@ -189,8 +216,10 @@ Result<agent::ActivationCode> BenchServer::order(std::uint64_t number, std::size
     ObjectWriter wanted;
     wanted.text("operator", operator_id).text("iccid", iccid.text()).text("policy", "open");
     TRY(const auto ordered, ask("/orders", wanted));
-    TRY(const auto code, ordered.text("activation_code"));
-    return agent::parse_activation_code(code);
+    TRY(auto id, ordered.text("id"));
+    TRY(const auto text, ordered.text("activation_code"));
+    TRY(auto code, agent::parse_activation_code(text));
+    return Ordered{std::move(id), std::move(code)};
 }
 
 Result<std::chrono::nanoseconds> BenchServer::cpu_time() const {
