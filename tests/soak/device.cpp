@@ -32,15 +32,16 @@ Delivery::Next Delivery::perform(const agent::CallCard& action) {
 }
 
 Delivery::Next Delivery::perform(const agent::PostEs9& action) {
-    http::Connection::open(
-        loop_, client_, {action.address}, [self = shared_from_this(), request = apps::es9_request(action)](auto opened) {
-            if (!opened) return self->go_on(agent::ServerUnreachable{std::move(opened).error()});
-            self->connection_ = *std::move(opened);
-            self->connection_->send(request, [self](Result<http::Response> response) {
-                if (!response) return self->go_on(agent::ServerUnreachable{std::move(response).error()});
-                self->go_on(agent::ServerAnswered{response->status, std::move(response->body), {}});
-            });
-        });
+    http::Connection::open(loop_, client_, {action.address},
+                           [self = shared_from_this(), request = apps::es9_request(action)](auto opened) {
+                               if (!opened) return self->go_on(agent::ServerUnreachable{std::move(opened).error()});
+                               self->connection_ = *std::move(opened);
+                               self->connection_->send(request, [self](Result<http::Response> response) {
+                                   if (!response)
+                                       return self->go_on(agent::ServerUnreachable{std::move(response).error()});
+                                   self->go_on(agent::ServerAnswered{response->status, std::move(response->body), {}});
+                               });
+                           });
     return std::nullopt;
 }
 
@@ -54,13 +55,12 @@ Delivery::Next Delivery::perform(const agent::delivery::Finish& action) {
 void Device::download() {
     auto order = apps::order_of(customer_);
     order.attempts = 1;
-    std::make_shared<apps::BenchDownload>(
-        loop_, client_, customer_.card, std::move(order),
-        [self = shared_from_this()](const apps::BenchDownload::Outcome& outcome) {
-            self->installed_ = outcome.installed;
-            if (outcome.status) return self->done_(self);
-            self->failed(to_string(outcome.status.error()), &Device::deliver);
-        })
+    std::make_shared<apps::BenchDownload>(loop_, client_, customer_.card, std::move(order),
+                                          [self = shared_from_this()](const apps::BenchDownload::Outcome& outcome) {
+                                              self->installed_ = outcome.installed;
+                                              if (outcome.status) return self->done_(self);
+                                              self->failed(to_string(outcome.status.error()), &Device::deliver);
+                                          })
         ->start();
 }
 
@@ -69,8 +69,7 @@ void Device::deliver() {
     std::make_shared<Delivery>(loop_, client_, customer_.card,
                                [self = shared_from_this()](const agent::delivery::Report& report) {
                                    for (const auto& entry : report.entries)
-                                       if (!entry.failure.empty())
-                                           return self->failed(entry.failure, &Device::deliver);
+                                       if (!entry.failure.empty()) return self->failed(entry.failure, &Device::deliver);
                                    if (!report.stopped.empty()) return self->failed(report.stopped, &Device::deliver);
                                    if (self->installed_) return self->done_(self);
                                    self->download();

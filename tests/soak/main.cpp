@@ -1,6 +1,6 @@
 // mcim-soak: many devices download at the same time from a server of its own, while that server, its signer and its
-// database are killed, over and over. Every device comes to its profile, and the server to what the cards say; nothing is
-// installed twice, nothing is lost. ./dev soak
+// database are killed, over and over. Every device comes to its profile, and the server to what the cards say; nothing
+// is installed twice, nothing is lost. ./dev soak
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -45,20 +45,15 @@ public:
     }
 
     [[nodiscard]] Status run() {
-        for (std::size_t kill = 1; kill <= plan_.kills; ++kill) {
-            CHECKED(live(std::chrono::milliseconds(below(life_ms_max))));
-            kill_one();
-            loop_.run_for(std::chrono::milliseconds(below(20)));
-            CHECKED(repair());
-            if (kill % 25 == 0) report(std::to_string(kill) + " kills");
-        }
-        const auto deadline = std::chrono::steady_clock::now() + to_the_end;
-        while (at_work_ != 0 && std::chrono::steady_clock::now() < deadline)
-            loop_.run_for(std::chrono::milliseconds(50));
-        if (at_work_ != 0) return fail(Errc::io, "soak", std::to_string(at_work_) + " devices do not come to their profile: " + why_not());
-        CHECKED(look_at_what_is_done());
+        Status done = kill_over_and_over();
+        const bool at_rest = await_rest();
+        if (done && !at_rest)
+            return fail(Errc::io, "soak",
+                        std::to_string(at_work_) + " devices do not come to their profile: " + why_not());
+        if (done) done = look_at_what_is_done();
+        if (done && installed_ < plan_.kills) done = fail(Errc::io, "soak", "hardly anything was downloaded");
         report("all done");
-        return installed_ >= plan_.kills ? ok() : Status(fail(Errc::io, "soak", "hardly anything was downloaded"));
+        return done;
     }
 
 private:
@@ -73,7 +68,24 @@ private:
 
     int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(dice_); }
 
-    /// All parts do, and so many devices are at work all the time.
+    [[nodiscard]] Status kill_over_and_over() {
+        for (std::size_t kill = 1; kill <= plan_.kills; ++kill) {
+            CHECKED(live(std::chrono::milliseconds(below(life_ms_max))));
+            kill_one();
+            loop_.run_for(std::chrono::milliseconds(below(20)));
+            CHECKED(repair());
+            if (kill % 25 == 0) report(std::to_string(kill) + " kills");
+        }
+        return ok();
+    }
+    /// Nobody comes any more, and who is there comes to his profile.
+    [[nodiscard]] bool await_rest() {
+        const auto deadline = std::chrono::steady_clock::now() + to_the_end;
+        while (at_work_ != 0 && std::chrono::steady_clock::now() < deadline)
+            loop_.run_for(std::chrono::milliseconds(50));
+        return at_work_ == 0;
+    }
+    /// All parts live, and so many devices are at work all the time.
     [[nodiscard]] Status live(std::chrono::milliseconds time) {
         const auto until = std::chrono::steady_clock::now() + time;
         do {
@@ -131,7 +143,8 @@ private:
         TRY(const auto iccid, order.text("iccid"));
         TRY(const auto timeline, order.objects("timeline"));
         std::size_t told = 0;
-        for (const auto& line : timeline) told += line.text("what") && line.text("what")->starts_with("installed on EID ");
+        for (const auto& line : timeline)
+            told += line.text("what") && line.text("what")->starts_with("installed on EID ");
         const bool right = profiles != nullptr && profiles->size() == 1 && profiles->front().iccid &&
                            Iccid::from_octets(profiles->front().iccid->bytes)->text() == iccid;
         if (right && state == "Installed" && told == 1) return ok();
@@ -170,11 +183,15 @@ private:
 
 int run(int argc, char** argv) {
     Plan plan;
-    CLI::App app("Downloads without end, while the server, its signer and its database are killed over and over.", "mcim-soak");
+    CLI::App app("Downloads without end, while the server, its signer and its database are killed over and over.",
+                 "mcim-soak");
     app.add_option("--kills", plan.kills, "how many")->capture_default_str();
-    app.add_option("--at-once", plan.at_once, "devices at the same time")->check(CLI::Range(1, 500))->capture_default_str();
+    app.add_option("--at-once", plan.at_once, "devices at the same time")
+        ->check(CLI::Range(1, 500))
+        ->capture_default_str();
     app.add_option("--seed", plan.seed, "of what is killed when; by default another one each time");
-    app.add_flag("--postgresql", plan.on_postgres, "on a cluster of its own in PostgreSQL, which is killed too; else on SQLite");
+    app.add_flag("--postgresql", plan.on_postgres,
+                 "on a cluster of its own in PostgreSQL, which is killed too; else on SQLite");
     CLI11_PARSE(app, argc, argv);
     std::cout << "seed " << plan.seed << std::endl;
     const auto done = [&]() -> Status {
