@@ -70,6 +70,11 @@ TEST_F(Renewal, ChangesNothingWhereAFileIsAtFault) {
     EXPECT_NE(to_string(renewed.error()).find("eum.crl"), std::string::npos) << to_string(renewed.error());
     EXPECT_EQ(authenticate(), accepted);
     EXPECT_NE(mistake().find(": dp.revocation_lists: "), std::string::npos) << mistake();
+
+    list("eum.crl", at.pki.eum, {});
+    at.write("tls.der", as_view("no certificate"));
+    EXPECT_FALSE(running->renew());
+    EXPECT_EQ(authenticate(), accepted) << "the lists were read before that file";
 }
 
 TEST_F(Renewal, ListOfNobodyHereIsAMistake) {
