@@ -11,6 +11,7 @@ struct PublicKeys {
     std::map<KeyName, crypto::PublicKey> by_name;
     /// Errc::not_found where no signing key has that name.
     [[nodiscard]] Result<crypto::PublicKey> find(const KeyName&) const;
+    friend bool operator==(const PublicKeys&, const PublicKeys&) = default;
 };
 
 }  // namespace mcim::signer

@@ -25,8 +25,16 @@ std::vector<Result<signer::Response>> RemoteSigner::execute(std::span<const sign
 
 Result<signer::PublicKeys> RemoteSigner::public_keys() {
     const std::lock_guard lock(mutex_);
-    CHECKED(check_locked());  // a signer that was started anew may have others
+    auto expected = std::exchange(expected_, std::nullopt);
+    const Status answers = check_locked();  // one that was started anew says them anew
+    expected_ = std::move(expected);
+    if (!answers) return answers.error();
     return keys_;
+}
+
+void RemoteSigner::expect(signer::PublicKeys keys) {
+    const std::lock_guard lock(mutex_);
+    expected_ = std::move(keys);
 }
 
 Status RemoteSigner::check() {
@@ -74,6 +82,8 @@ Result<Answer> RemoteSigner::converse(const SecretBytes& message) {
 Result<Answer> RemoteSigner::exchange(const SecretBytes& message, TimePoint until) {
     if (!connection_.valid()) CHECKED(connect(until));
     posix::Descriptor connection(connection_.release());  // kept only where all went well
+    if (expected_ && keys_ != *expected_)
+        return fail(Errc::refused, "", "it has other signing keys than those that the certificates in use are for");
     CHECKED(send_message(connection, expose(message), until));
     TRY(const SecretBytes octets, receive_message(connection, signer_wire::message_octets_max, until));
     TRY(Answer answer, signer_wire::decode_answer(expose(octets)));

@@ -30,8 +30,11 @@ public:
     explicit RemoteSigner(Place place) : place_(std::move(place)) {}
 
     [[nodiscard]] std::vector<Result<signer::Response>> execute(std::span<const signer::Request>) override;
-    /// As it says them when it is connected to.
+    /// As it says them when it is connected to, whatever is expected.
     [[nodiscard]] Result<signer::PublicKeys> public_keys();
+    /// From now on: a signer that was started anew and has others is not asked. What they sign no certificate vouches
+    /// for.
+    void expect(signer::PublicKeys);
     /// Whether it answers now.
     [[nodiscard]] Status check();
 
@@ -48,6 +51,7 @@ private:
     std::mutex mutex_;  ///< one conversation at a time
     posix::Descriptor connection_;
     signer::PublicKeys keys_;
+    std::optional<signer::PublicKeys> expected_{};
     TimePoint silent_until_{};
 };
 

@@ -24,7 +24,8 @@ Result<KeyHolder> keys_of_this_process(const Config& config, Random& random) {
     TRY(const auto folder, key_folder(config));
     TRY(auto custody, custody::Custody::load(folder, custody_policy(config), random));
     const custody::Custody& keys = *custody;
-    return KeyHolder{std::move(custody), [&keys] { return Result(keys.public_keys()); }, [] { return ok(); }};
+    return KeyHolder{std::move(custody), [&keys] { return Result(keys.public_keys()); },
+                     [](const signer::PublicKeys&) {}, [] { return ok(); }};
 }
 
 }  // namespace
@@ -44,6 +45,7 @@ Result<KeyHolder> open_key_holder(const Config& config, Random& random) {
         signer_link::Place{config.signer->socket, user, config.signer->time_max});
     auto& signer = *remote;
     return KeyHolder{std::move(remote), [&signer] { return signer.public_keys(); },
+                     [&signer](signer::PublicKeys keys) { signer.expect(std::move(keys)); },
                      [&signer] { return signer.check(); }};
 }
 

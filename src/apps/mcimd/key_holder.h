@@ -11,7 +11,8 @@ namespace mcim::apps::mcimd {
 struct KeyHolder {
     std::unique_ptr<signer::Signer> signer;
     std::function<Result<signer::PublicKeys>()> public_keys;
-    std::function<Status()> answers;  ///< whether it would now
+    std::function<void(signer::PublicKeys)> expect;  ///< the certificates in use are for these
+    std::function<Status()> answers;                 ///< whether it would now
 };
 /// The keys of the folder, read once; or a signer, which is not asked yet. `random` outlives it.
 [[nodiscard]] Result<KeyHolder> open_key_holder(const Config&, Random& random);

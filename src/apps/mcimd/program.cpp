@@ -57,6 +57,7 @@ struct Program::Impl {
           store(std::move(opened)),
           signer(std::move(holder.signer)),
           public_keys(std::move(holder.public_keys)),
+          expect(std::move(holder.expect)),
           platform{loop, *store, *signer, random, {loop, *store}, {}} {}
 
     void serve(const http::Request& request, const http::Reply& reply) {
@@ -87,6 +88,7 @@ struct Program::Impl {
     std::unique_ptr<store::Store> store;
     std::unique_ptr<signer::Signer> signer;
     std::function<Result<signer::PublicKeys>()> public_keys;  ///< of `signer`, whoever stands before it
+    std::function<void(signer::PublicKeys)> expect;           ///< of it, from now on
     SecretBytes challenge_key{};                              ///< of the download server
     Platform platform;
     std::unique_ptr<http::Server> tls{};  ///< where a role is served over it
@@ -124,9 +126,10 @@ void Program::Impl::say_whether_it_was_crowded() {
 /// Who the platform is, by what its files say now: all of it, or as before.
 Status Program::Impl::identify() {
     std::optional<smdp::Server> dp;
+    std::optional<signer::PublicKeys> keys;
     if (config.dp) {
-        TRY(const auto keys, public_keys());
-        TRY(dp, dp_server(*config.dp, SecretBytes::copy_of(expose(challenge_key)), keys, platform.now()));
+        TRY(keys, public_keys());
+        TRY(dp, dp_server(*config.dp, SecretBytes::copy_of(expose(challenge_key)), *keys, platform.now()));
         if (platform.dp)
             CHECKED(check_not_older(dp->anchors.revocation_lists(), platform.dp->anchors.revocation_lists()));
     }
@@ -140,6 +143,7 @@ Status Program::Impl::identify() {
     }
     // from here on nothing fails
     for (const auto& shown : show) shown();
+    if (keys) expect(*std::move(keys));
     platform.dp = std::move(dp);
     platform.certificates = std::move(certificates);
     for (const auto& certificate : platform.certificates)

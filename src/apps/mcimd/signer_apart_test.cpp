@@ -60,6 +60,29 @@ TEST_F(SignerApart, IsNotReadyWhileItDoesNotAnswer) {
     EXPECT_TRUE(running->renew());
 }
 
+/// Cards would refuse what it signs, and nobody here would know why.
+TEST_F(SignerApart, IsNotAskedWhereItComesBackWithOtherKeys) {
+    start();
+    initiate();
+    signer->end_by(SIGTERM);
+    std::filesystem::rename(at.temp / "keys", at.temp / "right");
+    auto others = custody::KeyFolder::create(at.temp / "keys", at.random);
+    for (const auto* name : {"dpauth", "dppb", "verifier"})
+        EXPECT_TRUE(others->add_signing_key({name}, crypto::PrivateKey::generate(crypto::Curve::p256), at.random));
+    start_signer();
+    EXPECT_EQ(refusal("initiateAuthentication", card.initiate("smdpp.example.com")), "8.8/5.1");
+    EXPECT_NE(ready().find("other signing keys"), std::string::npos) << ready();
+    EXPECT_FALSE(running->renew());
+    EXPECT_EQ(refusal("initiateAuthentication", card.initiate("smdpp.example.com")), "8.8/5.1") << "nor after that";
+
+    signer->end_by(SIGTERM);
+    std::filesystem::remove_all(at.temp / "keys");
+    std::filesystem::rename(at.temp / "right", at.temp / "keys");
+    start_signer();
+    EXPECT_TRUE(ready().starts_with("HTTP/1.1 200 ")) << ready();
+    initiate();
+}
+
 TEST_F(SignerApart, NeedsTheKeysOfItsCertificates) {
     EXPECT_EQ(mistakes(), std::vector<std::string>{});
     signer->end_by(SIGTERM);
