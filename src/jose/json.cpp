@@ -210,6 +210,10 @@ ObjectWriter& ObjectWriter::integer(std::string_view name, std::int64_t value) {
     member(name, std::to_string(value));
     return *this;
 }
+ObjectWriter& ObjectWriter::flag(std::string_view name, bool value) {
+    member(name, value ? "true" : "false");
+    return *this;
+}
 ObjectWriter& ObjectWriter::time(std::string_view name, Time value) {
     return integer(name, std::chrono::floor<std::chrono::seconds>(value).time_since_epoch().count());
 }

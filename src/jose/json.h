@@ -68,6 +68,7 @@ class ObjectWriter {
 public:
     ObjectWriter& text(std::string_view name, std::string_view value);
     ObjectWriter& integer(std::string_view name, std::int64_t value);
+    ObjectWriter& flag(std::string_view name, bool value);
     ObjectWriter& time(std::string_view name, Time value);  ///< whole seconds, rounded down
     ObjectWriter& octets(std::string_view name, View value);
     ObjectWriter& hex_octets(std::string_view name, View value);

@@ -92,12 +92,14 @@ TEST(JsonWriter, WritesMembersInOrderAndReadsBack) {
         .object("part", part)
         .objects("many", {part, part})
         .texts("t", {"x", "y"})
-        .integers("i", {1, -2});
+        .integers("i", {1, -2})
+        .flag("yes", true)
+        .flag("no", false);
     const std::string written = w.finish();
     EXPECT_EQ(written.substr(0, 40), R"({"z":"ü","n":-5,"iat":1795292842,"o":"-)");
     const auto o = Object::parse(written);
     ASSERT_TRUE(o);
-    EXPECT_EQ(o->names(), (std::vector<std::string>{"z", "n", "iat", "o", "h", "part", "many", "t", "i"}));
+    EXPECT_EQ(o->names(), (std::vector<std::string>{"z", "n", "iat", "o", "h", "part", "many", "t", "i", "yes", "no"}));
     EXPECT_EQ(to_rfc3339(*o->time("iat")), "2026-11-21T20:27:22Z");
     EXPECT_EQ(hex(*o->octets("o")), "FBFF");
     EXPECT_EQ(hex(*o->hex_octets("h")), "00FF");
@@ -105,6 +107,8 @@ TEST(JsonWriter, WritesMembersInOrderAndReadsBack) {
     EXPECT_EQ(*o->texts("t"), (std::vector<std::string>{"x", "y"}));
     EXPECT_EQ(*o->integers("i"), (std::vector<std::int64_t>{1, -2}));
     EXPECT_FALSE(o->integers("t"));
+    EXPECT_EQ(o->flag("yes"), true);
+    EXPECT_EQ(o->flag("no"), false);
     EXPECT_EQ(ObjectWriter().finish(), "{}");
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mcim/base/ascii.h"
+
 namespace mcim::smdp {
 namespace {
 
@@ -24,9 +26,27 @@ bool is_another_eid(const std::optional<Eid>& named, const Order& order) { retur
 /// One that is told; an order that is found by its EID has the empty one.
 std::string told_matching_id(const Order& o) { return tells_matching_id(o) ? o.matching_id : std::string(); }
 
+/// As it is configured: names of hosts have no letter case.
+std::optional<std::string> known_smds(const Es2Known& known, std::string_view address) {
+    for (const auto& one : known.smds)
+        if (ascii::equal_but_for_case(one, address)) return one;
+    return std::nullopt;
+}
+
+std::optional<Es2Refused> cannot_be_registered(const ConfirmOrder& asked, const Es2Known& known) {
+    if (asked.smds_address.empty()) return std::nullopt;
+    if (!known_smds(known, asked.smds_address)) return Es2Refused{Es2Refusal::smds_unreachable};
+    if (asked.matching_id && asked.matching_id->empty())
+        return Es2Refused{Es2Refusal::matching_id_invalid,
+                          "The event's ID is the order's matching ID: name one, or none, and it is generated."};
+    return std::nullopt;
+}
+
 std::optional<Es2Refused> contradicts(const ConfirmOrder& asked, const Order& order, const ConfirmFacts& facts) {
     if (asked.matching_id && *asked.matching_id != told_matching_id(order))
         return Es2Refused{Es2Refusal::matching_id_different};
+    if (!ascii::equal_but_for_case(asked.smds_address, order.smds_address))
+        return Es2Refused{Es2Refusal::smds_different};
     if (!facts.code_agrees) return Es2Refused{Es2Refusal::confirmation_code_different};
     if (asked.release && order.state == OrderState::confirmed)
         return Es2Refused{Es2Refusal::profile_not_releasable,
@@ -110,8 +130,7 @@ std::optional<Es2Refused> cannot_be_confirmed(const ConfirmOrder& asked, const E
     if (!may_name_one && is_another_eid(asked.eid, order)) return Es2Refused{Es2Refusal::eid_different};
     const bool needs_eid = !asked.smds_address.empty() || (asked.matching_id && asked.matching_id->empty());
     if (needs_eid && !asked.eid && !named_eid(order)) return Es2Refused{Es2Refusal::eid_missing};
-    if (!asked.smds_address.empty()) return Es2Refused{Es2Refusal::smds_unreachable};
-    return std::nullopt;
+    return cannot_be_registered(asked, known);
 }
 
 std::variant<Es2Changed, Es2Refused> decide(const ConfirmOrder& asked, const Es2Known& known,
@@ -124,6 +143,7 @@ std::variant<Es2Changed, Es2Refused> decide(const ConfirmOrder& asked, const Es2
     }
     if (facts.matching_id_taken) return Es2Refused{Es2Refusal::matching_id_in_use};
     order.matching_id = matching_id_for(asked, facts);
+    order.smds_address = known_smds(known, asked.smds_address).value_or("");
     auto next = confirmed(std::move(order), asked);
     if (!next) return no_order();  // Available: nothing makes such an order
     return Es2Changed{*std::move(next)};

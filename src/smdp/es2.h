@@ -61,8 +61,9 @@ struct Es2Profile {
 };
 struct Es2Known {
     std::optional<Es2Profile> profile{};
-    std::optional<Order> order{};  ///< the one that lives; where all have ended, the last
-    std::vector<Order> left{};     ///< of its ended ones those that leaves_profile() is true of
+    std::optional<Order> order{};     ///< the one that lives; where all have ended, the last
+    std::vector<Order> left{};        ///< of its ended ones those that leaves_profile() is true of
+    std::vector<std::string> smds{};  ///< addresses of those at which events can be registered
 };
 /// The order after the call; `changed` says whether it was so before.
 struct Es2Changed {

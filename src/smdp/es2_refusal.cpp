@@ -33,7 +33,9 @@ constexpr std::array<Es2StatusCode, es2_refusal_count> es2_table{{
      "4 to 255 letters, digits and signs of ASCII are wanted as confirmation code, without spaces."},
     {Es2Refusal::confirmation_code_different, "8.2.7", "3.10",
      "The order was confirmed with another confirmation code."},
-    {Es2Refusal::smds_unreachable, "8.9", "5.1", "No SM-DS is configured here: no event can be registered."},
+    {Es2Refusal::smds_unreachable, "8.9", "5.1",
+     "No SM-DS with this address is configured here: no event can be registered."},
+    {Es2Refusal::smds_different, "8.9.1", "3.10", "The order was confirmed with another SM-DS address, or with none."},
     {Es2Refusal::server_unavailable, "8.8", "5.1", "The server cannot do this now: try again later."},
 }};
 

@@ -32,9 +32,10 @@ enum class Es2Refusal : std::uint8_t {
     confirmation_code_invalid,
     confirmation_code_different,
     smds_unreachable,
+    smds_different,
     server_unavailable,  ///< a failure that is not the caller's; nothing was changed
 };
-inline constexpr std::size_t es2_refusal_count = 24;
+inline constexpr std::size_t es2_refusal_count = 25;
 
 struct Es2StatusCode {
     Es2Refusal refusal;

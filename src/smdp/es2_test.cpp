@@ -318,7 +318,45 @@ TEST_F(Es2, SmdsThatIsNotConfigured) {
     ConfirmOrder asked{iccid};
     asked.smds_address = "smds.example.com";
     EXPECT_EQ(confirm(asked), "8.9/5.1");
+    known.smds = {"other.example.com", "smds.example.com:8443"};
+    EXPECT_EQ(confirm(asked), "8.9/5.1");
     EXPECT_EQ(state(), "Linked");
+}
+TEST_F(Es2, SmdsThatIsConfiguredGetsTheOrder) {
+    known.smds = {"other.example.com", "smds.example.com"};
+    download({.eid = eid, .iccid = iccid});
+    ConfirmOrder asked{iccid};
+    asked.smds_address = "SMDS.example.com";
+    asked.matching_id = "";
+    EXPECT_EQ(confirm(asked), "8.2.6/2.1") << "an event has an ID";
+    asked.matching_id.reset();
+    EXPECT_EQ(confirm(asked), "done");
+    EXPECT_EQ(known.order->smds_address, "smds.example.com") << "as it is configured";
+    EXPECT_TRUE(tells_matching_id(*known.order));
+    EXPECT_EQ(confirm(asked), "same");
+}
+TEST_F(Es2, SmdsOtherThanBefore) {
+    known.smds = {"other.example.com", "smds.example.com"};
+    download({.eid = eid, .iccid = iccid});
+    ConfirmOrder asked{iccid};
+    asked.smds_address = "smds.example.com";
+    ASSERT_EQ(confirm(asked), "done");
+    EXPECT_EQ(confirm({iccid}), "8.9.1/3.10");
+    asked.smds_address = "other.example.com";
+    EXPECT_EQ(confirm(asked), "8.9.1/3.10");
+}
+TEST_F(Es2, ReleaseAsksAnSmdsAgainThatHadRefusedTheEvent) {
+    known.smds = {"smds.example.com"};
+    download({.eid = eid, .iccid = iccid});
+    ConfirmOrder asked{iccid};
+    asked.smds_address = "smds.example.com";
+    asked.release = true;
+    ASSERT_EQ(confirm(asked), "done");
+    known.order->event = EventStanding::registered;
+    EXPECT_EQ(release(), "same");
+    known.order->event = EventStanding::refused;
+    EXPECT_EQ(release(), "done");
+    EXPECT_EQ(known.order->event, EventStanding::none);
 }
 TEST_F(Es2, ConfirmationCodeOtherThanBefore) {
     download({.iccid = iccid});

@@ -9,6 +9,8 @@ namespace {
 constexpr std::array<std::string_view, order_state_count> state_names{
     "Available", "Allocated", "Linked", "Confirmed", "Released", "Downloaded", "Installed", "Error", "Unavailable"};
 constexpr std::array<std::string_view, 3> end_names{"cancelled", "subscription_closed", "deleted"};
+constexpr std::array<std::string_view, 6> standing_names{"none",    "queued",  "registered",
+                                                         "refused", "leaving", "deleted"};
 constexpr std::array<std::string_view, order_event_count> event_names{
     "allocate",       "link",   "confirm",  "release", "bind",  "install_succeeded",
     "install_failed", "refuse", "postpone", "cancel",  "remove"};
@@ -88,6 +90,7 @@ std::string random_text(Random& random, std::size_t characters) {
 std::string_view to_string(OrderState s) { return state_names.at(static_cast<std::size_t>(s)); }
 std::string_view to_string(OrderEvent e) { return event_names.at(static_cast<std::size_t>(e)); }
 std::string_view to_string(OrderEnd e) { return end_names.at(static_cast<std::size_t>(e)); }
+std::string_view to_string(EventStanding s) { return standing_names.at(static_cast<std::size_t>(s)); }
 std::string_view to_string(GatePolicy p) { return p == GatePolicy::open ? "open" : "attested"; }
 
 Result<OrderState> parse_order_state(std::string_view text) {
@@ -123,6 +126,7 @@ std::optional<Order> after(Order order, OrderEvent event) {
     if (event == bind) ++order.attempts;
     if (event == refuse) order.refused = true;
     if (event == release) order.attempts = 0, order.wrong_codes = 0, order.refused = false;
+    if (event == release && order.event == EventStanding::refused) order.event = EventStanding::none;
     if (event == cancel) order.ended_by = OrderEnd::cancelled;
     if (event == remove) order.ended_by = OrderEnd::deleted;
     if (event == install_succeeded || event == refuse || event == cancel || event == remove) forget_binding(order);

@@ -57,6 +57,17 @@ std::string_view to_string(GatePolicy);
 enum class OrderEnd : std::uint8_t { cancelled, subscription_closed, deleted };
 std::string_view to_string(OrderEnd);
 
+/// How far the event is that tells an order's device at an SM-DS where to come (es12.h).
+enum class EventStanding : std::uint8_t {
+    none,
+    queued,      ///< to be registered
+    registered,  ///< or, as far as is known, on the way to it
+    refused,     ///< by the SM-DS, for good: it is asked again when the order is released again
+    leaving,     ///< to be deleted
+    deleted,
+};
+std::string_view to_string(EventStanding);
+
 struct Order {
     std::string id;
     std::string operator_id;
@@ -83,8 +94,10 @@ struct Order {
     Bytes confirmation_code{};           ///< that its user has to know, as the signer wrapped it; empty: none
     std::uint32_t wrong_codes = 0;       ///< since the last release
     bool protection_keys = false;        ///< its package has profile protection keys of its own (SGP.22 2.5.4)
-    Bytes euicc_otpk{};        ///< of its card: what its last package was bound to, for a retry (3.1.3); empty: none
-    Bytes binding{};           ///< what that was sealed with, as the signer wrapped it
+    Bytes euicc_otpk{};          ///< of its card: what its last package was bound to, for a retry (3.1.3); empty: none
+    Bytes binding{};             ///< what that was sealed with, as the signer wrapped it
+    std::string smds_address{};  ///< of the SM-DS that has its event, under the ID that is its matching ID; empty: none
+    EventStanding event = EventStanding::none;  ///< there; changes apart from the rest, whatever `version` is
     std::int64_t version = 0;  ///< of the row: a change is stored only over the version that it was made from
     friend bool operator==(const Order&, const Order&) = default;
 };

@@ -59,8 +59,14 @@ Status apply(Tables& t, const NameOrder& c) {
     smdp::Order named = found->second;
     named.matching_id = c.matching_id;
     named.confirmation_code = c.confirmation_code;
+    named.smds_address = c.smds_address;
     CHECKED(check_order(t, named));
     found->second = std::move(named);
+    return ok();
+}
+Status apply(Tables& t, const MoveEvent& c) {
+    const auto found = t.orders.find(c.order_id);
+    if (found != t.orders.end() && (!c.from || found->second.event == *c.from)) found->second.event = c.to;
     return ok();
 }
 Status apply(Tables& t, const smdp::PutOrder& c) {
@@ -69,6 +75,8 @@ Status apply(Tables& t, const smdp::PutOrder& c) {
     smdp::Order next = c.order;
     next.matching_id = found->second.matching_id;  // NameOrder's
     next.confirmation_code = found->second.confirmation_code;
+    next.smds_address = found->second.smds_address;
+    next.event = found->second.event;  // MoveEvent's
     CHECKED(check_order(t, next));
     ++next.version;
     found->second = std::move(next);
@@ -238,6 +246,14 @@ public:
     Result<std::vector<smdp::Order>> orders_that_leave(const Iccid& iccid) override {
         TRY(auto out, list_orders());
         std::erase_if(out, [&](const smdp::Order& o) { return o.iccid != iccid || !smdp::leaves_profile(o); });
+        return out;
+    }
+    Result<std::vector<smdp::Order>> expired_with_events(Time now) override {
+        using enum smdp::EventStanding;
+        auto out = values_of(t_.orders);
+        std::erase_if(out, [&](const smdp::Order& o) {
+            return (o.event != queued && o.event != registered) || !o.expires_at || *o.expires_at > now;
+        });
         return out;
     }
     Result<std::vector<smdp::Order>> list_orders() override {

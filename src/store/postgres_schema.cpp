@@ -89,7 +89,14 @@ CREATE TABLE rows (
 );
 )sql";
 
-constexpr std::array<const char*, 1> steps{version_1};
+// As version_8 in schema.cpp.
+constexpr const char* version_2 = R"sql(
+ALTER TABLE orders ADD COLUMN smds_address TEXT COLLATE "C";
+ALTER TABLE orders ADD COLUMN event BIGINT NOT NULL DEFAULT 0 CONSTRAINT "orders.event" CHECK (event BETWEEN 0 AND 5);
+CREATE INDEX orders_with_events ON orders (expires_at) WHERE event IN (1, 2) AND expires_at IS NOT NULL;
+)sql";
+
+constexpr std::array<const char*, 2> steps{version_1, version_2};
 
 constexpr std::int64_t newest() { return static_cast<std::int64_t>(steps.size()); }
 

@@ -195,6 +195,17 @@ TEST_F(PostgresStore, SeveralNodesMakeTheTablesOnce) {
     EXPECT_EQ(run("SELECT count(*) FROM schema_versions"), run("SELECT max(version) FROM schema_versions"));
 }
 
+TEST_F(PostgresStore, OrdersOfTheFirstSchemaAreTakenOver) {
+    ASSERT_TRUE(open()->commit_one({AddOrder{order(1)}}));
+    run("DROP INDEX orders_with_events");
+    run("ALTER TABLE orders DROP COLUMN smds_address, DROP COLUMN event");
+    run("DELETE FROM schema_versions WHERE version > 1");
+    const auto store = open();
+    EXPECT_EQ(*store->list_orders(), (std::vector<smdp::Order>{order(1)}));
+    ASSERT_TRUE(store->commit_one({MoveEvent{"order-1", {}, smdp::EventStanding::queued}}));
+    EXPECT_EQ((**store->find_order("order-1")).event, smdp::EventStanding::queued);
+}
+
 TEST_F(PostgresStore, RefusesASchemaThatIsNewerAlsoWhereItConnectsAgain) {
     const auto store = open();
     run("INSERT INTO schema_versions (version) VALUES (99)");

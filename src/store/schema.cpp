@@ -109,7 +109,15 @@ ALTER TABLE subscriptions ADD COLUMN profile_type TEXT;
 CREATE INDEX subscriptions_of_type ON subscriptions (profile_type, operator_id) WHERE profile_type IS NOT NULL;
 )sql";
 
-constexpr std::array<const char*, 7> steps{version_1, version_2, version_3, version_4, version_5, version_6, version_7};
+// Events of orders at an SM-DS: which one, and how far. 1 and 2: it is there, or on its way.
+constexpr const char* version_8 = R"sql(
+ALTER TABLE orders ADD COLUMN smds_address TEXT;
+ALTER TABLE orders ADD COLUMN event INTEGER NOT NULL DEFAULT 0 CHECK (event BETWEEN 0 AND 5);
+CREATE INDEX orders_with_events ON orders (expires_at) WHERE event IN (1, 2) AND expires_at IS NOT NULL;
+)sql";
+
+constexpr std::array<const char*, 8> steps{version_1, version_2, version_3, version_4,
+                                           version_5, version_6, version_7, version_8};
 
 }  // namespace
 

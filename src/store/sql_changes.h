@@ -27,6 +27,10 @@ inline std::optional<View> octets_of(const Bytes& octets) {
     if (octets.empty()) return std::nullopt;
     return View(octets);
 }
+inline std::optional<std::string_view> text_or_null(const std::string& s) {
+    if (s.empty()) return std::nullopt;
+    return std::string_view(s);
+}
 inline std::optional<std::string_view> view_of(const std::optional<std::string>& s) {
     if (!s) return std::nullopt;
     return std::string_view(*s);
@@ -56,7 +60,7 @@ auto& bind_course(auto& s, const smdp::Order& o, const std::string& outstanding)
 }
 
 Status write(auto& db, const AddOrder& c) {
-    TRY(auto* s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?)"));
+    TRY(auto* s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?,?,?)"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     s->bind(o.id).bind(o.operator_id).bind(o.iccid.text()).bind(o.matching_id);
@@ -70,14 +74,27 @@ Status write(auto& db, const AddOrder& c) {
         .bind(std::int64_t{o.protection_keys})
         .bind_optional(octets_of(o.euicc_otpk))
         .bind_optional(octets_of(o.binding))
+        .bind_optional(text_or_null(o.smds_address))
+        .bind(number(o.event))
         .run();
 }
 Status write(auto& db, const NameOrder& c) {
-    TRY(auto* s, db.prepare("UPDATE orders SET matching_id=?, confirmation_code=? WHERE id=?"));
-    s->bind(c.matching_id).bind_optional(octets_of(c.confirmation_code)).bind(c.order_id);
+    TRY(auto* s, db.prepare("UPDATE orders SET matching_id=?, confirmation_code=?, smds_address=? WHERE id=?"));
+    s->bind(c.matching_id)
+        .bind_optional(octets_of(c.confirmation_code))
+        .bind_optional(text_or_null(c.smds_address))
+        .bind(c.order_id);
     return s->run_on_one(Errc::not_found, "orders");
 }
-/// Whose it is, its profile and how its package is protected never change; what NameOrder sets changes with that alone.
+Status write(auto& db, const MoveEvent& c) {
+    TRY(auto* s, db.prepare(c.from ? "UPDATE orders SET event=? WHERE id=? AND event=?"
+                                   : "UPDATE orders SET event=? WHERE id=?"));
+    s->bind(number(c.to)).bind(c.order_id);
+    if (c.from) s->bind(number(*c.from));
+    return s->run();
+}
+/// Whose it is, its profile and how its package is protected never change; what NameOrder and
+/// MoveEvent set changes with them alone.
 Status write(auto& db, const smdp::PutOrder& c) {
     TRY(auto* s,
         db.prepare(

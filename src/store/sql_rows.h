@@ -41,6 +41,9 @@ inline constexpr const char* order_by_iccid =
 inline constexpr const char* orders_leaving =
     "SELECT * FROM orders WHERE iccid=? AND state=8 AND (outstanding<>'' OR "
     "(ended_by IN (0,1) AND last_sequence IS NOT NULL)) ORDER BY created_at, id";
+/// `event` 1 and 2: queued, registered.
+inline constexpr const char* expired_orders_with_events =
+    "SELECT * FROM orders WHERE event IN (1, 2) AND expires_at IS NOT NULL AND expires_at <= ? ORDER BY id";
 inline constexpr const char* all_orders = "SELECT * FROM orders ORDER BY created_at, id";
 
 inline constexpr auto order_at = [](const auto& s) -> Result<smdp::Order> {
@@ -69,6 +72,8 @@ inline constexpr auto order_at = [](const auto& s) -> Result<smdp::Order> {
     o.protection_keys = s.integer(22) != 0;
     o.euicc_otpk = s.blob(23);
     o.binding = s.blob(24);
+    if (!s.is_null(25)) o.smds_address = s.text(25);
+    TRY(o.event, enumerator(s.integer(26), smdp::EventStanding::deleted));
     return o;
 };
 

@@ -75,7 +75,8 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
             (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
                        "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
                        "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
-                       "ALTER TABLE orders DROP COLUMN binding; "
+                       "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
+                       "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
                        "DROP INDEX subscriptions_of_type; ALTER TABLE subscriptions DROP COLUMN profile_type; "
                        "ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
                        "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
@@ -110,7 +111,8 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
             (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
                        "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
                        "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
-                       "ALTER TABLE orders DROP COLUMN binding; "
+                       "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
+                       "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
                        "DROP INDEX subscriptions_of_type; ALTER TABLE subscriptions DROP COLUMN profile_type; "
                        "PRAGMA user_version = 3"));
     }

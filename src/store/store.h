@@ -123,6 +123,13 @@ struct NameOrder {
     std::string order_id;
     std::string matching_id;
     Bytes confirmation_code;
+    std::string smds_address{};
+};
+/// How far its event at the SM-DS is. Where `from` is named, the event stands there, or nothing changes.
+struct MoveEvent {
+    std::string order_id;
+    std::optional<smdp::EventStanding> from;
+    smdp::EventStanding to;
 };
 struct AddSubscription {
     Subscription subscription;
@@ -163,9 +170,9 @@ struct DropRow {
     std::string key;
 };
 using Change =
-    std::variant<AddOrder, NameOrder, smdp::PutOrder, smdp::PutSession, PurgeSessions, PurgeNotifications, smdp::Note,
-                 smdp::NoteRefusal, smdp::RecordNotification, AddSubscription, PutSubscription, AddOperator, AddAuc,
-                 auc::Update, SetAucStatus, ReserveRelease, ConsumeReleases, DropReservations, PutRow, DropRow>;
+    std::variant<AddOrder, NameOrder, MoveEvent, smdp::PutOrder, smdp::PutSession, PurgeSessions, PurgeNotifications,
+                 smdp::Note, smdp::NoteRefusal, smdp::RecordNotification, AddSubscription, PutSubscription, AddOperator,
+                 AddAuc, auc::Update, SetAucStatus, ReserveRelease, ConsumeReleases, DropReservations, PutRow, DropRow>;
 using Batch = std::vector<Change>;
 
 // ---------------------------------------------------------------- the store
@@ -195,6 +202,8 @@ public:
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid&) = 0;
     /// Those that have ended, and whose card may have the profile all the same (smdp::leaves_profile), oldest first.
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> orders_that_leave(const Iccid&) = 0;
+    /// Whose event is at an SM-DS, or on its way there, and whose time is over.
+    [[nodiscard]] virtual Result<std::vector<smdp::Order>> expired_with_events(Time now) = 0;
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> list_orders() = 0;
     /// In the order of what happened; a refusal that came again stands where it came first.
     [[nodiscard]] virtual Result<std::vector<TimelineLine>> timeline(std::string_view order_id) = 0;

@@ -58,6 +58,8 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     full.protection_keys = true;
     full.euicc_otpk = {7, 8};
     full.binding = {9};
+    full.smds_address = "smds.example.com:8443";
+    full.event = smdp::EventStanding::refused;
     ASSERT_TRUE(commit({AddOrder{full}, AddOrder{order(2)}}));
     EXPECT_EQ(**store->find_order("order-1"), full);
     EXPECT_EQ(**store->find_order("order-2"), order(2));
@@ -424,13 +426,55 @@ TEST_P(AnyStore, OrderIsNamedWhenItIsConfirmed) {
     confirmed.state = smdp::OrderState::confirmed;
     confirmed.matching_id = "CHOSEN";
     confirmed.confirmation_code = {7};
-    ASSERT_TRUE(commit({NameOrder{"order-1", "CHOSEN", {7}}, smdp::PutOrder{confirmed}}));
+    confirmed.smds_address = "smds.example.com";
+    ASSERT_TRUE(commit({NameOrder{"order-1", "CHOSEN", {7}, "smds.example.com"}, smdp::PutOrder{confirmed}}));
     reopen_where_it_lasts();
     ++confirmed.version;
     EXPECT_EQ(**store->find_order_by_matching_id("CHOSEN"), confirmed);
     EXPECT_FALSE(*store->find_order_by_matching_id("MATCH-1"));
     EXPECT_EQ(conflict(commit({NameOrder{"order-2", "CHOSEN", {}}})), "orders.matching_id");
     EXPECT_EQ(commit({NameOrder{"order-3", "OTHER", {}}}).error().code, Errc::not_found);
+}
+
+TEST_P(AnyStore, EventMovesFromWhereItStandsWhateverVersionItsOrderHas) {
+    using enum smdp::EventStanding;
+    auto listed = order(1);
+    listed.smds_address = "smds.example.com";
+    ASSERT_TRUE(commit({AddOrder{listed}, AddOrder{order(2)}}));
+    const auto event = [&] { return (**store->find_order("order-1")).event; };
+    ASSERT_TRUE(commit({MoveEvent{"order-1", {}, queued}}));
+    EXPECT_EQ(event(), queued);
+    ASSERT_TRUE(commit({MoveEvent{"order-1", leaving, deleted}})) << "nothing changes, and nothing fails";
+    EXPECT_EQ(event(), queued);
+    ASSERT_TRUE(commit({MoveEvent{"order-1", queued, registered}}));
+    ASSERT_TRUE(commit({smdp::PutOrder{listed}})) << "over the version that it was read with";
+    reopen_where_it_lasts();
+    EXPECT_EQ(event(), registered);
+    EXPECT_EQ((**store->find_order("order-2")).event, none);
+    EXPECT_TRUE(commit({MoveEvent{"order-3", {}, queued}}));
+}
+
+TEST_P(AnyStore, EventsWhoseOrdersHaveExpiredAreFound) {
+    using enum smdp::EventStanding;
+    const auto add = [&](int n, smdp::EventStanding event, std::optional<Time> expires_at) {
+        auto o = order(n);
+        o.smds_address = "smds.example.com";
+        o.event = event;
+        o.expires_at = expires_at;
+        ASSERT_TRUE(commit({AddOrder{o}}));
+    };
+    add(1, registered, t0);
+    add(2, queued, t0 - std::chrono::seconds(1));
+    add(3, registered, t0 + std::chrono::milliseconds(1));
+    add(4, registered, {});
+    add(5, leaving, t0);
+    add(6, deleted, t0);
+    add(7, refused, t0);
+    std::vector<std::string> found;
+    const auto expired = *store->expired_with_events(t0);
+    for (const auto& o : expired) found.push_back(o.id);
+    EXPECT_EQ(found, (std::vector<std::string>{"order-1", "order-2"}));
+    EXPECT_TRUE(store->expired_with_events(t0 - std::chrono::seconds(2))->empty());
 }
 
 TEST_P(AnyStore, PutChangesNothingThatIsSetElsewhere) {
@@ -440,6 +484,8 @@ TEST_P(AnyStore, PutChangesNothingThatIsSetElsewhere) {
     auto changed = order(1);
     changed.matching_id = "CHOSEN";
     changed.confirmation_code = {7};
+    changed.smds_address = "smds.example.com";
+    changed.event = smdp::EventStanding::queued;
     changed.attempts = 1;
     auto retyped = typed;
     retyped.profile_type = "silver";

@@ -30,6 +30,7 @@ struct CreateOptions {
     std::string confirmation_code;
     std::string confirmation_code_file;
     std::string matching_id;
+    std::string smds;
     std::int64_t attempts = 0;
     std::string qr = "dark";
     bool json = false;
@@ -60,6 +61,7 @@ Result<jose::ObjectWriter> request_of(const CreateOptions& options, Time now) {
     }
     if (options.attempts != 0) body.integer("attempts_max", options.attempts);
     if (!options.matching_id.empty()) body.text("matching_id", options.matching_id);
+    if (!options.smds.empty()) body.text("smds", options.smds);
     if (options.wants_code()) {
         TRY(const std::string code, confirmation_code(options));
         body.text("confirmation_code", code);
@@ -85,6 +87,7 @@ Status print_created(const CreateOptions& options, Admin& admin, const jose::Obj
         out << "Some devices will not take the matching ID: an activation code has A-Z, 0-9 and - only (SGP.22 4.1).\n";
     if (options.wants_code())
         out << "The device wants your confirmation code too: give it to the owner apart from the activation code.\n";
+    out << meaning_of_event(order);
     print_enrolment(admin, order, options.admin, out);
     CHECKED(print_waits(id, order, options.admin, out));
     TRY(const auto picture, qr_picture(code, options.qr));
@@ -122,6 +125,11 @@ void add_create(CLI::App& parent, Console& console) {
         ->check(CLI::Range(1, 1000));
     command->add_option("--matching-id", options->matching_id,
                         "Your own, instead of one that nobody guesses; 1 to 255 characters");
+    command
+        ->add_option("--smds", options->smds,
+                     "Address of an SM-DS that the platform knows ([[dp.smds]]): the device finds the order there, by "
+                     "its EID, without an activation code")
+        ->needs("--eid");
     command->add_option("--confirmation-code", options->confirmation_code,
                         "What the owner has to type besides the activation code, 4 characters or more");
     command

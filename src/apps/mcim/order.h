@@ -8,6 +8,9 @@ namespace mcim::apps {
 /// What the order's state (SGP.22 3.1.6) means, and what happens next.
 [[nodiscard]] std::string meaning_of_state(const jose::Object& order);
 
+/// How far its event at the SM-DS is, a line; nothing where its device does not look for it there.
+[[nodiscard]] std::string meaning_of_event(const jose::Object& order);
+
 /// The order's timeline, a line each; a refusal with its code, how often it came, and its transaction.
 [[nodiscard]] Status print_timeline(const jose::Object& order, std::ostream&);
 /// Whose release the order waits for, and how to get it; nothing where it waits for none. `admin`: what --admin said.

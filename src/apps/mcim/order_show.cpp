@@ -57,6 +57,20 @@ constexpr std::array<StateMeaning, 8> state_meanings{{
      "attempts, \"mcim order cancel\" ends it."},
 }};
 
+/// Of its event at the SM-DS (SGP.22 3.6), as the platform names it.
+struct EventMeaning {
+    std::string_view standing;
+    std::string_view meaning;
+};
+constexpr std::array<EventMeaning, 6> event_meanings{{
+    {"none", "gets an event for its device when the order is released."},
+    {"queued", "is asked to register an event for its device, again and again until it has answered."},
+    {"registered", "has an event for its device, which finds the order there without an activation code."},
+    {"refused", "has refused; the timeline says why. \"mcim order release\" asks it again."},
+    {"leaving", "is asked to delete the event, again and again until it has answered."},
+    {"deleted", "has no event for its device any more."},
+}};
+
 /// Why nobody can download it, as the platform names it.
 struct Closed {
     std::string_view because;
@@ -100,6 +114,12 @@ std::string state_in_short(const jose::Object& order) {
                                                                      : std::string(", but refused"));
 }
 
+/// "smds.example.com, event registered"
+std::string event_in_short(const jose::Object& order) {
+    const std::string smds = text_or(order, "smds");
+    return smds.empty() ? smds : smds + ", event " + text_or(order, "event");
+}
+
 // ---------------------------------------------------------------- list, show
 
 Status run_order_list(const OrderOptions& options, std::ostream& out) {
@@ -125,6 +145,7 @@ void print_order(std::ostream& out, const jose::Object& order) {
                        {"state", state_in_short(order)},
                        {"policy", text_or(order, "policy")},
                        {"for EID", text_or(order, "eid")},
+                       {"SM-DS", event_in_short(order)},
                        {"activation code", text_or(order, "activation_code")},
                        {"wrong codes", wrong_codes(order)},
                        {"attempts", attempts(order)},
@@ -175,6 +196,7 @@ void explain_terms(std::ostream& out, const jose::Object& order, std::string_vie
             << (eid.empty() ? "EID" : eid) << admin_words(admin) << "\n";
     else
         out << "Its policy is \"open\": the state of the device's software is not asked for.\n";
+    out << meaning_of_event(order);
     if (const auto end = order.time("expires_at"))
         out << "It " << (*end <= system_now() ? "expired" : "expires") << " at " << to_rfc3339(*end) << ".\n";
     if (const auto wrong = wrong_codes(order); !wrong.empty())
@@ -230,6 +252,13 @@ std::string meaning_of_state(const jose::Object& order) {
     for (const auto& known : state_meanings)
         if (known.state == state) return std::string(known.meaning);
     return std::string(state);
+}
+
+std::string meaning_of_event(const jose::Object& order) {
+    const std::string smds = text_or(order, "smds"), standing = text_or(order, "event");
+    const auto* known = std::ranges::find(event_meanings, standing, &EventMeaning::standing);
+    if (smds.empty() || known == event_meanings.end()) return "";
+    return "The SM-DS " + smds + " " + std::string(known->meaning) + "\n";
 }
 
 Status print_timeline(const jose::Object& order, std::ostream& out) {

@@ -57,6 +57,16 @@ TEST(OrderWaits, SaysWhoseReleaseIsWantedAndHowToGetIt) {
     EXPECT_EQ(nothing.str(), "");
 }
 
+TEST(OrderEvents, SayHowFarTheEventIs) {
+    const auto meaning = [](std::string_view standing) {
+        return meaning_of_event(order(jose::ObjectWriter().text("smds", "smds.example.com").text("event", standing)));
+    };
+    for (const auto* standing : {"none", "queued", "registered", "refused", "leaving", "deleted"})
+        EXPECT_TRUE(meaning(standing).starts_with("The SM-DS smds.example.com ")) << standing;
+    EXPECT_NE(meaning("refused").find("mcim order release"), std::string::npos);
+    EXPECT_EQ(meaning_of_event(order(jose::ObjectWriter().text("state", "Released"))), "");
+}
+
 TEST(OrderState, SaysThatADeviceMayDownloadOnlyWhereItMay) {
     const auto in_state = [](std::string_view state) { return jose::ObjectWriter().text("state", state); };
     const auto released = [&] { return in_state("Released"); };

@@ -392,6 +392,29 @@ TEST_F(WithPlatform, AnOrderWithAConfirmationCodeSaysWhoHasToTypeIt) {
     EXPECT_TRUE(from_file().says("apart from the activation code"));
 }
 
+TEST_F(WithPlatform, AnOrderMayBeFoundAtAnSmds) {
+    platform_.reset();
+    std::ofstream(at("platform/mcimd.toml"), std::ios::app) << "\n[[dp.smds]]\naddress = \"localhost:1\"\n";
+    platform_.emplace(folder_ / "platform" / "mcimd.toml");
+    add_line();
+    const auto create = [&](const std::string& smds) {
+        return run(
+            {"order", "create", "--operator", "north", "--iccid", iccid, "--eid", eid, "--smds", smds, "--no-qr"});
+    };
+    EXPECT_TRUE(create("smds.example.com").complains("[[dp.smds]]"));
+    EXPECT_NE(run({"order", "create", "--operator", "north", "--iccid", iccid, "--smds", "localhost:1"}).code, 0)
+        << "whose event would it be?";
+    const auto made = create("localhost:1");
+    ASSERT_EQ(made.code, 0) << made.err;
+    const std::string asked = "The SM-DS localhost:1 is asked to register an event for its device";
+    EXPECT_TRUE(made.says(asked)) << made.out;
+    const std::string id = *json({"order", "list"}).objects("orders")->front().text("id");
+    EXPECT_TRUE(run({"order", "show", id}).says("localhost:1, event queued")) << run({"order", "show", id}).out;
+    EXPECT_TRUE(run({"order", "explain", id}).says(asked));
+    ASSERT_EQ(run({"order", "cancel", id}).code, 0);
+    EXPECT_TRUE(run({"order", "explain", id}).says("The SM-DS localhost:1 is asked to delete the event"));
+}
+
 TEST_F(WithPlatform, AnOrderMayHaveAMatchingIdOfItsOperators) {
     add_line();
     const auto create = [&](const std::string& id) {

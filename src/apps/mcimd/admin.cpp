@@ -96,7 +96,7 @@ constexpr std::array routes{
     Route{{"GET", "/orders", "", "all orders"}, [](const Asked& a) { return list_orders(a.platform); }},
     Route{{"POST", "/orders",
            "operator iccid policy? eid? expires_at? release? attempts_max? matching_id? confirmation_code? protection? "
-           "package_octets? "
+           "smds? package_octets? "
            "class?",
            "an order, released, with its activation code"},
           [](const Asked& a) { return add_order(a.platform, a.body); }},

@@ -4,6 +4,7 @@
 #include "mcim/apps/common/typing_errors.h"
 #include "mcim/apps/mcimd/admin_calls.h"
 #include "mcim/apps/mcimd/consequences.h"
+#include "mcim/apps/mcimd/smds_events.h"
 #include "mcim/saip/known_keys.h"
 
 namespace mcim::apps::mcimd {
@@ -235,7 +236,7 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
         out.text("replaces", replaced->iccid.text());
         CHECKED(close_by_operator(p, *std::move(replaced), "another takes its place", batch));
     }
-    auto added = p.store.commit_one(std::move(batch));
+    auto added = commit_with_events(p, std::move(batch));
     if (!added) return explained(p, std::move(added).error(), s);
     return out;
 }
@@ -270,7 +271,7 @@ Result<Json> close_subscription(Platform& p, std::string_view iccid) {
     store::Batch batch;
     const auto imsi = s.imsi.text();
     CHECKED(close_by_operator(p, std::move(s), "by its operator", batch));
-    CHECKED(p.store.commit_one(std::move(batch)));
+    CHECKED(commit_with_events(p, std::move(batch)));
     return show_auc(p, imsi);
 }
 

@@ -2,6 +2,7 @@
 #include "mcim/apps/mcimd/admin_calls.h"
 #include "mcim/apps/mcimd/orders.h"
 #include "mcim/apps/mcimd/ports.h"
+#include "mcim/apps/mcimd/smds_events.h"
 #include "mcim/apps/mcimd/verifier.h"
 
 namespace mcim::apps::mcimd {
@@ -37,6 +38,7 @@ Json json_of(const Platform& p, const smdp::Order& o) {
         out.text("matching_id", o.matching_id).text("activation_code", activation_code(p, o));
     if (o.protection_keys) out.text("protection", profile_protection_keys);
     if (o.eid) out.text("eid", o.eid->text());
+    if (!o.smds_address.empty()) out.text("smds", o.smds_address).text("event", to_string(o.event));
     if (o.expires_at) out.time("expires_at", *o.expires_at);
     out.integer("attempts", o.attempts).integer("attempts_max", o.attempts_max);
     if (!o.confirmation_code.empty())
@@ -154,6 +156,18 @@ Result<std::optional<Eid>> eid_in(const jose::Object& in) {
     return std::optional(*std::move(eid));
 }
 
+/// Where its device finds the order's event; it is the device that the order names.
+Status read_smds_address(const Platform& p, const jose::Object& in, smdp::Order& order) {
+    TRY(const auto asked, in.optional_member(&jose::Object::text, "smds"));
+    if (!asked) return ok();
+    const Smds* smds = find_smds(p, *asked);
+    if (smds == nullptr)
+        return fail(Errc::refused, "smds", "no SM-DS with the address " + *asked + " is configured ([[dp.smds]])");
+    if (!order.eid) return fail(Errc::missing_field, "eid", "an event is for one eUICC: the order has to name its EID");
+    order.smds_address = smds->address;
+    return ok();
+}
+
 Status read_options(Platform& p, const jose::Object& in, smdp::Order& order) {
     TRY(const auto policy, in.optional_member(&jose::Object::text, "policy"));
     if (policy) {
@@ -164,6 +178,7 @@ Status read_options(Platform& p, const jose::Object& in, smdp::Order& order) {
     if (matching_id) {
         TRY(order.matching_id, chosen_matching_id(p, *std::move(matching_id)));
     }
+    CHECKED(read_smds_address(p, in, order));
     TRY(order.expires_at, in.optional_member(&jose::Object::time, "expires_at"));
     TRY(order.release, in.optional_member(&jose::Object::text, "release"));
     TRY(const auto protection, in.optional_member(&jose::Object::text, "protection"));
@@ -231,8 +246,8 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     store::Batch batch = notes_of(p, order, "ordered and released", missing);
     // with the version of its line, which another node may be closing
     batch.insert(batch.begin(), {store::AddOrder{order}, store::PutSubscription{line}});
-    CHECKED(p.store.commit_one(std::move(batch)));
-    return with_consent(p, order, missing);
+    CHECKED(commit_with_events(p, std::move(batch)));
+    return with_consent(p, with_its_event(p, order), missing);
 }
 
 Result<Json> list_orders(Platform& p) {
@@ -265,8 +280,8 @@ Result<Json> cancel_order(Platform& p, std::string_view id) {
     auto next = after(std::move(order), smdp::OrderEvent::cancel);
     if (!next)
         return fail(Errc::conflict, "state", "an order that is " + std::string(to_string(from)) + " is not cancelled");
-    CHECKED(p.store.commit_one(cancellation(p, *next)));
-    return json_of(p, *next);
+    CHECKED(commit_with_events(p, cancellation(p, *next)));
+    return json_of(p, with_its_event(p, *next));
 }
 
 Result<Json> release_order(Platform& p, std::string_view id, const jose::Object& in) {
@@ -298,8 +313,8 @@ Result<Json> release_order(Platform& p, std::string_view id, const jose::Object&
     }
     batch.emplace_back(smdp::PutOrder{*next});
     batch.emplace_back(smdp::Note{next->id, p.now(), given ? note_of_release(missing) : "released by its operator"});
-    CHECKED(p.store.commit_one(std::move(batch)));
-    return with_consent(p, *next, missing);
+    CHECKED(commit_with_events(p, std::move(batch)));
+    return with_consent(p, with_its_event(p, *next), missing);
 }
 
 Result<Json> list_notifications(Platform& p) {

@@ -101,6 +101,14 @@ void check_dp(Check& check, const DpConfig& dp, const signer::PublicKeys* keys, 
                    "one credential for each CI, all of one SM-DP+ and one of them valid now,");
 }
 
+void check_smds(Check& check, const SmdsConfig& smds) {
+    check.certificates(smds.prefix + "ca", smds.ca);
+    if (!smds.certificate) return;
+    check.certificates(smds.prefix + "certificate", smds.certificate->certificate);
+    if (check.sound())
+        check.hold(smds.prefix + "key", tls_identity(*smds.certificate), "the private key of the TLS certificate");
+}
+
 void check_pva(Check& check, const PvaConfig& pva, const signer::PublicKeys& keys) {
     const auto key = check.hold("pva.key", keys.find({pva.key}), "the name of a signing key");
     if (key && key->curve() != crypto::Curve::p256)
@@ -123,6 +131,8 @@ Mistakes check_files(const Config& config, Time now) {
 
     SystemRandom random;
     const auto keys = check_keys(check, config, random);
+    if (config.dp)
+        for (const auto& smds : config.dp->smds) check_smds(check, smds);
     if (config.dp) check_dp(check, *config.dp, keys ? &*keys : nullptr, now);
     if (config.pva && keys) check_pva(check, *config.pva, *keys);
     return std::move(check).take();

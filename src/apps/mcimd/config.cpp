@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "mcim/apps/mcimd/config_keys.h"
+#include "mcim/base/ascii.h"
 #include "mcim/http/client.h"
 #include "mcim/store/store.h"
 
@@ -333,6 +334,32 @@ std::vector<CredentialConfig> read_credentials(Reader& in) {
     return out;
 }
 
+/// Each key of its own, or none of the two.
+std::optional<TlsFiles> read_own_certificate(Reader& in) {
+    static constexpr std::string_view allowed = "the name of a certificate file, or a list of them";
+    const auto names = in.texts("certificate", allowed);
+    const auto key = in.path("key", "the name of the TLS key file");
+    const bool own = std::ranges::any_of(names, [](const auto& name) { return !name.empty(); });
+    if (!own && !key.empty()) in.complain("certificate", "is missing: key is its key");
+    if (!own) return std::nullopt;
+    return read_tls_files(in, "");
+}
+
+SmdsConfig read_smds(Reader& in, const std::vector<SmdsConfig>& before) {
+    static constexpr std::string_view allowed = "the host name of an SM-DS, with a port where it is not 443,";
+    SmdsConfig out{in.name() + ".", in.wanted_text("address", allowed), {}};
+    const auto server = http::parse_host_port(out.address);
+    if (!out.address.empty() && (!server || out.address.find('/') != std::string::npos))
+        in.complain("address", std::string(allowed) + " is wanted, not \"" + out.address + '"');
+    for (const auto& other : before)
+        if (ascii::equal_but_for_case(other.address, out.address))
+            in.complain("address", "\"" + out.address + "\" is named twice; once is enough");
+    out.ca = in.paths("ca", "the name of a certificate file, or a list of them");
+    out.certificate = read_own_certificate(in);
+    out.forwarding = in.flag("forwarding").value_or(false);
+    return out;
+}
+
 DpConfig read_dp(Reader& in) {
     DpConfig out;
     out.address = in.wanted_text("address", "the host name of activation codes, with a port where it is not 443");
@@ -342,6 +369,7 @@ DpConfig read_dp(Reader& in) {
     out.eum = in.paths("eum", "the name of an EUM certificate file, or a list of them");
     out.revocation_lists = in.paths("revocation_lists", "the name of a file with a revocation list, or a list of them");
     out.credentials = read_credentials(in);
+    in.each("smds", [&](Reader& one) { out.smds.push_back(read_smds(one, out.smds)); });
     in.one_of<pva::Demand>(
         "attestation",
         {{"platform", pva::Demand::platform}, {"module", pva::Demand::module}, {"both", pva::Demand::both}},

@@ -34,12 +34,21 @@ struct CredentialConfig {
     std::string auth_key;
     std::string pb_key;
 };
+/// An SM-DS at which events are registered.
+struct SmdsConfig {
+    std::string prefix;  ///< of its keys in the file: "dp.smds[1]."
+    std::string address;
+    std::vector<std::filesystem::path> ca;  ///< who issued its certificate; empty: the CIs of the SM-DP+
+    std::optional<TlsFiles> certificate{};  ///< shown to it; absent: as to operators' servers
+    bool forwarding = false;
+};
 struct DpConfig {
     std::string address;
     std::vector<std::filesystem::path> ci;
     std::vector<std::filesystem::path> eum{};               ///< whose revocation lists are among these
     std::vector<std::filesystem::path> revocation_lists{};  ///< of the CIs and EUMs above
     std::vector<CredentialConfig> credentials;              ///< at least one
+    std::vector<SmdsConfig> smds{};
     pva::Demand attestation = pva::Demand::platform;
 };
 struct AucConfig {

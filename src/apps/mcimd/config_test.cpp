@@ -130,7 +130,7 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         {changed("laboratory = true", "laboratory = \"yes\""), "m.toml:20: auc.laboratory: true or false is wanted"},
         {changed("attestation = \"both\"", "attestations = \"both\""),
          "m.toml:17: dp.attestations: is no key of [dp]; known are address, attestation, auth_certificate, auth_key, "
-         "ci, eum, pb_certificate, pb_key, revocation_lists, [[credential]]"},
+         "ci, eum, pb_certificate, pb_key, revocation_lists, [[credential]], [[smds]]"},
         {changed("\"auc\", \"pva\"", "\"auc\", \"hss\""),
          "m.toml:4: server.roles: \"hss\" is no role; known are dp, auc, pva"},
         {changed("\"auc\", \"pva\"", "\"auc\", \"pva\", \"auc\""),

@@ -1,6 +1,7 @@
 #include "mcim/apps/mcimd/consequences.h"
 
 #include "mcim/apps/mcimd/progress.h"
+#include "mcim/apps/mcimd/smds_events.h"
 
 #include <spdlog/spdlog.h>
 
@@ -247,6 +248,7 @@ Result<store::Batch> take_over(Platform& p, const Imsi& imsi) {
     TRY(const auto left, all_left_behind(p, imsi));
     CHECKED(put_cards_of(p, left, batch));
     CHECKED(close_all(p, left, "the line that takes its place is in use", batch));
+    keep_events(p, batch);
     return batch;
 }
 
@@ -277,6 +279,7 @@ Result<store::Batch> changes_of(Platform& p, std::vector<smdp::Effect> effects) 
             effect);
         CHECKED(done);
     }
+    keep_events(p, out);
     return out;
 }
 

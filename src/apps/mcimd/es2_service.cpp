@@ -6,6 +6,7 @@
 #include "mcim/apps/mcimd/es2_clients.h"
 #include "mcim/apps/mcimd/es9_service.h"
 #include "mcim/apps/mcimd/orders.h"
+#include "mcim/apps/mcimd/smds_events.h"
 #include "mcim/crypto/hash.h"
 
 namespace mcim::apps::mcimd {
@@ -128,7 +129,7 @@ Result<Es2Answer> Es2Caller::operator()(const smdp::ConfirmOrder& asked) const {
     TRY(const auto missing, missing_consent(platform, order));
     const std::string what = asked.release ? "confirmed and released " : "confirmed ";
     auto changes = notes_of(platform, order, what + over_es2(), missing);
-    changes.emplace_back(store::NameOrder{order.id, order.matching_id, order.confirmation_code});
+    changes.emplace_back(store::NameOrder{order.id, order.matching_id, order.confirmation_code, order.smds_address});
     changes.emplace_back(smdp::PutOrder{order});
     return Es2Answer{smdp::confirmed_json(order, platform.dp->address), std::move(changes)};
 }
@@ -169,7 +170,7 @@ Result<std::variant<std::string, Es2Refused>> carry_out(const Es2Caller& caller,
     for (int attempt = 1;; ++attempt) {
         TRY(auto answer, std::visit(caller, request));
         if (answer.changes.empty()) return std::move(answer.reply);
-        const auto done = caller.platform.store.commit_one(std::move(answer.changes));
+        const auto done = commit_with_events(caller.platform, std::move(answer.changes));
         if (done) return std::move(answer.reply);
         if (done.error().code != Errc::conflict || attempt == attempts_max) return done.error();
     }

@@ -6,6 +6,7 @@
 
 #include "mcim/apps/mcimd/consequences.h"
 #include "mcim/apps/mcimd/ports.h"
+#include "mcim/apps/mcimd/smds_events.h"
 #include "mcim/smdp/es9.h"
 
 namespace mcim::apps::mcimd {
@@ -147,11 +148,13 @@ void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function
     auto response = response_of(*call, outcome->reply);
     auto verdict = verdict_of(outcome->reply);
     if (outcome->changes.empty()) return conclude(p, *call, std::move(response), verdict);
+    const bool asks_smds = queues_events(outcome->changes);
     p.committer.commit(std::move(outcome->changes),
-                       [&p, call, attempt, verdict = std::move(verdict), begun = offered ? 1U : 0U,
+                       [&p, call, attempt, asks_smds, verdict = std::move(verdict), begun = offered ? 1U : 0U,
                         response = std::move(response)](const Status& done) mutable {
                            if (done) p.metrics.sessions_begun += begun;
                            if (done && !p.told_operators.empty()) p.look_for_progress();
+                           if (done && asks_smds) p.look_for_events();
                            if (done) return conclude(p, *call, std::move(response), verdict);
                            if (done.error().code == Errc::conflict && attempt < attempts_max)
                                return answer_again(p, call, attempt + 1);

@@ -103,6 +103,29 @@ Result<std::vector<http::TlsIdentity>> tls_identities(const TlsConfig& config) {
     return out;
 }
 
+Result<std::shared_ptr<const http::TlsIdentity>> identity_as_client(const Config& config) {
+    TRY(auto identities, tls_identities(config.es2 ? *config.es2 : *config.tls));
+    return std::make_shared<const http::TlsIdentity>(std::move(identities.front()));
+}
+
+Result<std::vector<Smds>> smds_servers(const DpConfig& config, const std::shared_ptr<const http::TlsIdentity>& shown) {
+    std::vector<Smds> out;
+    for (const auto& one : config.smds) {
+        Smds smds{one.address, {}, {}, shown, one.forwarding};
+        TRY(smds.server, http::parse_host_port(one.address));
+        for (const auto& file : one.ca.empty() ? config.ci : one.ca) {
+            TRY(auto root, read_certificate(file));
+            smds.roots.push_back(std::move(root.der));
+        }
+        if (one.certificate) {
+            TRY(auto own, tls_identity(*one.certificate));
+            smds.identity = std::make_shared<const http::TlsIdentity>(std::move(own));
+        }
+        out.push_back(std::move(smds));
+    }
+    return out;
+}
+
 Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path>& files) {
     x509::TrustAnchors out;
     for (const auto& file : files) {
@@ -201,6 +224,9 @@ Result<std::vector<CertificateInUse>> certificates_in_use(const Config& config, 
         for (const auto& one : config.es2->identities)
             CHECKED(add(one.prefix + "certificate", one.certificate, Part{Part::Of::es2, 0}));
     if (!config.dp || dp == nullptr) return out;
+    for (const auto& one : config.dp->smds)
+        if (one.certificate)
+            CHECKED(add(one.prefix + "certificate", one.certificate->certificate, Part{Part::Of::smds, 0}));
     CHECKED(add("dp.ci", config.dp->ci, {}));
     const auto& lists = dp->anchors.revocation_lists();
     for (std::size_t i = 0; i < lists.size(); ++i)

@@ -2,6 +2,7 @@
 #pragma once
 #include "mcim/apps/common/certificates.h"
 #include "mcim/apps/mcimd/config.h"
+#include "mcim/http/client.h"
 #include "mcim/http/server.h"
 #include "mcim/signer/public_keys.h"
 #include "mcim/smdp/server.h"
@@ -11,6 +12,19 @@ namespace mcim::apps::mcimd {
 [[nodiscard]] Result<http::TlsIdentity> tls_identity(const TlsFiles&);
 /// Errc::conflict where two are on one curve: nothing would tell which of them a client is shown.
 [[nodiscard]] Result<std::vector<http::TlsIdentity>> tls_identities(const TlsConfig&);
+/// Of what is shown to the servers of others: operators', SM-DSs.
+[[nodiscard]] Result<std::shared_ptr<const http::TlsIdentity>> identity_as_client(const Config&);
+/// An SM-DS as it is reached.
+struct Smds {
+    std::string address;  ///< as it is configured
+    http::HostPort server;
+    std::vector<Bytes> roots;  ///< DER
+    std::shared_ptr<const http::TlsIdentity> identity;
+    bool forwarding = false;
+};
+/// `shown`: to those that have no certificate of their own for it.
+[[nodiscard]] Result<std::vector<Smds>> smds_servers(const DpConfig&,
+                                                     const std::shared_ptr<const http::TlsIdentity>& shown);
 [[nodiscard]] Result<x509::TrustAnchors> trust_anchors(const std::vector<std::filesystem::path>& ci);
 /// The lists of these CIs and their EUMs, each verified; Errc::conflict where one is of nobody here.
 [[nodiscard]] Result<std::vector<x509::RevocationList>> revocation_lists(const DpConfig&, const x509::TrustAnchors&);
@@ -32,7 +46,7 @@ struct CertificateInUse {
     x509::Validity validity;
     /// Who is served with it: those of one TLS identity, or of one credential and its CI, are of use only together.
     struct Part {
-        enum class Of : std::uint8_t { tls, es2, dp } of{};
+        enum class Of : std::uint8_t { tls, es2, smds, dp } of{};
         std::size_t number{};
     };
     std::optional<Part> part{};  ///< nullopt: a CI that none of our own is under, or a list

@@ -32,6 +32,7 @@ smdp::Es2Known OrderedProfile::known() const {
             smdp::Es2Profile{line->operator_id, line->standing == store::Standing::closed, line->profile_type};
     out.order = order;
     out.left = left;
+    out.smds = smds;
     return out;
 }
 
@@ -40,6 +41,7 @@ Result<OrderedProfile> find_profile(Platform& p, const Iccid& iccid) {
     TRY(out.line, p.store.find_subscription(iccid));
     TRY(out.order, p.store.find_order_by_iccid(iccid));
     TRY(out.left, p.store.orders_that_leave(iccid));
+    for (const auto& one : p.smds) out.smds.push_back(one.address);
     return out;
 }
 

@@ -13,6 +13,7 @@ struct OrderedProfile {
     std::optional<store::Subscription> line{};
     std::optional<smdp::Order> order{};
     std::vector<smdp::Order> left{};
+    std::vector<std::string> smds{};  ///< at which an order of it can have its event
     [[nodiscard]] smdp::Es2Known known() const;
 };
 [[nodiscard]] Result<OrderedProfile> find_profile(Platform&, const Iccid&);

@@ -60,8 +60,11 @@ struct Platform {
     OffersPerHour offers{};
     Throttles throttles{};
     Metrics metrics{};
-    std::set<std::string, std::less<>> told_operators{};  ///< about their orders (progress.h)
-    std::function<void()> look_for_progress = [] {};      ///< there may be something to tell
+    std::set<std::string, std::less<>> told_operators{};          ///< about their orders (progress.h)
+    std::function<void()> look_for_progress = [] {};              ///< there may be something to tell
+    std::vector<Smds> smds{};                                     ///< at which events are registered (smds_events.h)
+    std::function<void()> look_for_events = [] {};                ///< there may be something to ask them
+    std::shared_ptr<const http::TlsIdentity> shown_to_servers{};  ///< of operators and SM-DSs, where they ask for one
     std::vector<CertificateInUse> certificates{};
     Time started_at{};
     std::uint64_t requests = 0;  ///< of whatever kind, each with its number in the log

@@ -11,6 +11,7 @@
 #include "mcim/apps/mcimd/open_files.h"
 #include "mcim/apps/mcimd/operation.h"
 #include "mcim/apps/mcimd/progress.h"
+#include "mcim/apps/mcimd/smds_events.h"
 #include "mcim/apps/mcimd/verifier.h"
 #include "mcim/base/version.h"
 #include "mcim/http/datagram.h"
@@ -77,10 +78,11 @@ struct Program::Impl {
     Status identify();
     Status listen(http::Loop& loop);
     Status listen_tls(http::Loop& loop);
-    Status begin_to_tell(const TlsConfig& own);
+    Status begin_to_tell();
     Status listen_es2(http::Loop& loop);
     Status listen_operation(const http::Address& at, http::Limits limits, http::Loop& loop);
     void purge_now_and_then();
+    void look_after_events();
     void say_whether_it_was_crowded();
 
     const Config config;
@@ -97,8 +99,9 @@ struct Program::Impl {
     std::unique_ptr<http::Server> operation{};  ///< where it is configured
     std::unique_ptr<http::DatagramServer> auc{};
     std::unique_ptr<http::Timer> purging{};
-    std::shared_ptr<ProgressSender> progress{};  ///< of the role dp
-    std::uint64_t turned_away = 0;               ///< that the log knows of
+    std::shared_ptr<Outbox> progress{};  ///< to operators, of the role dp
+    std::shared_ptr<Outbox> events{};    ///< to SM-DSs, of the same
+    std::uint64_t turned_away = 0;       ///< that the log knows of
     std::uint64_t shed = 0;
 };
 
@@ -107,11 +110,19 @@ void Program::Impl::purge_now_and_then() {
         platform.unverified_left = unverified_per_minute;
         if (tls) say_whether_it_was_crowded();
         if (platform.shares_database) platform.look_for_progress();  // of a node that has stopped
+        if (!platform.smds.empty()) look_after_events();
         platform.committer.commit({store::PurgeSessions{platform.now()}, store::PurgeNotifications{unverified_kept}},
                                   [](const Status& done) {
                                       if (!done) spdlog::error("purging: {}", to_string(done.error()));
                                   });
     });
+}
+
+/// Those of orders that have expired meanwhile too, and what another node has left when it stopped.
+void Program::Impl::look_after_events() {
+    if (const auto done = end_expired_events(platform); !done)
+        spdlog::error("orders that have expired: {}", to_string(done.error()));
+    platform.look_for_events();
 }
 
 void Program::Impl::say_whether_it_was_crowded() {
@@ -134,6 +145,12 @@ Status Program::Impl::identify() {
             CHECKED(check_not_older(dp->anchors.revocation_lists(), platform.dp->anchors.revocation_lists()));
     }
     TRY(auto certificates, certificates_in_use(config, dp ? &*dp : nullptr));
+    std::shared_ptr<const http::TlsIdentity> as_client;
+    std::vector<Smds> smds;
+    if (config.dp) {
+        TRY(as_client, identity_as_client(config));
+        TRY(smds, smds_servers(*config.dp, as_client));
+    }
     std::vector<std::function<void()>> show;
     for (const auto& [server, of] : {std::pair(tls.get(), &config.tls), {es2.get(), &config.es2}}) {
         if (server == nullptr) continue;
@@ -145,6 +162,8 @@ Status Program::Impl::identify() {
     for (const auto& shown : show) shown();
     if (keys) expect(*std::move(keys));
     platform.dp = std::move(dp);
+    platform.shown_to_servers = std::move(as_client);
+    platform.smds = std::move(smds);
     platform.certificates = std::move(certificates);
     for (const auto& certificate : platform.certificates)
         if (const auto why = invalid_because(certificate, platform.now())) spdlog::warn("{}", *why);
@@ -161,14 +180,15 @@ Status Program::Impl::listen_tls(http::Loop& loop) {
 }
 
 /// What was not taken before the last stop is told now.
-Status Program::Impl::begin_to_tell(const TlsConfig& own) {
-    TRY(auto identities, tls_identities(own));
+Status Program::Impl::begin_to_tell() {
     TRY(const auto told, store->list_rows(progress_address_kind));
     for (const auto& row : told) platform.told_operators.insert(row.key);
-    progress = std::make_shared<ProgressSender>(
-        platform, std::make_shared<const http::TlsIdentity>(std::move(identities.front())));
+    progress = std::make_shared<Outbox>(platform, progress_mail(platform));
+    events = std::make_shared<Outbox>(platform, event_mail(platform));
     platform.look_for_progress = [this] { progress->look(); };
+    platform.look_for_events = [this] { events->look(); };
     if (!told.empty()) platform.loop.post([sender = progress] { sender->look(); });
+    if (!platform.smds.empty()) look_after_events();
     return ok();
 }
 
@@ -211,7 +231,7 @@ Status Program::Impl::listen(http::Loop& loop) {
             serve_admin(platform, q, r);
             explicit_bzero(q.body.data(), q.body.size());  // an import brings keys
         }));
-    if (config.dp) CHECKED(begin_to_tell(config.es2 ? *config.es2 : *config.tls));
+    if (config.dp) CHECKED(begin_to_tell());
     if (config.es2) CHECKED(listen_es2(loop));
     if (config.operation) CHECKED(listen_operation(*config.operation, config.limits, loop));
     if (config.auc) {
@@ -255,7 +275,8 @@ void Program::stop() {
     if (impl_->operation) impl_->operation->close();
     impl_->auc.reset();
     impl_->purging.reset();
-    if (impl_->progress) impl_->progress->stop();
+    for (const auto& outbox : {impl_->progress, impl_->events})
+        if (outbox) outbox->stop();
 }
 
 Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop& loop, const Surroundings& around) {

@@ -2,69 +2,15 @@
 // not there.
 #include <spdlog/sinks/ostream_sink.h>
 
-#include <condition_variable>
 #include <iostream>
-#include <mutex>
 #include <sstream>
 
 #include "mcim/apps/mcimd/log.h"
-#include "mcim/apps/mcimd/mcimd_for_test.h"
+#include "mcim/apps/mcimd/other_server_for_test.h"
 #include "support/postgres.h"
 
 namespace mcim::apps::mcimd {
 namespace {
-
-/// Of an operator, on loopback; it takes what it is told or says that it cannot.
-class ProgressServer {
-public:
-    ProgressServer(const test::Identity& own, std::uint16_t port, Bytes client) {
-        const http::TlsIdentity identity{{own.der()}, own.key.to_pkcs8()};
-        auto listening =
-            http::Server::listen_mutual_tls(loop_, {"127.0.0.1", port}, std::span(&identity, 1), {},
-                                            {[client = std::move(client)](View shown) { return equal(shown, client); }},
-                                            [this](http::Request request, const http::Reply& reply) {
-                                                const std::scoped_lock lock(mutex_);
-                                                come_.notify_all();
-                                                if (refusals_ > 0) return --refusals_, reply({500, {}, ""});
-                                                told_.push_back(std::move(request));
-                                                reply({204, {}, ""});
-                                            });
-        EXPECT_TRUE(listening);
-        server_ = *std::move(listening);
-        thread_ = std::thread([this] { loop_.run(); });
-    }
-    ~ProgressServer() {
-        loop_.stop();
-        thread_.join();
-    }
-    ProgressServer(const ProgressServer&) = delete;
-    ProgressServer& operator=(const ProgressServer&) = delete;
-    [[nodiscard]] std::uint16_t port() const { return server_->port(); }
-    void refuse(int times) {
-        const std::scoped_lock lock(mutex_);
-        refusals_ = times;
-    }
-    /// As soon as all was refused that is to be.
-    void await_refusals() {
-        std::unique_lock lock(mutex_);
-        EXPECT_TRUE(come_.wait_for(lock, 20s, [&] { return refusals_ == 0; }));
-    }
-    /// As soon as there are so many.
-    std::vector<http::Request> told(std::size_t count) {
-        std::unique_lock lock(mutex_);
-        come_.wait_for(lock, 20s, [&] { return told_.size() >= count; });
-        return told_;
-    }
-
-private:
-    http::Loop loop_;
-    std::unique_ptr<http::Server> server_;
-    std::thread thread_;
-    std::mutex mutex_;
-    std::condition_variable come_;
-    std::vector<http::Request> told_;
-    int refusals_ = 0;
-};
 
 class ProgressTold : public Mcimd {
 protected:
@@ -73,18 +19,8 @@ protected:
         add_operator("a", key_a);
         add_line("a", first, "999990000000001");
     }
-    static test::Identity of_host(test::Pki& pki, std::string_view host) {
-        auto profile = pki.dp_profile(x509::Role::dp_tls);
-        profile.host = std::string(host);
-        profile.validity = {system_now() - 24h, system_now() + 24h};
-        const auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
-        const auto draft = draft_server(profile, key.public_key(), pki.ci.certificate, pki.random);
-        return test::Pki::certify(draft, key, pki.ci.key);
-    }
     void serve(std::uint16_t port = 0) {
-        std::ifstream in(at.temp / "tls.der", std::ios::binary);
-        const std::string der((std::istreambuf_iterator<char>(in)), {});
-        server.emplace(of_host(elsewhere, "localhost"), port, to_bytes(as_view(der)));
+        server.emplace(of_host(elsewhere, "localhost"), port, content_of(at, "tls.der"));
     }
     void tell_at(std::uint16_t port, unsigned status = 200) {
         admin("POST", "/operators/a/progress",
@@ -107,7 +43,7 @@ protected:
         return out;
     }
     test::Pki elsewhere{crypto::Curve::p256, 77};  ///< the operator's own
-    std::optional<ProgressServer> server;
+    std::optional<OtherServer> server;
 };
 
 TEST_F(ProgressTold, OfADownloadAndItsInstallation) {
@@ -163,12 +99,10 @@ TEST_F(ProgressTold, AfterARestartWhatWasNotTakenBefore) {
 }
 
 TEST_F(ProgressTold, NobodyWhoseCertificateIsNotThatOfTheHost) {
-    std::ifstream in(at.temp / "tls.der", std::ios::binary);
-    const std::string der((std::istreambuf_iterator<char>(in)), {});
-    server.emplace(of_host(elsewhere, "other.example.com"), 0, to_bytes(as_view(der)));
+    server.emplace(of_host(elsewhere, "other.example.com"), 0, content_of(at, "tls.der"));
     tell_at(server->port());
     install(add_order("a", first), first);
-    ProgressServer good(of_host(elsewhere, "localhost"), 0, to_bytes(as_view(der)));
+    OtherServer good(of_host(elsewhere, "localhost"), 0, content_of(at, "tls.der"));
     tell_at(good.port());
     EXPECT_EQ(good.told(2).size(), 2U) << "it was kept";
     EXPECT_EQ(server->told(0).size(), 0U);

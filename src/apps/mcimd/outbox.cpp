@@ -1,0 +1,113 @@
+#include "mcim/apps/mcimd/outbox.h"
+
+#include <spdlog/spdlog.h>
+
+namespace mcim::apps::mcimd {
+namespace {
+
+constexpr std::chrono::milliseconds look_again{500};
+constexpr std::chrono::milliseconds gathered_for{200};  ///< what is written meanwhile is read at once
+
+std::string recipient_of(const store::Row& row) { return row.key.substr(0, row.key.rfind('/')); }
+
+}  // namespace
+
+http::Request json_call(std::string path, std::string body) {
+    return {"POST",
+            std::move(path),
+            {{"Content-Type", "application/json"}, {"X-Admin-Protocol", "gsma/rsp/v2.5.0"}},
+            std::move(body)};
+}
+
+Outbox::Outbox(Platform& platform, Mail mail) : platform_(platform), mail_(std::move(mail)) {}
+
+void Outbox::look() {
+    if (stopped_ || std::exchange(planned_, true)) return;
+    platform_.loop.after(gathered_for, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->read_and_send();
+    });
+}
+
+void Outbox::read_and_send() {
+    planned_ = false;
+    if (stopped_) return;
+    auto rows = platform_.store.list_rows(mail_.kind);
+    if (!rows)
+        return spdlog::error("what each {} is to be told cannot be read: {}", mail_.recipient, to_string(rows.error()));
+    for (auto& [id, recipient] : recipients_) {
+        auto& waiting = recipient.waiting;
+        waiting.erase(waiting.begin() + (recipient.busy ? 1 : 0), waiting.end());
+    }
+    for (auto& row : *rows) {
+        auto& recipient = recipients_[recipient_of(row)];
+        const bool under_way = recipient.busy && row.key == recipient.waiting.front().key;
+        if (!under_way) recipient.waiting.push_back(std::move(row));
+    }
+    send_to_all();
+}
+
+void Outbox::stop() {
+    stopped_ = true;
+    again_.reset();
+}
+
+void Outbox::send_to_all() {
+    for (auto& [id, recipient] : recipients_)
+        if (!recipient.busy && Clock::now() >= recipient.not_before) send_next(id);
+}
+
+void Outbox::send_next(const std::string& id) {
+    auto& recipient = recipients_[id];
+    recipient.busy = false;
+    if (stopped_ || recipient.waiting.empty()) return;
+    auto letter = mail_.write(id, recipient.waiting.front());
+    if (!letter) return fail(id, to_string(letter.error()));
+    if (!*letter) return;  // what waits is kept for when it can be sent
+    recipient.busy = true;
+    send(id, **std::move(letter));
+}
+
+void Outbox::send(const std::string& id, Letter letter) {
+    http::Connection::open(
+        platform_.loop, letter.client, letter.server,
+        [weak = weak_from_this(), id, request = std::move(letter.request)](Result<http::Connection> opened) {
+            const auto self = weak.lock();
+            if (!self) return;
+            if (!opened) return self->on_answer(id, opened.error());
+            opened->send(request, [weak, id, kept = *opened](const Result<http::Response>& answer) {
+                if (const auto outbox = weak.lock()) outbox->on_answer(id, answer);
+            });
+        });
+}
+
+void Outbox::on_answer(const std::string& id, const Result<http::Response>& answer) {
+    if (!answer) return fail(id, to_string(answer.error()));
+    auto& recipient = recipients_[id];
+    const auto& row = recipient.waiting.front();
+    auto verdict = mail_.judge(row, *answer);
+    if (const auto* not_taken = std::get_if<LetterNotTaken>(&verdict)) return fail(id, not_taken->why);
+    recipient.wait = wait_first;
+    recipient.not_before = {};
+    auto& batch = std::get<LetterTaken>(verdict).with_it;
+    batch.insert(batch.begin(), store::DropRow{row.kind, row.key});
+    platform_.committer.commit(std::move(batch), [weak = weak_from_this(), id](const Status& done) {
+        const auto self = weak.lock();
+        if (!self) return;
+        const bool by_another_node = !done && done.error().code == Errc::not_found;
+        if (!done && !by_another_node) return self->fail(id, to_string(done.error()));
+        self->recipients_[id].waiting.pop_front();
+        self->send_next(id);
+    });
+}
+
+void Outbox::fail(const std::string& id, const std::string& why) {
+    auto& recipient = recipients_[id];
+    if (recipient.wait == wait_first)
+        spdlog::warn("{} {} does not take what is told about orders: {}; it is told again", mail_.recipient, id, why);
+    recipient.busy = false;
+    recipient.not_before = Clock::now() + recipient.wait;
+    recipient.wait = std::min(recipient.wait * 2, wait_longest);
+    if (!again_ && !stopped_) again_ = http::Timer::every(platform_.loop, look_again, [this] { send_to_all(); });
+}
+
+}  // namespace mcim::apps::mcimd

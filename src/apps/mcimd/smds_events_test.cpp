@@ -1,0 +1,344 @@
+// An order whose device finds it at an SM-DS (ES12): a server of the test's, which is now and then not there, and a
+// card that comes with what it has found.
+#include "mcim/apps/mcimd/es2_for_test.h"
+#include "mcim/apps/mcimd/other_server_for_test.h"
+
+namespace mcim::apps::mcimd {
+namespace {
+
+http::Response es12_answer(std::string_view subject = "", std::string_view reason = "") {
+    jose::ObjectWriter status;
+    status.text("status", subject.empty() ? "Executed-Success" : "Failed");
+    if (!subject.empty())
+        status.object("statusCodeData", jose::ObjectWriter()
+                                            .text("subjectCode", subject)
+                                            .text("reasonCode", reason)
+                                            .text("message", "So says the SM-DS."));
+    return http::json_response(
+        200,
+        jose::ObjectWriter().object("header", jose::ObjectWriter().object("functionExecutionStatus", status)).finish());
+}
+
+class SmdsEvents : public Mcimd {
+protected:
+    void SetUp() override {
+        at.write("smds-ca.der", elsewhere.ci.der());
+        serve();
+        smds = "localhost:" + std::to_string(server->port());
+        at.more_tables = "[[dp.smds]]\naddress = \"" + smds + "\"\nca = \"smds-ca.der\"\n" + more_of_smds() +
+                         "[es2]\nlisten = \"127.0.0.1:0\"\n";
+        start();
+        add_operator("a", key_a);
+        add_line("a", first, "999990000000001");
+    }
+    [[nodiscard]] virtual std::string more_of_smds() { return ""; }
+    void serve(std::uint16_t port = 0, std::string_view certificate = "tls.der") {
+        server.emplace(of_host(elsewhere, "localhost"), port, content_of(at, certificate),
+                       [](const http::Request&) { return es12_answer(); });
+    }
+    [[nodiscard]] std::uint16_t port() const { return static_cast<std::uint16_t>(std::stoi(smds.substr(10))); }
+    jose::ObjectWriter terms() const {
+        jose::ObjectWriter out;
+        out.text("operator", "a").text("iccid", first.text()).text("policy", "open");
+        return out.text("eid", at.pki.eid.text()).text("smds", smds);
+    }
+    jose::Object order_at_smds() { return admin("POST", "/orders", terms().finish()); }
+    void cancel(const jose::Object& order) { admin("POST", "/orders/" + *order.text("id") + "/cancel", "{}"); }
+    /// "registerEvent", ...
+    std::vector<std::string> asked(std::size_t count) {
+        std::vector<std::string> out;
+        for (const auto& request : server->told(count)) {
+            EXPECT_EQ(request.method, "POST");
+            EXPECT_EQ(request.find_header("Content-Type"), "application/json");
+            EXPECT_EQ(request.find_header("X-Admin-Protocol"), "gsma/rsp/v2.5.0");
+            EXPECT_TRUE(request.target.starts_with("/gsma/rsp2/es12/")) << request.target;
+            out.push_back(request.target.substr(16));
+        }
+        return out;
+    }
+    /// As soon as the platform has heard of it.
+    std::string event_of(const jose::Object& order, std::string_view awaited) {
+        const auto until = std::chrono::steady_clock::now() + 20s;
+        std::string found;
+        do found = *admin("GET", "/orders/" + *order.text("id")).text("event");
+        while (found != awaited && std::chrono::steady_clock::now() < until);
+        return found;
+    }
+    std::string last_line(const jose::Object& order) {
+        return *admin("GET", "/orders/" + *order.text("id")).objects("timeline")->back().text("what");
+    }
+    using Asked = std::vector<std::string>;
+
+    test::Pki elsewhere{crypto::Curve::p256, 77};  ///< the SM-DS's own
+    std::optional<OtherServer> server;
+    std::string smds;
+};
+
+TEST_F(SmdsEvents, IsRegisteredWhenItsOrderIsReleasedAndDeletedWhenItIsInstalled) {
+    const auto order = order_at_smds();
+    EXPECT_EQ(*order.text("event"), "queued");
+    ASSERT_EQ(asked(1), (Asked{"registerEvent"}));
+    const auto registered = *jose::Object::parse(server->told(1)[0].body);
+    EXPECT_EQ(registered.names(), (Asked{"header", "eid", "rspServerAddress", "eventId", "forwardingIndicator"}));
+    EXPECT_EQ(*registered.object("header")->text("functionRequesterIdentifier"), "2.999.10");
+    EXPECT_TRUE(registered.object("header")->text("functionCallIdentifier"));
+    EXPECT_EQ(*registered.text("eid"), at.pki.eid.text());
+    EXPECT_EQ(*registered.text("rspServerAddress"), "smdpp.example.com");
+    EXPECT_EQ(*registered.text("eventId"), *order.text("matching_id"));
+    EXPECT_EQ(*registered.flag("forwardingIndicator"), false);
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    EXPECT_EQ(last_line(order), "event registered at SM-DS " + smds);
+
+    // the card has asked the SM-DS, and comes with the event's ID
+    const auto offered = call<msg::AuthenticateClientOk>("authenticateClient",
+                                                         card.authenticate(initiate(), *registered.text("eventId")));
+    call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offered));
+    EXPECT_EQ(asked(1).size(), 1U) << "it may come again";
+    notify(card.installed(offered.transaction_id, first, oid));
+    ASSERT_EQ(asked(2), (Asked{"registerEvent", "deleteEvent"}));
+    const auto deleted = *jose::Object::parse(server->told(2)[1].body);
+    EXPECT_EQ(deleted.names(), (Asked{"header", "eid", "eventId"}));
+    EXPECT_EQ(*deleted.text("eid"), at.pki.eid.text());
+    EXPECT_EQ(*deleted.text("eventId"), *order.text("matching_id"));
+    EXPECT_EQ(event_of(order, "deleted"), "deleted");
+    EXPECT_EQ(last_line(order), "event deleted at SM-DS " + smds);
+}
+
+TEST_F(SmdsEvents, EventIdServesNoOtherCard) {
+    const auto order = order_at_smds();
+    const auto identity = at.pki.make_euicc(*x509::make_eid("89049032", 2));
+    test::SoftCard other{identity, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
+    EXPECT_EQ(refusal("authenticateClient", other.authenticate(initiate(other), *order.text("matching_id"))),
+              "8.1.1/3.8");
+}
+
+TEST_F(SmdsEvents, IsRegisteredOnceWhenItsSmdsIsThereAgain) {
+    server.reset();
+    const auto order = order_at_smds();
+    serve(port());
+    server->refuse(1);
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    cancel(order);
+    EXPECT_EQ(asked(2), (Asked{"registerEvent", "deleteEvent"})) << "what was answered is not said again";
+}
+
+TEST_F(SmdsEvents, OutlastsAKillBeforeItWasSent) {
+    running.reset();
+    server.reset();
+    start_process();
+    const auto order = order_at_smds();
+    process.reset();  // by SIGKILL
+    serve(port());
+    start();
+    EXPECT_EQ(asked(1), (Asked{"registerEvent"}));
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+}
+
+TEST_F(SmdsEvents, DeletionNeverOvertakesTheRegistration) {
+    server->refuse(1);
+    const auto order = order_at_smds();
+    server->await_refusals();
+    cancel(order);
+    EXPECT_EQ(asked(2), (Asked{"registerEvent", "deleteEvent"}));
+    EXPECT_EQ(event_of(order, "deleted"), "deleted");
+}
+
+/// Whatever the clock says of what came first.
+TEST_F(SmdsEvents, CallsOfAnOrderAreInItsOrderAfterARestartToo) {
+    const auto early = [](std::chrono::hours by) { return Surroundings{.clock = [by] { return system_now() - by; }}; };
+    server.reset();
+    const auto order = order_at_smds();
+    start_in(early(1h));
+    cancel(order);
+    serve(port());
+    start();
+    EXPECT_EQ(asked(2), (Asked{"registerEvent", "deleteEvent"}));
+}
+
+TEST_F(SmdsEvents, RefusalIsSaidAndAskedAgainWhenTheOrderIsReleasedAgain) {
+    server->answer([](const http::Request&) { return es12_answer("8.1.1", "3.8"); });
+    const auto order = order_at_smds();
+    EXPECT_EQ(event_of(order, "refused"), "refused");
+    EXPECT_EQ(last_line(order), "event refused by SM-DS " + smds + ": 8.1.1/3.8 So says the SM-DS.");
+    EXPECT_EQ(state_of(order), "Released") << "its code serves all the same";
+    bind(order);
+    server->answer([](const http::Request&) { return es12_answer(); });
+    admin("POST", "/orders/" + *order.text("id") + "/release", "{}");
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    EXPECT_EQ(asked(2), (Asked{"registerEvent", "registerEvent"})) << "nor when a package left";
+}
+
+TEST_F(SmdsEvents, RefusedEventIsNotDeleted) {
+    server->answer([](const http::Request&) { return es12_answer("8.1.1", "3.8"); });
+    const auto order = order_at_smds();
+    EXPECT_EQ(event_of(order, "refused"), "refused");
+    cancel(order);
+    add_line("a", second, "999990000000002");
+    admin("POST", "/orders",
+          jose::ObjectWriter()
+              .text("operator", "a")
+              .text("iccid", second.text())
+              .text("policy", "open")
+              .text("eid", at.pki.eid.text())
+              .text("smds", smds)
+              .finish());
+    EXPECT_EQ(asked(2), (Asked{"registerEvent", "registerEvent"}));
+}
+
+TEST_F(SmdsEvents, WhatTheSmdsHasDoneAlreadyIsDone) {
+    server->answer([](const http::Request& r) {
+        return es12_answer("8.9.5", r.target.ends_with("registerEvent") ? "3.3" : "3.9");
+    });
+    const auto order = order_at_smds();
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    EXPECT_NE(last_line(order).find("had it already: 8.9.5/3.3"), std::string::npos) << last_line(order);
+    cancel(order);
+    EXPECT_EQ(event_of(order, "deleted"), "deleted");
+    EXPECT_NE(last_line(order).find("had it no more: 8.9.5/3.9"), std::string::npos) << last_line(order);
+}
+
+TEST_F(SmdsEvents, IsTriedAgainWhereTheRootAboveTheSmdsIsAway) {
+    server->answer([](const http::Request&) { return es12_answer("8.9", "5.1"); });
+    const auto order = order_at_smds();
+    EXPECT_EQ(asked(1), (Asked{"registerEvent"}));
+    EXPECT_EQ(event_of(order, "queued"), "queued");
+    server->answer([](const http::Request&) { return es12_answer(); });
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+}
+
+TEST_F(SmdsEvents, IsDeletedWhenTheTimeOfItsOrderIsOver) {
+    const auto order = admin("POST", "/orders", terms().time("expires_at", system_now() + 1h).finish());
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    start_later(2h);
+    EXPECT_EQ(asked(2), (Asked{"registerEvent", "deleteEvent"}));
+    EXPECT_EQ(event_of(order, "deleted"), "deleted");
+}
+
+TEST_F(SmdsEvents, IsDeletedWhenTheUserRefusesAndRegisteredAgainWithTheNextRelease) {
+    const auto order = order_at_smds();
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    const auto offered = offer(order);
+    call<msg::CancelSessionOk>("cancelSession",
+                               card.cancel(offered.transaction_id, oid, msg::CancelSessionReason::end_user_rejection));
+    EXPECT_EQ(asked(2), (Asked{"registerEvent", "deleteEvent"}));
+    admin("POST", "/orders/" + *order.text("id") + "/release", "{}");
+    EXPECT_EQ(asked(3), (Asked{"registerEvent", "deleteEvent", "registerEvent"}));
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    admin("POST", "/subscriptions/" + first.text() + "/close");
+    EXPECT_EQ(asked(4).back(), "deleteEvent");
+}
+
+TEST_F(SmdsEvents, OrderOfTheAdministrationNeedsAnEidAndAKnownSmds) {
+    order_with("smds", smds, 422);
+    order_with("smds", "localhost:1", 403);
+    EXPECT_EQ(admin("GET", "/orders").objects("orders")->size(), 0U);
+}
+
+// ---------------------------------------------------------------- over ES2+
+
+class SmdsEventsOverEs2 : public SmdsEvents {
+protected:
+    void SetUp() override {
+        SmdsEvents::SetUp();
+        admin("POST", "/clients",
+              jose::ObjectWriter()
+                  .text("operator", "a")
+                  .octets("certificate", system.der())
+                  .text("policy", "open")
+                  .finish());
+    }
+    std::string ask(std::string_view function, const std::string& members) {
+        const auto response = http::Client(es2::client_of(at, running->es2_port(), &system))
+                                  .send({"smdpp.example.com"}, es2::request(function, members));
+        EXPECT_TRUE(response) << to_string(response.error());
+        return response ? es2::code_in(response->body) : "";
+    }
+    [[nodiscard]] std::string confirmation(bool release) const {
+        return es2::of(first) + R"(,"smdsAddress":")" + smds + R"(","releaseFlag":)" + (release ? "true" : "false");
+    }
+    jose::Object only_order() {
+        const auto listed = admin("GET", "/orders").objects("orders");
+        return admin("GET", "/orders/" + *listed->front().text("id"));
+    }
+    test::Identity system = at.dp(x509::Role::dp_tls);
+};
+
+TEST_F(SmdsEventsOverEs2, IsRegisteredWhenTheProfileIsReleased) {
+    ask("downloadOrder", es2::of(first) + es2::of(at.pki.eid));
+    EXPECT_EQ(ask("confirmOrder", confirmation(false)), "");
+    EXPECT_EQ(*only_order().text("event"), "none");
+    EXPECT_EQ(*only_order().text("smds"), smds);
+    EXPECT_EQ(ask("confirmOrder", confirmation(false)), "") << "the same call";
+    EXPECT_EQ(ask("confirmOrder", es2::of(first) + R"(,"releaseFlag":false)"), "8.9.1/3.10");
+    EXPECT_EQ(ask("releaseProfile", es2::of(first)), "");
+    EXPECT_EQ(asked(1), (Asked{"registerEvent"}));
+    EXPECT_EQ(ask("cancelOrder", es2::of(first) + R"(,"finalProfileStatusIndicator":"Available")"), "");
+    EXPECT_EQ(asked(2), (Asked{"registerEvent", "deleteEvent"}));
+}
+
+TEST_F(SmdsEventsOverEs2, IsRegisteredAtOnceWithReleaseFlag) {
+    ask("downloadOrder", es2::of(first));
+    EXPECT_EQ(ask("confirmOrder", confirmation(true)), "8.1.1/2.2");
+    EXPECT_EQ(ask("confirmOrder", confirmation(true) + es2::of(at.pki.eid) + R"(,"matchingId":"")"), "8.2.6/2.1");
+    EXPECT_EQ(ask("confirmOrder", confirmation(true) + es2::of(at.pki.eid) + R"(,"matchingId":"EVENT-7")"), "");
+    EXPECT_EQ(asked(1), (Asked{"registerEvent"}));
+    EXPECT_EQ(*jose::Object::parse(server->told(1)[0].body)->text("eventId"), "EVENT-7");
+}
+
+// ---------------------------------------------------------------- how it is configured
+
+class SmdsWithACertificateForIt : public SmdsEvents {
+protected:
+    void issue(std::string_view name) {
+        const auto own = at.dp(x509::Role::dp_tls);
+        at.write(name, own.der());
+        std::filesystem::remove(at.temp / "smds.key");
+        EXPECT_TRUE(custody::write_private_file(at.temp / "smds.key", expose(own.key.to_pkcs8())));
+    }
+    [[nodiscard]] std::string more_of_smds() override {
+        issue("smds.der");
+        server.reset();
+        return "certificate = \"smds.der\"\nkey = \"smds.key\"\nforwarding = true\n";
+    }
+};
+
+TEST_F(SmdsWithACertificateForIt, IsShownItAndTheOneThatIsThereAfterwards) {
+    serve(port(), "smds.der");
+    const auto order = order_at_smds();
+    ASSERT_EQ(asked(1), (Asked{"registerEvent"}));
+    EXPECT_EQ(*jose::Object::parse(server->told(1)[0].body)->flag("forwardingIndicator"), true);
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    issue("smds.der");
+    server.reset();
+    serve(port(), "smds.der");
+    ASSERT_TRUE(running->renew());
+    cancel(order);
+    EXPECT_EQ(asked(1), (Asked{"deleteEvent"}));
+}
+
+TEST(SmdsConfigured, MistakesAreNamed) {
+    const Installation at;
+    const auto mistake = [&](const std::string& lines) {
+        const auto parsed = parse_config(at.toml() + lines, at.temp / "mcimd.toml");
+        if (const auto* found = std::get_if<Mistakes>(&parsed)) return found->lines.front();
+        const auto wrong = check_files(std::get<Config>(parsed), system_now()).lines;
+        return wrong.empty() ? std::string() : wrong.front();
+    };
+    const std::string table = "[[dp.smds]]\naddress = \"smds.example.com\"\n";
+    const auto names = [&](const std::string& lines, std::string_view part) {
+        const std::string found = mistake(lines);
+        EXPECT_NE(found.find(part), std::string::npos) << found;
+    };
+    EXPECT_EQ(mistake(table), "");
+    names("[[dp.smds]]\n", "dp.smds[1].address: is missing");
+    names("[[dp.smds]]\naddress = \"https://ds/\"\n", "dp.smds[1].address: the host name of an SM-DS");
+    names(table + "[[dp.smds]]\naddress = \"SMDS.example.com\"\n", "dp.smds[2].address: \"SMDS.example.com\" is named");
+    names(table + "key = \"tls.key\"\n", "dp.smds[1].certificate: is missing");
+    names(table + "certificate = \"tls.der\"\n", "dp.smds[1].key: is missing");
+    names(table + "ca = \"absent.der\"\n", "dp.smds[1].ca: ");
+    names(table + "certificate = \"auth.der\"\nkey = \"tls.key\"\n", "dp.smds[1].key: ");
+    names(table + "forwarding = 1\n", "dp.smds[1].forwarding: true or false is wanted");
+}
+
+}  // namespace
+}  // namespace mcim::apps::mcimd
