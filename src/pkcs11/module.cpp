@@ -20,10 +20,11 @@ Result<Module> Module::load(const std::filesystem::path& path) {
     return Module(functions);
 }
 
-Said Module::initialise() const {
+Said Module::initialise(bool& here) const {
     CK_C_INITIALIZE_ARGS arguments{};
     arguments.flags = CKF_OS_LOCKING_OK | CKF_LIBRARY_CANT_CREATE_OS_THREADS;
     const CK_RV value = functions_->C_Initialize(&arguments);
+    here = value == CKR_OK;
     if (value == CKR_CRYPTOKI_ALREADY_INITIALIZED) return {};
     return {"C_Initialize", value};
 }

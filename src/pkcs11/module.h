@@ -12,8 +12,9 @@ public:
     /// An absolute path: no search. It is not initialised yet.
     [[nodiscard]] static Result<Module> load(const std::filesystem::path&);
     [[nodiscard]] CK_FUNCTION_LIST& functions() const { return *functions_; }
-    /// For several threads, and without any of its own. Good where somebody in this process did so before.
-    [[nodiscard]] Said initialise() const;
+    /// For several threads, and without any of its own. Good too where somebody in this process did so before, and then
+    /// it is not `here`.
+    [[nodiscard]] Said initialise(bool& here) const;
 
 private:
     explicit Module(CK_FUNCTION_LIST* functions) : functions_(functions) {}

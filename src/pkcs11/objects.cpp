@@ -70,8 +70,9 @@ Said find_key(Session& session, CK_OBJECT_CLASS object_class, const std::string&
     std::vector<CK_OBJECT_HANDLE> all;
     if (Said said = find_all(session, wanted, all); !said.good()) return said;
     if (all.empty())
-        return {"C_FindObjects", CKR_OK,
-                fail(Errc::not_found, label, "the token has no " + std::string(kind_of(object_class)) + " of this label")};
+        return {
+            "C_FindObjects", CKR_OK,
+            fail(Errc::not_found, label, "the token has no " + std::string(kind_of(object_class)) + " of this label")};
     if (all.size() > 1)
         return {"C_FindObjects", CKR_OK,
                 fail(Errc::conflict, label,

@@ -24,7 +24,7 @@ Sessions::Sessions(Module module, Place place) : module_(module), place_(std::mo
 }
 
 Sessions::~Sessions() {
-    if (life_ != 0) module_.functions().C_Finalize(nullptr);  // and with it every session
+    if (started_here_) module_.functions().C_Finalize(nullptr);  // and with it every session
 }
 
 Sessions::Lease::Lease(Sessions& of) : of_(of) {
@@ -80,7 +80,7 @@ Said Sessions::prepare(Session& session) {
     const std::scoped_lock one_by_one(logging_in_);
     if (pin_refused_) return {"C_Login", CKR_OK, pin_refused_};
     if (life_ == 0) {
-        if (Said said = module_.initialise(); !said.good()) return said;
+        if (Said said = module_.initialise(started_here_); !said.good()) return said;
         life_ = 1;
         started_ = std::chrono::steady_clock::now();
     }
@@ -138,7 +138,7 @@ void Sessions::restart(std::uint64_t life) {
     if (life_ != life || life_ == 0 || now - started_ < place_.restart_pause) return;
     note("its module is started anew");
     module_.functions().C_Finalize(nullptr);
-    if (module_.initialise().good()) started_ = now;
+    if (module_.initialise(started_here_).good()) started_ = now;
     ++life_;
 }
 

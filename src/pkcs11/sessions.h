@@ -85,7 +85,8 @@ private:
     std::vector<Session*> free_;
     /// Held by who is in the module; alone, by who starts it anew.
     std::shared_mutex running_;
-    std::uint64_t life_ = 0;  ///< 0: not initialised
+    std::uint64_t life_ = 0;     ///< 0: not initialised
+    bool started_here_ = false;  ///< else somebody else in this process uses it too, and ends it
     std::chrono::steady_clock::time_point started_{};
     std::mutex logging_in_;
     std::optional<Error> pin_refused_;  ///< for good: the next wrong one may lock the token

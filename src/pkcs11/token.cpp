@@ -105,8 +105,8 @@ Result<std::array<std::uint8_t, 64>> Token::sign(const std::string& key, std::sp
         if (const CK_RV v = session.functions->C_SignInit(session.handle, &mechanism, object); v != CKR_OK)
             return {"C_SignInit", v};
         CK_ULONG octets = signature.size();
-        const CK_RV v = session.functions->C_Sign(session.handle, unchanged(digest), digest.size(), signature.data(),
-                                                  &octets);
+        const CK_RV v =
+            session.functions->C_Sign(session.handle, unchanged(digest), digest.size(), signature.data(), &octets);
         if (v == CKR_OK && octets != signature.size())
             return {"C_Sign", CKR_OK, fail(Errc::io, key, "the token signed with another size than the curve's")};
         return {"C_Sign", v};
@@ -207,9 +207,8 @@ Status Token::generate_secret_key(const std::string& label) {
         CK_MECHANISM mechanism{CKM_AES_KEY_GEN, nullptr, 0};
         const auto attributes = object.attributes();
         CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
-        return {"C_GenerateKey",
-                session.functions->C_GenerateKey(session.handle, &mechanism, attributes.data(),
-                                                 static_cast<CK_ULONG>(attributes.size()), &made)};
+        return {"C_GenerateKey", session.functions->C_GenerateKey(session.handle, &mechanism, attributes.data(),
+                                                                  static_cast<CK_ULONG>(attributes.size()), &made)};
     });
 }
 
