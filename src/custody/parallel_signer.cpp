@@ -18,6 +18,8 @@ struct ParallelSigner::Batch {
 
 ParallelSigner::ParallelSigner(signer::Signer& behind, std::size_t threads) : behind_(behind) {
     for (std::size_t i = 1; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return begun_ == threads_.size(); });
 }
 
 ParallelSigner::~ParallelSigner() {
@@ -52,6 +54,8 @@ std::vector<Result<signer::Response>> ParallelSigner::execute(std::span<const si
 
 void ParallelSigner::work() {
     std::unique_lock lock(mutex_);
+    ++begun_;
+    changed_.notify_all();
     while (true) {
         changed_.wait(lock, [&] { return ending_ || (batch_ != nullptr && !batch_->taken()); });
         if (ending_) return;

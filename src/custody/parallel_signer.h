@@ -12,7 +12,8 @@ namespace mcim::custody {
 
 class ParallelSigner final : public signer::Signer {
 public:
-    /// `threads` in all, that of the caller among them: so many requests are under way at once. None is made later.
+    /// `threads` in all, that of the caller among them: so many requests are under way at once. All of them run
+    /// when this returns, and none is made later: a sandbox that is entered next forbids what a thread does to begin.
     /// `behind` outlives it.
     ParallelSigner(signer::Signer& behind, std::size_t threads);
     ~ParallelSigner() override;
@@ -28,6 +29,7 @@ private:
     std::condition_variable changed_;
     Batch* batch_ = nullptr;
     std::size_t inside_ = 0;  ///< threads that have a pointer to the batch
+    std::size_t begun_ = 0;
     bool ending_ = false;
     std::vector<std::thread> threads_;
 };

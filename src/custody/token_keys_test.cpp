@@ -101,7 +101,8 @@ TEST_F(TokenKeys, MovedToAnotherVersionDoNotOpen) {
 TEST_F(TokenKeys, PassOverWhatIsNotTheirs) {
     ASSERT_TRUE(import());
     const auto token = open(Access::writing);
-    ASSERT_TRUE(token->add_public_key("somebody else's", crypto::PrivateKey::generate(crypto::Curve::p256).public_key()));
+    ASSERT_TRUE(
+        token->add_public_key("somebody else's", crypto::PrivateKey::generate(crypto::Curve::p256).public_key()));
     ASSERT_TRUE(token->add_data("another application", "wrapping/7", as_view("x")));
     EXPECT_EQ(keys_in(token)->signing.size(), 2U);
     ASSERT_TRUE(token->add_data("mcim", "of a later release", as_view("x")));

@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 
 namespace {
 
@@ -54,6 +56,16 @@ CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM* mechanism, CK_OBJECT
     parameters.iv_ptr[0] = static_cast<unsigned char>(parameters.iv_ptr[0] ^ 0xFFU);
     return real->C_EncryptInit(session, mechanism, key);
 }
+/// Counted by each thread for itself, so that what is tried again does not meet the next failure.
+CK_RV as_the_environment_says() {
+    static const char* const every = std::getenv(mcim::pkcs11::test::fail_every_variable);
+    if (every == nullptr) return CKR_OK;
+    constexpr std::array values{CKR_SESSION_HANDLE_INVALID, CKR_DEVICE_REMOVED, CKR_USER_NOT_LOGGED_IN,
+                                CKR_KEY_HANDLE_INVALID, CKR_DEVICE_ERROR};
+    thread_local int calls = 0;
+    thread_local std::size_t failed = 0;
+    return ++calls % std::atoi(every) == 0 ? values[failed++ % values.size()] : CKR_OK;
+}
 CK_RV sign(CK_SESSION_HANDLE session, unsigned char* in, unsigned long octets, unsigned char* out,
            unsigned long* out_octets) {
     {
@@ -62,7 +74,8 @@ CK_RV sign(CK_SESSION_HANDLE session, unsigned char* in, unsigned long octets, u
         control.changed.notify_all();
         control.changed.wait(lock, [] { return !control.gate_shut; });
     }
-    const CK_RV value = scripted(control.sign, real->C_Sign, session, in, octets, out, out_octets);
+    CK_RV value = as_the_environment_says();
+    if (value == CKR_OK) value = scripted(control.sign, real->C_Sign, session, in, octets, out, out_octets);
     const std::scoped_lock lock(control.mutex);
     --control.signing;
     return value;
