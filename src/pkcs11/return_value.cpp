@@ -20,7 +20,8 @@ constexpr std::array passing{NAMED(CKR_SESSION_HANDLE_INVALID), NAMED(CKR_SESSIO
                              NAMED(CKR_TOKEN_NOT_PRESENT),      NAMED(CKR_TOKEN_NOT_RECOGNIZED),
                              NAMED(CKR_SLOT_ID_INVALID),        NAMED(CKR_GENERAL_ERROR),
                              NAMED(CKR_FUNCTION_FAILED),        NAMED(CKR_CRYPTOKI_NOT_INITIALIZED),
-                             NAMED(CKR_OPERATION_ACTIVE),       NAMED(CKR_OPERATION_NOT_INITIALIZED)};
+                             NAMED(CKR_OPERATION_ACTIVE),       NAMED(CKR_OPERATION_NOT_INITIALIZED),
+                             NAMED(CKR_SESSION_COUNT)};
 constexpr std::array of_pins{NAMED(CKR_PIN_INCORRECT), NAMED(CKR_PIN_INVALID), NAMED(CKR_PIN_LEN_RANGE),
                              NAMED(CKR_PIN_EXPIRED),   NAMED(CKR_PIN_LOCKED),  NAMED(CKR_USER_PIN_NOT_INITIALIZED)};
 constexpr std::array others{NAMED(CKR_HOST_MEMORY),
@@ -40,7 +41,6 @@ constexpr std::array others{NAMED(CKR_HOST_MEMORY),
                             NAMED(CKR_MECHANISM_PARAM_INVALID),
                             NAMED(CKR_CURVE_NOT_SUPPORTED),
                             NAMED(CKR_DOMAIN_PARAMS_INVALID),
-                            NAMED(CKR_SESSION_COUNT),
                             NAMED(CKR_SESSION_READ_ONLY),
                             NAMED(CKR_TEMPLATE_INCOMPLETE),
                             NAMED(CKR_TEMPLATE_INCONSISTENT),

@@ -84,7 +84,8 @@ Said Sessions::prepare(Session& session) {
         life_ = 1;
         started_ = std::chrono::steady_clock::now();
     }
-    session.open = false;  // one of an earlier life is nobody's, and its number perhaps another's
+    if (session.life != life_) session.former = CK_INVALID_HANDLE;  // nobody's, and its number perhaps another's
+    session.open = false;
     session.keys.clear();
     session.life = life_;
     CK_SLOT_ID slot = 0;
@@ -93,7 +94,9 @@ Said Sessions::prepare(Session& session) {
     const CK_RV value = module_.functions().C_OpenSession(slot, flags, nullptr, nullptr, &session.handle);
     if (value != CKR_OK) return {"C_OpenSession", value};
     session.open = true;
-    return log_in(session, slot);
+    Said said = log_in(session, slot);
+    close_former(session);
+    return said;
 }
 
 /// Once for all sessions: a login is the process's, with this token.
@@ -125,9 +128,17 @@ Said Sessions::log_in(Session& session, CK_SLOT_ID slot) {
 
 void Sessions::abandon(Session& session, const Said& said) {
     note(std::string(said.function) + " said " + name_of(said.value) + "; the session is made anew");
-    if (session.open) module_.functions().C_CloseSession(session.handle);
+    close_former(session);
+    if (session.open) session.former = session.handle;
     session.open = false;
     session.keys.clear();
+}
+
+/// The last session that a process closes ends its login; and who logs in again and again wears the token out: SoftHSM
+/// writes its file each time.
+void Sessions::close_former(Session& session) const {
+    if (session.former != CK_INVALID_HANDLE) module_.functions().C_CloseSession(session.former);
+    session.former = CK_INVALID_HANDLE;
 }
 
 /// Some modules find a device that was away only so. Whoever comes second finds it done; and one restart follows

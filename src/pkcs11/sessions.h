@@ -18,7 +18,8 @@ struct Session {
     CK_FUNCTION_LIST* functions = nullptr;
     CK_SESSION_HANDLE handle = CK_INVALID_HANDLE;
     bool open = false;
-    std::uint64_t life = 0;  ///< of the module's lives, the one that it belongs to
+    CK_SESSION_HANDLE former = CK_INVALID_HANDLE;  ///< to be closed when the next one is open, which keeps the login
+    std::uint64_t life = 0;                        ///< of the module's lives, the one that it belongs to
     std::map<std::pair<CK_OBJECT_CLASS, std::string>, CK_OBJECT_HANDLE> keys = {};
 };
 
@@ -71,6 +72,7 @@ private:
     [[nodiscard]] Said find_slot(CK_SLOT_ID&) const;
     [[nodiscard]] Said log_in(Session&, CK_SLOT_ID);
     void abandon(Session&, const Said&);
+    void close_former(Session&) const;
     void restart(std::uint64_t life);
     [[nodiscard]] Error error_of(const Said&) const;
     void note(const std::string& sentence) const {

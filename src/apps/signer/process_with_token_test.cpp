@@ -103,7 +103,8 @@ TEST_F(SignerWithToken, ReachesOnlyTheFoldersThatAreNamed) {
     start({});
     if (process->said().find("no Landlock") != std::string::npos) GTEST_SKIP() << "this kernel has no Landlock";
     RemoteSigner remote(place());
-    EXPECT_EQ(remote.sign({"nist"}, {}).error().code, Errc::io);
+    const auto unreached = remote.sign({"nist"}, {});
+    EXPECT_TRUE(!unreached && unreached.error().code == Errc::io);
     start({"--pkcs11-path", temp / "hsm"});
     EXPECT_TRUE(remote.sign({"nist"}, {}));
 }
