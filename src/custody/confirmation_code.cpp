@@ -13,11 +13,11 @@ Result<signer::Response> Custody::answer(const signer::WrapConfirmationCode& req
     if (request.code.empty()) return fail(Errc::bad_length, "code", "an empty code confirms nothing");
     const auto digest = SecretBytes::copy_of(crypto::sha256(expose(request.code)));
     return signer::Response(signer::WrappedConfirmationCode{
-        wrapping_keys_.wrap(Purpose::confirmation_code, holder_of(request.order_id), expose(digest), random_)});
+        keys_.wrapping.wrap(Purpose::confirmation_code, holder_of(request.order_id), expose(digest), random_)});
 }
 
 Result<signer::Response> Custody::answer(const signer::CheckConfirmationCode& request) const {
-    auto digest = wrapping_keys_.unwrap(Purpose::confirmation_code, holder_of(request.order_id), request.code.octets);
+    auto digest = keys_.wrapping.unwrap(Purpose::confirmation_code, holder_of(request.order_id), request.code.octets);
     if (!digest) return std::move(digest).error().within("code");
     const SecretBytes hashed(concat({expose(*digest), request.transaction_id}));
     const bool holds = crypto::constant_time_equal(crypto::sha256(expose(hashed)), request.hash_cc);

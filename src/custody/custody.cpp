@@ -16,20 +16,12 @@ Policy Policy::laboratory() {
     return policy;
 }
 
-Custody::Custody(KeyFolder::SigningKeys signing, WrappingKeys wrapping, Secret<32> fingerprint_key, Policy policy,
-                 Random& random)
-    : signing_keys_(std::move(signing)),
-      wrapping_keys_(std::move(wrapping)),
-      fingerprint_key_(std::move(fingerprint_key)),
-      policy_(std::move(policy)),
-      random_(random) {}
+Custody::Custody(Keys keys, Policy policy, Random& random)
+    : keys_(std::move(keys)), policy_(std::move(policy)), random_(random) {}
 
 Result<std::unique_ptr<Custody>> Custody::load(const KeyFolder& folder, Policy policy, Random& random) {
-    TRY(KeyFolder::SigningKeys signing, folder.signing_keys());
-    TRY(WrappingKeys wrapping, folder.wrapping_keys());
-    TRY(Secret<32> fingerprint_key, folder.fingerprint_key());
-    return std::unique_ptr<Custody>(
-        new Custody(std::move(signing), std::move(wrapping), std::move(fingerprint_key), std::move(policy), random));
+    TRY(Keys keys, folder.keys());
+    return std::make_unique<Custody>(std::move(keys), std::move(policy), random);
 }
 
 std::vector<Result<Response>> Custody::execute(std::span<const signer::Request> requests) {
@@ -41,28 +33,28 @@ std::vector<Result<Response>> Custody::execute(std::span<const signer::Request> 
 }
 
 Result<crypto::PublicKey> Custody::public_key(const signer::KeyName& name) const {
-    TRY(const crypto::PrivateKey* key, signing_key(name));
+    TRY(const SigningKey* key, signing_key(name));
     return key->public_key();
 }
 
 signer::PublicKeys Custody::public_keys() const {
     signer::PublicKeys out;
-    for (const auto& [name, key] : signing_keys_) out.by_name.emplace(name, key.public_key());
+    for (const auto& [name, key] : keys_.signing) out.by_name.emplace(name, key->public_key());
     return out;
 }
 
 // ---------------------------------------------------------------- signatures
 
-Result<const crypto::PrivateKey*> Custody::signing_key(const signer::KeyName& name) const {
-    const auto at = signing_keys_.find(name);
-    if (at == signing_keys_.end()) return fail(Errc::not_found, "key", "no signing key is named " + name.text);
-    return &at->second;
+Result<const SigningKey*> Custody::signing_key(const signer::KeyName& name) const {
+    const auto at = keys_.signing.find(name);
+    if (at == keys_.signing.end()) return fail(Errc::not_found, "key", "no signing key is named " + name.text);
+    return at->second.get();
 }
 
 Result<Response> Custody::answer(const signer::SignMessage& request) const {
-    TRY(const crypto::PrivateKey* key, signing_key(request.key));
-    TRY(const auto octets, to_array<64>(key->sign(request.message)));
-    return Response(signer::Signature{octets});
+    TRY(const SigningKey* key, signing_key(request.key));
+    TRY(const signer::Signature signature, key->sign(request.message));
+    return Response(signature);
 }
 
 // ---------------------------------------------------------------- subscriptions
@@ -81,15 +73,15 @@ Result<signer::Subscription> Custody::wrap(const Imsi& imsi, const SubscriptionK
     }());
     signer::Subscription out;
     out.algorithm = keys.algorithm;
-    out.keys.octets = wrapping_keys_.wrap(Purpose::subscription, "IMSI " + imsi.text(), expose(encode(keys)), random_);
+    out.keys.octets = keys_.wrapping.wrap(Purpose::subscription, "IMSI " + imsi.text(), expose(encode(keys)), random_);
     constexpr std::string_view label = "mcim fingerprint of K";
     const SecretBytes fingerprinted(concat({as_view(label), expose(keys.k)}));
-    out.fingerprint.octets = crypto::hmac_sha256(expose(fingerprint_key_), expose(fingerprinted));
+    out.fingerprint.octets = crypto::hmac_sha256(expose(keys_.fingerprint), expose(fingerprinted));
     return out;
 }
 
 Result<SubscriptionKeys> Custody::unwrap(const Imsi& imsi, const signer::WrappedSubscription& wrapped) const {
-    auto plain = wrapping_keys_.unwrap(Purpose::subscription, "IMSI " + imsi.text(), wrapped.octets);
+    auto plain = keys_.wrapping.unwrap(Purpose::subscription, "IMSI " + imsi.text(), wrapped.octets);
     if (!plain) return std::move(plain).error().within("keys");
     TRY(SubscriptionKeys keys, decode_subscription_keys(expose(*plain)));
     CHECKED(allowed(keys.algorithm));

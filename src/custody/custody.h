@@ -1,5 +1,5 @@
-// The Signer over keys in files, cryptography in OpenSSL. An image of the process that loads it holds the keys: that of
-// mcimd, or of mcim-signer where the keys are apart (ADR 0051).
+// The Signer over keys in files or in a token, its other cryptography in OpenSSL. An image of the process that holds it
+// has the keys that lie in files: that of mcimd, or of mcim-signer where the keys are apart (ADR 0051).
 #pragma once
 #include "mcim/custody/kept_binding.h"
 #include "mcim/custody/key_folder.h"
@@ -18,9 +18,11 @@ struct Policy {
     [[nodiscard]] static Policy laboratory();
 };
 
-/// Reads all keys once. `random` outlives it and, as Signer says, may be used by several threads (SystemRandom may).
+/// `random` outlives it and, as Signer says, may be used by several threads (SystemRandom may).
 class Custody final : public signer::Signer {
 public:
+    Custody(Keys, Policy, Random& random);
+    /// Over the keys of a folder, which are read once.
     [[nodiscard]] static Result<std::unique_ptr<Custody>> load(const KeyFolder&, Policy, Random& random);
 
     [[nodiscard]] std::vector<Result<signer::Response>> execute(std::span<const signer::Request>) override;
@@ -29,8 +31,6 @@ public:
     [[nodiscard]] signer::PublicKeys public_keys() const;
 
 private:
-    Custody(KeyFolder::SigningKeys, WrappingKeys, Secret<32> fingerprint_key, Policy, Random&);
-
     // custody.cpp
     [[nodiscard]] Result<signer::Response> answer(const signer::SignMessage&) const;
     [[nodiscard]] Result<signer::Response> answer(const signer::NewSubscriptionKeys&) const;
@@ -38,7 +38,7 @@ private:
     [[nodiscard]] Result<signer::Response> answer(const signer::RewrapSubscription&) const;
     [[nodiscard]] Result<signer::Response> answer(const signer::GenerateVectors&) const;
     [[nodiscard]] Result<signer::Response> answer(const signer::Resynchronise&) const;
-    [[nodiscard]] Result<const crypto::PrivateKey*> signing_key(const signer::KeyName&) const;
+    [[nodiscard]] Result<const SigningKey*> signing_key(const signer::KeyName&) const;
     [[nodiscard]] Status allowed(signer::Algorithm) const;
     [[nodiscard]] Result<signer::Subscription> wrap(const Imsi&, const SubscriptionKeys&) const;
     [[nodiscard]] Result<SubscriptionKeys> unwrap(const Imsi&, const signer::WrappedSubscription&) const;
@@ -59,9 +59,7 @@ private:
     [[nodiscard]] Result<SecretBytes> package_of(const signer::FromPackage&) const;
     [[nodiscard]] Result<Bytes> personalised(const signer::TemplateVariables&) const;  ///< all but K and OPc
 
-    KeyFolder::SigningKeys signing_keys_;
-    WrappingKeys wrapping_keys_;
-    Secret<32> fingerprint_key_;
+    Keys keys_;
     Policy policy_;
     Random& random_;
 };

@@ -8,6 +8,9 @@
 #ifdef MCIM_CUSTODY_BEHIND_LINK  // the same tests, through the socket of mcim-signer
 #include "behind_link/custody_behind_link.h"
 #endif
+#ifdef MCIM_CUSTODY_IN_TOKEN  // the same tests, with the keys in a token
+#include "in_token/custody_in_token.h"
+#endif
 
 namespace mcim::custody::test {
 
@@ -36,7 +39,11 @@ struct Keys {
                                             crypto::PrivateKey::generate(crypto::Curve::brainpool_p256r1), random));
     }
     [[nodiscard]] std::unique_ptr<Subject> load(Policy policy = {}) {
+#ifdef MCIM_CUSTODY_IN_TOKEN
+        auto custody = tokens.load(*folder, std::move(policy), random);
+#else
         auto custody = Custody::load(*folder, std::move(policy), random);
+#endif
         EXPECT_TRUE(custody) << to_string(custody.error());
 #ifdef MCIM_CUSTODY_BEHIND_LINK
         return std::make_unique<Subject>(*std::move(custody));
@@ -47,6 +54,9 @@ struct Keys {
     TempFolder temp;
     SeededRandom random{1};
     std::optional<KeyFolder> folder;
+#ifdef MCIM_CUSTODY_IN_TOKEN
+    TokensOfATest tokens;
+#endif
 };
 
 inline SecretBytes secret(std::string_view digits) { return SecretBytes(*from_hex(digits)); }

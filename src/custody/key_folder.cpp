@@ -26,14 +26,18 @@ std::string in_folder(std::string_view folder, std::string_view name) {
     return std::string(folder) + "/" + std::string(name);
 }
 
-Status check_name(const std::string& name) {
-    const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    };
-    if (!name.empty() && name.size() <= 64 && std::ranges::all_of(name, allowed)) return ok();
-    return fail(Errc::bad_value, "signing key",
-                "a name has 1 to 64 letters, digits, '-' and '_', not \"" + name.substr(0, 64) + '"');
-}
+class KeyInMemory final : public SigningKey {
+public:
+    explicit KeyInMemory(crypto::PrivateKey key) : key_(std::move(key)) {}
+    [[nodiscard]] const crypto::PublicKey& public_key() const override { return key_.public_key(); }
+    [[nodiscard]] Result<signer::Signature> sign(View message) const override {
+        TRY(const auto octets, to_array<64>(key_.sign(message)));
+        return signer::Signature{octets};
+    }
+
+private:
+    crypto::PrivateKey key_;
+};
 
 /// Names of the files in a folder, in their order.
 Result<std::vector<std::string>> list(const fs::path& folder) {
@@ -112,8 +116,8 @@ Status KeyFolder::write_first_keys(Random& random) {
 }
 
 Status KeyFolder::add_signing_key(const signer::KeyName& name, const crypto::PrivateKey& key, Random& random) {
-    CHECKED(check_name(name.text));
-    TRY(const SigningKeys present, signing_keys());
+    CHECKED(check_key_name(name));
+    TRY(const PrivateKeys present, signing_keys());
     if (present.contains(name)) return fail(Errc::conflict, "signing key", name.text + " exists already");
     return write(in_folder(signing_folder, name.text), der_suffix, expose(key.to_pkcs8()), random);
 }
@@ -127,15 +131,24 @@ Status KeyFolder::add_wrapping_key(Random& random) {
     return write(in_folder(wrapping_folder, std::to_string(version)), key_suffix, expose(key), random);
 }
 
-Result<KeyFolder::SigningKeys> KeyFolder::signing_keys() const {
+Result<Keys> KeyFolder::keys() const {
+    TRY(PrivateKeys private_keys, signing_keys());
+    SigningKeys signing;
+    for (auto& [name, key] : private_keys) signing.emplace(name, std::make_unique<KeyInMemory>(std::move(key)));
+    TRY(WrappingKeys wrapping, wrapping_keys());
+    TRY(Secret<32> fingerprint, fingerprint_key());
+    return Keys{std::move(signing), std::move(wrapping), std::move(fingerprint)};
+}
+
+Result<KeyFolder::PrivateKeys> KeyFolder::signing_keys() const {
     TRY(const auto names, list(root_ / signing_folder));
-    SigningKeys keys;
+    PrivateKeys keys;
     for (const std::string& file : names) {
         const std::string suffix = fs::path(file).extension().string();
         if (suffix != der_suffix && suffix != pem_suffix && suffix != sealed_suffix)
             return fail(Errc::bad_value, file, "a signing key is a .pem, .der or .sealed file");
         const signer::KeyName name{fs::path(file).stem().string()};
-        CHECKED(check_name(name.text));
+        CHECKED(check_key_name(name));
         TRY(const SecretBytes content, read(in_folder(signing_folder, file)));
         auto key = parse_signing_key(expose(content));
         if (!key) return std::move(key).error().within((root_ / signing_folder / file).string());

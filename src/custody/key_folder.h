@@ -9,10 +9,8 @@
 //
 // Every file is mode 0600 or it is refused (private_file.h). Files are added, never changed.
 #pragma once
-#include "mcim/crypto/ec.h"
+#include "mcim/custody/keys.h"
 #include "mcim/custody/private_file.h"
-#include "mcim/custody/wrapping.h"
-#include "mcim/signer/signer.h"
 
 namespace mcim::custody {
 
@@ -26,13 +24,15 @@ public:
     [[nodiscard]] static Result<KeyFolder> open(const std::filesystem::path&);
     [[nodiscard]] static Result<KeyFolder> open(const std::filesystem::path&, const SecretBytes& passphrase);
 
-    /// Names have 1 to 64 letters, digits, '-' and '_'. Errc::conflict where the name is taken.
+    /// Errc::conflict where the name is taken.
     [[nodiscard]] Status add_signing_key(const signer::KeyName&, const crypto::PrivateKey&, Random&);
     /// The next version; from now on it wraps. Rows wrapped before stay readable; RewrapSubscription brings them along.
     [[nodiscard]] Status add_wrapping_key(Random&);
 
-    using SigningKeys = std::map<signer::KeyName, crypto::PrivateKey>;
-    [[nodiscard]] Result<SigningKeys> signing_keys() const;
+    /// Everything in it, to work with.
+    [[nodiscard]] Result<Keys> keys() const;
+    using PrivateKeys = std::map<signer::KeyName, crypto::PrivateKey>;
+    [[nodiscard]] Result<PrivateKeys> signing_keys() const;
     [[nodiscard]] Result<WrappingKeys> wrapping_keys() const;
     [[nodiscard]] Result<Secret<32>> fingerprint_key() const;
 

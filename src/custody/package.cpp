@@ -71,7 +71,7 @@ const saip::Node* find_imsi(const saip::Image& image, const saip::Aka& aka) {
 }  // namespace
 
 Result<SecretBytes> Custody::unwrap(const Iccid& iccid, const signer::WrappedPackage& wrapped) const {
-    auto plain = wrapping_keys_.unwrap(Purpose::profile_package, "ICCID " + iccid.text(), wrapped.octets);
+    auto plain = keys_.wrapping.unwrap(Purpose::profile_package, "ICCID " + iccid.text(), wrapped.octets);
     if (!plain) return std::move(plain).error().within("package");
     return plain;
 }
@@ -84,13 +84,13 @@ Result<Response> Custody::answer(const signer::WrapPackage& request) const {
                     "the package is for " + named.text() + ", not for " + request.iccid.text());
     if (policy_.known_keys == Policy::KnownKeys::refused) CHECKED(check_keys_are_own(package));
     return Response(signer::WrappedPackage{
-        wrapping_keys_.wrap(Purpose::profile_package, "ICCID " + request.iccid.text(), expose(request.der), random_)});
+        keys_.wrapping.wrap(Purpose::profile_package, "ICCID " + request.iccid.text(), expose(request.der), random_)});
 }
 
 Result<Response> Custody::answer(const signer::RewrapPackage& request) const {
     TRY(const SecretBytes plain, unwrap(request.iccid, request.package));
     return Response(signer::WrappedPackage{
-        wrapping_keys_.wrap(Purpose::profile_package, "ICCID " + request.iccid.text(), expose(plain), random_)});
+        keys_.wrapping.wrap(Purpose::profile_package, "ICCID " + request.iccid.text(), expose(plain), random_)});
 }
 
 Result<Response> Custody::answer(const signer::ExtractSubscription& request) const {

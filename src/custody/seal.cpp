@@ -30,11 +30,12 @@ std::string holder_of(const signer::SealProfile& request) {
 }
 
 /// InitialiseSecureChannel for this transaction, then everything under the keys of `binding`.
-Result<Bytes> seal_under(const KeptBinding& binding, const signer::SealProfile& request,
-                         const crypto::PrivateKey& signing, const bpp::Contents& contents) {
+Result<Bytes> seal_under(const KeptBinding& binding, const signer::SealProfile& request, const SigningKey& signing,
+                         const bpp::Contents& contents) {
     TRY(const auto one_time_key, crypto::PublicKey::from_point(binding.curve, binding.smdp_otpk));
     TRY(auto channel, bpp::initialise_secure_channel(request.transaction_id, request.host_id, one_time_key));
-    channel.smdp_sign.bytes = signing.sign(bpp::signed_octets(channel, request.euicc_otpk));
+    TRY(const signer::Signature signature, signing.sign(bpp::signed_octets(channel, request.euicc_otpk)));
+    channel.smdp_sign.bytes = to_bytes(signature);
     if (binding.profile_protection) return bpp::seal(channel, binding.session, *binding.profile_protection, contents);
     return bpp::seal(channel, binding.session, contents);
 }
@@ -51,7 +52,7 @@ crypto::Sha256 content_of(const signer::SealProfile& request, View sealed) {
 /// One that cannot be opened, or serves another kind of package, is none: the profile is sealed anew.
 std::optional<KeptBinding> Custody::earlier_binding(const signer::SealProfile& request) const {
     if (!request.earlier) return std::nullopt;
-    const auto plain = wrapping_keys_.unwrap(Purpose::binding, holder_of(request), request.earlier->octets);
+    const auto plain = keys_.wrapping.unwrap(Purpose::binding, holder_of(request), request.earlier->octets);
     if (!plain) return std::nullopt;
     auto binding = decode_kept_binding(expose(*plain));
     const bool protects = request.protection == signer::Protection::profile_protection_keys;
@@ -76,11 +77,11 @@ Result<KeptBinding> Custody::fresh_binding(const signer::SealProfile& request,
 }
 
 Result<Response> Custody::answer(const signer::SealProfile& request) const {
-    TRY(const crypto::PrivateKey* signing, signing_key(request.signing_key));
-    if (signing->curve() != request.curve)
+    TRY(const SigningKey* signing, signing_key(request.signing_key));
+    if (signing->public_key().curve() != request.curve)
         return fail(Errc::bad_value, "signing_key",
-                    request.signing_key.text + " is on " + std::string(to_string(signing->curve())) + ", the card on " +
-                        std::string(to_string(request.curve)));
+                    request.signing_key.text + " is on " + std::string(to_string(signing->public_key().curve())) +
+                        ", the card on " + std::string(to_string(request.curve)));
     CHECKED(require_tlv("configure_isdp", der::type_of<msg::ConfigureISDPRequest>.tag, request.configure_isdp));
     CHECKED(require_tlv("store_metadata", der::type_of<msg::StoreMetadataRequest>.tag, request.store_metadata));
     auto euicc_otpk = crypto::PublicKey::from_point(request.curve, request.euicc_otpk);
@@ -98,7 +99,7 @@ Result<Response> Custody::answer(const signer::SealProfile& request) const {
     TRY(Bytes sealed, seal_under(binding, request, *signing, contents));
     binding.content = content_of(request, sealed);
     signer::WrappedBinding wrapped{
-        wrapping_keys_.wrap(Purpose::binding, holder_of(request), expose(encode(binding)), random_)};
+        keys_.wrapping.wrap(Purpose::binding, holder_of(request), expose(encode(binding)), random_)};
     return Response(signer::SealedProfile{std::move(sealed), std::move(wrapped), false});
 }
 
@@ -118,7 +119,7 @@ Result<SecretBytes> Custody::package_of(const signer::FromTemplate& source) cons
 }
 
 Result<Bytes> Custody::personalised(const signer::TemplateVariables& v) const {
-    const CardSecrets secrets(fingerprint_key_, v.iccid);
+    const CardSecrets secrets(keys_.fingerprint, v.iccid);
     saip::Variables variables{.iccid = v.iccid,
                               .imsi = v.imsi,
                               .mnc_digits = v.mnc_digits,

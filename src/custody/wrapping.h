@@ -22,6 +22,7 @@ public:
     /// Errc::bad_crypto where the octets were changed, were wrapped for something else, or their key version is gone.
     [[nodiscard]] Result<SecretBytes> unwrap(Purpose, std::string_view holder, View wrapped) const;
     [[nodiscard]] Version newest() const { return keys_.rbegin()->first; }
+    friend const std::map<Version, Secret<32>>& expose(const WrappingKeys& keys) { return keys.keys_; }
 
 private:
     std::map<Version, Secret<32>> keys_;

@@ -102,13 +102,14 @@ TEST(Layers, OpenSslIsCryptosAndHttps) {
 }
 
 /// The files of the cores (ADR 0004), those for tests aside. base has the ports themselves; crypto's last words before
-/// it aborts go to standard error; posix is what adapters share, on a layer where no core can reach it.
+/// it aborts go to standard error; posix and pkcs11 are what adapters share, on a layer where no core can reach it.
 template <class Visit>
 void for_each_core_source(Visit visit) {
     const std::set<fs::path> excepted{source / "base" / "ports.h", source / "base" / "ports.cpp",
                                       source / "crypto" / "openssl.h"};
+    const std::set<std::string> shared_by_adapters{"posix", "pkcs11"};
     for (const auto& [name, module] : declared_modules()) {
-        if (module.layer > 5 || name == "posix") continue;
+        if (module.layer > 5 || shared_by_adapters.contains(name)) continue;
         for_each_source(source / name, [&](const fs::path& file) {
             const std::string text = file.string();
             if (text.ends_with("_test.cpp") || text.ends_with("_for_test.h") || excepted.contains(file)) return;

@@ -50,7 +50,7 @@ Status allow(const posix::Descriptor& ruleset, const fs::path& folder, Rights ri
 
 }  // namespace
 
-Result<FileRules> confine_files(const std::optional<fs::path>& state_folder, const fs::path& socket) {
+Result<FileRules> confine_files(const std::vector<fs::path>& folders, const fs::path& socket) {
     const long abi = abi_version();
     if (abi < 0) return FileRules::not_in_this_kernel;
     const Rights known = abi >= 3 ? first_rights | truncate_right : first_rights;
@@ -58,7 +58,7 @@ Result<FileRules> confine_files(const std::optional<fs::path>& state_folder, con
     attributes.handled_access_fs = known;
     const posix::Descriptor ruleset = create_ruleset(attributes);
     if (!ruleset.valid()) return os_error("Landlock");
-    if (state_folder) CHECKED(allow(ruleset, *state_folder, of_state & known));
+    for (const fs::path& folder : folders) CHECKED(allow(ruleset, folder, of_state & known));
     CHECKED(allow(ruleset, fs::absolute(socket).parent_path(), of_socket_folder));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0)
         return os_error("Landlock");

@@ -65,6 +65,7 @@ constexpr int of_itself[] = {
     SCMP_SYS(exit_group),
     SCMP_SYS(clock_nanosleep),
     SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
 };
 
 /// The undefined-behaviour sanitizer asks the kernel whether memory can be read, through a pipe.
@@ -103,7 +104,19 @@ bool allow_all(scmp_filter_ctx filter) {
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, is_terminal) == 0;
 }
 
-bool allow_connecting(scmp_filter_ctx filter) {
+bool allow_connecting(scmp_filter_ctx filter, Network network) {
+    if (network == Network::none) return true;
+    const bool local = network == Network::outgoing_and_local_streams;
+    constexpr auto without_flags = ~static_cast<scmp_datum_t>(SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (local && (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getsockname), 0) != 0 ||
+                  seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getpeername), 0) != 0))
+        return false;
+    if (local)
+        for (const int family : {AF_UNIX, AF_INET, AF_INET6})
+            if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+                                 argument(0, static_cast<scmp_datum_t>(family)),
+                                 argument_masked(1, without_flags, SOCK_STREAM)) != 0)
+                return false;
     for (const int family : {AF_INET, AF_INET6})
         if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
                              argument(0, static_cast<scmp_datum_t>(family)),
@@ -127,7 +140,9 @@ std::vector<std::string> protect_memory() {
 Status enter_sandbox(Network network) {
     const std::unique_ptr<void, Release> filter(seccomp_init(SCMP_ACT_KILL_PROCESS));
     if (!filter) return fail(Errc::io, "seccomp", "no filter can be made");
-    if (!allow_all(filter.get()) || (network == Network::outgoing_streams && !allow_connecting(filter.get())))
+    // for every thread: what one may, all of the memory may
+    if (seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1) != 0 || !allow_all(filter.get()) ||
+        !allow_connecting(filter.get(), network))
         return fail(Errc::io, "seccomp", "a rule is refused by the library");
     if (const int error = seccomp_load(filter.get()); error != 0)
         return fail(Errc::io, "seccomp", std::string("the kernel refuses the filter: ") + std::strerror(-error));

@@ -14,9 +14,11 @@ namespace mcim::apps {
 
 /// A filter of system calls does not see addresses: with outgoing_streams, which --vpcd needs, a process that was taken
 /// over can connect to anything. That is for a laboratory.
-enum class Network : std::uint8_t { none, outgoing_streams };
-/// A seccomp allow-list: any other system call kills the process. Files may be opened (file_rules.h says which),
-/// sockets only as `Network` says; no program can be started, no memory made executable, nobody else sent a signal.
+/// outgoing_and_local_streams, for a module that keeps a connection to its device, lets UNIX sockets pass as well.
+enum class Network : std::uint8_t { none, outgoing_streams, outgoing_and_local_streams };
+/// A seccomp allow-list, for all threads there are: any other system call kills the process. Files may be opened
+/// (file_rules.h says which), sockets only as `Network` says; no program and no thread can be started, no memory made
+/// executable, nobody else sent a signal.
 [[nodiscard]] Status enter_sandbox(Network);
 
 }  // namespace mcim::apps

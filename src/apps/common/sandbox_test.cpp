@@ -51,7 +51,7 @@ TEST(FileRules, LeaveTheStateFolderAndNothingElse) {
     std::ofstream(run / "card.sock") << "as if";
     constexpr int no_landlock = 77;
     const int status = in_a_process([&] {
-        const auto confined = confine_files(state, run / "card.sock");
+        const auto confined = confine_files({state}, run / "card.sock");
         if (!confined) return 1;
         if (*confined == FileRules::not_in_this_kernel) return no_landlock;
         if (!opens(state / "a", O_WRONLY | O_CREAT) || !opens(state / "a", O_RDONLY) || !opens(state, O_RDONLY))

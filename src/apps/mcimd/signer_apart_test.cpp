@@ -3,6 +3,7 @@
 
 #include "mcim/apps/mcimd/plain_for_test.h"
 #include "mcim/apps/signer/process_for_test.h"
+#include "support/softhsm.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -20,11 +21,13 @@ protected:
     void TearDown() override { running.reset(); }
     void start_signer() {
         signer.reset();
-        signer.emplace(MCIM_SIGNER,
-                       std::vector<std::string>{"--keys", at.temp / "keys", "--socket", at.temp / "signer.sock"},
-                       at.temp / "signer.log");
+        auto arguments = where_keys_are();
+        arguments.insert(arguments.end(), {"--socket", at.temp / "signer.sock"});
+        signer.emplace(MCIM_SIGNER, std::move(arguments), at.temp / "signer.log");
         ASSERT_TRUE(signer->answers()) << signer->said();
     }
+    virtual std::vector<std::string> where_keys_are() { return {"--keys", at.temp / "keys"}; }
+    void kill_under_load();
     std::string ready() { return ask_plain(running->operation_port(), "/readyz"); }
     std::vector<std::string> mistakes() const {
         const auto parsed = parse_config(at.toml(), at.temp / "mcimd.toml");
@@ -178,7 +181,7 @@ private:
 
 /// mcimd and the signer as processes. Orders of four customers are downloaded at once; after every twentieth answer the
 /// signer is killed and started again.
-TEST_F(SignerApart, KilledUnderLoadLosesNoOrder) {
+void SignerApart::kill_under_load() {
     start_process();
     add_operator("a", key_a);
     std::vector<Iccid> lines;
@@ -220,6 +223,43 @@ TEST_F(SignerApart, KilledUnderLoadLosesNoOrder) {
         EXPECT_EQ(*admin("GET", "/orders/" + *orders[i].text("id")).integer("attempts"), 1) << "one package of each";
     }
     EXPECT_EQ(process->end_by(SIGTERM), 0);
+}
+
+TEST_F(SignerApart, KilledUnderLoadLosesNoOrder) { kill_under_load(); }
+
+/// The same keys, in a token, of which each fifth signature ends a session.
+class SignerWithTokenApart : public SignerApart {
+protected:
+    void SetUp() override {
+        if (!test::SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup peers)";
+        soft_.emplace(at.temp / "hsm");
+        ASSERT_TRUE(soft_->make_token("mcim", "4711"));
+        ASSERT_TRUE(custody::write_private_file(at.temp / "pin", as_view("4711")));
+        auto import = token();
+        import.insert(import.begin(), {"import", "--keys", at.temp / "keys"});
+        ASSERT_EQ(signer_program::test::Process(MCIM_SIGNER, import, at.temp / "import.log").wait(), 0);
+        std::filesystem::remove_all(at.temp / "keys");
+        ::setenv("MCIM_FAIL_EVERY_SIGNATURE", "5", 1);
+        SignerApart::SetUp();
+    }
+    void TearDown() override {
+        ::unsetenv("MCIM_FAIL_EVERY_SIGNATURE");
+        SignerApart::TearDown();
+    }
+    std::vector<std::string> token() {
+        return {"--pkcs11-module", MCIM_FAILING_MODULE, "--token", "mcim", "--pin-file", at.temp / "pin"};
+    }
+    std::vector<std::string> where_keys_are() override {
+        auto arguments = token();
+        arguments.insert(arguments.end(), {"--pkcs11-path", at.temp / "hsm"});
+        return arguments;
+    }
+    std::optional<test::SoftHsm> soft_;
+};
+
+TEST_F(SignerWithTokenApart, KilledUnderLoadLosesNoOrder) {
+    kill_under_load();
+    EXPECT_NE(signer->said().find("the session is made anew"), std::string::npos);
 }
 
 }  // namespace

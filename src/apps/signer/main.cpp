@@ -17,6 +17,12 @@ file but its socket; memory locked and not dumped.
 
   mcim-signer --keys /etc/mcim/keys --socket /run/mcim/signer.sock
 
+Or the keys lie in a PKCS#11 token, which signs with keys that nobody reads. They come from a folder, once:
+
+  mcim-signer import --keys /etc/mcim/keys --pkcs11-module MODULE.so --token LABEL --pin-file /etc/mcim/pin
+  mcim-signer --pkcs11-module MODULE.so --token LABEL --pin-file /etc/mcim/pin --pkcs11-path /var/lib/softhsm
+              --socket /run/mcim/signer.sock
+
 and in the configuration of mcimd, in the place of the key "keys" of [server]:
 
   [signer]
@@ -26,6 +32,27 @@ Both run as one user, or each names the other one: --client mcimd here, user = "
 is the signer's own; nobody else may write into it. At SIGTERM it answers what has begun, and ends. Keys that were added
 to the folder (a new version of the wrapping key) are known after it was started again; mcimd need not be.
 )";
+
+constexpr std::size_t sessions_max = 64;  // as many as a message has requests
+
+void add_keys(CLI::App& app, mcim::signer_program::KeyFolderOptions& keys) {
+    app.add_option("--keys", keys.folder,
+                   "folder of the signing and wrapping keys, mode 0700, as \"mcim platform init\" makes one");
+    app.add_option("--passphrase-file", keys.passphrase_file,
+                   "file of the passphrase under which that folder was made, mode 0600, elsewhere")
+        ->needs("--keys");
+}
+
+void add_token(CLI::App& app, mcim::signer_program::TokenOptions& token) {
+    auto* module =
+        app.add_option("--pkcs11-module", token.module, "shared library of a PKCS#11 token, an absolute path");
+    auto* label = app.add_option("--token", token.label, "label of the token, or its serial number")->needs(module);
+    auto* pin =
+        app.add_option("--pin-file", token.pin_file,
+                       "file of the user's PIN for the token, mode 0600; a PIN that is refused is not tried again")
+            ->needs(module);
+    module->needs(label)->needs(pin);
+}
 
 /// The process ends here and now: destructors of libraries know nothing of the sandbox.
 [[noreturn]] void finish(const mcim::Status& status) {
@@ -43,12 +70,26 @@ int main(int argc, char** argv) {
     mcim::signer_program::Options options;
     bool laboratory = false;
     std::string format = "text";
-    app.add_option("--keys", options.keys,
-                   "folder of the signing and wrapping keys, mode 0700, as \"mcim platform init\" makes one")
-        ->required();
-    app.add_option("--socket", options.socket, "UNIX socket to answer at")->required();
-    app.add_option("--passphrase-file", options.passphrase_file,
-                   "file of the passphrase under which that folder was made, mode 0600, elsewhere");
+    mcim::signer_program::TokenOptions token;
+    add_keys(app, options.keys);
+    add_token(app, token);
+    app.get_option("--keys")->excludes("--pkcs11-module");
+    auto* module = app.get_option("--pkcs11-module");
+    app.add_option("--sessions", token.sessions, "with the token, at once; requests of a message are spread over them")
+        ->check(CLI::Range(std::size_t{1}, sessions_max))
+        ->capture_default_str()
+        ->needs(module);
+    app.add_option(
+           "--pkcs11-path", token.folders,
+           "folder that the module reads and writes while it serves (SoftHSM: its tokens and its configuration); "
+           "may be repeated; it reaches no other")
+        ->check(CLI::ExistingDirectory)
+        ->needs(module);
+    app.add_flag("--pkcs11-connects", token.connects,
+                 "the module keeps connections to its device: it may make new ones, and so may whoever takes the "
+                 "process over")
+        ->needs(module);
+    app.add_option("--socket", options.socket, "UNIX socket to answer at");
     app.add_option("--client", options.clients,
                    "user (name or number) whose processes are answered; may be repeated; by default its own user only");
     app.add_flag(
@@ -57,7 +98,21 @@ int main(int argc, char** argv) {
     app.add_option("--log-format", format, "of the lines on standard error: text, or json")
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
+    auto* import = app.add_subcommand("import", "bring the keys of a folder into a token; what is there already stays");
+    mcim::signer_program::KeyFolderOptions import_from;
+    mcim::signer_program::TokenOptions import_to;
+    add_keys(*import, import_from);
+    add_token(*import, import_to);
+    import->get_option("--keys")->required();
+    import->get_option("--pkcs11-module")->required();
+    app.final_callback([&] {
+        if (import->parsed()) return;
+        if (options.keys.folder.empty() && token.module.empty()) throw CLI::RequiredError("--keys, or --pkcs11-module");
+        if (options.socket.empty()) throw CLI::RequiredError("--socket");
+    });
     CLI11_PARSE(app, argc, argv);
+    if (import->parsed()) finish(import_into_token(import_from, import_to));
+    if (!token.module.empty()) options.token = token;
     if (laboratory) options.policy = mcim::custody::Policy::laboratory();
     if (format == "json") options.log_format = mcim::signer_program::LogFormat::json;
     finish(mcim::signer_program::run(options));

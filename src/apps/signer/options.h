@@ -1,6 +1,7 @@
 // The command line of mcim-signer as data.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,23 @@ namespace mcim::signer_program {
 
 enum class LogFormat : std::uint8_t { text, json };
 
-struct Options {
-    std::filesystem::path keys;
+/// A token of PKCS#11, and what its module is given.
+struct TokenOptions {
+    std::filesystem::path module;
+    std::string label;  ///< or the serial number
+    std::filesystem::path pin_file;
+    std::size_t sessions = 4;
+    std::vector<std::filesystem::path> folders;  ///< that the module has to reach while it serves
+    bool connects = false;                       ///< it keeps a connection to its device
+};
+struct KeyFolderOptions {
+    std::filesystem::path folder;
     std::filesystem::path passphrase_file;  ///< empty: the keys lie open in their folder
+};
+
+struct Options {
+    KeyFolderOptions keys;  ///< where there is no token
+    std::optional<TokenOptions> token;
     std::filesystem::path socket;
     std::vector<std::string> clients;  ///< users; empty: its own only
     custody::Policy policy;
@@ -22,5 +37,7 @@ struct Options {
 
 /// Answers until SIGTERM or SIGINT.
 [[nodiscard]] Status run(const Options&);
+/// Brings the keys of the folder into the token, and says which.
+[[nodiscard]] Status import_into_token(const KeyFolderOptions&, const TokenOptions&);
 
 }  // namespace mcim::signer_program

@@ -3,12 +3,12 @@
 
 #include <csignal>
 
+#include "key_source.h"
 #include "log.h"
 #include "mcim/apps/common/file_rules.h"
 #include "mcim/apps/common/hardening.h"
-#include "mcim/apps/common/key_files.h"
 #include "mcim/base/version.h"
-#include "mcim/custody/key_folder.h"
+#include "mcim/custody/parallel_signer.h"
 #include "mcim/posix/stop_signals.h"
 #include "mcim/posix/unix_stream.h"
 #include "mcim/posix/user.h"
@@ -20,13 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int backlog = 16;
-
-Result<custody::KeyFolder> open_keys(const Options& options) {
-    if (options.passphrase_file.empty()) return custody::KeyFolder::open(options.keys);
-    CHECKED(apps::check_apart(options.passphrase_file, options.keys));
-    TRY(const SecretBytes passphrase, apps::read_passphrase(options.passphrase_file));
-    return custody::KeyFolder::open(options.keys, passphrase);
-}
 
 /// Whoever may write there can put a socket of his own into the place of this one, and is brought K.
 Status check_own_folder(const fs::path& folder) {
@@ -49,6 +42,10 @@ Result<std::vector<uid_t>> client_users(const std::vector<std::string>& names) {
     return out;
 }
 
+apps::Network network_of(const Options& options) {
+    return options.token && options.token->connects ? apps::Network::outgoing_and_local_streams : apps::Network::none;
+}
+
 std::string names_of(const signer::PublicKeys& keys) {
     std::string out;
     for (const auto& [name, key] : keys.by_name) out += (out.empty() ? "" : ", ") + name.text;
@@ -63,22 +60,25 @@ Status run(const Options& options) {
     for (const std::string& note : apps::protect_memory()) log.warning(note);
     const fs::path socket = fs::absolute(options.socket);
     SystemRandom random;
-    TRY(const auto folder, open_keys(options));
-    TRY(const auto custody, custody::Custody::load(folder, options.policy, random));
+    TRY(custody::Keys keys, load_keys(options, [&](const std::string& sentence) { log.warning(sentence); }));
+    custody::Custody custody(std::move(keys), options.policy, random);
     TRY(auto clients, client_users(options.clients));
     CHECKED(check_own_folder(socket.parent_path()));
     TRY(const posix::Descriptor stop, posix::stop_signals());
     const auto file = options.clients.empty() ? posix::SocketFile::of_owner : posix::SocketFile::of_everybody;
     TRY(const posix::Descriptor listener, posix::listen_unix_stream(socket, file, backlog));
 
-    TRY(const auto files, apps::confine_files({}, socket));
+    TRY(const auto files,
+        apps::confine_files(options.token ? options.token->folders : std::vector<fs::path>(), socket));
     if (files == apps::FileRules::not_in_this_kernel)
         log.warning("this kernel has no Landlock: every file of this user stays within reach");
-    CHECKED(apps::enter_sandbox(apps::Network::none));
-    const signer_link::Hosting hosting{named_version("mcim-signer"), custody->public_keys(), std::move(clients),
+    // threads only where a token is waited for: as many as there are sessions
+    custody::ParallelSigner signer(custody, options.token ? options.token->sessions : 1);
+    CHECKED(apps::enter_sandbox(network_of(options)));
+    const signer_link::Hosting hosting{named_version("mcim-signer"), custody.public_keys(), std::move(clients),
                                        [&](const std::string& sentence) { log.warning(sentence); }};
     log.info("answering at " + socket.string() + " with the signing keys " + names_of(hosting.keys));
-    const Status ended = signer_link::serve(*custody, listener, stop.get(), hosting);
+    const Status ended = signer_link::serve(signer, listener, stop.get(), hosting);
     ::unlink(socket.c_str());
     log.info("stopped");
     return ended;

@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "mcim/apps/common/hardening.h"
 #include "mcim/card/channel.h"
@@ -382,10 +384,35 @@ TEST(Sandbox, KillsAProcessThatAsksForMore) {
     EXPECT_TRUE(dies(open_socket(AF_INET), apps::Network::none));
     EXPECT_FALSE(dies(open_socket(AF_INET), apps::Network::outgoing_streams));
     EXPECT_TRUE(dies(open_socket(AF_UNIX), apps::Network::outgoing_streams));
+    EXPECT_FALSE(dies(open_socket(AF_UNIX), apps::Network::outgoing_and_local_streams));
+    EXPECT_FALSE(dies(open_socket(AF_INET6), apps::Network::outgoing_and_local_streams));
+    EXPECT_TRUE(dies([] { ::socket(AF_INET, SOCK_DGRAM, 0); }, apps::Network::outgoing_and_local_streams));
     // none that is there: what it started would die of the same rules
     EXPECT_TRUE(dies([] { ::execl("/nowhere", "nowhere", nullptr); }, apps::Network::none));
     EXPECT_TRUE(dies([] { static_cast<void>(::fork()); }, apps::Network::none));
     EXPECT_FALSE(dies([] { ::close(::open("/dev/null", O_RDONLY)); }, apps::Network::none));
+}
+
+/// mcim-signer has some when it enters: each has all keys before it.
+TEST(Sandbox, HoldsForTheThreadsThatWereThere) {
+    const pid_t child = fork();
+    if (child == 0) {
+        std::atomic<bool> begun = false;
+        std::atomic<bool> inside = false;
+        std::thread other([&] {
+            begun = true;
+            while (!inside) sched_yield();
+            ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+            _exit(0);
+        });
+        while (!begun) sched_yield();
+        if (!apps::enter_sandbox(apps::Network::none)) _exit(2);
+        inside = true;
+        other.join();
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) << status;
 }
 
 }  // namespace

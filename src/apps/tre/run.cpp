@@ -87,7 +87,7 @@ Status run(const RunOptions& options) {
         reader.keep_connected(*std::move(vpcd),
                               [&](const Status& connected) { tell_of_reader(options.vpcd, connected); });
     }
-    TRY(const apps::FileRules files, apps::confine_files(options.state, options.socket));
+    TRY(const apps::FileRules files, apps::confine_files({options.state}, options.socket));
     if (files == apps::FileRules::not_in_this_kernel)
         std::fprintf(stderr, "mcim-tre: this kernel has no Landlock: every file of this user stays within reach\n");
     CHECKED(apps::enter_sandbox(options.vpcd.empty() ? apps::Network::none : apps::Network::outgoing_streams));

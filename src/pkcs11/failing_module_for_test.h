@@ -1,0 +1,32 @@
+// How the module of the tests is told what to fail, and what it counted. It forwards to SoftHSM's.
+#pragma once
+#include <p11-kit/pkcs11.h>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace mcim::pkcs11::test {
+
+/// The next `times` calls of a function say `value` and do nothing; it counts all.
+struct Script {
+    int calls = 0;
+    int times = 0;
+    CK_RV value = CKR_OK;
+};
+/// Read and written under its mutex.
+struct Control {
+    std::mutex mutex;
+    std::condition_variable changed;
+    Script initialise, open_session, login, find_objects, sign_init, sign;
+    CK_FLAGS more_flags = 0;  ///< of the token
+    bool gate_shut = false;   ///< who wants to sign waits
+    int signing = 0;
+    int signing_max = 0;
+};
+using ControlFunction = Control* (*)();
+/// In the environment of a process that nobody can tell otherwise: each so manyth signature fails, with one return
+/// value after the other of those that may pass.
+constexpr const char* fail_every_variable = "MCIM_FAIL_EVERY_SIGNATURE";
+constexpr const char* control_symbol = "mcim_failing_module_control";
+
+}  // namespace mcim::pkcs11::test

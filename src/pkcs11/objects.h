@@ -1,0 +1,36 @@
+// Finding, reading and making the objects of a token, within a session.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "mcim/base/secret.h"
+#include "sessions.h"
+
+namespace mcim::pkcs11 {
+
+/// Attributes with the memory that they point to, in the order in which they were added.
+class Template {
+public:
+    Template& number(CK_ATTRIBUTE_TYPE, CK_ULONG);
+    Template& flag(CK_ATTRIBUTE_TYPE, CK_BBOOL);
+    Template& octets(CK_ATTRIBUTE_TYPE, View);
+    Template& text(CK_ATTRIBUTE_TYPE type, std::string_view value) { return octets(type, as_view(value)); }
+    [[nodiscard]] std::span<CK_ATTRIBUTE> attributes();
+
+private:
+    struct Held {
+        CK_ATTRIBUTE_TYPE type;
+        SecretBytes value;
+    };
+    std::vector<Held> held_;
+    std::vector<CK_ATTRIBUTE> attributes_;
+};
+
+/// All that match. Private objects that cannot be seen are CKR_USER_NOT_LOGGED_IN, not absent.
+[[nodiscard]] Said find_all(Session&, Template&, std::vector<CK_OBJECT_HANDLE>& found);
+/// The one key of this class and label, remembered by the session. Errc::not_found or conflict where there is not one.
+[[nodiscard]] Said find_key(Session&, CK_OBJECT_CLASS, const std::string& label, CK_OBJECT_HANDLE& found);
+[[nodiscard]] Said read_attribute(Session&, CK_OBJECT_HANDLE, CK_ATTRIBUTE_TYPE, Bytes& value);
+[[nodiscard]] Said create(Session&, Template&);
+
+}  // namespace mcim::pkcs11

@@ -1,0 +1,331 @@
+#include "mcim/pkcs11/token.h"
+
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "failing_module_for_test.h"
+#include "mcim/crypto/hash.h"
+#include "support/random.h"
+#include "support/softhsm.h"
+#include "support/temp_folder.h"
+
+namespace mcim::pkcs11::test {
+namespace {
+
+using crypto::Curve;
+using mcim::test::SoftHsm;
+using namespace std::chrono_literals;
+
+constexpr std::string_view pin = "planted-4711";
+
+Control& control() {
+    void* library = ::dlopen(MCIM_FAILING_MODULE, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    return *reinterpret_cast<ControlFunction>(::dlsym(library, control_symbol))();
+}
+CK_FUNCTION_LIST& functions() {
+    CK_FUNCTION_LIST* list = nullptr;
+    void* library = ::dlopen(MCIM_FAILING_MODULE, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    reinterpret_cast<CK_C_GetFunctionList>(::dlsym(library, "C_GetFunctionList"))(&list);
+    return *list;
+}
+
+class Pkcs11Token : public testing::Test {
+protected:
+    void SetUp() override {
+        if (!SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup peers)";
+        soft.emplace(temp.path() / "hsm");
+        ASSERT_TRUE(soft->make_token("mcim", std::string(pin)));
+        unscripted();
+        const Status filled = fill();  // a key on each curve, and one for secrets
+        ASSERT_TRUE(filled) << to_string(filled.error());
+        unscripted();
+    }
+    static void unscripted() {
+        Control& c = control();
+        c.initialise = c.open_session = c.login = c.find_objects = c.sign_init = c.sign = {};
+        c.more_flags = 0;
+        c.signing_max = 0;
+    }
+    [[nodiscard]] Place place(Access access = Access::reading) {
+        Place out{.module = MCIM_FAILING_MODULE, .token = "mcim", .pin = SecretBytes::copy_of(as_view(pin))};
+        out.access = access;
+        out.sessions = 2;
+        out.restart_pause = 0ms;
+        out.note = [this](const std::string& sentence) {
+            const std::scoped_lock lock(noting);
+            notes += sentence + "\n";
+        };
+        return out;
+    }
+    Status fill() {
+        TRY(const auto token, Token::open(place(Access::writing)));
+        for (const auto& [label, key] : keys) {
+            CHECKED(token->add_private_key(label, key.curve(), scalars.at(label)));
+            CHECKED(token->add_public_key(label, key.public_key()));
+        }
+        return token->generate_secret_key("kek");
+    }
+    void open(Access access = Access::reading) {
+        auto opened = Token::open(place(access));
+        ASSERT_TRUE(opened) << to_string(opened.error());
+        token = *std::move(opened);
+    }
+    [[nodiscard]] Status signs(const std::string& label = "nist") {
+        TRY(const auto signature, token->sign(label, crypto::sha256(as_view("message"))));
+        return keys.at(label).public_key().verify(as_view("message"), signature);
+    }
+    void fail_next(Script& script, int times, CK_RV value) {
+        const std::scoped_lock lock(control().mutex);
+        script = {0, times, value};
+    }
+    crypto::PrivateKey key_of(const std::string& label, Curve curve) {
+        Secret<32> scalar;
+        std::ranges::fill(expose_mutable(scalar), std::uint8_t{0x42});
+        auto key = *crypto::PrivateKey::from_scalar(curve, expose(scalar));
+        scalars.emplace(label, std::move(scalar));
+        return key;
+    }
+
+    mcim::test::TempFolder temp{mcim::test::TempFolder::On::memory};
+    mcim::test::SeededRandom random{3};
+    std::map<std::string, Secret<32>> scalars;
+    std::map<std::string, crypto::PrivateKey> keys{{"nist", key_of("nist", Curve::p256)},
+                                                   {"brainpool", key_of("brainpool", Curve::brainpool_p256r1)}};
+    std::optional<SoftHsm> soft;
+    std::mutex noting;
+    std::string notes;
+    std::unique_ptr<Token> token;
+};
+
+TEST_F(Pkcs11Token, SignsOnBothCurvesAndTellsItsPublicKeys) {
+    open();
+    EXPECT_TRUE(signs("nist"));
+    EXPECT_TRUE(signs("brainpool"));
+    const auto known = token->public_keys();
+    ASSERT_TRUE(known) << to_string(known.error());
+    ASSERT_EQ(known->size(), 2U);
+    for (const auto& [label, key] : keys) EXPECT_EQ(known->at(label), key.public_key());
+    EXPECT_EQ(token->sign("nobody", crypto::sha256({})).error().code, Errc::not_found);
+    EXPECT_EQ(notes, "");
+}
+
+TEST_F(Pkcs11Token, OpensWhatItSealedAndNothingElse) {
+    open(Access::writing);
+    const auto sealed = token->gcm_seal("kek", as_view("a secret"), as_view("label"), random);
+    ASSERT_TRUE(sealed) << to_string(sealed.error());
+    const auto opened = token->gcm_open("kek", *sealed, as_view("label"));
+    ASSERT_TRUE(opened) << to_string(opened.error());
+    EXPECT_EQ(as_text(expose(*opened)), "a secret");
+    const auto is_refused = [&](View octets, std::string_view associated) {
+        const auto plain = token->gcm_open("kek", octets, as_view(associated));
+        return !plain && plain.error().code == Errc::bad_crypto;
+    };
+    EXPECT_TRUE(is_refused(*sealed, "other"));
+    for (std::size_t i = 0; i < sealed->size(); ++i) {
+        Bytes changed = *sealed;
+        changed[i] ^= 1U;
+        EXPECT_TRUE(is_refused(changed, "label")) << i;
+    }
+    EXPECT_EQ(token->gcm_open("kek", View(*sealed).first(27), {}).error().code, Errc::truncated);
+    EXPECT_EQ(token->gcm_open("nobody", *sealed, {}).error().code, Errc::not_found);
+}
+
+TEST_F(Pkcs11Token, KeepsDataByItsLabel) {
+    open(Access::writing);
+    ASSERT_TRUE(token->add_data("mcim", "one", as_view("1")));
+    ASSERT_TRUE(token->add_data("mcim", "two", as_view("2")));
+    ASSERT_TRUE(token->add_data("other", "three", as_view("3")));
+    const auto data = token->data("mcim");
+    ASSERT_TRUE(data) << to_string(data.error());
+    EXPECT_EQ(*data, (std::map<std::string, Bytes>{{"one", to_bytes(as_view("1"))}, {"two", to_bytes(as_view("2"))}}));
+    ASSERT_TRUE(token->add_data("mcim", "one", as_view("4")));
+    EXPECT_EQ(token->data("mcim").error().code, Errc::conflict);
+}
+
+TEST_F(Pkcs11Token, RefusesTwoKeysOfALabel) {
+    open(Access::writing);
+    EXPECT_TRUE(*token->has_private_key("nist"));
+    EXPECT_FALSE(*token->has_private_key("kek"));
+    EXPECT_TRUE(*token->has_secret_key("kek"));
+    ASSERT_TRUE(token->add_private_key("nist", Curve::p256, scalars.at("nist")));
+    open();
+    EXPECT_EQ(signs().error().code, Errc::conflict);
+}
+
+/// What ends a session or its login from outside: nobody who asks sees it.
+TEST_F(Pkcs11Token, MakesItsSessionsAnewBehindTheBackOfWhoAsks) {
+    open();
+    CK_FUNCTION_LIST& module = functions();
+    const auto slot = [&] {
+        std::array<CK_SLOT_ID, 8> slots{};
+        CK_ULONG count = slots.size();
+        module.C_GetSlotList(CK_TRUE, slots.data(), &count);
+        return slots[0];
+    };
+    ASSERT_TRUE(signs());
+    ASSERT_EQ(module.C_CloseAllSessions(slot()), CKR_OK);
+    EXPECT_TRUE(signs());
+
+    CK_SESSION_HANDLE another = CK_INVALID_HANDLE;
+    ASSERT_EQ(module.C_OpenSession(slot(), CKF_SERIAL_SESSION, nullptr, nullptr, &another), CKR_OK);
+    ASSERT_EQ(module.C_Logout(another), CKR_OK);
+    EXPECT_TRUE(signs());
+    ASSERT_EQ(module.C_Logout(another), CKR_OK);
+    EXPECT_TRUE(signs("brainpool")) << "a key that it has not met yet";
+
+    ASSERT_EQ(module.C_Finalize(nullptr), CKR_OK);
+    EXPECT_TRUE(signs());
+    EXPECT_NE(notes.find("CKR_SESSION_HANDLE_INVALID"), std::string::npos) << notes;
+    EXPECT_NE(notes.find("started anew"), std::string::npos) << notes;
+    EXPECT_EQ(notes.find(pin), std::string::npos);
+}
+
+TEST_F(Pkcs11Token, TriesAgainWhatMayPassAndNotWithoutEnd) {
+    open();
+    ASSERT_TRUE(signs());
+    for (Script* script : {&control().sign_init, &control().sign})
+        for (const CK_RV value :
+             {CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED, CKR_USER_NOT_LOGGED_IN, CKR_DEVICE_REMOVED,
+              CKR_TOKEN_NOT_PRESENT, CKR_DEVICE_ERROR, CKR_KEY_HANDLE_INVALID, CKR_GENERAL_ERROR}) {
+            for (const int times : {1, 2}) {
+                fail_next(*script, times, value);
+                EXPECT_TRUE(signs()) << value << " " << times;
+                EXPECT_EQ(script->calls, times + 1);
+            }
+            fail_next(*script, 1000, value);
+            const Status status = signs();
+            ASSERT_FALSE(status);
+            EXPECT_EQ(status.error().code, Errc::io);
+            EXPECT_EQ(script->calls, 3) << "and then it is the caller's to come again";
+            fail_next(*script, 0, value);
+            EXPECT_TRUE(signs()) << "it came back";
+        }
+    fail_next(control().sign_init, 1, CKR_MECHANISM_INVALID);
+    const Status cannot = signs();
+    ASSERT_FALSE(cannot);
+    EXPECT_NE(to_string(cannot.error()).find("C_SignInit said CKR_MECHANISM_INVALID"), std::string::npos)
+        << to_string(cannot.error());
+    EXPECT_EQ(control().sign_init.calls, 1) << "no session would change that";
+}
+
+/// Where only sessions end, the login stays: the PIN is said once.
+TEST_F(Pkcs11Token, LogsInNoOftenerThanItMust) {
+    open();
+    for (int i = 0; i < 10; ++i) {
+        fail_next(control().sign, 1, CKR_SESSION_HANDLE_INVALID);
+        EXPECT_TRUE(signs());
+    }
+    EXPECT_EQ(control().login.calls, 1);
+    EXPECT_EQ(control().open_session.calls, 11);
+}
+
+TEST_F(Pkcs11Token, IsFoundAgainWhenItWasAway) {
+    open();
+    for (Script* script : {&control().open_session, &control().login, &control().find_objects, &control().initialise})
+        for (const int times : {1, 2}) {
+            fail_next(control().sign, 2, CKR_DEVICE_REMOVED);
+            fail_next(*script, times, CKR_DEVICE_REMOVED);
+            (void)signs();  // may be one that is answered with an error
+            fail_next(control().sign, 0, CKR_OK);
+            fail_next(*script, 0, CKR_OK);
+            EXPECT_TRUE(signs()) << notes;
+        }
+}
+
+TEST_F(Pkcs11Token, ItsModuleIsStartedAnewOnceInAWhileOnly) {
+    Place rarely = place();
+    rarely.restart_pause = 1h;
+    token = *Token::open(std::move(rarely));
+    fail_next(control().sign, 1000, CKR_DEVICE_REMOVED);
+    control().initialise.calls = 0;
+    for (int i = 0; i < 5; ++i) EXPECT_FALSE(signs());
+    EXPECT_EQ(control().initialise.calls, 0);
+    fail_next(control().sign, 0, CKR_OK);
+    EXPECT_TRUE(signs()) << "sessions alone are made anew always";
+}
+
+TEST_F(Pkcs11Token, SaysAWrongPinOnce) {
+    Place wrong = place();
+    wrong.pin = SecretBytes::copy_of(as_view("planted-0000"));
+    const auto refused = Token::open(std::move(wrong));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(control().login.calls, 1);
+    const std::string said = to_string(refused.error());
+    EXPECT_NE(said.find("CKR_PIN_INCORRECT"), std::string::npos) << said;
+    EXPECT_NE(said.find("start anew"), std::string::npos) << said;
+    EXPECT_EQ(said.find("planted"), std::string::npos) << said;
+}
+
+/// Somebody changed it while the signer ran: each request would bring the token nearer to being locked.
+TEST_F(Pkcs11Token, SaysAPinThatWasRefusedLaterNeverAgain) {
+    for (const CK_RV value : {CKR_PIN_INCORRECT, CKR_PIN_LOCKED, CKR_PIN_EXPIRED}) {
+        open();
+        fail_next(control().login, 1, value);
+        fail_next(control().sign, 1, CKR_DEVICE_REMOVED);
+        functions().C_Finalize(nullptr);
+        for (int i = 0; i < 5; ++i) {
+            const Status status = signs();
+            EXPECT_TRUE(!status && status.error().code == Errc::io);
+        }
+        EXPECT_EQ(control().login.calls, 1) << value;
+        fail_next(control().sign, 0, CKR_OK);
+        token.reset();
+    }
+}
+
+TEST_F(Pkcs11Token, RisksNoPinThatWouldLockIt) {
+    for (const CK_FLAGS flags : {CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_LOCKED}) {
+        control().more_flags = flags;
+        const auto refused = Token::open(place());
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(control().login.calls, 0);
+        EXPECT_NE(to_string(refused.error()).find("lock"), std::string::npos) << to_string(refused.error());
+    }
+}
+
+/// Five that sign at once share two sessions.
+TEST_F(Pkcs11Token, OpensNoMoreSessionsThanItMay) {
+    open();
+    control().gate_shut = true;
+    std::atomic<int> signed_well = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 5; ++i)
+        threads.emplace_back([&] {
+            for (int n = 0; n < 20; ++n) signed_well += signs(n % 2 == 0 ? "nist" : "brainpool") ? 1 : 0;
+        });
+    {
+        std::unique_lock lock(control().mutex);
+        control().changed.wait(lock, [] { return control().signing >= 2; });
+        control().changed.wait_for(lock, 200ms, [] { return control().signing > 2; });
+        control().gate_shut = false;
+    }
+    control().changed.notify_all();
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(signed_well, 100);
+    EXPECT_EQ(control().signing_max, 2);
+    EXPECT_EQ(control().open_session.calls, 2);
+}
+
+TEST_F(Pkcs11Token, SaysWhatIsWrongWithItsPlace) {
+    const auto refusal = [&](std::filesystem::path module, std::string label) {
+        Place there = place();
+        there.module = std::move(module);
+        there.token = std::move(label);
+        const auto opened = Token::open(std::move(there));
+        return opened ? std::string("opened") : to_string(opened.error());
+    };
+    EXPECT_NE(refusal("libsofthsm2.so", "mcim").find("absolute"), std::string::npos);
+    EXPECT_NE(refusal("/nowhere/module.so", "mcim").find("/nowhere/module.so"), std::string::npos);
+    EXPECT_NE(refusal("/usr/lib/x86_64-linux-gnu/libm.so.6", "mcim").find("no PKCS#11 module"), std::string::npos);
+    EXPECT_NE(refusal(MCIM_FAILING_MODULE, "other").find("token \"other\": C_GetTokenInfo said CKR_TOKEN_NOT_PRESENT"),
+              std::string::npos)
+        << refusal(MCIM_FAILING_MODULE, "other");
+    ASSERT_TRUE(soft->make_token("mcim", "1234"));
+    EXPECT_NE(refusal(MCIM_FAILING_MODULE, "mcim").find("serial number"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mcim::pkcs11::test
