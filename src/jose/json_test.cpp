@@ -107,8 +107,8 @@ TEST(JsonWriter, WritesMembersInOrderAndReadsBack) {
     EXPECT_EQ(*o->texts("t"), (std::vector<std::string>{"x", "y"}));
     EXPECT_EQ(*o->integers("i"), (std::vector<std::int64_t>{1, -2}));
     EXPECT_FALSE(o->integers("t"));
-    EXPECT_EQ(o->flag("yes"), true);
-    EXPECT_EQ(o->flag("no"), false);
+    EXPECT_TRUE(*o->flag("yes"));
+    EXPECT_FALSE(*o->flag("no"));
     EXPECT_EQ(ObjectWriter().finish(), "{}");
 }
 
