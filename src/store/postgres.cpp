@@ -9,6 +9,7 @@ namespace mcim::store::postgres {
 namespace {
 
 constexpr int binary = 1;
+constexpr int doublings_max = 5;
 
 /// "?" is the next parameter, "?2" the second: $1 and $2 to PostgreSQL.
 std::string with_dollars(std::string_view sql) {
@@ -130,12 +131,12 @@ Status Database::connected() {
     if (pg_ != nullptr) return ok();
     const auto now = Clock::now();
     if (is_left_alone())
-        return fail(Errc::io, "postgresql",
-                    "it did not answer in time and is left alone for another " +
+        return fail(why_alone_.code, why_alone_.path,
+                    why_alone_.detail + "; it is left alone for another " +
                         std::to_string(std::chrono::ceil<std::chrono::milliseconds>(alone_until_ - now).count()) +
-                        " ms; see that PostgreSQL runs");
+                        " ms");
     Status ready = connect_anew();
-    if (!ready) leave_alone_since(now);
+    if (!ready) leave_alone(Clock::now() - now, ready.error());
     return ready;
 }
 
@@ -150,9 +151,9 @@ Status Database::connect_anew() {
     return ready;
 }
 
-void Database::leave_alone_since(Clock::time_point begun) {
-    const auto now = Clock::now();
-    alone_until_ = now + (now - begun);
+void Database::leave_alone(Clock::duration time, Error why) {
+    alone_until_ = Clock::now() + time;
+    why_alone_ = std::move(why);
 }
 
 Error Database::lost(std::string_view reason) {
@@ -198,8 +199,9 @@ Result<Answer> Database::next_result() {
     const auto until = asked_at_ + answer_max_;
     if (await_result(pg_, until)) return Answer(PQgetResult(pg_));
     if (Clock::now() < until) return lost();
-    leave_alone_since(asked_at_);
-    return lost("no answer within " + std::to_string(answer_max_.count()) + " ms");
+    auto hangs = lost("no answer within " + std::to_string(answer_max_.count()) + " ms");
+    leave_alone(answer_max_ * (1 << std::min(hangs_++, doublings_max)), hangs);
+    return hangs;
 }
 
 /// Of one that was sent: an Error of its own, an empty answer where an earlier one failed, or its answer.
@@ -253,6 +255,8 @@ Result<Answer> Database::ask(Statement& s) {
     const bool kept = pg_ != nullptr;  // and may have been lost since it was used last
     auto answer = once();
     if (kept && pg_ == nullptr && !is_left_alone()) answer = once();
+    if (!answer && answer.error().code == Errc::conflict)
+        return fail(Errc::io, "database", "the table is locked, and stays so");  // there is nothing to look at again
     return answer;
 }
 
@@ -279,6 +283,7 @@ Status Database::commit() {
     committing_ = false;
     if (!answer) return answer.error();
     in_transaction_ = false;
+    hangs_ = 0;
     if (std::string_view(PQcmdStatus(answer->get())) != "COMMIT")
         return fail(Errc::io, "postgresql", "the transaction was rolled back");
     return ok();

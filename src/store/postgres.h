@@ -80,7 +80,8 @@ public:
     using Statement = postgres::Statement;
     /// `connection` is libpq's: "postgresql://..." or "host=... dbname=...". No error repeats it.
     /// `answer_max`: that long somebody waits for PostgreSQL at a time. Then the connection is given up and PostgreSQL
-    /// left alone for as long as that took, or all of the caller's time would go by waiting.
+    /// left alone for as long as that took, or all of the caller's time would go by waiting; for twice as long each
+    /// time until it has committed something, since a COMMIT that hangs stays there with its process.
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(std::string connection,
                                                                 std::chrono::milliseconds answer_max);
     ~Database();
@@ -98,6 +99,8 @@ public:
     [[nodiscard]] bool in_transaction() const { return in_transaction_; }
     /// The last transaction ended with its connection, and before it was to be committed: nothing of it happened.
     [[nodiscard]] bool broke_before_commit() const { return broke_before_commit_; }
+    /// Nothing is asked for now.
+    [[nodiscard]] bool is_left_alone() const { return Clock::now() < alone_until_; }
 
 private:
     friend Statement;
@@ -117,14 +120,15 @@ private:
     /// The next result, nullptr at the end of a statement's; an Error: the connection is lost.
     [[nodiscard]] Result<Answer> next_result();
     [[nodiscard]] Error lost(std::string_view why = {});
-    void leave_alone_since(Clock::time_point);
-    [[nodiscard]] bool is_left_alone() const { return Clock::now() < alone_until_; }
+    void leave_alone(Clock::duration, Error why);
     void disconnect();
 
     std::string connection_;
     std::chrono::milliseconds answer_max_;
     Clock::time_point asked_at_{};
     Clock::time_point alone_until_{};
+    Error why_alone_{};
+    int hangs_ = 0;  ///< since the last commit
     pg_conn* pg_ = nullptr;
     std::uint64_t number_ = 0;  ///< of the connection
     std::vector<Sent> sent_{};

@@ -85,13 +85,15 @@ Result<Held> exec(pg_conn* pg, const std::string& sql, std::chrono::seconds with
     const auto until = Clock::now() + within;
     Held last;
     for (;;) {
-        if (!await_result(pg, until))
-            return fail(Errc::io, "postgresql",
-                        "no answer within " + std::to_string(within.count()) + " s " + message_of(pg));
+        if (!await_result(pg, until)) {
+            if (Clock::now() >= until)
+                return fail(Errc::io, "postgresql", "no answer within " + std::to_string(within.count()) + " s");
+            return last ? Result<Held>(std::move(last)) : fail(Errc::io, "postgresql", message_of(pg));
+        }
         Held next(PQgetResult(pg));
         if (!next) return last;
-        const bool failed = PQresultStatus(last.get()) == PGRES_FATAL_ERROR;
-        if (!failed || !last) last = std::move(next);
+        const bool failed = last && PQresultStatus(last.get()) == PGRES_FATAL_ERROR;
+        if (!failed) last = std::move(next);
     }
 }
 
@@ -133,6 +135,7 @@ bool await_result(pg_conn* pg, Clock::time_point until) {
         const int flushed = PQflush(pg);
         if (flushed < 0) return false;
         if (flushed == 0 && PQisBusy(pg) == 0) return true;
+        if (PQsocket(pg) < 0) return false;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
         if (left <= std::chrono::milliseconds(0)) return false;
         pollfd wait{PQsocket(pg), static_cast<short>(POLLIN | (flushed > 0 ? POLLOUT : 0)), 0};
@@ -160,7 +163,7 @@ Error error_of(const pg_result* result) {
     const auto state = field_of(result, PG_DIAG_SQLSTATE);
     const auto constraint = field_of(result, PG_DIAG_CONSTRAINT_NAME);
     if (state.starts_with("23"))
-        return fail(Errc::conflict, std::string(constraint.empty() ? "database" : constraint),
+        return fail(Errc::conflict, std::string(constraint.empty() ? "a row" : constraint),
                     state == "23505" ? "it exists already" : "a rule of the database forbids it");
     if (state.starts_with("40"))
         return fail(Errc::conflict, "database", "another node changed the same at the same time");

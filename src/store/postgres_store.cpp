@@ -16,7 +16,7 @@ public:
     /// what becomes of a request that comes again (docs/adr/0063-postgresql.md).
     std::vector<Status> commit(std::span<const Batch> group) override {
         auto done = SqlStore::commit(group);
-        if (database().broke_before_commit()) done = SqlStore::commit(group);
+        if (database().broke_before_commit() && !database().is_left_alone()) done = SqlStore::commit(group);
         return done;
     }
 };

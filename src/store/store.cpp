@@ -19,7 +19,8 @@ Status Store::commit_one(Batch batch) {
 }
 
 bool changed_meanwhile(const Error& e) {
-    return e.code == Errc::conflict && (e.path.ends_with(".version") || e.path == "database");
+    return e.code == Errc::conflict &&
+           (e.path.ends_with(".version") || e.path == "auc.sqn" || e.path == "notes.number" || e.path == "database");
 }
 
 }  // namespace mcim::store

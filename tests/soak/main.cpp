@@ -25,7 +25,14 @@ struct Plan {
 
 constexpr std::size_t package_octets_min = 12 * 1024;
 constexpr std::chrono::seconds to_the_end{120};
-constexpr int life_ms_max = 400;  ///< between two deaths
+constexpr int life_ms_max = 400;          ///< between two deaths
+constexpr int orders_in_vain_max = 1000;  ///< in a row
+
+/// A card has its profile, and the server has answered that it knows.
+struct Told {
+    std::string order_id;
+    std::string iccid;
+};
 
 class Soak {
 public:
@@ -51,8 +58,9 @@ public:
             return fail(Errc::io, "soak",
                         std::to_string(at_work_) + " devices do not come to their profile: " + why_not());
         if (done) done = look_at_what_is_done();
-        if (done && installed_ < plan_.kills) done = fail(Errc::io, "soak", "hardly anything was downloaded");
-        report("all done");
+        if (done) done = look_at_the_server_once_more();
+        if (done && told_.empty()) done = fail(Errc::io, "soak", "nothing was downloaded");
+        report(done ? "all done" : "it ended");
         return done;
     }
 
@@ -97,7 +105,10 @@ private:
     /// New devices for those that are done.
     [[nodiscard]] Status supply() {
         while (at_work_ < plan_.at_once) {
-            TRY(auto customer, apps::make_customer(server_, ++made_, package_octets_min, *random_));
+            auto made = apps::make_customer(server_, ++made_, package_octets_min, *random_);
+            if (!made && ++orders_in_vain_ < orders_in_vain_max) return ok();  // its database is not back yet
+            TRY(auto customer, std::move(made));
+            orders_in_vain_ = 0;
             const auto device = std::make_shared<Device>(loop_, server_.client(), std::move(customer),
                                                          [this](std::shared_ptr<Device> d) {
                                                              --at_work_;
@@ -127,30 +138,49 @@ private:
         for (; !done_.empty(); done_.pop_front()) {
             CHECKED(look_at(*done_.front()));
             in_vain_ += done_.front()->in_vain();
-            ++installed_;
         }
         std::erase_if(devices_, [](const auto& d) { return d.expired(); });
         return ok();
     }
-    /// The card has one profile, it is the one that was ordered, and the server has heard so once.
+    /// The card has one profile, it is the one that was ordered, and nothing is left to be told.
     [[nodiscard]] Status look_at(const Device& device) {
         const auto& [card, ordered] = device.customer();
-        TRY(const Bytes answer, card->call(der::encode(msg::ProfileInfoListRequest{})));
-        TRY(const auto list, der::decode<msg::ProfileInfoListResponse>(answer));
-        const auto* profiles = std::get_if<0>(&list.value);
         TRY(const auto order, server_.look("/orders/" + ordered.id));
-        TRY(const auto state, order.text("state"));
         TRY(const auto iccid, order.text("iccid"));
+        TRY(const Bytes profiles, card->call(der::encode(msg::ProfileInfoListRequest{})));
+        TRY(const auto list, der::decode<msg::ProfileInfoListResponse>(profiles));
+        const auto* has = std::get_if<0>(&list.value);
+        if (has == nullptr || has->size() != 1 || !has->front().iccid ||
+            Iccid::from_octets(has->front().iccid->bytes)->text() != iccid)
+            return fail(Errc::io, "order " + ordered.id, "the card has not exactly the profile with ICCID " + iccid);
+        TRY(const Bytes waiting, card->call(der::encode(msg::ListNotificationRequest{})));
+        TRY(const auto notifications, der::decode<msg::ListNotificationResponse>(waiting));
+        const auto* left = std::get_if<0>(&notifications.value);
+        if (left == nullptr || !left->empty())
+            return fail(Errc::io, "order " + ordered.id, "the card has still something to tell");
+        told_.push_back({ordered.id, iccid});
+        return look_at_the_server(told_.back());
+    }
+    /// What was answered before any of the deaths is there after the last one.
+    [[nodiscard]] Status look_at_the_server_once_more() {
+        for (const auto& told : told_) CHECKED(look_at_the_server(told));
+        return ok();
+    }
+    /// It has heard of the installation, once.
+    [[nodiscard]] Status look_at_the_server(const Told& told) {
+        TRY(const auto order, server_.look("/orders/" + told.order_id));
+        TRY(const auto state, order.text("state"));
         TRY(const auto timeline, order.objects("timeline"));
-        std::size_t told = 0;
-        for (const auto& line : timeline)
-            told += line.text("what") && line.text("what")->starts_with("installed on EID ");
-        const bool right = profiles != nullptr && profiles->size() == 1 && profiles->front().iccid &&
-                           Iccid::from_octets(profiles->front().iccid->bytes)->text() == iccid;
-        if (right && state == "Installed" && told == 1) return ok();
-        return fail(Errc::io, "order " + ordered.id,
-                    "the server says \"" + state + "\" and has heard " + std::to_string(told) + " results; the card " +
-                        (right ? "has" : "has not") + " exactly the profile with ICCID " + iccid);
+        const auto results = std::ranges::count_if(timeline, [](const auto& line) {
+            const auto what = line.text("what");
+            return what && what->starts_with("installed on EID ");
+        });
+        TRY(const auto line, server_.look("/subscriptions/" + told.iccid));
+        TRY(const auto standing, line.text("standing"));
+        if (state == "Installed" && standing == "installed" && results == 1) return ok();
+        return fail(Errc::io, "order " + told.order_id,
+                    "the server says \"" + state + "\", of its line \"" + standing + "\", and has heard " +
+                        std::to_string(results) + " results");
     }
 
     [[nodiscard]] std::string why_not() const {
@@ -161,7 +191,7 @@ private:
     }
     void report(std::string_view what) const {
         std::cout << what << " (server " << killed_[0] << ", signer " << killed_[1] << ", PostgreSQL " << killed_[2]
-                  << "), " << installed_ << " profiles installed, " << in_vain_ << " attempts in vain" << std::endl;
+                  << "), " << told_.size() << " profiles installed, " << in_vain_ << " attempts in vain" << std::endl;
     }
 
     Plan plan_;
@@ -175,7 +205,8 @@ private:
     std::deque<std::shared_ptr<Device>> done_;
     std::size_t at_work_ = 0;
     std::uint64_t made_ = 0;
-    std::size_t installed_ = 0;
+    std::vector<Told> told_;
+    int orders_in_vain_ = 0;
     std::size_t in_vain_ = 0;
     std::array<std::size_t, 3> killed_{};
     bool postgres_is_dead_ = false;
@@ -185,11 +216,11 @@ int run(int argc, char** argv) {
     Plan plan;
     CLI::App app("Downloads without end, while the server, its signer and its database are killed over and over.",
                  "mcim-soak");
-    app.add_option("--kills", plan.kills, "how many")->capture_default_str();
+    app.add_option("--kills", plan.kills, "how many")->check(CLI::PositiveNumber)->capture_default_str();
     app.add_option("--at-once", plan.at_once, "devices at the same time")
         ->check(CLI::Range(1, 500))
         ->capture_default_str();
-    app.add_option("--seed", plan.seed, "of what is killed when; by default another one each time");
+    app.add_option("--seed", plan.seed, "of what is killed, and after how long; by default another one each time");
     app.add_flag("--postgresql", plan.on_postgres,
                  "on a cluster of its own in PostgreSQL, which is killed too; else on SQLite");
     CLI11_PARSE(app, argc, argv);
@@ -198,7 +229,7 @@ int run(int argc, char** argv) {
         TRY(const auto soak, Soak::start(plan));
         return soak->run();
     }();
-    if (!done) std::cerr << "mcim-soak: " << to_string(done.error()) << "; --seed " << plan.seed << " for that again\n";
+    if (!done) std::cerr << "mcim-soak: " << to_string(done.error()) << " (seed " << plan.seed << ")\n";
     return done ? 0 : 1;
 }
 

@@ -9,6 +9,7 @@
 #include "mcim/apps/mcim/bench_floor.h"
 #include "mcim/apps/mcim/bench_sessions.h"
 #include "mcim/apps/mcim/commands.h"
+#include "mcim/store/store.h"
 
 namespace mcim::apps {
 namespace {
@@ -44,9 +45,13 @@ void add_download(CLI::App& bench, Console& console) {
     command.add_flag_callback(
         "--signer", [plan] { plan->keys = DownloadPlan::Keys::apart; },
         "with mcim-signer beside the server, as a process of its own, whose CPU counts too");
-    command.add_option("--database", plan->database,
-                       "a new and empty one in PostgreSQL in the place of SQLite, as \"postgresql:///mcim_bench\"; its "
-                       "CPU is told apart");
+    command
+        .add_option("--database", plan->database,
+                    "a new and empty one in PostgreSQL in the place of SQLite, as \"postgresql:///mcim_bench\"; its "
+                    "CPU is told apart")
+        ->check([](const std::string& text) {
+            return store::is_postgres(text) ? "" : "\"postgresql://...\" or \"host=... dbname=...\" is wanted";
+        });
     command
         .add_option(
             "--against", plan->against,
@@ -61,7 +66,9 @@ void add_sessions(CLI::App& bench, Console& console) {
                             "so many connections at once, each of a card that the server has authenticated, and what "
                             "memory one costs the server",
                             [plan] { return bench_sessions(*plan); });
-    command.add_option("--sessions", plan->sessions, "how many")->check(CLI::Range(1, 100'000))->capture_default_str();
+    command.add_option("--sessions", plan->sessions, "how many")
+        ->check(CLI::Range(1, 25'000))  // more do not come within the time that one may be idle
+        ->capture_default_str();
     command.add_option("--server", plan->mcimd, "the program to measure; by default mcimd beside this one")
         ->check(CLI::ExistingFile);
 }

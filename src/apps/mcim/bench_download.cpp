@@ -90,7 +90,7 @@ public:
     [[nodiscard]] Status begin() {
         TRY(cpu_before_, server_.cpu_time());
         TRY(signer_cpu_before_, server_.signer_cpu_time());
-        postgres_cpu_before_ = postgres_cpu_time();
+        postgres_before_ = postgres_cpu_times();
         return ok();
     }
     /// The next `downloads`, or as many as are left.
@@ -111,7 +111,12 @@ public:
         return microseconds(cpu_now - signer_cpu_before_) / static_cast<double>(fleet_.complete());
     }
     [[nodiscard]] double postgres_cpu_us() const {
-        return microseconds(postgres_cpu_time() - postgres_cpu_before_) / static_cast<double>(fleet_.complete());
+        std::chrono::nanoseconds spent{};
+        for (const auto& [pid, now] : postgres_cpu_times()) {
+            const auto before = postgres_before_.find(pid);
+            spent += before == postgres_before_.end() ? now : now - before->second;
+        }
+        return microseconds(spent) / static_cast<double>(fleet_.complete());
     }
     [[nodiscard]] double downloads_per_s() const { return static_cast<double>(fleet_.complete()) / elapsed_.count(); }
 
@@ -124,7 +129,7 @@ private:
     Fleet fleet_;
     std::chrono::nanoseconds cpu_before_{};
     std::chrono::nanoseconds signer_cpu_before_{};
-    std::chrono::nanoseconds postgres_cpu_before_{};
+    ProcessTimes postgres_before_{};
     std::chrono::duration<double> elapsed_{};  ///< of its turns
 };
 /// The one that is measured, and perhaps the one beside it.

@@ -42,7 +42,7 @@ pb_certificate = "pki/dp/pb.der"
 std::string configuration_of(const ServerSetup& setup) {
     const std::string connections = std::to_string(setup.connections_max);
     std::string out(server_table);
-    out += "database = '" + setup.database + "'\nconnections_max = " + connections +
+    out += "database = '''" + setup.database + "'''\nconnections_max = " + connections +
            "\nconnections_per_address_max = " + connections + "\n";
     if (setup.signer.empty()) out += keys_here;
     out += dp_table;
@@ -241,13 +241,15 @@ Result<std::uint64_t> BenchServer::peak_rss_octets() const {
 
 Result<std::uint64_t> BenchServer::rss_octets() const { return memory_of(child_, "VmRSS:"); }
 
-std::chrono::nanoseconds postgres_cpu_time() {
-    std::chrono::nanoseconds out{};
+ProcessTimes postgres_cpu_times() {
+    ProcessTimes out;
     std::error_code ended;  // a process, between two looks at it
     for (const auto& entry : std::filesystem::directory_iterator("/proc", ended)) {
-        const std::string name = entry.path().filename();
-        if (!find_in_file(entry.path() / "comm", "postgres")) continue;
-        if (const auto spent = cpu_time_of(static_cast<pid_t>(std::atoi(name.c_str())))) out += *spent;
+        std::string program;
+        std::ifstream comm(entry.path() / "comm");
+        if (!std::getline(comm, program) || program != "postgres") continue;
+        const auto pid = static_cast<pid_t>(std::atoi(entry.path().filename().c_str()));
+        if (const auto spent = cpu_time_of(pid)) out[pid] = *spent;
     }
     return out;
 }

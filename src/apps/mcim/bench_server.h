@@ -74,7 +74,8 @@ private:
     http::ClientConfig client_;
 };
 
-/// User and system CPU of all processes of this machine that are called postgres and live.
-[[nodiscard]] std::chrono::nanoseconds postgres_cpu_time();
+/// User and system CPU of each process of this machine that is called postgres and lives.
+using ProcessTimes = std::map<pid_t, std::chrono::nanoseconds>;
+[[nodiscard]] ProcessTimes postgres_cpu_times();
 
 }  // namespace mcim::apps

@@ -15,17 +15,19 @@ using store::Store;
 class FailingStore final : public Store {
 public:
     FailingStore(std::unique_ptr<Store> behind, std::atomic<int>& failures, const std::atomic<Errc>& code,
-                 const std::atomic<bool>& unreadable, const std::atomic<bool>& releases_unreadable)
+                 const std::atomic<const char*>& path, const std::atomic<bool>& unreadable,
+                 const std::atomic<bool>& releases_unreadable)
         : behind_(std::move(behind)),
           failures_(failures),
           code_(code),
+          path_(path),
           unreadable_(unreadable),
           releases_unreadable_(releases_unreadable) {}
 
     std::vector<Status> commit(std::span<const store::Batch> group) override {
         if (failures_ == 0) return behind_->commit(group);
         --failures_;
-        return std::vector<Status>(group.size(), fail(code_, "database", "not stored"));
+        return std::vector<Status>(group.size(), fail(code_, path_.load(), "not stored"));
     }
     Result<std::optional<smdp::Order>> find_order(std::string_view id) override { return behind_->find_order(id); }
     Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view id) override {
@@ -88,6 +90,7 @@ private:
     std::unique_ptr<Store> behind_;
     std::atomic<int>& failures_;
     const std::atomic<Errc>& code_;
+    const std::atomic<const char*>& path_;
     const std::atomic<bool>& unreadable_;
     const std::atomic<bool>& releases_unreadable_;
 };
@@ -118,8 +121,8 @@ protected:
         start_in({.clock = system_now,
                   .before_store =
                       [this](std::unique_ptr<Store> s) {
-                          return std::make_unique<FailingStore>(std::move(s), commits_to_fail, commit_error, unreadable,
-                                                                releases_unreadable);
+                          return std::make_unique<FailingStore>(std::move(s), commits_to_fail, commit_error,
+                                                                commit_error_path, unreadable, releases_unreadable);
                       },
                   .before_signer =
                       [this](std::unique_ptr<signer::Signer> s) {
@@ -165,6 +168,7 @@ protected:
     }
     std::atomic<int> commits_to_fail = 0;
     std::atomic<Errc> commit_error = Errc::io;
+    std::atomic<const char*> commit_error_path = "database";
     std::atomic<bool> unreadable = false;
     std::atomic<bool> releases_unreadable = false;
     std::atomic<int> signatures_to_fail = 0;
@@ -201,9 +205,18 @@ TEST_F(Unavailable, CallOfTheAdministrationWhoseRowsWereChangedMeanwhileIsMadeAg
     };
     install(*order, first);
     commit_error = Errc::conflict;
-    commits_to_fail = 3;
+    for (const char* row : {"orders.version", "notes.number", "database"}) {
+        commit_error_path = row;
+        commits_to_fail = 3;
+        EXPECT_EQ(bar("bar"), 200U) << row;
+        EXPECT_EQ(auc_status("999990000000001"), "barred");
+        EXPECT_EQ(bar("unbar"), 200U);
+    }
+    commit_error_path = "orders.matching_id";
+    commits_to_fail = 1;
+    EXPECT_EQ(bar("bar"), 409U) << "it would be the same again";
+    commit_error_path = "database";
     EXPECT_EQ(bar("bar"), 200U);
-    EXPECT_EQ(auc_status("999990000000001"), "barred");
     commits_to_fail = 4;
     EXPECT_EQ(bar("unbar"), 409U) << "not for ever";
     EXPECT_EQ(commits_to_fail, 0);
@@ -220,6 +233,12 @@ TEST_F(Unavailable, ReleaseThatCannotBeLookedUpIsNotRefused) {
         jose::signer_of(key_a));
     const auto of_b = add_order("b", second, "open", *release);
     const auto timeline = [&] { return admin("GET", "/orders/" + *of_b.text("id")).objects("timeline")->size(); };
+    unreadable = true;
+    const auto body = jose::ObjectWriter().text("release", *release).finish();
+    const auto given = http::Client({}).send_unix(at.temp / "admin.sock",
+                                                  {"POST", "/orders/" + *of_b.text("id") + "/release", {}, body});
+    unreadable = false;
+    EXPECT_EQ(given->status, 503U) << given->body;
     for (auto* const broken : {&unreadable, &releases_unreadable}) {
         const auto before = timeline();
         const auto request = card.authenticate(initiate(), *of_b.text("matching_id"));
