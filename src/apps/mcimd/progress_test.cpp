@@ -1,6 +1,7 @@
 // An operator is told how his orders go (ES2+.HandleDownloadProgressInfo), by a server of his own that is now and then
 // not there.
 #include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/sinks/ringbuffer_sink.h>
 
 #include <iostream>
 #include <sstream>
@@ -99,13 +100,25 @@ TEST_F(ProgressTold, AfterARestartWhatWasNotTakenBefore) {
 }
 
 TEST_F(ProgressTold, NobodyWhoseCertificateIsNotThatOfTheHost) {
+    const auto log = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(100);
+    log_to(log, "warn");
     server.emplace(of_host(elsewhere, "other.example.com"), 0, content_of(at, "tls.der"));
     tell_at(server->port());
     install(add_order("a", first), first);
+    const auto was_refused = [&] {
+        return std::ranges::any_of(log->last_formatted(), [](const std::string& line) {
+            return line.find("does not take what is told") != std::string::npos;
+        });
+    };
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    while (!was_refused() && server->told(0).empty() && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(5ms);
+    EXPECT_TRUE(was_refused());
     OtherServer good(of_host(elsewhere, "localhost"), 0, content_of(at, "tls.der"));
     tell_at(good.port());
     EXPECT_EQ(good.told(2).size(), 2U) << "it was kept";
     EXPECT_EQ(server->told(0).size(), 0U);
+    log_to(std::make_shared<spdlog::sinks::ostream_sink_mt>(std::clog), "off");
 }
 
 TEST_F(ProgressTold, AddressesAreCheckedAndTakenBack) {

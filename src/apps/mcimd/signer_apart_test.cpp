@@ -138,9 +138,13 @@ public:
         http::Client client(config);
         const auto begun = until_taken<msg::InitiateAuthenticationOkEs9>(client, "initiateAuthentication",
                                                                          card.initiate("smdpp.example.com"));
-        const auto offered =
-            until_taken<msg::AuthenticateClientOk>(client, "authenticateClient", card.authenticate(begun, matching_id));
-        until_taken<msg::GetBoundProfilePackageOk>(client, "getBoundProfilePackage", card.prepare(offered));
+        if (!begun) return;
+        const auto offer = until_taken<msg::AuthenticateClientOk>(client, "authenticateClient",
+                                                                  card.authenticate(*begun, matching_id));
+        if (!offer) return;
+        const auto& offered = *offer;
+        if (!until_taken<msg::GetBoundProfilePackageOk>(client, "getBoundProfilePackage", card.prepare(offered)))
+            return;
         ++card.seq_number;
         const auto told =
             post(client, "handleNotification",
@@ -159,8 +163,9 @@ private:
                             std::move(body)});
     }
     template <class R, class T>
-    R until_taken(http::Client& client, const std::string& function, const T& request) {
-        for (int attempt = 0; attempt < 5000; ++attempt) {
+    std::optional<R> until_taken(http::Client& client, const std::string& function, const T& request) {
+        const auto until = std::chrono::steady_clock::now() + 40s;
+        while (!given_up_ && std::chrono::steady_clock::now() < until) {
             const auto answer = post(client, function, msg::to_json(request));
             if (!answer) break;
             const auto status = msg::read_status(answer->body);
@@ -172,9 +177,10 @@ private:
             ++put_off;
             std::this_thread::sleep_for(2ms);
         }
-        ADD_FAILURE() << function << " was never taken";
-        return {};
+        if (!given_up_.exchange(true)) ADD_FAILURE() << function << " was never taken";
+        return std::nullopt;
     }
+    std::atomic<bool> given_up_ = false;
     Installation& at_;
     std::uint16_t port_;
 };
