@@ -33,8 +33,10 @@ bool is_so_already(Es12Function function, const msg::StatusCodeData& status) {
            status.reason_code == (function == Es12Function::register_event ? "3.3" : "3.9");
 }
 
-/// 5.x: transport, of an SM-DS to the root above it for one.
-bool may_pass(const msg::StatusCodeData& status) { return status.reason_code.starts_with("5."); }
+/// 4.x: processing; 5.x: transport. Of an SM-DS to the root above it, for one.
+bool may_pass(const msg::StatusCodeData& status) {
+    return status.reason_code.starts_with("4.") || status.reason_code.starts_with("5.");
+}
 
 }  // namespace
 

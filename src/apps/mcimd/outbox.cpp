@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace mcim::apps::mcimd {
 namespace {
 
@@ -59,12 +61,28 @@ void Outbox::send_to_all() {
 void Outbox::send_next(const std::string& id) {
     auto& recipient = recipients_[id];
     recipient.busy = false;
-    if (stopped_ || recipient.waiting.empty()) return;
+    if (stopped_) return;
+    if (const auto read = drop_what_is_gone(recipient.waiting); !read) return fail(id, to_string(read.error()));
+    if (recipient.waiting.empty()) return;
     auto letter = mail_.write(id, recipient.waiting.front());
     if (!letter) return fail(id, to_string(letter.error()));
     if (!*letter) return;  // what waits is kept for when it can be sent
     recipient.busy = true;
     send(id, **std::move(letter));
+}
+
+Status Outbox::drop_what_is_gone(std::deque<store::Row>& waiting) {
+    while (platform_.shares_database && !waiting.empty()) {
+        TRY(const auto row, platform_.store.find_row(mail_.kind, waiting.front().key));
+        if (row) break;
+        waiting.pop_front();
+    }
+    return ok();
+}
+
+void Outbox::let_others_go_first(std::deque<store::Row>& waiting) const {
+    const std::string line = mail_.line_of(waiting.front());
+    std::ranges::stable_partition(waiting, [&](const store::Row& row) { return mail_.line_of(row) != line; });
 }
 
 void Outbox::send(const std::string& id, Letter letter) {
@@ -85,9 +103,10 @@ void Outbox::on_answer(const std::string& id, const Result<http::Response>& answ
     auto& recipient = recipients_[id];
     const auto& row = recipient.waiting.front();
     auto verdict = mail_.judge(row, *answer);
-    if (const auto* not_taken = std::get_if<LetterNotTaken>(&verdict)) return fail(id, not_taken->why);
-    recipient.wait = wait_first;
-    recipient.not_before = {};
+    if (const auto* not_taken = std::get_if<LetterNotTaken>(&verdict)) {
+        let_others_go_first(recipient.waiting);
+        return fail(id, not_taken->why);
+    }
     auto& batch = std::get<LetterTaken>(verdict).with_it;
     batch.insert(batch.begin(), store::DropRow{row.kind, row.key});
     platform_.committer.commit(std::move(batch), [weak = weak_from_this(), id](const Status& done) {
@@ -95,7 +114,10 @@ void Outbox::on_answer(const std::string& id, const Result<http::Response>& answ
         if (!self) return;
         const bool by_another_node = !done && done.error().code == Errc::not_found;
         if (!done && !by_another_node) return self->fail(id, to_string(done.error()));
-        self->recipients_[id].waiting.pop_front();
+        auto& served = self->recipients_[id];
+        served.wait = wait_first;
+        served.not_before = {};
+        served.waiting.pop_front();
         self->send_next(id);
     });
 }

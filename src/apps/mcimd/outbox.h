@@ -29,6 +29,8 @@ struct Mail {
     /// How a row is sent, as things are now; nullopt: not at present, it is kept.
     std::function<Result<std::optional<Letter>>(const std::string& recipient, const store::Row&)> write;
     std::function<std::variant<LetterTaken, LetterNotTaken>(const store::Row&, const http::Response&)> judge;
+    /// Rows of one line are sent in their order. One that is answered and not taken lets other lines go first.
+    std::function<std::string(const store::Row&)> line_of;
 };
 /// A call as SGP.22 6.5 has it, of version 2.5.
 [[nodiscard]] http::Request json_call(std::string path, std::string body);
@@ -58,6 +60,9 @@ private:
     void send_next(const std::string& recipient);
     void send(const std::string& recipient, Letter);
     void on_answer(const std::string& recipient, const Result<http::Response>&);
+    void let_others_go_first(std::deque<store::Row>& waiting) const;
+    /// Another node has sent it: then it is not sent again, which might undo what came after it.
+    [[nodiscard]] Status drop_what_is_gone(std::deque<store::Row>& waiting);
     void fail(const std::string& recipient, const std::string& why);
 
     Platform& platform_;

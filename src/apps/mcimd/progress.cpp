@@ -93,7 +93,8 @@ Mail progress_mail(Platform& p) {
             [](const store::Row&, const http::Response& answer) -> std::variant<LetterTaken, LetterNotTaken> {
                 if (answer.status / 100 != 2) return LetterNotTaken{"HTTP " + std::to_string(answer.status)};
                 return LetterTaken{};
-            }};
+            },
+            [](const store::Row& row) { return row.key.substr(0, row.key.rfind('/')); }};  // all of his in their order
 }
 
 }  // namespace mcim::apps::mcimd

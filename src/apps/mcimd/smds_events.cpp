@@ -74,7 +74,7 @@ std::string request_body(const Platform& p, const Smds& smds, const EventCall& c
 std::string outcome_of(Es12Function function, const std::string& smds, const smdp::Es12Answer& answer) {
     const bool registers = function == Es12Function::register_event;
     if (answer.meaning == smdp::Es12Answer::Meaning::refused)
-        return std::string(registers ? "event refused" : "event not deleted") + " by SM-DS " + smds + ": " + answer.why;
+        return "event refused by SM-DS " + smds + ": " + answer.why;
     const std::string done = (registers ? "event registered at SM-DS " : "event deleted at SM-DS ") + smds;
     if (answer.meaning == smdp::Es12Answer::Meaning::done) return done;
     return done + (registers ? ", which had it already: " : ", which had it no more: ") + answer.why;
@@ -162,9 +162,14 @@ Mail event_mail(Platform& p) {
                 const auto call = decode_event_call(row);
                 if (!call) return LetterNotTaken{to_string(call.error())};
                 auto read = smdp::read_es12(call->function, answer.body);
-                if (read.meaning == smdp::Es12Answer::Meaning::later) return LetterNotTaken{std::move(read.why)};
+                const bool refused = read.meaning == smdp::Es12Answer::Meaning::refused;
+                // what a wrong setting keeps there today is asked for again: no event outlives its order
+                const bool again = refused && call->function == Es12Function::delete_event;
+                if (again || read.meaning == smdp::Es12Answer::Meaning::later)
+                    return LetterNotTaken{"order " + call->order_id + ": " + read.why};
                 return taken(p, *call, row.key.substr(0, row.key.rfind('/')), read);
-            }};
+            },
+            [](const store::Row& row) { return row.key.substr(0, row.key.rfind('-')); }};
 }
 
 }  // namespace mcim::apps::mcimd

@@ -168,6 +168,39 @@ TEST_F(SmdsEvents, RefusalIsSaidAndAskedAgainWhenTheOrderIsReleasedAgain) {
     EXPECT_EQ(asked(2), (Asked{"registerEvent", "registerEvent"})) << "nor when a package left";
 }
 
+TEST_F(SmdsEvents, OneThatIsNotTakenHoldsUpNoOther) {
+    std::atomic<bool> well = false;
+    std::string stuck;
+    std::mutex mutex;
+    server->answer([&](const http::Request& request) {
+        const std::scoped_lock lock(mutex);
+        if (stuck.empty()) stuck = *jose::Object::parse(request.body)->text("eventId");
+        return !well && request.body.find(stuck) != std::string::npos ? es12_answer("8.9", "4.2") : es12_answer();
+    });
+    const auto order = order_at_smds();
+    add_line("a", second, "999990000000002");
+    jose::ObjectWriter other;
+    other.text("operator", "a").text("iccid", second.text()).text("policy", "open");
+    const auto next = admin("POST", "/orders", other.text("eid", at.pki.eid.text()).text("smds", smds).finish());
+    server->told(1);
+    const auto& [first_asked, later] =
+        stuck == *order.text("matching_id") ? std::pair(order, next) : std::pair(next, order);
+    EXPECT_EQ(event_of(later, "registered"), "registered");
+    EXPECT_EQ(event_of(first_asked, "queued"), "queued");
+    well = true;
+    EXPECT_EQ(event_of(first_asked, "registered"), "registered");
+}
+
+TEST_F(SmdsEvents, DeletionThatIsRefusedIsAskedForAgain) {
+    const auto order = order_at_smds();
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    server->answer([](const http::Request&) { return es12_answer("8.9", "1.2"); });
+    cancel(order);
+    EXPECT_EQ(asked(2).size(), 2U);
+    server->answer([](const http::Request&) { return es12_answer(); });
+    EXPECT_EQ(event_of(order, "deleted"), "deleted");
+}
+
 TEST_F(SmdsEvents, RefusedEventIsNotDeleted) {
     server->answer([](const http::Request&) { return es12_answer("8.1.1", "3.8"); });
     const auto order = order_at_smds();
