@@ -105,8 +105,36 @@ TEST_F(SignerWithToken, ReachesOnlyTheFoldersThatAreNamed) {
     RemoteSigner remote(place());
     const auto unreached = remote.sign({"nist"}, {});
     EXPECT_TRUE(!unreached && unreached.error().code == Errc::io);
+    EXPECT_EQ(process->end_by(SIGTERM), 0) << "it says so and lives";
     start({"--pkcs11-path", temp / "hsm"});
     EXPECT_TRUE(remote.sign({"nist"}, {}));
+}
+
+/// SoftHSM tells syslog(), which wants a socket. Its module is started anew inside the sandbox.
+TEST_F(SignerWithToken, OutlivesATokenThatWasAwayAndFindsItAgain) {
+    import();
+    for (const bool connects : {false, true}) {
+        std::vector<std::string> options{"--pkcs11-path", temp / "hsm"};
+        if (connects) options.emplace_back("--pkcs11-connects");
+        start(options);
+        RemoteSigner remote(place());
+        EXPECT_TRUE(remote.sign({"nist"}, {}));
+        std::filesystem::rename(temp / "hsm/tokens", temp / "hsm/away");
+        for (int i = 0; i < 3; ++i) {
+            const auto without = remote.sign({"nist"}, {});
+            EXPECT_TRUE(!without && without.error().code == Errc::io);
+            std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        }
+        std::filesystem::rename(temp / "hsm/away", temp / "hsm/tokens");
+        bool back = false;
+        for (int i = 0; i < 100 && !back; ++i) {
+            back = remote.sign({"nist"}, {}).has_value();
+            if (!back) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        }
+        EXPECT_TRUE(back) << process->said();
+        EXPECT_TRUE(remote.sign({"brainpool"}, {}));
+        EXPECT_EQ(process->end_by(SIGTERM), 0) << "the same process, all the time";
+    }
 }
 
 TEST_F(SignerWithToken, OpensTheSameAfterADeathAndAnother) {

@@ -43,7 +43,8 @@ Result<std::vector<uid_t>> client_users(const std::vector<std::string>& names) {
 }
 
 apps::Network network_of(const Options& options) {
-    return options.token && options.token->connects ? apps::Network::outgoing_and_local_streams : apps::Network::none;
+    if (!options.token) return apps::Network::none;
+    return options.token->connects ? apps::Network::outgoing_and_local_streams : apps::Network::refused;
 }
 
 std::string names_of(const signer::PublicKeys& keys) {
