@@ -71,6 +71,9 @@ CK_RV sign(CK_SESSION_HANDLE session, unsigned char* in, unsigned long octets, u
     {
         std::unique_lock lock(control.mutex);
         control.signing_max = std::max(control.signing_max, ++control.signing);
+        static const char* const hangs_at = std::getenv(mcim::pkcs11::test::hang_variable);
+        static int signatures = 0;
+        if (hangs_at != nullptr && ++signatures >= std::atoi(hangs_at)) control.gate_shut = true;
         control.changed.notify_all();
         control.changed.wait(lock, [] { return !control.gate_shut; });
     }

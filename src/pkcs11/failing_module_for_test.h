@@ -27,6 +27,8 @@ using ControlFunction = Control* (*)();
 /// In the environment of a process that nobody can tell otherwise: each so manyth signature fails, with one return
 /// value after the other of those that may pass.
 constexpr const char* fail_every_variable = "MCIM_FAIL_EVERY_SIGNATURE";
+/// The signature of this number, and each after it, does not come back.
+constexpr const char* hang_variable = "MCIM_HANG_AT_SIGNATURE";
 constexpr const char* control_symbol = "mcim_failing_module_control";
 
 }  // namespace mcim::pkcs11::test

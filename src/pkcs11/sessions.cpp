@@ -32,13 +32,24 @@ Sessions::Lease::Lease(Sessions& of) : of_(of) {
     of_.returned_.wait(lock, [&] { return !of_.free_.empty(); });
     session_ = of_.free_.back();
     of_.free_.pop_back();
+    session_->leased = std::chrono::steady_clock::now();
 }
 Sessions::Lease::~Lease() {
     {
         const std::scoped_lock lock(of_.waiting_);
+        session_->leased.reset();
         of_.free_.push_back(session_);
     }
     of_.returned_.notify_one();
+}
+
+std::chrono::steady_clock::duration Sessions::busy_for() const {
+    const auto now = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::duration longest{};
+    const std::scoped_lock lock(waiting_);
+    for (const Session& session : all_)
+        if (session.leased) longest = std::max(longest, now - *session.leased);
+    return longest;
 }
 
 std::string Sessions::name() const { return "token \"" + place_.token + '"'; }

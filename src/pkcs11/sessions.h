@@ -20,6 +20,7 @@ struct Session {
     bool open = false;
     CK_SESSION_HANDLE former = CK_INVALID_HANDLE;  ///< to be closed when the next one is open, which keeps the login
     std::uint64_t life = 0;                        ///< of the module's lives, the one that it belongs to
+    std::optional<std::chrono::steady_clock::time_point> leased = {};  ///< since when somebody has it
     std::map<std::pair<CK_OBJECT_CLASS, std::string>, CK_OBJECT_HANDLE> keys = {};
 };
 
@@ -49,6 +50,7 @@ public:
         }
         return error_of(said);
     }
+    [[nodiscard]] std::chrono::steady_clock::duration busy_for() const;
     /// Of the token, as it says itself. Opens nothing.
     [[nodiscard]] std::string name() const;
 
@@ -81,7 +83,7 @@ private:
 
     const Module module_;
     const Place place_;
-    std::mutex waiting_;
+    mutable std::mutex waiting_;
     std::condition_variable returned_;
     std::vector<Session> all_;
     std::vector<Session*> free_;

@@ -60,6 +60,7 @@ CK_ULONG length_of(View octets) { return static_cast<CK_ULONG>(octets.size()); }
 
 Token::Token(std::unique_ptr<Sessions> sessions) : sessions_(std::move(sessions)) {}
 Token::~Token() = default;
+std::chrono::steady_clock::duration Token::busy_for() const { return sessions_->busy_for(); }
 
 Result<std::unique_ptr<Token>> Token::open(Place place) {
     TRY(const Module module, Module::load(place.module));

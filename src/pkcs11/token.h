@@ -53,6 +53,8 @@ public:
     [[nodiscard]] Result<SecretBytes> gcm_open(const std::string& key, View sealed, View associated);
     /// The values of the private data objects (CKO_DATA) of an application, by their labels.
     [[nodiscard]] Result<std::map<std::string, Bytes>> data(const std::string& application);
+    /// How long the oldest operation has been under way; zero where none is.
+    [[nodiscard]] std::chrono::steady_clock::duration busy_for() const;
 
     // With Access::writing
     [[nodiscard]] Result<bool> has_private_key(const std::string& label);

@@ -252,9 +252,12 @@ TEST_F(Pkcs11Token, TakesNothingThatCouldBePutThereWithoutThePin) {
         raw.create(CKO_PRIVATE_KEY, "planted", {{CKA_TOKEN, on_token}, {CKA_PRIVATE, is_private}}, known);
         raw.create(CKO_DATA, "planted", {{CKA_TOKEN, on_token}, {CKA_PRIVATE, is_private}}, known);
     }
-    EXPECT_FALSE(*token->has_secret_key("planted"));
-    EXPECT_FALSE(*token->has_private_key("planted"));
-    EXPECT_TRUE(token->data("mcim")->empty());
+    const auto secret = token->has_secret_key("planted");
+    EXPECT_TRUE(secret && !*secret);
+    const auto signing = token->has_private_key("planted");
+    EXPECT_TRUE(signing && !*signing);
+    const auto data = token->data("mcim");
+    EXPECT_TRUE(data && data->empty());
 }
 
 /// With the PIN anything can be put there: then the token says that it did not guard it.
