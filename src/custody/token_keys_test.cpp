@@ -97,6 +97,16 @@ TEST_F(TokenKeys, ArePairsThatBelongTogether) {
     EXPECT_TRUE(!refused && refused.error().code == Errc::bad_crypto);
 }
 
+TEST_F(TokenKeys, BesideAForeignPrivateHalfGetNoPublicOne) {
+    Secret<32> scalar;
+    expose_mutable(scalar)[31] = 2;
+    ASSERT_TRUE(open(Access::writing)->add_private_key(nist_key.text, crypto::Curve::p256, scalar));
+    const auto refused = import();
+    EXPECT_TRUE(!refused && refused.error().code == Errc::bad_crypto);
+    const auto present = open(Access::reading)->public_keys();
+    EXPECT_TRUE(present && !present->contains(nist_key.text));
+}
+
 TEST_F(TokenKeys, MovedToAnotherVersionDoNotOpen) {
     ASSERT_TRUE(import());
     const auto token = open(Access::writing);

@@ -1,4 +1,5 @@
 // How the module of the tests is told what to fail, and what it counted. It forwards to SoftHSM's.
+// Numbers of sessions are used again, the lowest that is free first.
 #pragma once
 #include <p11-kit/pkcs11.h>
 
@@ -18,8 +19,9 @@ struct Control {
     std::mutex mutex;
     std::condition_variable changed;
     Script initialise, open_session, login, find_objects, sign_init, sign;
-    CK_FLAGS more_flags = 0;  ///< of the token
-    bool gate_shut = false;   ///< who wants to sign waits
+    Script create_object, generate_key;  ///< these do what is asked and then say `value`
+    CK_FLAGS more_flags = 0;             ///< of the token
+    bool gate_shut = false;              ///< who wants to sign waits
     int signing = 0;
     int signing_max = 0;
 };

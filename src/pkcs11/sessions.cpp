@@ -59,7 +59,7 @@ Error Sessions::error_of(const Said& said) const {
     if (said.value == CKR_MECHANISM_INVALID || said.value == CKR_FUNCTION_NOT_SUPPORTED)
         next = "it cannot do what is wanted; docs/mcim-signer.md lists what a token has to know";
     else if (may_pass(said.value))
-        next = "it was tried again in a new session and is tried with every request; see that the token is in reach";
+        next = "what makes nothing was tried again in a new session; see that the token is in reach, and ask again";
     return fail(Errc::io, name(), std::string(said.function) + " said " + name_of(said.value) + "; " + next);
 }
 
@@ -139,16 +139,21 @@ Said Sessions::log_in(Session& session, CK_SLOT_ID slot) {
 
 void Sessions::abandon(Session& session, const Said& said) {
     note(std::string(said.function) + " said " + name_of(said.value) + "; the session is made anew");
+    const std::scoped_lock one_by_one(logging_in_);
     close_former(session);
-    if (session.open) session.former = session.handle;
+    const bool has_ended = said.value == CKR_SESSION_HANDLE_INVALID || said.value == CKR_SESSION_CLOSED;
+    if (session.open && !has_ended) session.former = session.handle;
     session.open = false;
     session.keys.clear();
 }
 
 /// The last session that a process closes ends its login; and who logs in again and again wears the token out: SoftHSM
-/// writes its file each time.
+/// writes its file each time. The token may have ended it by itself, and given its number to another one. Under
+/// logging_in_.
 void Sessions::close_former(Session& session) const {
-    if (session.former != CK_INVALID_HANDLE) module_.functions().C_CloseSession(session.former);
+    const bool is_anothers = std::ranges::any_of(
+        all_, [&](const Session& s) { return s.open && s.life == life_ && s.handle == session.former; });
+    if (session.former != CK_INVALID_HANDLE && !is_anothers) module_.functions().C_CloseSession(session.former);
     session.former = CK_INVALID_HANDLE;
 }
 

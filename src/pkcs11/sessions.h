@@ -24,6 +24,8 @@ struct Session {
     std::map<std::pair<CK_OBJECT_CLASS, std::string>, CK_OBJECT_HANDLE> keys = {};
 };
 
+enum class Runs : std::uint8_t { again, once };
+
 class Sessions {
 public:
     /// Nothing is opened before it is needed.
@@ -33,20 +35,23 @@ public:
     Sessions& operator=(const Sessions&) = delete;
 
     /// Waits for a free session; opens it and logs in where that is to be done; does it. What may pass is tried again:
-    /// in a new session, and then with the module started anew. An operation may thus run three times.
+    /// in a new session, and then with the module started anew. An operation may thus run three times, but once where
+    /// it makes something: it may have been made although the token said otherwise.
     template <class Operation>
-    [[nodiscard]] Status use(Operation operation) {
+    [[nodiscard]] Status use(Operation operation, Runs runs = Runs::again) {
         const Lease lease(*this);
         Said said;
         for (int attempt = 1; attempt <= attempts_max; ++attempt) {
             if (attempt == attempts_max) restart(lease.session().life);
             const std::shared_lock running(running_);
             said = prepare(lease.session());
-            if (said.good()) said = operation(lease.session());
+            const bool prepared = said.good();
+            if (prepared) said = operation(lease.session());
             if (said.good()) return ok();
             if (said.why) return *said.why;
             if (!may_pass(said.value)) break;
             abandon(lease.session(), said);
+            if (prepared && runs == Runs::once) break;
         }
         return error_of(said);
     }

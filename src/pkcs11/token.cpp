@@ -175,7 +175,7 @@ Result<bool> has_key(Sessions& sessions, CK_OBJECT_CLASS object_class, const std
 }
 
 Status create_in(Sessions& sessions, Template& object) {
-    return sessions.use([&](Session& session) { return create(session, object); });
+    return sessions.use([&](Session& session) { return create(session, object); }, Runs::once);
 }
 
 }  // namespace
@@ -212,13 +212,14 @@ Status Token::generate_secret_key(const std::string& label) {
     object.flag(CKA_SIGN, CK_FALSE).flag(CKA_VERIFY, CK_FALSE).flag(CKA_DERIVE, CK_FALSE);
     object.flag(CKA_MODIFIABLE, CK_FALSE).flag(CKA_COPYABLE, CK_FALSE).number(CKA_VALUE_LEN, 32);
     object.text(CKA_LABEL, label);
-    return sessions_->use([&](Session& session) -> Said {
+    const auto generate = [&](Session& session) -> Said {
         CK_MECHANISM mechanism{CKM_AES_KEY_GEN, nullptr, 0};
         const auto attributes = object.attributes();
         CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
         return {"C_GenerateKey", session.functions->C_GenerateKey(session.handle, &mechanism, attributes.data(),
                                                                   static_cast<CK_ULONG>(attributes.size()), &made)};
-    });
+    };
+    return sessions_->use(generate, Runs::once);
 }
 
 Result<Bytes> Token::gcm_seal(const std::string& key, View plain, View associated, Random& random) {

@@ -101,6 +101,7 @@ protected:
     static void unscripted() {
         Control& c = control();
         c.initialise = c.open_session = c.login = c.find_objects = c.sign_init = c.sign = {};
+        c.create_object = c.generate_key = {};
         c.more_flags = 0;
         c.signing_max = 0;
     }
@@ -309,6 +310,44 @@ TEST_F(Pkcs11Token, MakesItsSessionsAnewBehindTheBackOfWhoAsks) {
     EXPECT_NE(notes.find("CKR_SESSION_HANDLE_INVALID"), std::string::npos) << notes;
     EXPECT_NE(notes.find("started anew"), std::string::npos) << notes;
     EXPECT_EQ(notes.find(pin), std::string::npos);
+}
+
+/// The module ended all sessions and gives their numbers to others.
+TEST_F(Pkcs11Token, ClosesNoSessionThatHasTheNumberOfOneThatEnded) {
+    open();
+    ASSERT_TRUE(signs());
+    const auto end_all = [] {
+        std::array<CK_SLOT_ID, 8> slots{};
+        CK_ULONG count = slots.size();
+        functions().C_GetSlotList(CK_TRUE, slots.data(), &count);
+        EXPECT_EQ(functions().C_CloseAllSessions(slots[0]), CKR_OK);
+    };
+    end_all();
+    fail_next(control().sign_init, 1, CKR_DEVICE_REMOVED);  // the number is that of the new session
+    control().open_session.calls = 0;
+    EXPECT_TRUE(signs());
+    EXPECT_EQ(control().open_session.calls, 1);
+
+    end_all();
+    const Raw anothers;  // it has the number now
+    fail_next(control().sign_init, 1, CKR_SESSION_HANDLE_INVALID);
+    EXPECT_TRUE(signs());
+    CK_SESSION_INFO state{};
+    EXPECT_EQ(functions().C_GetSessionInfo(anothers.session, &state), CKR_OK);
+}
+
+TEST_F(Pkcs11Token, MakesNothingTwice) {
+    open(Access::writing);
+    fail_next(control().create_object, 1, CKR_DEVICE_ERROR);
+    EXPECT_FALSE(token->add_data("mcim", "one", as_view("1")));
+    EXPECT_EQ(control().create_object.calls, 1);
+    const auto data = token->data("mcim");
+    EXPECT_TRUE(data && data->size() == 1);
+    fail_next(control().generate_key, 1, CKR_DEVICE_ERROR);
+    EXPECT_FALSE(token->generate_secret_key("another"));
+    EXPECT_EQ(control().generate_key.calls, 1);
+    const auto made = token->has_secret_key("another");
+    EXPECT_TRUE(made && *made);
 }
 
 TEST_F(Pkcs11Token, TriesAgainWhatMayPassAndNotWithoutEnd) {

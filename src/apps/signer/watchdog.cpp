@@ -5,10 +5,7 @@
 namespace mcim::signer_program {
 
 Watchdog::Watchdog(std::function<Duration()> busy_for, Duration limit, std::function<void()> last_words)
-    : busy_for_(std::move(busy_for)),
-      limit_(limit),
-      last_words_(std::move(last_words)),
-      thread_([this] { watch(); }) {
+    : busy_for_(std::move(busy_for)), limit_(limit), last_words_(std::move(last_words)), thread_([this] { watch(); }) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return begun_; });
 }
