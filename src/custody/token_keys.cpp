@@ -111,41 +111,44 @@ Result<Secret<32>> scalar_of(const crypto::PrivateKey& key) {
 /// Writes into a token what is not there.
 class Import {
 public:
-    Import(Token& token, Random& random) : token_(token), random_(random) {}
+    Import(std::shared_ptr<Token> token, Random& random) : token_(std::move(token)), random_(random) {}
 
     [[nodiscard]] Status signing_key(const std::string& label, const crypto::PrivateKey& key,
                                      const std::map<std::string, crypto::PublicKey>& present) {
         const auto known = present.find(label);
         if (known != present.end() && known->second != key.public_key())
             return fail(Errc::conflict, "signing key " + label, "the token has another key of this name");
-        TRY(const bool has_private, token_.has_private_key(label));
+        TRY(const bool has_private, token_->has_private_key(label));
         if (!has_private) {
             TRY(const Secret<32> scalar, scalar_of(key));
-            CHECKED(token_.add_private_key(label, key.curve(), scalar));
+            CHECKED(token_->add_private_key(label, key.curve(), scalar));
         }
-        if (known == present.end()) CHECKED(token_.add_public_key(label, key.public_key()));
+        if (known == present.end()) {
+            CHECKED(check_halves(KeyInToken(token_, label, key.public_key()), label));
+            CHECKED(token_->add_public_key(label, key.public_key()));
+        }
         if (!has_private || known == present.end()) done_.push_back("signing key " + label);
         return ok();
     }
     [[nodiscard]] Status key_of_keys() {
-        TRY(const bool present, token_.has_secret_key(kek_label));
+        TRY(const bool present, token_->has_secret_key(kek_label));
         if (present) return ok();
         done_.push_back(kek_label + ", made in the token");
-        return token_.generate_secret_key(kek_label);
+        return token_->generate_secret_key(kek_label);
     }
     [[nodiscard]] Status data_key(const std::string& label, const Secret<32>& key, const Secret<32>* present) {
         if (present != nullptr && crypto::constant_time_equal(expose(*present), expose(key))) return ok();
         if (present != nullptr)
             return fail(Errc::conflict, label, "the token has another key here: it is of another installation");
-        TRY(const Bytes sealed, token_.gcm_seal(kek_label, expose(key), as_view(label), random_));
-        CHECKED(token_.add_data(application, label, sealed));
+        TRY(const Bytes sealed, token_->gcm_seal(kek_label, expose(key), as_view(label), random_));
+        CHECKED(token_->add_data(application, label, sealed));
         done_.push_back(label);
         return ok();
     }
     [[nodiscard]] std::vector<std::string> done() && { return std::move(done_); }
 
 private:
-    Token& token_;
+    std::shared_ptr<Token> token_;
     Random& random_;
     std::vector<std::string> done_;
 };
@@ -174,7 +177,7 @@ Result<std::vector<std::string>> import_keys(const KeyFolder& folder, const std:
     TRY(const Secret<32> fingerprint, folder.fingerprint_key());
     TRY(const auto public_keys, token->public_keys());
     TRY(const OpenedKeys present, opened_keys_in(*token));
-    Import import(*token, random);
+    Import import(token, random);
     CHECKED(import.key_of_keys());
     CHECKED(import.data_key(fingerprint_label, fingerprint, present.fingerprint ? &*present.fingerprint : nullptr));
     for (const auto& [version, key] : expose(wrapping))

@@ -97,6 +97,16 @@ TEST_F(TokenKeys, ArePairsThatBelongTogether) {
     EXPECT_TRUE(!refused && refused.error().code == Errc::bad_crypto);
 }
 
+TEST_F(TokenKeys, BesideAForeignPrivateHalfGetNoPublicOne) {
+    Secret<32> scalar;
+    expose_mutable(scalar)[31] = 2;
+    ASSERT_TRUE(open(Access::writing)->add_private_key(nist_key.text, crypto::Curve::p256, scalar));
+    const auto refused = import();
+    EXPECT_TRUE(!refused && refused.error().code == Errc::bad_crypto);
+    const auto present = open(Access::reading)->public_keys();
+    EXPECT_TRUE(present && !present->contains(nist_key.text));
+}
+
 TEST_F(TokenKeys, MovedToAnotherVersionDoNotOpen) {
     ASSERT_TRUE(import());
     const auto token = open(Access::writing);
@@ -123,6 +133,15 @@ TEST_F(TokenKeys, LieNowhereInClear) {
     const auto wrapping = files.folder->wrapping_keys();
     for (const auto& [version, key] : expose(*wrapping)) secrets.push_back(to_bytes(expose(key)));
     secrets.push_back(to_bytes(expose(*files.folder->fingerprint_key())));
+    const auto signing = files.folder->signing_keys();
+    for (const auto& [name, key] : *signing) {
+        constexpr std::array<std::uint8_t, 5> before{0x02, 0x01, 0x01, 0x04, 0x20};  // version 1, privateKey (RFC 5915)
+        const SecretBytes whole = key.to_pkcs8();
+        const auto at = std::ranges::search(expose(whole), before);
+        ASSERT_FALSE(at.empty());
+        secrets.emplace_back(at.end(), at.end() + 32);
+    }
+    ASSERT_EQ(secrets.size(), 4U);
     const auto data = open(Access::reading)->data("mcim");
     for (const auto& [label, octets] : *data)
         for (const Bytes& secret : secrets)

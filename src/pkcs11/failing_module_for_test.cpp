@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <map>
 
 namespace {
 
@@ -31,18 +32,66 @@ CK_RV scripted(Script& script, Function function, Arguments... arguments) {
     return fails(script, value) ? value : function(arguments...);
 }
 
+std::map<CK_SESSION_HANDLE, CK_SESSION_HANDLE> sessions;  ///< the real ones, by our numbers
+
+CK_SESSION_HANDLE real_of(CK_SESSION_HANDLE session) {
+    const std::scoped_lock lock(control.mutex);
+    const auto at = sessions.find(session);
+    return at == sessions.end() ? CK_INVALID_HANDLE : at->second;
+}
+template <auto Function, class... Arguments>
+CK_RV in_session(CK_SESSION_HANDLE session, Arguments... arguments) {
+    return (real->*Function)(real_of(session), arguments...);
+}
+void forget_sessions() {
+    const std::scoped_lock lock(control.mutex);
+    sessions.clear();
+}
+CK_RV close_session(CK_SESSION_HANDLE session) {
+    const CK_RV value = real->C_CloseSession(real_of(session));
+    const std::scoped_lock lock(control.mutex);
+    sessions.erase(session);
+    return value;
+}
+CK_RV close_all_sessions(CK_SLOT_ID slot) {
+    forget_sessions();
+    return real->C_CloseAllSessions(slot);
+}
+CK_RV finalise(void* reserved) {
+    forget_sessions();
+    return real->C_Finalize(reserved);
+}
+CK_RV said_after(Script& script, CK_RV done) {
+    CK_RV value = CKR_OK;
+    return fails(script, value) ? value : done;
+}
+CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE* object, unsigned long count, CK_OBJECT_HANDLE* made) {
+    return said_after(control.create_object, real->C_CreateObject(real_of(session), object, count, made));
+}
+CK_RV generate_key(CK_SESSION_HANDLE session, CK_MECHANISM* mechanism, CK_ATTRIBUTE* object, unsigned long count,
+                   CK_OBJECT_HANDLE* made) {
+    return said_after(control.generate_key, real->C_GenerateKey(real_of(session), mechanism, object, count, made));
+}
+
 CK_RV initialise(void* arguments) { return scripted(control.initialise, real->C_Initialize, arguments); }
 CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void* application, CK_NOTIFY notify, CK_SESSION_HANDLE* handle) {
-    return scripted(control.open_session, real->C_OpenSession, slot, flags, application, notify, handle);
+    const CK_RV value = scripted(control.open_session, real->C_OpenSession, slot, flags, application, notify, handle);
+    if (value != CKR_OK) return value;
+    const std::scoped_lock lock(control.mutex);
+    CK_SESSION_HANDLE number = 1;
+    while (sessions.contains(number)) ++number;
+    sessions[number] = *handle;
+    *handle = number;
+    return CKR_OK;
 }
 CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, unsigned char* pin, unsigned long octets) {
-    return scripted(control.login, real->C_Login, session, user, pin, octets);
+    return scripted(control.login, real->C_Login, real_of(session), user, pin, octets);
 }
 CK_RV find_objects(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE* found, unsigned long max, unsigned long* count) {
-    return scripted(control.find_objects, real->C_FindObjects, session, found, max, count);
+    return scripted(control.find_objects, real->C_FindObjects, real_of(session), found, max, count);
 }
 CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key) {
-    return scripted(control.sign_init, real->C_SignInit, session, mechanism, key);
+    return scripted(control.sign_init, real->C_SignInit, real_of(session), mechanism, key);
 }
 CK_RV token_info(CK_SLOT_ID slot, CK_TOKEN_INFO* info) {
     const CK_RV value = real->C_GetTokenInfo(slot, info);
@@ -54,7 +103,7 @@ CK_RV token_info(CK_SLOT_ID slot, CK_TOKEN_INFO* info) {
 CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key) {
     auto& parameters = *static_cast<CK_GCM_PARAMS*>(mechanism->pParameter);
     parameters.iv_ptr[0] = static_cast<unsigned char>(parameters.iv_ptr[0] ^ 0xFFU);
-    return real->C_EncryptInit(session, mechanism, key);
+    return real->C_EncryptInit(real_of(session), mechanism, key);
 }
 /// Counted by each thread for itself, so that what is tried again does not meet the next failure.
 CK_RV as_the_environment_says() {
@@ -71,11 +120,14 @@ CK_RV sign(CK_SESSION_HANDLE session, unsigned char* in, unsigned long octets, u
     {
         std::unique_lock lock(control.mutex);
         control.signing_max = std::max(control.signing_max, ++control.signing);
+        static const char* const hangs_at = std::getenv(mcim::pkcs11::test::hang_variable);
+        static int signatures = 0;
+        if (hangs_at != nullptr && ++signatures >= std::atoi(hangs_at)) control.gate_shut = true;
         control.changed.notify_all();
         control.changed.wait(lock, [] { return !control.gate_shut; });
     }
     CK_RV value = as_the_environment_says();
-    if (value == CKR_OK) value = scripted(control.sign, real->C_Sign, session, in, octets, out, out_octets);
+    if (value == CKR_OK) value = scripted(control.sign, real->C_Sign, real_of(session), in, octets, out, out_octets);
     const std::scoped_lock lock(control.mutex);
     --control.signing;
     return value;
@@ -94,6 +146,19 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST*
     ours = *real;
     ours.C_Initialize = initialise;
     ours.C_OpenSession = open_session;
+    ours.C_CloseSession = close_session;
+    ours.C_CloseAllSessions = close_all_sessions;
+    ours.C_Finalize = finalise;
+    ours.C_GetSessionInfo = in_session<&CK_FUNCTION_LIST::C_GetSessionInfo>;
+    ours.C_Logout = in_session<&CK_FUNCTION_LIST::C_Logout>;
+    ours.C_FindObjectsInit = in_session<&CK_FUNCTION_LIST::C_FindObjectsInit>;
+    ours.C_FindObjectsFinal = in_session<&CK_FUNCTION_LIST::C_FindObjectsFinal>;
+    ours.C_GetAttributeValue = in_session<&CK_FUNCTION_LIST::C_GetAttributeValue>;
+    ours.C_DecryptInit = in_session<&CK_FUNCTION_LIST::C_DecryptInit>;
+    ours.C_Decrypt = in_session<&CK_FUNCTION_LIST::C_Decrypt>;
+    ours.C_Encrypt = in_session<&CK_FUNCTION_LIST::C_Encrypt>;
+    ours.C_CreateObject = create_object;
+    ours.C_GenerateKey = generate_key;
     ours.C_Login = login;
     ours.C_GetTokenInfo = token_info;
     ours.C_FindObjects = find_objects;

@@ -1,4 +1,5 @@
 // How the module of the tests is told what to fail, and what it counted. It forwards to SoftHSM's.
+// Numbers of sessions are used again, the lowest that is free first.
 #pragma once
 #include <p11-kit/pkcs11.h>
 
@@ -18,8 +19,9 @@ struct Control {
     std::mutex mutex;
     std::condition_variable changed;
     Script initialise, open_session, login, find_objects, sign_init, sign;
-    CK_FLAGS more_flags = 0;  ///< of the token
-    bool gate_shut = false;   ///< who wants to sign waits
+    Script create_object, generate_key;  ///< these do what is asked and then say `value`
+    CK_FLAGS more_flags = 0;             ///< of the token
+    bool gate_shut = false;              ///< who wants to sign waits
     int signing = 0;
     int signing_max = 0;
 };
@@ -27,6 +29,8 @@ using ControlFunction = Control* (*)();
 /// In the environment of a process that nobody can tell otherwise: each so manyth signature fails, with one return
 /// value after the other of those that may pass.
 constexpr const char* fail_every_variable = "MCIM_FAIL_EVERY_SIGNATURE";
+/// The signature of this number, and each after it, does not come back.
+constexpr const char* hang_variable = "MCIM_HANG_AT_SIGNATURE";
 constexpr const char* control_symbol = "mcim_failing_module_control";
 
 }  // namespace mcim::pkcs11::test

@@ -13,6 +13,32 @@ std::string_view kind_of(CK_OBJECT_CLASS object_class) {
     }
 }
 
+/// Flags that say that a key is read by nobody. A signing key was outside before it was imported.
+Said check_guarded(Session& session, CK_OBJECT_CLASS object_class, CK_OBJECT_HANDLE object, const std::string& label) {
+    struct Flag {
+        CK_ATTRIBUTE_TYPE type;
+        CK_BBOOL is;
+        std::string_view name;
+    };
+    std::vector<Flag> wanted{{CKA_SENSITIVE, CK_TRUE, "CKA_SENSITIVE"}, {CKA_EXTRACTABLE, CK_FALSE, "CKA_EXTRACTABLE"}};
+    if (object_class == CKO_SECRET_KEY) {
+        wanted.push_back({CKA_LOCAL, CK_TRUE, "CKA_LOCAL"});
+        wanted.push_back({CKA_ALWAYS_SENSITIVE, CK_TRUE, "CKA_ALWAYS_SENSITIVE"});
+        wanted.push_back({CKA_NEVER_EXTRACTABLE, CK_TRUE, "CKA_NEVER_EXTRACTABLE"});
+    }
+    for (const Flag& flag : wanted) {
+        Bytes value;
+        if (Said said = read_attribute(session, object, flag.type, value); !said.good()) return said;
+        if (value != Bytes{flag.is})
+            return {"C_GetAttributeValue", CKR_OK,
+                    fail(Errc::refused, label,
+                         "the " + std::string(kind_of(object_class)) + " of this label in the token: " +
+                             std::string(flag.name) + (flag.is == CK_TRUE ? " is not set" : " is set") +
+                             "; others may have read it, or made it")};
+    }
+    return {};
+}
+
 Said is_logged_in(Session& session) {
     CK_SESSION_INFO state{};
     if (const CK_RV v = session.functions->C_GetSessionInfo(session.handle, &state); v != CKR_OK)
@@ -67,6 +93,8 @@ Said find_key(Session& session, CK_OBJECT_CLASS object_class, const std::string&
     }
     Template wanted;
     wanted.number(CKA_CLASS, object_class).text(CKA_LABEL, label);
+    wanted.number(CKA_KEY_TYPE, object_class == CKO_SECRET_KEY ? CKK_AES : CKK_EC);
+    wanted.flag(CKA_TOKEN, CK_TRUE).flag(CKA_PRIVATE, CK_TRUE);
     std::vector<CK_OBJECT_HANDLE> all;
     if (Said said = find_all(session, wanted, all); !said.good()) return said;
     if (all.empty())
@@ -78,6 +106,7 @@ Said find_key(Session& session, CK_OBJECT_CLASS object_class, const std::string&
                 fail(Errc::conflict, label,
                      "the token has several objects of this label that are a " + std::string(kind_of(object_class)) +
                          "; leave one")};
+    if (Said said = check_guarded(session, object_class, all.front(), label); !said.good()) return said;
     found = session.keys[which] = all.front();
     return {};
 }

@@ -28,7 +28,9 @@ private:
 
 /// All that match. Private objects that cannot be seen are CKR_USER_NOT_LOGGED_IN, not absent.
 [[nodiscard]] Said find_all(Session&, Template&, std::vector<CK_OBJECT_HANDLE>& found);
-/// The one key of this class and label, remembered by the session. Errc::not_found or conflict where there is not one.
+/// The one EC private key or AES secret key of this label that is the token's and private (what anybody could put there
+/// without the PIN is neither), remembered by the session. Errc::not_found or conflict where there is not one; refused
+/// where the token does not keep it from being read, and for a secret key, where it was not made inside.
 [[nodiscard]] Said find_key(Session&, CK_OBJECT_CLASS, const std::string& label, CK_OBJECT_HANDLE& found);
 [[nodiscard]] Said read_attribute(Session&, CK_OBJECT_HANDLE, CK_ATTRIBUTE_TYPE, Bytes& value);
 [[nodiscard]] Said create(Session&, Template&);

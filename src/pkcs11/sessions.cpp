@@ -32,13 +32,24 @@ Sessions::Lease::Lease(Sessions& of) : of_(of) {
     of_.returned_.wait(lock, [&] { return !of_.free_.empty(); });
     session_ = of_.free_.back();
     of_.free_.pop_back();
+    session_->leased = std::chrono::steady_clock::now();
 }
 Sessions::Lease::~Lease() {
     {
         const std::scoped_lock lock(of_.waiting_);
+        session_->leased.reset();
         of_.free_.push_back(session_);
     }
     of_.returned_.notify_one();
+}
+
+std::chrono::steady_clock::duration Sessions::busy_for() const {
+    const auto now = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::duration longest{};
+    const std::scoped_lock lock(waiting_);
+    for (const Session& session : all_)
+        if (session.leased) longest = std::max(longest, now - *session.leased);
+    return longest;
 }
 
 std::string Sessions::name() const { return "token \"" + place_.token + '"'; }
@@ -48,7 +59,7 @@ Error Sessions::error_of(const Said& said) const {
     if (said.value == CKR_MECHANISM_INVALID || said.value == CKR_FUNCTION_NOT_SUPPORTED)
         next = "it cannot do what is wanted; docs/mcim-signer.md lists what a token has to know";
     else if (may_pass(said.value))
-        next = "it was tried again in a new session and is tried with every request; see that the token is in reach";
+        next = "what makes nothing was tried again in a new session; see that the token is in reach, and ask again";
     return fail(Errc::io, name(), std::string(said.function) + " said " + name_of(said.value) + "; " + next);
 }
 
@@ -128,16 +139,21 @@ Said Sessions::log_in(Session& session, CK_SLOT_ID slot) {
 
 void Sessions::abandon(Session& session, const Said& said) {
     note(std::string(said.function) + " said " + name_of(said.value) + "; the session is made anew");
+    const std::scoped_lock one_by_one(logging_in_);
     close_former(session);
-    if (session.open) session.former = session.handle;
+    const bool has_ended = said.value == CKR_SESSION_HANDLE_INVALID || said.value == CKR_SESSION_CLOSED;
+    if (session.open && !has_ended) session.former = session.handle;
     session.open = false;
     session.keys.clear();
 }
 
 /// The last session that a process closes ends its login; and who logs in again and again wears the token out: SoftHSM
-/// writes its file each time.
+/// writes its file each time. The token may have ended it by itself, and given its number to another one. Under
+/// logging_in_.
 void Sessions::close_former(Session& session) const {
-    if (session.former != CK_INVALID_HANDLE) module_.functions().C_CloseSession(session.former);
+    const bool is_anothers = std::ranges::any_of(
+        all_, [&](const Session& s) { return s.open && s.life == life_ && s.handle == session.former; });
+    if (session.former != CK_INVALID_HANDLE && !is_anothers) module_.functions().C_CloseSession(session.former);
     session.former = CK_INVALID_HANDLE;
 }
 

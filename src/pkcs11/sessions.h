@@ -20,8 +20,11 @@ struct Session {
     bool open = false;
     CK_SESSION_HANDLE former = CK_INVALID_HANDLE;  ///< to be closed when the next one is open, which keeps the login
     std::uint64_t life = 0;                        ///< of the module's lives, the one that it belongs to
+    std::optional<std::chrono::steady_clock::time_point> leased = {};  ///< since when somebody has it
     std::map<std::pair<CK_OBJECT_CLASS, std::string>, CK_OBJECT_HANDLE> keys = {};
 };
+
+enum class Runs : std::uint8_t { again, once };
 
 class Sessions {
 public:
@@ -32,23 +35,27 @@ public:
     Sessions& operator=(const Sessions&) = delete;
 
     /// Waits for a free session; opens it and logs in where that is to be done; does it. What may pass is tried again:
-    /// in a new session, and then with the module started anew. An operation may thus run three times.
+    /// in a new session, and then with the module started anew. An operation may thus run three times, but once where
+    /// it makes something: it may have been made although the token said otherwise.
     template <class Operation>
-    [[nodiscard]] Status use(Operation operation) {
+    [[nodiscard]] Status use(Operation operation, Runs runs = Runs::again) {
         const Lease lease(*this);
         Said said;
         for (int attempt = 1; attempt <= attempts_max; ++attempt) {
             if (attempt == attempts_max) restart(lease.session().life);
             const std::shared_lock running(running_);
             said = prepare(lease.session());
-            if (said.good()) said = operation(lease.session());
+            const bool prepared = said.good();
+            if (prepared) said = operation(lease.session());
             if (said.good()) return ok();
             if (said.why) return *said.why;
             if (!may_pass(said.value)) break;
             abandon(lease.session(), said);
+            if (prepared && runs == Runs::once) break;
         }
         return error_of(said);
     }
+    [[nodiscard]] std::chrono::steady_clock::duration busy_for() const;
     /// Of the token, as it says itself. Opens nothing.
     [[nodiscard]] std::string name() const;
 
@@ -81,7 +88,7 @@ private:
 
     const Module module_;
     const Place place_;
-    std::mutex waiting_;
+    mutable std::mutex waiting_;
     std::condition_variable returned_;
     std::vector<Session> all_;
     std::vector<Session*> free_;

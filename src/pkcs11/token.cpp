@@ -60,6 +60,7 @@ CK_ULONG length_of(View octets) { return static_cast<CK_ULONG>(octets.size()); }
 
 Token::Token(std::unique_ptr<Sessions> sessions) : sessions_(std::move(sessions)) {}
 Token::~Token() = default;
+std::chrono::steady_clock::duration Token::busy_for() const { return sessions_->busy_for(); }
 
 Result<std::unique_ptr<Token>> Token::open(Place place) {
     TRY(const Module module, Module::load(place.module));
@@ -73,7 +74,7 @@ Result<std::map<std::string, crypto::PublicKey>> Token::public_keys() {
     CHECKED(sessions_->use([&](Session& session) -> Said {
         keys.clear();
         Template wanted;
-        wanted.number(CKA_CLASS, CKO_PUBLIC_KEY).number(CKA_KEY_TYPE, CKK_EC);
+        wanted.number(CKA_CLASS, CKO_PUBLIC_KEY).number(CKA_KEY_TYPE, CKK_EC).flag(CKA_TOKEN, CK_TRUE);
         std::vector<CK_OBJECT_HANDLE> found;
         if (Said said = find_all(session, wanted, found); !said.good()) return said;
         for (const CK_OBJECT_HANDLE object : found) {
@@ -144,6 +145,7 @@ Result<std::map<std::string, Bytes>> Token::data(const std::string& application)
         values.clear();
         Template wanted;
         wanted.number(CKA_CLASS, CKO_DATA).text(CKA_APPLICATION, application);
+        wanted.flag(CKA_TOKEN, CK_TRUE).flag(CKA_PRIVATE, CK_TRUE);  // not what anybody may put there without the PIN
         std::vector<CK_OBJECT_HANDLE> found;
         if (Said said = find_all(session, wanted, found); !said.good()) return said;
         for (const CK_OBJECT_HANDLE object : found) {
@@ -173,7 +175,7 @@ Result<bool> has_key(Sessions& sessions, CK_OBJECT_CLASS object_class, const std
 }
 
 Status create_in(Sessions& sessions, Template& object) {
-    return sessions.use([&](Session& session) { return create(session, object); });
+    return sessions.use([&](Session& session) { return create(session, object); }, Runs::once);
 }
 
 }  // namespace
@@ -185,7 +187,9 @@ Status Token::add_private_key(const std::string& label, Curve curve, const Secre
     Template object;
     object.number(CKA_CLASS, CKO_PRIVATE_KEY).number(CKA_KEY_TYPE, CKK_EC).flag(CKA_TOKEN, CK_TRUE);
     object.flag(CKA_PRIVATE, CK_TRUE).flag(CKA_SENSITIVE, CK_TRUE).flag(CKA_EXTRACTABLE, CK_FALSE);
-    object.flag(CKA_SIGN, CK_TRUE).text(CKA_LABEL, label).text(CKA_ID, label);
+    object.flag(CKA_SIGN, CK_TRUE).flag(CKA_SIGN_RECOVER, CK_FALSE).flag(CKA_DECRYPT, CK_FALSE);
+    object.flag(CKA_UNWRAP, CK_FALSE).flag(CKA_DERIVE, CK_FALSE);
+    object.flag(CKA_MODIFIABLE, CK_FALSE).flag(CKA_COPYABLE, CK_FALSE).text(CKA_LABEL, label).text(CKA_ID, label);
     object.octets(CKA_EC_PARAMS, parameters_of(curve)).octets(CKA_VALUE, expose(scalar));
     return create_in(*sessions_, object);
 }
@@ -193,7 +197,9 @@ Status Token::add_private_key(const std::string& label, Curve curve, const Secre
 Status Token::add_public_key(const std::string& label, const crypto::PublicKey& key) {
     Template object;
     object.number(CKA_CLASS, CKO_PUBLIC_KEY).number(CKA_KEY_TYPE, CKK_EC).flag(CKA_TOKEN, CK_TRUE);
-    object.flag(CKA_VERIFY, CK_TRUE).text(CKA_LABEL, label).text(CKA_ID, label);
+    object.flag(CKA_VERIFY, CK_TRUE).flag(CKA_VERIFY_RECOVER, CK_FALSE).flag(CKA_ENCRYPT, CK_FALSE);
+    object.flag(CKA_WRAP, CK_FALSE).flag(CKA_DERIVE, CK_FALSE);
+    object.flag(CKA_MODIFIABLE, CK_FALSE).flag(CKA_COPYABLE, CK_FALSE).text(CKA_LABEL, label).text(CKA_ID, label);
     object.octets(CKA_EC_PARAMS, parameters_of(key.curve())).octets(CKA_EC_POINT, concat({point_head, key.point()}));
     return create_in(*sessions_, object);
 }
@@ -202,14 +208,18 @@ Status Token::generate_secret_key(const std::string& label) {
     Template object;
     object.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES).flag(CKA_TOKEN, CK_TRUE);
     object.flag(CKA_PRIVATE, CK_TRUE).flag(CKA_SENSITIVE, CK_TRUE).flag(CKA_EXTRACTABLE, CK_FALSE);
-    object.flag(CKA_ENCRYPT, CK_TRUE).flag(CKA_DECRYPT, CK_TRUE).number(CKA_VALUE_LEN, 32).text(CKA_LABEL, label);
-    return sessions_->use([&](Session& session) -> Said {
+    object.flag(CKA_ENCRYPT, CK_TRUE).flag(CKA_DECRYPT, CK_TRUE).flag(CKA_WRAP, CK_FALSE).flag(CKA_UNWRAP, CK_FALSE);
+    object.flag(CKA_SIGN, CK_FALSE).flag(CKA_VERIFY, CK_FALSE).flag(CKA_DERIVE, CK_FALSE);
+    object.flag(CKA_MODIFIABLE, CK_FALSE).flag(CKA_COPYABLE, CK_FALSE).number(CKA_VALUE_LEN, 32);
+    object.text(CKA_LABEL, label);
+    const auto generate = [&](Session& session) -> Said {
         CK_MECHANISM mechanism{CKM_AES_KEY_GEN, nullptr, 0};
         const auto attributes = object.attributes();
         CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
         return {"C_GenerateKey", session.functions->C_GenerateKey(session.handle, &mechanism, attributes.data(),
                                                                   static_cast<CK_ULONG>(attributes.size()), &made)};
-    });
+    };
+    return sessions_->use(generate, Runs::once);
 }
 
 Result<Bytes> Token::gcm_seal(const std::string& key, View plain, View associated, Random& random) {
@@ -236,8 +246,8 @@ Result<Bytes> Token::gcm_seal(const std::string& key, View plain, View associate
 Status Token::add_data(const std::string& application, const std::string& label, View value) {
     Template object;
     object.number(CKA_CLASS, CKO_DATA).flag(CKA_TOKEN, CK_TRUE).flag(CKA_PRIVATE, CK_TRUE);
-    object.flag(CKA_MODIFIABLE, CK_FALSE).text(CKA_APPLICATION, application).text(CKA_LABEL, label);
-    object.octets(CKA_VALUE, value);
+    object.flag(CKA_MODIFIABLE, CK_FALSE).flag(CKA_COPYABLE, CK_FALSE);
+    object.text(CKA_APPLICATION, application).text(CKA_LABEL, label).octets(CKA_VALUE, value);
     return create_in(*sessions_, object);
 }
 

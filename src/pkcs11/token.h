@@ -32,6 +32,7 @@ class Sessions;
 /// Objects are found by class and label. All calls may come from several threads. Errors:
 ///   not_found   no object of that label
 ///   conflict    several of that label
+///   refused     a key of that label that the token does not keep from being read
 ///   bad_crypto  what was to be opened was changed
 ///   io          everything else that the token says; trying again later may help, but with a PIN that it refused: that
 ///               is said once, and then not tried again by this object
@@ -50,8 +51,10 @@ public:
                                                             std::span<const std::uint8_t, 32> digest);
     /// CKM_AES_GCM in one call, as crypto::gcm_open has it: nonce(12) || ciphertext || tag(16).
     [[nodiscard]] Result<SecretBytes> gcm_open(const std::string& key, View sealed, View associated);
-    /// The values of the data objects (CKO_DATA) of an application, by their labels.
+    /// The values of the private data objects (CKO_DATA) of an application, by their labels.
     [[nodiscard]] Result<std::map<std::string, Bytes>> data(const std::string& application);
+    /// How long the oldest operation has been under way; zero where none is.
+    [[nodiscard]] std::chrono::steady_clock::duration busy_for() const;
 
     // With Access::writing
     [[nodiscard]] Result<bool> has_private_key(const std::string& label);

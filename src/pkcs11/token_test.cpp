@@ -32,6 +32,61 @@ CK_FUNCTION_LIST& functions() {
     return *list;
 }
 
+/// A session of somebody else in this process, which is logged in with the others.
+struct Raw {
+    Raw() {
+        std::array<CK_SLOT_ID, 8> slots{};
+        CK_ULONG count = slots.size();
+        p.C_GetSlotList(CK_TRUE, slots.data(), &count);
+        EXPECT_EQ(p.C_OpenSession(slots[0], CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &session), CKR_OK);
+    }
+    Raw(const Raw&) = delete;
+    Raw& operator=(const Raw&) = delete;
+    ~Raw() { p.C_CloseSession(session); }
+    CK_OBJECT_HANDLE find(CK_OBJECT_CLASS object_class, std::string label) {
+        std::array<CK_ATTRIBUTE, 2> wanted{{{CKA_CLASS, &object_class, sizeof object_class},
+                                            {CKA_LABEL, label.data(), static_cast<CK_ULONG>(label.size())}}};
+        CK_OBJECT_HANDLE found = CK_INVALID_HANDLE;
+        CK_ULONG count = 0;
+        p.C_FindObjectsInit(session, wanted.data(), wanted.size());
+        p.C_FindObjects(session, &found, 1, &count);
+        p.C_FindObjectsFinal(session);
+        return count == 1 ? found : CK_INVALID_HANDLE;
+    }
+    CK_RV read(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) {
+        std::array<std::uint8_t, 64> value{};
+        CK_ATTRIBUTE attribute{type, value.data(), value.size()};
+        return p.C_GetAttributeValue(session, object, &attribute, 1);
+    }
+    /// -1 where the token does not say.
+    int flag(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) {
+        CK_BBOOL value = CK_FALSE;
+        CK_ATTRIBUTE attribute{type, &value, sizeof value};
+        return p.C_GetAttributeValue(session, object, &attribute, 1) == CKR_OK ? value : -1;
+    }
+    /// A key on P-256, for AES, or data of mcim.
+    void create(CK_OBJECT_CLASS object_class, std::string label,
+                std::vector<std::pair<CK_ATTRIBUTE_TYPE, CK_BBOOL>> flags, Bytes value) {
+        Bytes curve = *from_hex("06082A8648CE3D030107");
+        std::string application = "mcim";
+        CK_KEY_TYPE type = object_class == CKO_PRIVATE_KEY ? CKK_EC : CKK_AES;
+        std::vector<CK_ATTRIBUTE> all{{CKA_CLASS, &object_class, sizeof object_class},
+                                      {CKA_LABEL, label.data(), static_cast<CK_ULONG>(label.size())},
+                                      {CKA_VALUE, value.data(), static_cast<CK_ULONG>(value.size())}};
+        for (auto& [flag, is] : flags) all.push_back({flag, &is, sizeof is});
+        if (object_class == CKO_PRIVATE_KEY)
+            all.push_back({CKA_EC_PARAMS, curve.data(), static_cast<CK_ULONG>(curve.size())});
+        if (object_class == CKO_DATA)
+            all.push_back({CKA_APPLICATION, application.data(), static_cast<CK_ULONG>(application.size())});
+        else
+            all.push_back({CKA_KEY_TYPE, &type, sizeof type});
+        CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
+        EXPECT_EQ(p.C_CreateObject(session, all.data(), static_cast<CK_ULONG>(all.size()), &made), CKR_OK) << label;
+    }
+    CK_FUNCTION_LIST& p = functions();
+    CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
+};
+
 class Pkcs11Token : public testing::Test {
 protected:
     void SetUp() override {
@@ -46,6 +101,7 @@ protected:
     static void unscripted() {
         Control& c = control();
         c.initialise = c.open_session = c.login = c.find_objects = c.sign_init = c.sign = {};
+        c.create_object = c.generate_key = {};
         c.more_flags = 0;
         c.signing_max = 0;
     }
@@ -155,6 +211,79 @@ TEST_F(Pkcs11Token, RefusesTwoKeysOfALabel) {
     EXPECT_EQ(signs().error().code, Errc::conflict);
 }
 
+TEST_F(Pkcs11Token, NeverGivesAKeyOutNorLetsItServeAnotherEnd) {
+    open();
+    Raw raw;
+    struct Wanted {
+        CK_OBJECT_CLASS object_class;
+        std::string label;
+        std::vector<CK_ATTRIBUTE_TYPE> set, unset;
+    };
+    const std::vector<Wanted> all{
+        {CKO_PRIVATE_KEY,
+         "nist",
+         {CKA_TOKEN, CKA_PRIVATE, CKA_SENSITIVE, CKA_SIGN},
+         {CKA_EXTRACTABLE, CKA_SIGN_RECOVER, CKA_DECRYPT, CKA_UNWRAP, CKA_DERIVE, CKA_MODIFIABLE, CKA_COPYABLE}},
+        {CKO_SECRET_KEY,
+         "kek",
+         {CKA_TOKEN, CKA_PRIVATE, CKA_SENSITIVE, CKA_ENCRYPT, CKA_DECRYPT, CKA_LOCAL, CKA_NEVER_EXTRACTABLE},
+         {CKA_EXTRACTABLE, CKA_WRAP, CKA_UNWRAP, CKA_SIGN, CKA_VERIFY, CKA_DERIVE, CKA_MODIFIABLE, CKA_COPYABLE}},
+        {CKO_PUBLIC_KEY,
+         "nist",
+         {CKA_TOKEN, CKA_VERIFY},
+         {CKA_VERIFY_RECOVER, CKA_ENCRYPT, CKA_WRAP, CKA_DERIVE, CKA_MODIFIABLE, CKA_COPYABLE}}};
+    for (const Wanted& wanted : all) {
+        const CK_OBJECT_HANDLE object = raw.find(wanted.object_class, wanted.label);
+        ASSERT_NE(object, CK_INVALID_HANDLE) << wanted.label;
+        for (const CK_ATTRIBUTE_TYPE type : wanted.set) EXPECT_EQ(raw.flag(object, type), 1) << wanted.label << type;
+        for (const CK_ATTRIBUTE_TYPE type : wanted.unset) EXPECT_EQ(raw.flag(object, type), 0) << wanted.label << type;
+        if (wanted.object_class == CKO_PUBLIC_KEY) continue;
+        EXPECT_EQ(raw.read(object, CKA_VALUE), CKR_ATTRIBUTE_SENSITIVE) << wanted.label;
+    }
+}
+
+/// Who reaches the token and has no PIN can put public objects into it, and session objects.
+TEST_F(Pkcs11Token, TakesNothingThatCouldBePutThereWithoutThePin) {
+    open();
+    ASSERT_TRUE(signs());
+    Raw raw;
+    const Bytes known(32, 0x11);
+    for (const auto& [on_token, is_private] : {std::pair(CK_TRUE, CK_FALSE), std::pair(CK_FALSE, CK_TRUE)}) {
+        raw.create(CKO_SECRET_KEY, "planted", {{CKA_TOKEN, on_token}, {CKA_PRIVATE, is_private}}, known);
+        raw.create(CKO_PRIVATE_KEY, "planted", {{CKA_TOKEN, on_token}, {CKA_PRIVATE, is_private}}, known);
+        raw.create(CKO_DATA, "planted", {{CKA_TOKEN, on_token}, {CKA_PRIVATE, is_private}}, known);
+    }
+    const auto secret = token->has_secret_key("planted");
+    EXPECT_TRUE(secret && !*secret);
+    const auto signing = token->has_private_key("planted");
+    EXPECT_TRUE(signing && !*signing);
+    const auto data = token->data("mcim");
+    EXPECT_TRUE(data && data->empty());
+}
+
+/// With the PIN anything can be put there: then the token says that it did not guard it.
+TEST_F(Pkcs11Token, RefusesAKeyThatTheTokenDoesNotGuard) {
+    open();
+    Raw raw;
+    const Bytes known(32, 0x11);
+    const auto plant = [&](CK_OBJECT_CLASS object_class, const std::string& label, CK_BBOOL sensitive, CK_BBOOL out) {
+        raw.create(object_class, label,
+                   {{CKA_TOKEN, CK_TRUE}, {CKA_PRIVATE, CK_TRUE}, {CKA_SENSITIVE, sensitive}, {CKA_EXTRACTABLE, out}},
+                   known);
+    };
+    const auto is_refused = [](const auto& answer, std::string_view why) {
+        return !answer && answer.error().code == Errc::refused &&
+               to_string(answer.error()).find(why) != std::string::npos;
+    };
+    plant(CKO_PRIVATE_KEY, "readable", CK_FALSE, CK_FALSE);
+    plant(CKO_PRIVATE_KEY, "wrappable", CK_TRUE, CK_TRUE);
+    EXPECT_TRUE(is_refused(token->sign("readable", crypto::sha256({})), "CKA_SENSITIVE"));
+    EXPECT_TRUE(is_refused(token->sign("wrappable", crypto::sha256({})), "CKA_EXTRACTABLE"));
+    plant(CKO_SECRET_KEY, "known", CK_TRUE, CK_FALSE);
+    EXPECT_TRUE(is_refused(token->has_secret_key("known"), "CKA_LOCAL"));
+    EXPECT_TRUE(is_refused(token->gcm_open("known", Bytes(60), {}), "CKA_LOCAL"));
+}
+
 /// What ends a session or its login from outside: nobody who asks sees it.
 TEST_F(Pkcs11Token, MakesItsSessionsAnewBehindTheBackOfWhoAsks) {
     open();
@@ -181,6 +310,44 @@ TEST_F(Pkcs11Token, MakesItsSessionsAnewBehindTheBackOfWhoAsks) {
     EXPECT_NE(notes.find("CKR_SESSION_HANDLE_INVALID"), std::string::npos) << notes;
     EXPECT_NE(notes.find("started anew"), std::string::npos) << notes;
     EXPECT_EQ(notes.find(pin), std::string::npos);
+}
+
+/// The module ended all sessions and gives their numbers to others.
+TEST_F(Pkcs11Token, ClosesNoSessionThatHasTheNumberOfOneThatEnded) {
+    open();
+    ASSERT_TRUE(signs());
+    const auto end_all = [] {
+        std::array<CK_SLOT_ID, 8> slots{};
+        CK_ULONG count = slots.size();
+        functions().C_GetSlotList(CK_TRUE, slots.data(), &count);
+        EXPECT_EQ(functions().C_CloseAllSessions(slots[0]), CKR_OK);
+    };
+    end_all();
+    fail_next(control().sign_init, 1, CKR_DEVICE_REMOVED);  // the number is that of the new session
+    control().open_session.calls = 0;
+    EXPECT_TRUE(signs());
+    EXPECT_EQ(control().open_session.calls, 1);
+
+    end_all();
+    const Raw anothers;  // it has the number now
+    fail_next(control().sign_init, 1, CKR_SESSION_HANDLE_INVALID);
+    EXPECT_TRUE(signs());
+    CK_SESSION_INFO state{};
+    EXPECT_EQ(functions().C_GetSessionInfo(anothers.session, &state), CKR_OK);
+}
+
+TEST_F(Pkcs11Token, MakesNothingTwice) {
+    open(Access::writing);
+    fail_next(control().create_object, 1, CKR_DEVICE_ERROR);
+    EXPECT_FALSE(token->add_data("mcim", "one", as_view("1")));
+    EXPECT_EQ(control().create_object.calls, 1);
+    const auto data = token->data("mcim");
+    EXPECT_TRUE(data && data->size() == 1);
+    fail_next(control().generate_key, 1, CKR_DEVICE_ERROR);
+    EXPECT_FALSE(token->generate_secret_key("another"));
+    EXPECT_EQ(control().generate_key.calls, 1);
+    const auto made = token->has_secret_key("another");
+    EXPECT_TRUE(made && *made);
 }
 
 TEST_F(Pkcs11Token, TriesAgainWhatMayPassAndNotWithoutEnd) {

@@ -106,10 +106,13 @@ bool allow_all(scmp_filter_ctx filter) {
 
 bool allow_connecting(scmp_filter_ctx filter, Network network) {
     if (network == Network::none) return true;
+    if (network == Network::refused) return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 0) == 0;
     const bool local = network == Network::outgoing_and_local_streams;
     constexpr auto without_flags = ~static_cast<scmp_datum_t>(SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (local && (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getsockname), 0) != 0 ||
-                  seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getpeername), 0) != 0))
+                  seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getpeername), 0) != 0 ||
+                  seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
+                                   argument_masked(1, without_flags, SOCK_DGRAM)) != 0))
         return false;
     if (local)
         for (const int family : {AF_UNIX, AF_INET, AF_INET6})

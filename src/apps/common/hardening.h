@@ -14,8 +14,10 @@ namespace mcim::apps {
 
 /// A filter of system calls does not see addresses: with outgoing_streams, which --vpcd needs, a process that was taken
 /// over can connect to anything. That is for a laboratory.
-/// outgoing_and_local_streams, for a module that keeps a connection to its device, lets UNIX sockets pass as well.
-enum class Network : std::uint8_t { none, outgoing_streams, outgoing_and_local_streams };
+/// For a PKCS#11 module, which logs through syslog() and must not end the process by that: with `refused` each socket,
+/// with outgoing_and_local_streams each for datagrams is EPERM. The latter, for a module that keeps a connection to its
+/// device, lets UNIX sockets pass as well.
+enum class Network : std::uint8_t { none, refused, outgoing_streams, outgoing_and_local_streams };
 /// A seccomp allow-list, for all threads there are: any other system call kills the process. Files may be opened
 /// (file_rules.h says which), sockets only as `Network` says; no program and no thread can be started, no memory made
 /// executable, nobody else sent a signal.

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 
@@ -39,6 +40,19 @@ bool opens(const std::filesystem::path& file, int flags) {
     const int fd = ::open(file.c_str(), flags | O_CLOEXEC, 0600);
     if (fd >= 0) ::close(fd);
     return fd >= 0;
+}
+
+/// syslog() makes one, in modules of others.
+TEST(Sandbox, RefusesSocketsToModulesOfOthersWithoutEndingTheProcess) {
+    const auto refused = [](Network network, int type) {
+        return in_a_process([&] {
+                   if (!enter_sandbox(network)) return 2;
+                   return ::socket(AF_UNIX, type, 0) == -1 && errno == EPERM ? 0 : 1;
+               }) == 0;
+    };
+    EXPECT_TRUE(refused(Network::refused, SOCK_STREAM));
+    for (const Network network : {Network::refused, Network::outgoing_and_local_streams})
+        for (const int type : {0 | SOCK_DGRAM, SOCK_DGRAM | SOCK_CLOEXEC}) EXPECT_TRUE(refused(network, type)) << type;
 }
 
 TEST(FileRules, LeaveTheStateFolderAndNothingElse) {

@@ -27,13 +27,16 @@ Result<std::unique_ptr<pkcs11::Token>> open_token(const TokenOptions& options, p
     return pkcs11::Token::open(std::move(place));
 }
 
-Result<custody::Keys> load_keys(const Options& options, std::function<void(const std::string&)> note) {
+Result<LoadedKeys> load_keys(const Options& options, std::function<void(const std::string&)> note) {
     if (!options.token) {
         TRY(const custody::KeyFolder folder, open_folder(options.keys));
-        return folder.keys();
+        TRY(custody::Keys keys, folder.keys());
+        return LoadedKeys{std::move(keys), nullptr};
     }
-    TRY(auto token, open_token(*options.token, pkcs11::Access::reading, std::move(note)));
-    return custody::keys_in(std::move(token));
+    TRY(auto opened, open_token(*options.token, pkcs11::Access::reading, std::move(note)));
+    std::shared_ptr<pkcs11::Token> token = std::move(opened);
+    TRY(custody::Keys keys, custody::keys_in(token));
+    return LoadedKeys{std::move(keys), std::move(token)};
 }
 
 Status import_into_token(const KeyFolderOptions& keys, const TokenOptions& options) {

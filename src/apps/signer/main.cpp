@@ -85,6 +85,12 @@ int main(int argc, char** argv) {
            "may be repeated; it reaches no other")
         ->check(CLI::ExistingDirectory)
         ->needs(module);
+    int timeout = 30;
+    app.add_option("--pkcs11-timeout", timeout,
+                   "seconds after which an operation of the token that has not come back ends the process")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str()
+        ->needs(module);
     app.add_flag("--pkcs11-connects", token.connects,
                  "the module keeps connections to its device: it may make new ones, and so may whoever takes the "
                  "process over")
@@ -112,6 +118,7 @@ int main(int argc, char** argv) {
     });
     CLI11_PARSE(app, argc, argv);
     if (import->parsed()) finish(import_into_token(import_from, import_to));
+    token.timeout = std::chrono::seconds(timeout);
     if (!token.module.empty()) options.token = token;
     if (laboratory) options.policy = mcim::custody::Policy::laboratory();
     if (format == "json") options.log_format = mcim::signer_program::LogFormat::json;

@@ -1,5 +1,6 @@
 // The command line of mcim-signer as data.
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ struct TokenOptions {
     std::string label;  ///< or the serial number
     std::filesystem::path pin_file;
     std::size_t sessions = 4;
+    std::chrono::seconds timeout{30};            ///< of one operation, while the process serves
     std::vector<std::filesystem::path> folders;  ///< that the module has to reach while it serves
     bool connects = false;                       ///< it keeps a connection to its device
 };

@@ -62,6 +62,13 @@ public:
         if (pid_ > 0) ::kill(pid_, signal);
         return wait();
     }
+    /// False where it has not ended by itself until then.
+    bool ends_within(std::chrono::seconds time) {
+        const auto until = std::chrono::steady_clock::now() + time;
+        while (!has_ended() && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        return pid_ == 0;
+    }
     int wait() {
         int status = 0;
         if (pid_ > 0 && ::waitpid(std::exchange(pid_, 0), &status, 0) > 0) keep(status);

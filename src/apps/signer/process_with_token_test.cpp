@@ -28,7 +28,10 @@ protected:
         ASSERT_TRUE(folder->add_signing_key({"brainpool"}, brainpool, random));
         std::filesystem::create_directory(temp / "socket");
     }
-    void TearDown() override { ::unsetenv("MCIM_FAIL_EVERY_SIGNATURE"); }
+    void TearDown() override {
+        ::unsetenv("MCIM_FAIL_EVERY_SIGNATURE");
+        ::unsetenv("MCIM_HANG_AT_SIGNATURE");
+    }
     [[nodiscard]] std::vector<std::string> token(const std::string& pin_file = "pin") const {
         return {"--pkcs11-module", MCIM_FAILING_MODULE, "--token", "mcim", "--pin-file", temp / pin_file};
     }
@@ -74,7 +77,7 @@ TEST_F(SignerWithToken, SignsInItsSandboxAndOutlivesWhatTheTokenDoes) {
     ::setenv("MCIM_FAIL_EVERY_SIGNATURE", "3", 1);
     start({"--sessions", "3", "--pkcs11-path", temp / "hsm"});
     EXPECT_EQ(status("Seccomp:"), "\t2");
-    EXPECT_EQ(status("Threads:"), "\t3") << "as many as sessions";
+    EXPECT_EQ(status("Threads:"), "\t4") << "as many as sessions, and one that watches";
     RemoteSigner remote(place());
     std::vector<signer::Request> requests;
     for (std::uint8_t i = 0; i < 64; ++i)
@@ -105,7 +108,53 @@ TEST_F(SignerWithToken, ReachesOnlyTheFoldersThatAreNamed) {
     RemoteSigner remote(place());
     const auto unreached = remote.sign({"nist"}, {});
     EXPECT_TRUE(!unreached && unreached.error().code == Errc::io);
+    EXPECT_EQ(process->end_by(SIGTERM), 0) << "it says so and lives";
     start({"--pkcs11-path", temp / "hsm"});
+    EXPECT_TRUE(remote.sign({"nist"}, {}));
+}
+
+/// SoftHSM tells syslog(), which wants a socket. Its module is started anew inside the sandbox.
+TEST_F(SignerWithToken, OutlivesATokenThatWasAwayAndFindsItAgain) {
+    import();
+    for (const bool connects : {false, true}) {
+        std::vector<std::string> options{"--pkcs11-path", temp / "hsm"};
+        if (connects) options.emplace_back("--pkcs11-connects");
+        start(options);
+        RemoteSigner remote(place());
+        EXPECT_TRUE(remote.sign({"nist"}, {}));
+        std::filesystem::rename(temp / "hsm/tokens", temp / "hsm/away");
+        for (int i = 0; i < 3; ++i) {
+            const auto without = remote.sign({"nist"}, {});
+            EXPECT_TRUE(!without && without.error().code == Errc::io);
+            std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        }
+        std::filesystem::rename(temp / "hsm/away", temp / "hsm/tokens");
+        bool back = false;
+        for (int i = 0; i < 100 && !back; ++i) {
+            back = remote.sign({"nist"}, {}).has_value();
+            if (!back) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        }
+        EXPECT_TRUE(back) << process->said();
+        EXPECT_TRUE(remote.sign({"brainpool"}, {}));
+        EXPECT_EQ(process->end_by(SIGTERM), 0) << "the same process, all the time";
+    }
+}
+
+TEST_F(SignerWithToken, EndsWhereTheTokenDoesNotComeBack) {
+    import();
+    ::setenv("MCIM_HANG_AT_SIGNATURE", "3", 1);  // two are made at the start
+    start({"--pkcs11-path", temp / "hsm", "--pkcs11-timeout", "1"});
+    {
+        RemoteSigner remote({temp / "socket/s", ::geteuid(), std::chrono::seconds(10)});
+        const auto nothing = remote.sign({"nist"}, {});
+        EXPECT_TRUE(!nothing && nothing.error().code == Errc::io);
+    }
+    ASSERT_TRUE(process->ends_within(std::chrono::seconds(5)));
+    EXPECT_EQ(process->wait(), 1);
+    EXPECT_NE(process->said().find("has not come back"), std::string::npos) << process->said();
+    ::unsetenv("MCIM_HANG_AT_SIGNATURE");
+    start({"--pkcs11-path", temp / "hsm"});
+    RemoteSigner remote(place());
     EXPECT_TRUE(remote.sign({"nist"}, {}));
 }
 

@@ -13,6 +13,7 @@
 #include "mcim/posix/unix_stream.h"
 #include "mcim/posix/user.h"
 #include "mcim/signer_link/server.h"
+#include "watchdog.h"
 
 namespace mcim::signer_program {
 namespace {
@@ -43,7 +44,8 @@ Result<std::vector<uid_t>> client_users(const std::vector<std::string>& names) {
 }
 
 apps::Network network_of(const Options& options) {
-    return options.token && options.token->connects ? apps::Network::outgoing_and_local_streams : apps::Network::none;
+    if (!options.token) return apps::Network::none;
+    return options.token->connects ? apps::Network::outgoing_and_local_streams : apps::Network::refused;
 }
 
 std::string names_of(const signer::PublicKeys& keys) {
@@ -60,8 +62,8 @@ Status run(const Options& options) {
     for (const std::string& note : apps::protect_memory()) log.warning(note);
     const fs::path socket = fs::absolute(options.socket);
     SystemRandom random;
-    TRY(custody::Keys keys, load_keys(options, [&](const std::string& sentence) { log.warning(sentence); }));
-    custody::Custody custody(std::move(keys), options.policy, random);
+    TRY(LoadedKeys loaded, load_keys(options, [&](const std::string& sentence) { log.warning(sentence); }));
+    custody::Custody custody(std::move(loaded.keys), options.policy, random);
     TRY(auto clients, client_users(options.clients));
     CHECKED(check_own_folder(socket.parent_path()));
     TRY(const posix::Descriptor stop, posix::stop_signals());
@@ -74,6 +76,10 @@ Status run(const Options& options) {
         log.warning("this kernel has no Landlock: every file of this user stays within reach");
     // threads only where a token is waited for: as many as there are sessions
     custody::ParallelSigner signer(custody, options.token ? options.token->sessions : 1);
+    std::optional<Watchdog> watchdog;
+    if (loaded.token)
+        watchdog.emplace([&] { return loaded.token->busy_for(); }, options.token->timeout,
+                         [&] { log.warning("the token has not come back from a call; this process ends"); });
     CHECKED(apps::enter_sandbox(network_of(options)));
     const signer_link::Hosting hosting{named_version("mcim-signer"), custody.public_keys(), std::move(clients),
                                        [&](const std::string& sentence) { log.warning(sentence); }};

@@ -386,7 +386,7 @@ TEST(Sandbox, KillsAProcessThatAsksForMore) {
     EXPECT_TRUE(dies(open_socket(AF_UNIX), apps::Network::outgoing_streams));
     EXPECT_FALSE(dies(open_socket(AF_UNIX), apps::Network::outgoing_and_local_streams));
     EXPECT_FALSE(dies(open_socket(AF_INET6), apps::Network::outgoing_and_local_streams));
-    EXPECT_TRUE(dies([] { ::socket(AF_INET, SOCK_DGRAM, 0); }, apps::Network::outgoing_and_local_streams));
+    EXPECT_TRUE(dies([] { ::socket(AF_INET, SOCK_RAW, 0); }, apps::Network::outgoing_and_local_streams));
     // none that is there: what it started would die of the same rules
     EXPECT_TRUE(dies([] { ::execl("/nowhere", "nowhere", nullptr); }, apps::Network::none));
     EXPECT_TRUE(dies([] { static_cast<void>(::fork()); }, apps::Network::none));
