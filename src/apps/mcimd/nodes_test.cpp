@@ -39,6 +39,19 @@ protected:
         EXPECT_EQ(auc_status("999990000000001"), "active");
         EXPECT_EQ(lines_with("installed"), 1);
     }
+    /// What `meets(function, request)` does to each request of it comes first; then the same is asked again.
+    void download_with(const auto& meets) {
+        const auto begun = initiate();
+        const auto authenticate = card.authenticate(begun, *order->text("matching_id"));
+        meets("authenticateClient", authenticate);
+        const auto offered = call<msg::AuthenticateClientOk>("authenticateClient", authenticate);
+        const auto prepare = card.prepare(offered);
+        meets("getBoundProfilePackage", prepare);
+        call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", prepare);
+        const auto installed = card.installed(offered.transaction_id, first, oid);
+        meets("handleNotification", installed);
+        notify(installed);
+    }
     [[nodiscard]] http::Response ask(const Running& node, const http::Request& request) const {
         http::ClientConfig config{{at.pki.ci.der()}, {}};
         config.resolve[{"smdpp.example.com", 443}] = {"127.0.0.1", node.port()};
@@ -117,16 +130,7 @@ TEST_F(OnPostgres, PostgresKilledBeforeEachStepOfADownloadLosesNothing) {
         const auto again = server.launch();
         ASSERT_TRUE(again) << to_string(again.error());
     };
-    const auto begun = initiate();
-    const auto authenticate = card.authenticate(begun, *order->text("matching_id"));
-    killed_before("authenticateClient", authenticate);
-    const auto offered = call<msg::AuthenticateClientOk>("authenticateClient", authenticate);
-    const auto prepare = card.prepare(offered);
-    killed_before("getBoundProfilePackage", prepare);
-    call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", prepare);
-    const auto installed = card.installed(offered.transaction_id, first, oid);
-    killed_before("handleNotification", installed);
-    notify(installed);
+    download_with(killed_before);
     expect_installed_once();
     EXPECT_EQ(attempts(), 1);
     EXPECT_TRUE(ask_plain(running->operation_port(), "/readyz").starts_with("HTTP/1.1 200 "));
@@ -148,16 +152,7 @@ TEST_F(OnPostgres, NodeKilledInEachStepOfADownloadLosesNothing) {
         use_other();
     };
     use_other();
-    const auto begun = initiate();
-    const auto authenticate = card.authenticate(begun, *order->text("matching_id"));
-    killed_in("authenticateClient", authenticate);
-    const auto offered = call<msg::AuthenticateClientOk>("authenticateClient", authenticate);
-    const auto prepare = card.prepare(offered);
-    killed_in("getBoundProfilePackage", prepare);
-    call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", prepare);
-    const auto installed = card.installed(offered.transaction_id, first, oid);
-    killed_in("handleNotification", installed);
-    notify(installed);
+    download_with(killed_in);
     start_process();
     expect_installed_once();
     EXPECT_EQ(attempts(), 1);
