@@ -210,7 +210,7 @@ TEST(EveryWrite, OfTheCardCutInItsMiddleIsSurvived) {
 constexpr std::uint64_t faults_max = 12;
 
 TEST(RandomFaults, OneOrderReachesItsCardOnce) {
-    with_seeds(36, [](std::uint64_t seed) {
+    with_seeds(60, [](std::uint64_t seed) {
         RandomFaults chaos(seed, faults_max);
         // B has the activation code too, and is not the card that was ordered for
         Life life({}, seed, chaos, install_and_enable, {{Kind::install, 0, 3}});
@@ -221,7 +221,7 @@ TEST(RandomFaults, OneOrderReachesItsCardOnce) {
 }
 
 TEST(RandomFaults, AnOrderForAnyCardReachesOneOfTwo) {
-    with_seeds(24, [](std::uint64_t seed) {
+    with_seeds(40, [](std::uint64_t seed) {
         RandomFaults chaos(seed, faults_max);
         Life life({.first = Story::First::for_any_card}, seed, chaos, {{Kind::install, 0, 8}}, {{Kind::install, 0, 8}});
         play(life);
@@ -229,7 +229,7 @@ TEST(RandomFaults, AnOrderForAnyCardReachesOneOfTwo) {
 }
 
 TEST(RandomFaults, TwoLinesOfOneOperatorAndTheSwitchBetweenThem) {
-    with_seeds(24, [](std::uint64_t seed) {
+    with_seeds(40, [](std::uint64_t seed) {
         RandomFaults chaos(seed, faults_max);
         Life life({.second = Story::Second::same_operator}, seed, chaos,
                   {{Kind::install, 0}, {Kind::install, 1}, {Kind::enable, 1}});
@@ -239,7 +239,7 @@ TEST(RandomFaults, TwoLinesOfOneOperatorAndTheSwitchBetweenThem) {
 }
 
 TEST(RandomFaults, AMoveWithAReleaseComesToItsEnd) {
-    with_seeds(24, [](std::uint64_t seed) {
+    with_seeds(40, [](std::uint64_t seed) {
         RandomFaults chaos(seed, faults_max);
         Life life({.second = Story::Second::released}, seed, chaos,
                   {{Kind::install, 0}, {Kind::install, 1}, {Kind::enable, 1}});
@@ -249,7 +249,7 @@ TEST(RandomFaults, AMoveWithAReleaseComesToItsEnd) {
 }
 
 TEST(RandomFaults, NoConsentNoMove) {
-    with_seeds(24, [](std::uint64_t seed) {
+    with_seeds(40, [](std::uint64_t seed) {
         RandomFaults chaos(seed, faults_max);
         Life life({.second = Story::Second::not_released}, seed, chaos, {{Kind::install, 0}, {Kind::install, 1, 4}});
         play(life);
@@ -259,7 +259,7 @@ TEST(RandomFaults, NoConsentNoMove) {
 }
 
 TEST(RandomFaults, NoTrustNoSubscription) {
-    with_seeds(18, [](std::uint64_t seed) {
+    with_seeds(30, [](std::uint64_t seed) {
         RandomFaults chaos(seed, faults_max);
         Life life({}, seed, chaos, {{Kind::install, 0, 5}});
         life.a.infect();
