@@ -10,7 +10,7 @@
 #include <openssl/obj_mac.h>
 #include <openssl/pem.h>
 
-#include "ec_multiples.h"
+#include "ecdsa_equation.h"
 #include "mcim/crypto/hash.h"
 #include "openssl.h"
 
@@ -62,14 +62,6 @@ const CurveFacts& facts(Curve curve) {
 }
 const EC_GROUP* group_of(Curve curve) { return EC_KEY_get0_group(facts(curve).seed); }
 EcKey blank_key(Curve curve) { return EcKey(require_pointer(EC_KEY_dup(facts(curve).seed), "EC_KEY_dup")); }
-
-/// Valid until the thread's next call. A key costs a copy of its group: one a thread and curve does for all points.
-EC_KEY* verifying_key(Curve curve, const EC_POINT* point) {
-    thread_local const std::array<EcKey, 2> keys{blank_key(Curve::p256), blank_key(Curve::brainpool_p256r1)};
-    EC_KEY* key = keys.at(curve == Curve::p256 ? 0 : 1).get();
-    require(EC_KEY_set_public_key(key, point) == 1, "EC_KEY_set_public_key");
-    return key;
-}
 
 Bytes encoded_point(const EC_KEY* key) {
     Bytes out(point_octets);
@@ -141,13 +133,6 @@ struct PublicKey::Impl {
     std::shared_ptr<const Multiples> multiples;  ///< none, unless it was prepared
 };
 
-/// Refuses r and s outside 1 .. n-1, either way.
-bool holds(const Sha256& digest, const ECDSA_SIG* signature, const PublicKey::Impl& key) {
-    if (key.multiples) return key.multiples->verify(digest, signature);
-    return ECDSA_do_verify(digest.data(), static_cast<int>(digest.size()), signature,
-                           verifying_key(key.curve, key.point.get())) == 1;
-}
-
 struct PrivateKey::Impl {
     EcKey key;
     PublicKey public_key;
@@ -204,11 +189,9 @@ Status PublicKey::verify(View message, View signature) const {
     const ErrorQueueGuard guard;
     if (signature.size() != 2 * field_octets)
         return fail(Errc::bad_crypto, "", "a signature has 64 octets, not " + std::to_string(signature.size()));
-    BIGNUM* r = BN_bin2bn(signature.data(), field_octets, nullptr);
-    BIGNUM* s = BN_bin2bn(signature.data() + field_octets, field_octets, nullptr);
-    const Signature parsed(require_pointer(ECDSA_SIG_new(), "ECDSA_SIG_new"));
-    require(r != nullptr && s != nullptr && ECDSA_SIG_set0(parsed.get(), r, s) == 1, "an ECDSA signature");
-    if (!holds(sha256(message), parsed.get(), *impl_)) return fail(Errc::bad_crypto, "", "the signature does not hold");
+    if (!signature_holds(group_of(impl_->curve), impl_->point.get(), impl_->multiples.get(), sha256(message),
+                         signature))
+        return fail(Errc::bad_crypto, "", "the signature does not hold");
     return ok();
 }
 

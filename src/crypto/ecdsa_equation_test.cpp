@@ -1,8 +1,9 @@
-// A key that was prepared says what it says unprepared. The signatures at the edges are made here from the equation
-// itself, u1*G + u2*Q = R: no signer makes them by chance.
+// A key says of a signature what OpenSSL's own verification says, prepared or not. The signatures at the edges are made
+// here from the equation itself, u1*G + u2*Q = R: no signer makes them by chance.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <gtest/gtest.h>
 #include <openssl/ec.h>
+#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
 
@@ -51,7 +52,25 @@ protected:
         EC_POINT_mul(group.get(), out.get(), b.get(), big_r, a.get(), numbers.get());
         return key_of(out.get());
     }
+    /// OpenSSL's own answer.
+    static bool openssl_holds(const PublicKey& key, View message, View signature) {
+        if (signature.size() != 64) return false;
+        const bool p256 = key.curve() == Curve::p256;
+        const Owned<EC_KEY, EC_KEY_free> ec(
+            EC_KEY_new_by_curve_name(p256 ? NID_X9_62_prime256v1 : NID_brainpoolP256r1));
+        const Bytes& point = key.point();
+        EXPECT_EQ(EC_KEY_oct2key(ec.get(), point.data(), point.size(), nullptr), 1);
+        const Owned<ECDSA_SIG, ECDSA_SIG_free> parsed(ECDSA_SIG_new());
+        ECDSA_SIG_set0(parsed.get(), BN_bin2bn(signature.data(), 32, nullptr),
+                       BN_bin2bn(signature.data() + 32, 32, nullptr));
+        const Sha256 digest = sha256(message);
+        ERR_set_mark();
+        const int holds = ECDSA_do_verify(digest.data(), static_cast<int>(digest.size()), parsed.get(), ec.get());
+        ERR_pop_to_mark();
+        return holds == 1;
+    }
     static void expect_the_same(const PublicKey& key, View message, View signature, bool holds) {
+        EXPECT_EQ(openssl_holds(key, message, signature), holds);
         EXPECT_EQ(key.verify(message, signature).has_value(), holds);
         const auto prepared = key.prepared().verify(message, signature);
         EXPECT_EQ(prepared.has_value(), holds);
@@ -177,6 +196,19 @@ TEST_F(PreparedKey, ServesSeveralThreads) {
         });
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(held, 64);
+}
+
+TEST_F(PreparedKey, SaysWhatOpenSslSaysOnBothCurves) {
+    for (const Curve curve : {Curve::p256, Curve::brainpool_p256r1}) {
+        const auto key = PrivateKey::generate(curve);
+        for (std::uint8_t i = 0; i < 64; ++i) {
+            const Bytes message{i};
+            Bytes signature = key.sign(message);
+            expect_the_same(key.public_key(), message, signature, true);
+            signature[i] ^= 0x80U;
+            expect_the_same(key.public_key(), message, signature, false);
+        }
+    }
 }
 
 TEST(Prepared, LeavesTheOtherCurveAsItIs) {
