@@ -9,7 +9,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <set>
 
 #include "mcim/apps/common/files.h"
@@ -23,6 +22,7 @@
 #include "mcim/jose/json.h"
 #include "mcim/saip/template.h"
 #include "search.h"
+#include "support/reference.h"
 #include "support/temp_folder.h"
 
 namespace mcim::secrets {
@@ -35,10 +35,7 @@ inline constexpr const char* imsi_digits = "001010000000001";
 inline constexpr const char* pin_digits = "2580";
 inline constexpr const char* passphrase = "a passphrase of this test";
 
-inline Bytes read(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
+inline Bytes read(const fs::path& file) { return test::file_content(file); }
 /// SEC 1 private scalar: what a thief would want of a key.
 inline Bytes scalar(const crypto::PrivateKey& key) {
     const SecretBytes pkcs8 = key.to_pkcs8();

@@ -36,10 +36,11 @@ std::string for_urls(std::string s) {
 }
 
 std::string without_white_space(View content) {
-    std::string out;
-    out.reserve(content.size());
+    std::string out(content.size(), '\0');
+    char* end = out.data();
     for (const auto octet : content)
-        if (octet != ' ' && octet != '\n' && octet != '\r' && octet != '\t') out += static_cast<char>(octet);
+        if (octet != ' ' && octet != '\n' && octet != '\r' && octet != '\t') *end++ = static_cast<char>(octet);
+    out.resize(static_cast<std::size_t>(end - out.data()));
     return out;
 }
 
@@ -110,12 +111,18 @@ std::optional<std::vector<Bytes>> memory_of(int pid) {
             const std::size_t count = static_cast<std::size_t>(std::min(chunk_pages, (to - at) / page));
             const auto got = pread(pages, entries.data(), count * 8, static_cast<off_t>(at / page * 8));
             if (got <= 0) break;
-            for (std::size_t i = 0; i < static_cast<std::size_t>(got) / 8; ++i) {
-                if ((entries[i] & present_or_swapped) == 0) continue;
+            const auto touched = [&](std::size_t i) { return (entries[i] & present_or_swapped) != 0; };
+            const std::size_t known = static_cast<std::size_t>(got) / 8;
+            for (std::size_t i = 0; i < known;) {
+                const std::size_t first = i;
+                while (i < known && touched(i)) ++i;
                 const std::size_t before = region.size();
-                region.resize(before + page);
-                const auto n = pread(memory, region.data() + before, page, static_cast<off_t>(at + i * page));
-                region.resize(before + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+                region.resize(before + (i - first) * page);
+                const auto n =
+                    pread(memory, region.data() + before, (i - first) * page, static_cast<off_t>(at + first * page));
+                const auto pages_read = static_cast<std::size_t>(std::max<ssize_t>(n, 0)) / page;
+                region.resize(before + pages_read * page);
+                i = first + pages_read + 1;  // one that was not touched, or cannot be read
             }
         }
         if (!region.empty()) out.push_back(std::move(region));

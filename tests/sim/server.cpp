@@ -8,6 +8,7 @@
 #include "mcim/apps/mcimd/es9_service.h"
 #include "mcim/apps/mcimd/verifier.h"
 #include "mcim/transfer/release.h"
+#include "support/reference.h"
 
 namespace mcim::sim {
 namespace {
@@ -20,10 +21,8 @@ constexpr std::array<std::string_view, 2> files{"mcimd.sqlite", "mcimd.sqlite-wa
 
 Disk read_files(const test::TempFolder& from) {
     Disk out;
-    for (const auto name : files) {
-        std::ifstream in(from / name, std::ios::binary);
-        if (in) out[std::string(name)] = Bytes{std::istreambuf_iterator<char>(in), {}};
-    }
+    for (const auto name : files)
+        if (std::filesystem::exists(from / name)) out[std::string(name)] = test::file_content(from / name);
     return out;
 }
 void write_files(const test::TempFolder& to, const Disk& disk) {

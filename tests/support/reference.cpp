@@ -26,9 +26,14 @@ std::optional<fs::path> reference(std::string_view relative) {
 }
 
 Bytes file_content(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    EXPECT_TRUE(in) << path << " cannot be read";
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    std::error_code absent;
+    const auto size = fs::file_size(path, absent);
+    EXPECT_FALSE(absent) << path << " cannot be read: " << absent.message();
+    if (absent) return {};
+    Bytes out(size);
+    std::ifstream(path, std::ios::binary)
+        .read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size()));
+    return out;
 }
 
 }  // namespace mcim::test

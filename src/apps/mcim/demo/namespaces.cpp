@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,12 +85,21 @@ Result<int> wait_for(pid_t child, const sigset_t& stop_or_child) {
     }
 }
 
+/// hostapd names its sockets in /tmp by its process number: two demonstrations at once should not count alike. Where
+/// the kernel does not let them, they count alike.
+void begin_numbers_anywhere() {
+    std::uint16_t number = 0;
+    if (getrandom(&number, sizeof number, 0) != sizeof number) return;
+    static_cast<void>(write_file("/proc/sys/kernel/ns_last_pid", std::to_string(1000 + number % 30000)));
+}
+
 [[noreturn]] void become_first_process(const std::function<int()>& body, const sigset_t& as_before) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     // so that /proc has the numbers that these processes know each other by; a container may forbid it, and then only
     // who looks for others there (a sanitizer) misses them
     if (unshare(CLONE_NEWNS) == 0)
         static_cast<void>(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr));
+    begin_numbers_anywhere();
     sigprocmask(SIG_SETMASK, &as_before, nullptr);
     const int status = body();
     std::fflush(nullptr);
