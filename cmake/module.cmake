@@ -31,6 +31,8 @@ function(mcim_module name)
   target_include_directories(mcim_${name} PUBLIC ${view})
   list(TRANSFORM ARG_DEPS PREPEND mcim::)
   target_link_libraries(mcim_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_LIBS} mcim_build_flags)
+  # what sources of one module instantiate is mostly the same: twelve files compile in the time of eight
+  set_target_properties(mcim_${name} PROPERTIES UNITY_BUILD_BATCH_SIZE 12)
   if(MCIM_SANITIZE AND NOT ARG_LAYER LESS ${MCIM_ADAPTER_LAYER})
     # wiring around the cores, full of templates: a third of its compilation less, and no test waits for it
     target_compile_options(mcim_${name} PRIVATE -O0)
@@ -58,7 +60,6 @@ function(mcim_test name)
   target_link_libraries(${name} PRIVATE
     ${ARG_DEPS} ${ARG_LIBS} mcim_test_support GTest::gtest_main mcim_build_flags mcim_test_flags)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  # what tests of one module instantiate is mostly the same: twelve files compile in the time of eight
   set_target_properties(${name} PROPERTIES UNITY_BUILD_BATCH_SIZE 12)
   if(ARG_TOGETHER)
     set(others TEST_FILTER "-${ARG_TOGETHER}")

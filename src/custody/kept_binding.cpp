@@ -3,7 +3,7 @@
 namespace mcim::custody {
 namespace {
 
-constexpr std::uint8_t format_1 = 1;
+constexpr std::uint8_t binding_format_1 = 1;
 constexpr std::size_t point_octets = 65;
 constexpr std::size_t one_key_octets = 16;
 constexpr std::size_t key_set_octets = 3 * one_key_octets;
@@ -21,7 +21,7 @@ SecretBytes encode(const KeptBinding& b) {
         octets(expose(k.enc));
         octets(expose(k.mac));
     };
-    *at++ = format_1;
+    *at++ = binding_format_1;
     *at++ = static_cast<std::uint8_t>(b.curve);
     *at++ = b.profile_protection ? 2 : 1;
     octets(b.smdp_otpk);
@@ -32,7 +32,7 @@ SecretBytes encode(const KeptBinding& b) {
 }
 
 Result<KeptBinding> decode_kept_binding(View octets) {
-    if (octets.size() < octets_min || octets[0] != format_1 || octets[1] > 1)
+    if (octets.size() < octets_min || octets[0] != binding_format_1 || octets[1] > 1)
         return fail(Errc::bad_value, "binding", "it is of no format that is known here");
     const std::size_t sets = octets[2];
     if (octets.size() != octets_min + (sets - 1) * key_set_octets || sets > 2)

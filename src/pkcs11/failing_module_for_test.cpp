@@ -97,6 +97,7 @@ CK_RV token_info(CK_SLOT_ID slot, CK_TOKEN_INFO* info) {
     const CK_RV value = real->C_GetTokenInfo(slot, info);
     const std::scoped_lock lock(control.mutex);
     if (value == CKR_OK) info->flags |= control.more_flags;
+    if (value == CKR_OK && control.sessions_max != 0) info->ulMaxSessionCount = control.sessions_max;
     return value;
 }
 /// As tokens do that choose the nonce themselves: theirs stands where the proposed one stood.

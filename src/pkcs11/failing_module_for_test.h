@@ -21,6 +21,7 @@ struct Control {
     Script initialise, open_session, login, find_objects, sign_init, sign;
     Script create_object, generate_key;  ///< these do what is asked and then say `value`
     CK_FLAGS more_flags = 0;             ///< of the token
+    CK_ULONG sessions_max = 0;           ///< that the token says to give; 0: as it says itself
     bool gate_shut = false;              ///< who wants to sign waits
     int signing = 0;
     int signing_max = 0;

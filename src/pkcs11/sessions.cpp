@@ -56,7 +56,9 @@ std::string Sessions::name() const { return "token \"" + place_.token + '"'; }
 
 Error Sessions::error_of(const Said& said) const {
     std::string next = "see the messages of its module";
-    if (said.value == CKR_MECHANISM_INVALID || said.value == CKR_FUNCTION_NOT_SUPPORTED)
+    if (said.value == CKR_SESSION_COUNT)
+        next = "others have all sessions that it gives: name fewer of them (--sessions), or end theirs";
+    else if (said.value == CKR_MECHANISM_INVALID || said.value == CKR_FUNCTION_NOT_SUPPORTED)
         next = "it cannot do what is wanted; docs/mcim-signer.md lists what a token has to know";
     else if (may_pass(said.value))
         next = "what makes nothing was tried again in a new session; see that the token is in reach, and ask again";
@@ -71,17 +73,25 @@ Said Sessions::find_slot(CK_SLOT_ID& found) const {
     if (const CK_RV v = p.C_GetSlotList(CK_TRUE, slots.data(), &count); v != CKR_OK) return {"C_GetSlotList", v};
     slots.resize(std::min<std::size_t>(count, slots.size()));
     int matching = 0;
+    CK_ULONG sessions_max = CK_EFFECTIVELY_INFINITE;
     for (const CK_SLOT_ID slot : slots) {
         CK_TOKEN_INFO info{};
         if (p.C_GetTokenInfo(slot, &info) != CKR_OK || (info.flags & CKF_TOKEN_INITIALIZED) == 0) continue;
         if (text_of(info.label) != place_.token && text_of(info.serialNumber) != place_.token) continue;
         found = slot;
+        sessions_max = info.ulMaxSessionCount;
         ++matching;
     }
     if (matching > 1)
         return {"C_GetTokenInfo", CKR_OK,
                 fail(Errc::conflict, name(), "there are several of this label; name the one by its serial number")};
     if (matching == 0) return {"C_GetTokenInfo", CKR_TOKEN_NOT_PRESENT};
+    if (sessions_max != CK_EFFECTIVELY_INFINITE && sessions_max != CK_UNAVAILABLE_INFORMATION &&
+        sessions_max < all_.size())
+        return {"C_GetTokenInfo", CKR_OK,
+                fail(Errc::refused, name(),
+                     "it gives at most " + std::to_string(sessions_max) + " sessions, not " +
+                         std::to_string(all_.size()) + ": name fewer (--sessions)")};
     return {};
 }
 
@@ -118,20 +128,19 @@ Said Sessions::log_in(Session& session, CK_SLOT_ID slot) {
     if (state.state == CKS_RO_USER_FUNCTIONS || state.state == CKS_RW_USER_FUNCTIONS) return {};
     CK_TOKEN_INFO info{};
     if (const CK_RV v = p.C_GetTokenInfo(slot, &info); v != CKR_OK) return {"C_GetTokenInfo", v};
-    if ((info.flags & (CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED)) != 0) {
-        pin_refused_ = fail(Errc::io, name(),
-                            (info.flags & CKF_USER_PIN_LOCKED) != 0
-                                ? "its PIN is locked; set a new one as its security officer"
-                                : "one more wrong PIN locks it, so none is tried: log in by hand with the right one, "
-                                  "which starts the count anew");
-        return {"C_Login", CKR_OK, pin_refused_};
-    }
+    if ((info.flags & (CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED)) != 0)
+        return {"C_Login", CKR_OK,
+                fail(Errc::refused, name(),
+                     (info.flags & CKF_USER_PIN_LOCKED) != 0
+                         ? "its PIN is locked; set a new one as its security officer"
+                         : "one more wrong PIN locks it, so none is tried: log in by hand with the right one, which "
+                           "starts the count anew")};
     const View pin = expose(place_.pin);
     const CK_RV value =
         p.C_Login(session.handle, CKU_USER, const_cast<CK_UTF8CHAR*>(pin.data()), static_cast<CK_ULONG>(pin.size()));
     if (value == CKR_OK || value == CKR_USER_ALREADY_LOGGED_IN) return {};
     if (!refuses_pin(value)) return {"C_Login", value};
-    pin_refused_ = fail(Errc::io, name(),
+    pin_refused_ = fail(Errc::refused, name(),
                         "it does not take the PIN (" + name_of(value) +
                             "), which is not tried again: put the right one into the file and start anew");
     return {"C_Login", CKR_OK, pin_refused_};
@@ -157,9 +166,11 @@ void Sessions::close_former(Session& session) const {
     session.former = CK_INVALID_HANDLE;
 }
 
-/// Some modules find a device that was away only so. Whoever comes second finds it done; and one restart follows
+/// Some modules find a device that was away only so; but it ends the sessions of everybody in the process, and where
+/// others have them all it gives nobody more. Whoever comes second finds it done; and one restart follows
 /// another after a while only, or a device that is away would have everybody wait for it without end.
-void Sessions::restart(std::uint64_t life) {
+void Sessions::restart(std::uint64_t life, CK_RV because) {
+    if (because == CKR_SESSION_COUNT) return;
     const std::unique_lock alone(running_);
     const auto now = std::chrono::steady_clock::now();
     if (life_ != life || life_ == 0 || now - started_ < place_.restart_pause) return;

@@ -42,7 +42,7 @@ public:
         const Lease lease(*this);
         Said said;
         for (int attempt = 1; attempt <= attempts_max; ++attempt) {
-            if (attempt == attempts_max) restart(lease.session().life);
+            if (attempt == attempts_max) restart(lease.session().life, said.value);
             const std::shared_lock running(running_);
             said = prepare(lease.session());
             const bool prepared = said.good();
@@ -80,7 +80,7 @@ private:
     [[nodiscard]] Said log_in(Session&, CK_SLOT_ID);
     void abandon(Session&, const Said&);
     void close_former(Session&) const;
-    void restart(std::uint64_t life);
+    void restart(std::uint64_t life, CK_RV because);
     [[nodiscard]] Error error_of(const Said&) const;
     void note(const std::string& sentence) const {
         if (place_.note) place_.note(name() + ": " + sentence);

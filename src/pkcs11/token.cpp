@@ -53,6 +53,17 @@ private:
     CK_GCM_PARAMS parameters_{};
 };
 
+/// Whether anything of this label may sign; what it is worth is asked when it is to.
+Said is_private_key_here(Session& session, const std::string& label, bool& is) {
+    Template wanted;
+    wanted.number(CKA_CLASS, CKO_PRIVATE_KEY).number(CKA_KEY_TYPE, CKK_EC).text(CKA_LABEL, label);
+    wanted.flag(CKA_TOKEN, CK_TRUE).flag(CKA_PRIVATE, CK_TRUE);
+    std::vector<CK_OBJECT_HANDLE> found;
+    Said said = find_all(session, wanted, found);
+    is = !found.empty();
+    return said;
+}
+
 std::uint8_t* unchanged(View octets) { return const_cast<std::uint8_t*>(octets.data()); }
 CK_ULONG length_of(View octets) { return static_cast<CK_ULONG>(octets.size()); }
 
@@ -81,16 +92,22 @@ Result<std::map<std::string, crypto::PublicKey>> Token::public_keys() {
             Bytes label;
             Bytes parameters;
             Bytes point;
-            if (Said said = read_attribute(session, object, CKA_LABEL, label); !said.good()) return said;
+            if (Said said = read_attribute(session, object, CKA_LABEL, label); said.value == CKR_ATTRIBUTE_TYPE_INVALID)
+                continue;
+            else if (!said.good())
+                return said;
+            const std::string name(as_text(label));
+            bool has_private_half = false;
+            if (Said said = is_private_key_here(session, name, has_private_half); !said.good()) return said;
+            if (!has_private_half) continue;
             if (Said said = read_attribute(session, object, CKA_EC_PARAMS, parameters); !said.good()) return said;
             if (Said said = read_attribute(session, object, CKA_EC_POINT, point); !said.good()) return said;
-            const std::string name(as_text(label));
             auto key = key_of(parameters, point);
             if (!key && key.error().code == Errc::not_found) continue;
             if (!key) return {"C_GetAttributeValue", CKR_OK, std::move(key).error().within(name)};
             if (!keys.emplace(name, *std::move(key)).second)
                 return {"C_FindObjects", CKR_OK,
-                        fail(Errc::conflict, name, "the token has several public keys of this label; leave one")};
+                        fail(Errc::conflict, "public key " + name, "the token has several of this label; leave one")};
         }
         return {};
     }));

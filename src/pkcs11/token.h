@@ -44,7 +44,8 @@ public:
     Token(const Token&) = delete;
     Token& operator=(const Token&) = delete;
 
-    /// Of the curves of this project; others are passed over.
+    /// Those that have a private half of the same label here, and one of our curves. Others are somebody else's, and
+    /// passed over.
     [[nodiscard]] Result<std::map<std::string, crypto::PublicKey>> public_keys();
     /// CKM_ECDSA over a digest that was made outside: r||s.
     [[nodiscard]] Result<std::array<std::uint8_t, 64>> sign(const std::string& key,

@@ -103,6 +103,7 @@ protected:
         c.initialise = c.open_session = c.login = c.find_objects = c.sign_init = c.sign = {};
         c.create_object = c.generate_key = {};
         c.more_flags = 0;
+        c.sessions_max = 0;
         c.signing_max = 0;
     }
     [[nodiscard]] Place place(Access access = Access::reading) {
@@ -435,7 +436,7 @@ TEST_F(Pkcs11Token, SaysAPinThatWasRefusedLaterNeverAgain) {
         functions().C_Finalize(nullptr);
         for (int i = 0; i < 5; ++i) {
             const Status status = signs();
-            EXPECT_TRUE(!status && status.error().code == Errc::io);
+            EXPECT_TRUE(!status && status.error().code == Errc::refused);
         }
         EXPECT_EQ(control().login.calls, 1) << value;
         fail_next(control().sign, 0, CKR_OK);
@@ -451,6 +452,58 @@ TEST_F(Pkcs11Token, RisksNoPinThatWouldLockIt) {
         EXPECT_EQ(control().login.calls, 0);
         EXPECT_NE(to_string(refused.error()).find("lock"), std::string::npos) << to_string(refused.error());
     }
+}
+
+/// Nothing was refused: when somebody has logged in by hand, the flag is gone.
+TEST_F(Pkcs11Token, LogsInAgainWhereItRunsNoRiskAnyMore) {
+    open();
+    control().more_flags = CKF_USER_PIN_FINAL_TRY;
+    functions().C_Finalize(nullptr);
+    EXPECT_FALSE(signs());
+    EXPECT_FALSE(signs());
+    control().more_flags = 0;
+    EXPECT_TRUE(signs());
+}
+
+TEST_F(Pkcs11Token, AsksForNoMoreSessionsThanTheTokenGives) {
+    control().sessions_max = 1;
+    const auto refused = Token::open(place());
+    ASSERT_FALSE(refused);
+    EXPECT_NE(to_string(refused.error()).find("at most 1 sessions, not 2"), std::string::npos)
+        << to_string(refused.error());
+    control().sessions_max = 2;
+    EXPECT_TRUE(Token::open(place()));
+}
+
+/// A restart would end the sessions of others in this process, who have them all, and give this one none.
+TEST_F(Pkcs11Token, StartsTheModuleNotAnewWhereOthersHaveItsSessions) {
+    open();
+    control().initialise.calls = 0;
+    fail_next(control().sign, 3, CKR_DEVICE_ERROR);
+    fail_next(control().open_session, 3, CKR_SESSION_COUNT);
+    const Status status = signs();
+    ASSERT_FALSE(status);
+    EXPECT_NE(to_string(status.error()).find("CKR_SESSION_COUNT; others have all sessions"), std::string::npos)
+        << to_string(status.error());
+    EXPECT_EQ(control().initialise.calls, 0);
+    fail_next(control().sign, 0, CKR_OK);
+    fail_next(control().open_session, 0, CKR_OK);
+    EXPECT_TRUE(signs());
+}
+
+/// A token may be shared: what lies there without a label, without the other half, or twice, is no concern of ours.
+TEST_F(Pkcs11Token, PassesOverPublicKeysOfOthers) {
+    {
+        const auto writing = Token::open(place(Access::writing));
+        ASSERT_TRUE(writing);
+        const auto others = key_of("others", Curve::p256).public_key();
+        for (const char* label : {"", "others", "others"}) ASSERT_TRUE((*writing)->add_public_key(label, others));
+    }
+    open();
+    const auto found = token->public_keys();
+    ASSERT_TRUE(found) << to_string(found.error());
+    EXPECT_EQ(found->size(), keys.size());
+    EXPECT_FALSE(found->contains("others"));
 }
 
 /// Five that sign at once share two sessions.

@@ -68,7 +68,7 @@ Result<http::TlsIdentity> tls_identity(const PkiPaths& pki) {
 
 /// The floor is measured before the first part of the downloads, after each of them and so in the conditions of all:
 /// other guests of the same host come and go, within seconds.
-constexpr std::size_t parts = 10;
+constexpr std::size_t run_parts = 10;
 
 /// Two servers that are compared serve so many downloads in turn: what disturbs the machine for longer disturbs both.
 constexpr std::size_t turn_downloads = 100;
@@ -157,7 +157,7 @@ Result<Sides> make_sides(const DownloadPlan& plan, const CpuShares& cpus, Random
 
 /// One part of the downloads, by each side in turns.
 Status run_part(const std::vector<Side*>& order, const DownloadPlan& plan) {
-    const std::size_t downloads = (plan.downloads + parts - 1) / parts;
+    const std::size_t downloads = (plan.downloads + run_parts - 1) / run_parts;
     const std::size_t turn = order.size() == 1 ? downloads : std::min(downloads, turn_downloads);
     for (std::size_t done = 0; done < downloads; done += turn)
         for (Side* side : order) CHECKED(side->run(std::min(turn, downloads - done), plan.at_once));
@@ -236,7 +236,7 @@ Result<Figures> bench_download(const DownloadPlan& plan) {
     const auto measure = [&] { return measure_floor(cpus, identity, side.server().client().roots, plan.floor); };
     TRY(floors.emplace_back(), measure());
     for (Side* each : order) CHECKED(each->begin());
-    for (std::size_t part = 0; part < parts; ++part) {
+    for (std::size_t part = 0; part < run_parts; ++part) {
         CHECKED(run_part(order, plan));
         TRY(floors.emplace_back(), measure());
         std::ranges::reverse(order);  // who comes first finds the caches as the floor left them

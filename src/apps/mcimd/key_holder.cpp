@@ -23,8 +23,8 @@ custody::Policy custody_policy(const Config& config) {
 Result<KeyHolder> keys_of_this_process(const Config& config, Random& random) {
     TRY(const auto folder, key_folder(config));
     TRY(auto custody, custody::Custody::load(folder, custody_policy(config), random));
-    const custody::Custody& keys = *custody;
-    return KeyHolder{std::move(custody), [&keys] { return Result(keys.public_keys()); },
+    const custody::Custody& held = *custody;
+    return KeyHolder{std::move(custody), [&held] { return Result(held.public_keys()); },
                      [](const signer::PublicKeys&) {}, [] { return ok(); }};
 }
 

@@ -1,6 +1,7 @@
 // The whole program over real sockets on loopback, for tests: ES9+ by TLS, the administration by its UNIX socket, with
 // a card made of messages (tests/support/soft_card.h).
 #pragma once
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -153,24 +154,18 @@ public:
         std::string toml = at.toml();
         toml.replace(toml.find("\"error\""), 7, "\"info\"");
         at.write("mcimd.toml", as_view(toml));
-        int log[2];
-        EXPECT_EQ(pipe(log), 0);
+        // a file: nobody reads on when the port is known, and who writes into a full pipe waits
+        const auto log = at.temp / "mcimd.log";
+        const auto before = std::filesystem::exists(log) ? std::filesystem::file_size(log) : 0;
         pid_ = fork();
         if (pid_ == 0) {
-            dup2(log[1], STDERR_FILENO);
-            ::close(log[0]);
-            ::close(log[1]);
+            dup2(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), STDERR_FILENO);
             execl(MCIMD_PROGRAM, "mcimd", "--config", (at.temp / "mcimd.toml").c_str(), nullptr);
             _exit(127);
         }
-        ::close(log[1]);
-        log_ = log[0];
-        port_ = await_port();
+        port_ = await_port(log, before);
     }
-    ~Process() {
-        end_by(SIGKILL);
-        ::close(log_);
-    }
+    ~Process() { end_by(SIGKILL); }
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
     [[nodiscard]] std::uint16_t port() const { return port_; }
@@ -186,20 +181,26 @@ public:
 
 private:
     /// From its log: "listening on 127.0.0.1:40123".
-    std::uint16_t await_port() const {
+    [[nodiscard]] std::uint16_t await_port(const std::filesystem::path& log, std::uintmax_t before) const {
         static constexpr std::string_view mark = "listening on 127.0.0.1:";
         std::string text;
-        for (char c = 0; read(log_, &c, 1) == 1;) {
-            text += c;
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        for (siginfo_t ended{}; std::chrono::steady_clock::now() < until && ended.si_pid == 0;) {
+            waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
+            std::ifstream in(log);
+            in.seekg(static_cast<std::streamoff>(before));
+            std::stringstream said;
+            said << in.rdbuf();
+            text = said.str();
             const auto at = text.find(mark);
-            if (c == '\n' && at != std::string::npos)
+            if (at != std::string::npos && text.find('\n', at) != std::string::npos)
                 return static_cast<std::uint16_t>(std::stoi(text.substr(at + mark.size())));
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
         }
         ADD_FAILURE() << "mcimd did not start: " << text;
         return 0;
     }
     pid_t pid_ = 0;
-    int log_ = -1;
     std::uint16_t port_ = 0;
 };
 

@@ -58,7 +58,9 @@ void add_token(CLI::App& app, mcim::signer_program::TokenOptions& token) {
 [[noreturn]] void finish(const mcim::Status& status) {
     if (!status) std::fprintf(stderr, "mcim-signer: %s\n", to_string(status.error()).c_str());
     std::fflush(nullptr);
-    _exit(status ? 0 : 1);
+    constexpr int rule_forbids = 78;  // EX_CONFIG of sysexits.h: to start it again would not help
+    if (status) _exit(0);
+    _exit(status.error().code == mcim::Errc::refused ? rule_forbids : 1);
 }
 
 }  // namespace

@@ -172,16 +172,20 @@ TEST_F(SignerWithToken, OpensTheSameAfterADeathAndAnother) {
 }
 
 TEST_F(SignerWithToken, SaysWhatIsWrong) {
+    int code = 0;
     const auto refusal = [&](const std::vector<std::string>& arguments) {
         const std::size_t before = process ? process->said().size() : 0;
-        EXPECT_NE(run(with(arguments, {"--socket", temp / "socket/s"})), 0);
+        code = run(with(arguments, {"--socket", temp / "socket/s"}));
+        EXPECT_NE(code, 0);
         return process->said().substr(before);
     };
     std::string said = refusal(token());
     EXPECT_NE(said.find("mcim-signer import"), std::string::npos) << said;
+    EXPECT_EQ(code, 1);
     ASSERT_TRUE(custody::write_private_file(temp / "wrong", as_view("planted-0000")));
     said = refusal(token("wrong"));
     EXPECT_NE(said.find("does not take the PIN (CKR_PIN_INCORRECT)"), std::string::npos) << said;
+    EXPECT_EQ(code, 78) << "which the unit does not meet with another start";
     ASSERT_EQ(::chmod((temp / "wrong").c_str(), 0644), 0);
     said = refusal(token("wrong"));
     EXPECT_NE(said.find("chmod 600"), std::string::npos) << said;

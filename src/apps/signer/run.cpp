@@ -48,6 +48,11 @@ apps::Network network_of(const Options& options) {
     return options.token->connects ? apps::Network::outgoing_and_local_streams : apps::Network::refused;
 }
 
+std::size_t threads_here() {
+    std::error_code ignored;
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator("/proc/self/task", ignored), {}));
+}
+
 std::string names_of(const signer::PublicKeys& keys) {
     std::string out;
     for (const auto& [name, key] : keys.by_name) out += (out.empty() ? "" : ", ") + name.text;
@@ -70,6 +75,9 @@ Status run(const Options& options) {
     const auto file = options.clients.empty() ? posix::SocketFile::of_owner : posix::SocketFile::of_everybody;
     TRY(const posix::Descriptor listener, posix::listen_unix_stream(socket, file, backlog));
 
+    if (threads_here() > 1)
+        log.warning(
+            "the module has started threads of its own: the files that this user may touch stay in their reach");
     TRY(const auto files,
         apps::confine_files(options.token ? options.token->folders : std::vector<fs::path>(), socket));
     if (files == apps::FileRules::not_in_this_kernel)
