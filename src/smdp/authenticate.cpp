@@ -26,21 +26,25 @@ Card card_of(const x509::VerifiedEuicc& v) {
             {v.ci_key_id},         {}};
 }
 
-/// Certificates first, then what was signed with them; `answer` is not yet believed.
-std::variant<Offer, Refused> authenticate(const msg::AuthenticateResponseOk& answer, Digest request, const Env& env) {
+/// Certificates first, then what was signed with them, as the table of 5.6.3 has it; `answer` is not yet believed.
+std::variant<Offer, Refused> authenticate(const msg::AuthenticateResponseOk& answer, View transaction_id,
+                                          Digest request, const Env& env) {
     const auto card = x509::verify_euicc(answer.euicc_certificate.tlv, answer.eum_certificate.tlv, env.server.anchors,
                                          env.now, env.eum_cache);
     if (!card) return refusal_of(card.refused());
     if (!card->key.verify(der::encode(answer.euicc_signed1), answer.euicc_signature1.bytes))
         return Refused{Refusal::euicc_signature_invalid};
     const auto& content = answer.euicc_signed1;
-    if (content.server_address.text != env.server.address) return Refused{Refusal::address_unknown};
     const Bytes challenge =
         server_challenge(env.server.challenge_key, content.transaction_id.bytes, card->ci_key_id, env.server.address);
     if (!crypto::constant_time_equal(challenge, content.server_challenge.bytes))
         return Refused{Refusal::euicc_signature_invalid,
                        "The server challenge in the eUICC's answer is not the one "
                        "that this session, address and CI were given."};
+    if (!equal(content.transaction_id.bytes, transaction_id))
+        return Refused{Refusal::transaction_unknown,
+                       "The transaction that the eUICC signed is not the one of the request."};
+    if (content.server_address.text != env.server.address) return Refused{Refusal::address_unknown};
     // of what it signs under, only the CI of this session: the server challenge is of that one
     auto for_signing = content.euicc_info2.euicc_ci_pk_id_list_for_signing;
     std::erase_if(for_signing, [&](const msg::SubjectKeyIdentifier& id) { return id.bytes != card->ci_key_id; });
@@ -86,11 +90,8 @@ Result<Step> on(Nothing&&, AuthenticateClient&& event, const Env& env) {
                       "The eUICC did not authenticate this server: " +
                           std::string(to_string(error->authenticate_error_code)) + ".");
     const auto& answer = std::get<msg::AuthenticateResponseOk>(response);
-    if (!equal(answer.euicc_signed1.transaction_id.bytes, id))
-        return refuse(Nothing{}, Refusal::transaction_unknown,
-                      "The transaction that the eUICC signed is not the one of the request.");
 
-    auto outcome = authenticate(answer, digest_of(der::encode(request)), env);
+    auto outcome = authenticate(answer, id, digest_of(der::encode(request)), env);
     if (auto* refused = std::get_if<Refused>(&outcome)) return refuse(Nothing{}, std::move(*refused));
     auto& offer = std::get<Offer>(outcome);
     TRY(const Eid eid, eid_of(offer.card));

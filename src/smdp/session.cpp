@@ -173,9 +173,9 @@ std::optional<Refused> check_order(const Order& order, const Eid& eid, Time now)
     if (order.refused)
         return Refused{Refusal::matching_id_refused,
                        "The download was refused on the device: the operator has to release it again."};
+    if (order.expires_at && now >= *order.expires_at) return Refused{Refusal::order_expired};
     if (locked_by_wrong_codes(order)) return Refused{Refusal::confirmation_code_retries_exceeded};
     if (order.attempts >= order.attempts_max) return Refused{Refusal::attempts_exceeded};
-    if (order.expires_at && now >= *order.expires_at) return Refused{Refusal::order_expired};
     return std::nullopt;
 }
 

@@ -98,18 +98,17 @@ Check check_profile(const Certificate& c, const Profile& p) {
     return check_issuing(c, p);
 }
 
-/// What may change while a certificate stays as it is.
-Check check_standing(const Certificate& c, Role role, const TrustAnchors& anchors, Now now) {
-    if (anchors.is_revoked(c))
-        return Refused{Refusal::revoked, role, "its issuer has revoked it, by serial number " + hex(c.serial)};
-    return check_dates(c, role, now);
+Check check_revoked(const Certificate& c, Role role, const TrustAnchors& anchors) {
+    if (!anchors.is_revoked(c)) return {};
+    return Refused{Refusal::revoked, role, "its issuer has revoked it, by serial number " + hex(c.serial)};
 }
 
-/// Everything of one certificate under the one above it, identity excepted.
-Check check_certificate(const Certificate& c, Role role, const Issuer& issuer, const TrustAnchors& anchors, Now now) {
+/// Everything of one certificate under the one above it that stays as it is, identity excepted. What time changes
+/// comes behind all that: SGP.22 5.6.3 has a code for a certificate that is invalid, and one for a valid one that has
+/// expired.
+Check check_certificate(const Certificate& c, Role role, const Issuer& issuer) {
     if (auto no = check_algorithm(c, role)) return no;
     if (auto no = check_signature(c, role, issuer)) return no;
-    if (auto no = check_standing(c, role, anchors, now)) return no;
     return check_profile(c, profile_of(role));
 }
 
@@ -160,23 +159,36 @@ Check check_range(const Certificate& euicc, const Eid& eid, const Certificate& e
     return Refused{Refusal::eid_out_of_range, Role::euicc, "EID " + eid.text() + " lies outside of the EUM's ranges"};
 }
 
-Verdict<VerifiedEuicc> verify_under(View der, const VerifiedEum& eum, const TrustAnchors& anchors, Now now) {
-    auto c = parse(der, Role::euicc);
-    if (!c) return c.refused();
-    const Issuer issuer{eum.certificate.subject, *eum.certificate.subject_key_id, eum.key};
-    if (auto no = check_certificate(*c, Role::euicc, issuer, anchors, now)) return *std::move(no);
-    const auto eid = c->eid();
-    if (!eid) return Refused{Refusal::bad_eid, Role::euicc, to_string(eid.error())};
-    if (auto no = check_range(*c, *eid, eum.certificate)) return *std::move(no);
-    auto key = c->public_key();
-    if (!key) return Refused{Refusal::malformed, Role::euicc, "its key is no point of its curve"};
-    return VerifiedEuicc{*std::move(c), *std::move(key), *eid, eum.ci_key_id, eum.certificate.serial};
+Verdict<VerifiedEum> verify_eum_under_ci(Certificate c, const TrustAnchors& anchors, Now now) {
+    const auto ci = find_ci(c, Role::eum, anchors, now);
+    if (!ci) return ci.refused();
+    if (auto no = check_certificate(c, Role::eum, as_issuer(**ci))) return *std::move(no);
+    if (auto no = check_constraints(c)) return *std::move(no);
+    auto key = c.public_key();
+    if (!key) return Refused{Refusal::malformed, Role::eum, "its key is no point of its curve"};
+    if (auto no = check_dates(c, Role::eum, now)) return *std::move(no);
+    return VerifiedEum{std::move(c), *std::move(key), (*ci)->key_id()};
 }
 
-/// An EUM whose signature is known to hold may have expired or been revoked since, and so may its CI.
+/// Whether either was revoked comes last: until then neither has lied.
+Verdict<VerifiedEuicc> verify_under(Certificate c, const VerifiedEum& eum, const TrustAnchors& anchors, Now now) {
+    const Issuer issuer{eum.certificate.subject, *eum.certificate.subject_key_id, eum.key};
+    if (auto no = check_certificate(c, Role::euicc, issuer)) return *std::move(no);
+    const auto eid = c.eid();
+    if (!eid) return Refused{Refusal::bad_eid, Role::euicc, to_string(eid.error())};
+    auto key = c.public_key();
+    if (!key) return Refused{Refusal::malformed, Role::euicc, "its key is no point of its curve"};
+    if (auto no = check_dates(c, Role::euicc, now)) return *std::move(no);
+    if (auto no = check_range(c, *eid, eum.certificate)) return *std::move(no);
+    if (auto no = check_revoked(eum.certificate, Role::eum, anchors)) return *std::move(no);
+    if (auto no = check_revoked(c, Role::euicc, anchors)) return *std::move(no);
+    return VerifiedEuicc{std::move(c), *std::move(key), *eid, eum.ci_key_id, eum.certificate.serial};
+}
+
+/// An EUM whose signature is known to hold may have expired since, and so may its CI.
 Check check_again(const VerifiedEum& eum, const TrustAnchors& anchors, Now now) {
     if (auto no = check_dates(anchors.find(eum.ci_key_id)->certificate, Role::ci, now)) return no;
-    return check_standing(eum.certificate, Role::eum, anchors, now);
+    return check_dates(eum.certificate, Role::eum, now);
 }
 
 }  // namespace
@@ -261,11 +273,13 @@ Verdict<VerifiedServer> verify_server(Role role, View der, const TrustAnchors& a
     if (!c) return c.refused();
     const auto ci = find_ci(*c, role, anchors, now);
     if (!ci) return ci.refused();
-    if (auto no = check_certificate(*c, role, as_issuer(**ci), anchors, now)) return *std::move(no);
+    if (auto no = check_certificate(*c, role, as_issuer(**ci))) return *std::move(no);
     if (c->registered_ids.size() != 1)
         return Refused{Refusal::bad_oid, role, "subjectAltName holds exactly one registeredID"};
     auto key = c->public_key();
     if (!key) return Refused{Refusal::malformed, role, "its key is no point of its curve"};
+    if (auto no = check_dates(*c, role, now)) return *std::move(no);
+    if (auto no = check_revoked(*c, role, anchors)) return *std::move(no);
     std::string oid = c->registered_ids.front();
     return VerifiedServer{*std::move(c), *std::move(key), role, std::move(oid), (*ci)->key_id()};
 }
@@ -285,33 +299,39 @@ Verdict<VerifiedServer> verify_dp_pb(View der, const VerifiedServer& dp_auth, co
 Verdict<VerifiedEum> verify_eum(View der, const TrustAnchors& anchors, Now now) {
     auto c = parse(der, Role::eum);
     if (!c) return c.refused();
-    const auto ci = find_ci(*c, Role::eum, anchors, now);
-    if (!ci) return ci.refused();
-    if (auto no = check_certificate(*c, Role::eum, as_issuer(**ci), anchors, now)) return *std::move(no);
-    if (auto no = check_constraints(*c)) return *std::move(no);
-    auto key = c->public_key();
-    if (!key) return Refused{Refusal::malformed, Role::eum, "its key is no point of its curve"};
-    return VerifiedEum{*std::move(c), *std::move(key), (*ci)->key_id()};
+    auto eum = verify_eum_under_ci(*std::move(c), anchors, now);
+    if (!eum) return eum;
+    if (auto no = check_revoked(eum->certificate, Role::eum, anchors)) return *std::move(no);
+    return eum;
 }
 
 Verdict<VerifiedEuicc> verify_euicc(View euicc_der, View eum_der, const TrustAnchors& anchors, Now now) {
-    const auto eum = verify_eum(eum_der, anchors, now);
-    if (!eum) return eum.refused();
-    return verify_under(euicc_der, *eum, anchors, now);
+    EumCache no_other(1);
+    return verify_euicc(euicc_der, eum_der, anchors, now, no_other);
 }
 
 Verdict<VerifiedEuicc> verify_euicc(View euicc_der, View eum_der, const TrustAnchors& anchors, Now now,
                                     EumCache& cache) {
     const auto digest = crypto::sha256(eum_der);
-    if (const VerifiedEum* known = cache.find(digest, anchors)) {
+    const VerifiedEum* known = cache.find(digest, anchors);
+    // both are read before either is judged
+    std::optional<Certificate> unknown;
+    if (known == nullptr) {
+        auto c = parse(eum_der, Role::eum);
+        if (!c) return c.refused();
+        unknown = *std::move(c);
+    }
+    auto euicc = parse(euicc_der, Role::euicc);
+    if (!euicc) return euicc.refused();
+    if (known != nullptr) {
         if (auto no = check_again(*known, anchors, now)) return *std::move(no);
-        auto out = verify_under(euicc_der, *known, anchors, now);
+        auto out = verify_under(*std::move(euicc), *known, anchors, now);
         if (out) cache.count(digest);
         return out;
     }
-    auto eum = verify_eum(eum_der, anchors, now);
+    auto eum = verify_eum_under_ci(*std::move(unknown), anchors, now);
     if (!eum) return eum.refused();
-    auto out = verify_under(euicc_der, *eum, anchors, now);
+    auto out = verify_under(*std::move(euicc), *eum, anchors, now);
     const TrustAnchor& ci = *anchors.find(eum->ci_key_id);
     cache.keep(digest, ci, *std::move(eum));
     if (out) cache.count(digest);
