@@ -99,11 +99,12 @@ struct Desk {
 
     // ---- the ports
     OrderFound act(const FindOrder& a) {
+        std::vector<Order> of_eid;
         for (const auto& [id, o] : orders) {
             if (const auto* m = std::get_if<std::string>(&a.by); m != nullptr && o.matching_id == *m) return {o};
-            if (const auto* e = std::get_if<Eid>(&a.by); e != nullptr && o.eid == *e) return {o};
+            if (const auto* e = std::get_if<Eid>(&a.by); e != nullptr && o.eid == *e) of_eid.push_back(o);
         }
-        return {};
+        return {pending_among(std::move(of_eid), now)};
     }
     OrderFound act(const LoadOrder& a) { return {find(a.order_id)}; }
     BindingLoaded act(const LoadBinding& a) {

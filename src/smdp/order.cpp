@@ -145,6 +145,14 @@ bool downloadable(const Order& o, Time now) {
            (!o.expires_at || now < *o.expires_at);
 }
 
+std::optional<Order> pending_among(std::vector<Order> of_one_eid, Time now) {
+    for (auto& o : of_one_eid)
+        if (downloadable(o, now)) return std::move(o);
+    const auto open = [](const Order& o) { return awaits_operator(o.state) || downloadable(o.state); };
+    const auto newest = std::find_if(of_one_eid.rbegin(), of_one_eid.rend(), open);
+    return newest == of_one_eid.rend() ? std::nullopt : std::optional(std::move(*newest));
+}
+
 void set_out(Order& order, View transaction_id) {
     settle(order, transaction_id);  // bound again in the same session: it is out once
     order.outstanding.push_back(to_bytes(transaction_id));

@@ -110,6 +110,9 @@ inline constexpr std::uint32_t wrong_codes_max = 3;
 [[nodiscard]] std::optional<Order> after(Order, OrderEvent);
 /// May be downloaded now: its state, and attempts, time and tries of its code are left.
 [[nodiscard]] bool downloadable(const Order&, Time now);
+/// Of the orders of one EID, oldest first: the oldest that it may download now, for one that is expired, exhausted or
+/// refused hides no other. Where there is none, the newest that is not over: check_order says why it has to wait.
+[[nodiscard]] std::optional<Order> pending_among(std::vector<Order>, Time now);
 
 /// There is no retry of its last package: it is installed, or nobody's to install.
 void forget_binding(Order&);

@@ -190,6 +190,24 @@ TEST_F(Es9Refusal, CardThatNamesOtherKeysThanWhenItBegan) {
 TEST_F(Es9Refusal, NoMatchingIdAndNothingPendingForThisEid) {
     EXPECT_EQ(authenticate(card.authenticate(desk.initiated(card), "")), "8.2.6/3.8");
 }
+/// A device that asks its default SM-DP+ is told what one with an activation code would be.
+TEST_F(Es9Refusal, OrderWithoutAMatchingIdThatHasToWait) {
+    const auto say = [&] { return authenticate(card.authenticate(desk.initiated(card), "")); };
+    desk.order().eid = desk.pki.eid;
+    EXPECT_EQ(say(), "");
+    const Order good = desk.order();
+    desk.order().state = OrderState::confirmed;
+    EXPECT_EQ(say(), "8.2/1.2");
+    desk.order() = good;
+    desk.order().expires_at = desk.now;
+    EXPECT_EQ(say(), "8.8.5/4.10");
+    desk.order() = good;
+    desk.order().attempts = desk.order().attempts_max;
+    EXPECT_EQ(say(), "8.8.5/6.4");
+    desk.order() = good;
+    desk.order().state = OrderState::installed;
+    EXPECT_EQ(say(), "8.2.6/3.8") << "that one is over";
+}
 TEST_F(Es9Refusal, UnknownMatchingId) {
     for (const std::string_view id : {"MATCH-2", "match-1", "MATCH-1 ", "../MATCH-1", "%", "MATCH-1\n"})
         EXPECT_EQ(authenticate(card.authenticate(desk.initiated(card), id)), "8.2.6/3.8") << id;

@@ -233,9 +233,6 @@ public:
     Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view id) override {
         return first_order([&](const smdp::Order& o) { return o.matching_id == id; });
     }
-    Result<std::optional<smdp::Order>> find_pending_order(const Eid& eid, Time now) override {
-        return first_order([&](const smdp::Order& o) { return o.eid == eid && smdp::downloadable(o, now); });
-    }
     Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid& iccid) override {
         const auto rank = [](const smdp::Order& o) { return std::tuple(lives(o), o.created_at, o.id); };
         std::optional<smdp::Order> out;

@@ -24,12 +24,6 @@ public:
     Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view id) override {
         return one(order_by_matching_id, order_at, id);
     }
-    Result<std::optional<smdp::Order>> find_pending_order(const Eid& eid, Time now) override {
-        TRY(auto orders, orders_of(eid));
-        for (auto& o : orders)
-            if (smdp::downloadable(o, now)) return std::optional(std::move(o));
-        return std::optional<smdp::Order>{};
-    }
     Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid& iccid) override {
         return one(order_by_iccid, order_at, std::string_view(iccid.text()));
     }

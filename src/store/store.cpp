@@ -18,6 +18,11 @@ Status Store::commit_one(Batch batch) {
     return std::move(commit(group).front());
 }
 
+Result<std::optional<smdp::Order>> Store::find_pending_order(const Eid& eid, Time now) {
+    TRY(auto orders, orders_of(eid));
+    return smdp::pending_among(std::move(orders), now);
+}
+
 bool changed_meanwhile(const Error& e) {
     return e.code == Errc::conflict &&
            (e.path.ends_with(".version") || e.path == "auc.sqn" || e.path == "notes.number" || e.path == "database");

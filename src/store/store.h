@@ -194,8 +194,8 @@ public:
 
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order(std::string_view id) = 0;
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view) = 0;
-    /// The oldest that this EID may download now: one that is expired, exhausted or refused hides no other.
-    [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_pending_order(const Eid&, Time now) = 0;
+    /// What a card means that names no order: smdp::pending_among its own.
+    [[nodiscard]] Result<std::optional<smdp::Order>> find_pending_order(const Eid&, Time now);
     /// Those that name this EID or were bound to it, oldest first.
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> orders_of(const Eid&) = 0;
     /// The one that lives; where all have ended, the last that was made.

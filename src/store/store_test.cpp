@@ -91,6 +91,21 @@ TEST_P(AnyStore, PendingIsTheOldestOrderThatCanBeDownloadedNow) {
     EXPECT_FALSE(*store->find_pending_order(eid(2), t0));
 }
 
+TEST_P(AnyStore, PendingIsTheNewestThatHasToWaitWhereNoneCanBeDownloaded) {
+    std::vector<smdp::Order> orders;
+    for (int n = 1; n <= 4; ++n) {
+        orders.push_back(order(n));
+        orders.back().eid = eid(1);
+        orders.back().created_at = t0 + std::chrono::seconds(n);
+    }
+    orders[0].state = smdp::OrderState::confirmed;
+    orders[1].expires_at = t0;
+    orders[2].state = smdp::OrderState::installed;
+    orders[3].state = smdp::OrderState::unavailable;
+    for (const auto& o : orders) ASSERT_TRUE(commit({AddOrder{o}}));
+    EXPECT_EQ(**store->find_pending_order(eid(1), t0), orders[1]);
+}
+
 TEST_P(AnyStore, OrdersAreUniqueWhereTheyMustBe) {
     ASSERT_TRUE(commit({AddOrder{order(1)}}));
     auto other = order(2);

@@ -33,9 +33,6 @@ public:
     Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view id) override {
         return behind_->find_order_by_matching_id(id);
     }
-    Result<std::optional<smdp::Order>> find_pending_order(const Eid& eid, Time now) override {
-        return behind_->find_pending_order(eid, now);
-    }
     Result<std::vector<smdp::Order>> orders_of(const Eid& eid) override { return behind_->orders_of(eid); }
     Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid& iccid) override {
         return behind_->find_order_by_iccid(iccid);
