@@ -71,7 +71,9 @@ Refused at_offer(Refused refused) {
     return {Refusal::attempts_exceeded, refused.sentence()};
 }
 
-Refusing refusing(const Offer& offer, const Order& order) { return {order, offer.card, offer.transaction_id, "offer"}; }
+Refusing refusing(const Offer& offer, const Order& order) {
+    return {order.id, offer.card, offer.transaction_id, "offer"};
+}
 
 AskGate ask_gate(const Offer& offer, const Order& order, Eid eid) {
     return {std::move(eid), offer.transaction_id, order.policy, order.id, order.operator_id};

@@ -12,7 +12,7 @@ State back_of(Binding&& binding) {
 Result<Step> refuse_package(Binding&& binding, const Order& order, Refused refused, const Env& env) {
     const Card card = binding.offered().card;
     const Bytes id = binding.transaction_id;
-    return refuse(back_of(std::move(binding)), std::move(refused), {order, card, id, "package"}, env);
+    return refuse(back_of(std::move(binding)), std::move(refused), {order.id, card, id, "package"}, env);
 }
 
 /// The request's own checks; nullopt: it holds.
@@ -55,8 +55,11 @@ const Offered& offered_in(const Bound& s) { return s.offer; }
 template <class From>
 Result<Step> start(From&& from, const msg::GetBoundProfilePackageRequest& request, const Env& env) {
     TRY(auto offer, offered_in(from).decoded_reply());
-    if (auto refused = check_request(offered_in(from), offer, request, env))
-        return refuse(State(std::forward<From>(from)), std::move(*refused));
+    if (auto refused = check_request(offered_in(from), offer, request, env)) {
+        const Offered of = offered_in(from);
+        return refuse(State(std::forward<From>(from)), std::move(*refused),
+                      {of.order_id.text, of.card, offer.transaction_id.bytes, "package"}, env);
+    }
     const auto& answer = std::get<msg::PrepareDownloadResponseOk>(request.prepare_download_response.value);
     Action load = LoadBinding{offered_in(from).order_id.text};
     Binding binding{std::forward<From>(from), std::move(offer.transaction_id.bytes), answer.euicc_signed2.euicc_otpk,

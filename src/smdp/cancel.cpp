@@ -34,20 +34,21 @@ Order cancelled(Order order, const Cancelling& s) {
 
 Result<Step> cancel(State&& back, const Offered& offered, const msg::CancelSessionRequestEs9& request, const Env& env) {
     const auto* answer = std::get_if<msg::CancelSessionResponseOk>(&request.cancel_session_response.value);
-    if (answer == nullptr)
-        return refuse(std::move(back), Refusal::euicc_signature_invalid, "The eUICC did not cancel the session.");
-    const auto& content = answer->euicc_cancel_session_signed;
     TRY(const auto offer, offered.decoded_reply());
+    const auto no = [&](Refusal refusal, std::string detail = {}) {
+        return refuse(std::move(back), {refusal, std::move(detail)},
+                      {offered.order_id.text, offered.card, offer.transaction_id.bytes, "cancellation"}, env);
+    };
+    if (answer == nullptr) return no(Refusal::euicc_signature_invalid, "The eUICC did not cancel the session.");
+    const auto& content = answer->euicc_cancel_session_signed;
     if (content.transaction_id != offer.transaction_id)
-        return refuse(std::move(back), Refusal::transaction_unknown,
-                      "The transaction that the eUICC signed is not the one of the request.");
+        return no(Refusal::transaction_unknown, "The transaction that the eUICC signed is not the one of the request.");
     const auto key = offered.card.key();
     if (!key || !key->verify(der::encode(content), answer->euicc_cancel_session_signature.bytes))
-        return refuse(std::move(back), Refusal::euicc_signature_invalid);
+        return no(Refusal::euicc_signature_invalid);
     if (content.smdp_oid != env.server.oid)
-        return refuse(
-            std::move(back), Refusal::smdp_oid_wrong,
-            "The eUICC signed OID " + content.smdp_oid.text() + ", this server is " + env.server.oid.text() + ".");
+        return no(Refusal::smdp_oid_wrong, "The eUICC signed OID " + content.smdp_oid.text() + ", this server is " +
+                                               env.server.oid.text() + ".");
     Cancelling next{{offered.card,
                      offered.order_id,
                      digest_of(der::encode(request)),

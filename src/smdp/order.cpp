@@ -179,7 +179,7 @@ std::string fresh_matching_id(Random& random) { return random_text(random, 26); 
 std::string untold_matching_id(Random& random) { return '$' + fresh_matching_id(random); }
 bool tells_matching_id(const Order& o) { return !o.matching_id.starts_with('$'); }
 bool may_be_matching_id(std::string_view id) {
-    const bool printable = std::ranges::all_of(id, [](char c) { return c > ' ' && c <= '~' && c != '$'; });
+    const bool printable = std::ranges::all_of(id, [](char c) { return c >= ' ' && c <= '~' && c != '$'; });
     return printable && !id.empty() && id.size() <= 255;
 }
 bool may_be_confirmation_code(View code) {

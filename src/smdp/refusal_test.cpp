@@ -345,6 +345,28 @@ TEST_F(Es9Refusal, PackageBehindAClosedGateOrConsent) {
     EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.2.5/4.3");
 }
 
+/// Whoever helps its owner reads them in the order's timeline.
+TEST_F(Es9Refusal, OfAPackageOrACancellationIsInTheTimeline) {
+    const auto offer = desk.offered(card);
+    const auto told = [&] {
+        return desk.refusals.empty() ? "" : desk.refusals.back().code + desk.refusals.back().sentence;
+    };
+    auto package = card.prepare(offer);
+    std::get<msg::PrepareDownloadResponseOk>(package.prepare_download_response.value).euicc_signature2.bytes[3] ^= 1U;
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{package}), "8.1/6.1");
+    EXPECT_TRUE(told().starts_with("8.1/6.1package refused to EID " + desk.pki.eid.text())) << told();
+    const auto& id = offer.transaction_id;
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{
+                  {id, {msg::PrepareDownloadResponseError{id, msg::DownloadErrorCode::invalid_signature, {}}}, {}}}),
+              "8.1/6.1");
+    EXPECT_NE(told().find("invalidSignature"), std::string::npos) << told();
+    EXPECT_EQ(
+        desk.refusal(CancelSession{card.cancel(id, *der::Oid::parse("2.999.11"), msg::CancelSessionReason::timeout)}),
+        "8.8/3.10");
+    EXPECT_TRUE(told().starts_with("8.8/3.10cancellation refused to EID ")) << told();
+    for (const auto& refusal : desk.refusals) EXPECT_EQ(refusal.order_id, "order-1");
+}
+
 // ---- CancelSession
 
 TEST_F(Es9Refusal, CancellingAnUnknownTransaction) {

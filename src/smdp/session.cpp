@@ -130,7 +130,7 @@ Step refuse(State back, Refusal refusal, std::string detail) {
 
 Result<Step> refuse(State back, Refused refused, const Refusing& refusing, const Env& env) {
     TRY(const Eid eid, eid_of(refusing.card));
-    NoteRefusal note{refusing.order.id, env.now, to_bytes(refusing.transaction_id), code_of(refused.refusal),
+    NoteRefusal note{refusing.order_id, env.now, to_bytes(refusing.transaction_id), code_of(refused.refusal),
                      std::string(refusing.what) + " refused to EID " + eid.text() + ": " +
                          std::string(status_code(refused.refusal).sentence)};
     if (!refused.detail.empty()) note.sentence += " " + refused.detail;

@@ -40,10 +40,10 @@ Result<Step> on(CheckingNotification&&, NotificationContext&&, const Env&);
 [[nodiscard]] Step refuse(State back, Refused);
 /// Whom a refusal concerns, once the order is known: its operator reads it in the timeline.
 struct Refusing {
-    const Order& order;
+    const std::string& order_id;
     const Card& card;
     View transaction_id;
-    std::string_view what;  ///< "offer", "package"
+    std::string_view what;  ///< "offer", "package", "cancellation"
 };
 [[nodiscard]] Result<Step> refuse(State back, Refused, const Refusing&, const Env&);
 [[nodiscard]] const Credential* find_credential(const Server&, View ci_key_id);
