@@ -6,7 +6,8 @@ namespace mcim::smdp {
 
 std::optional<Progress> progress_of(const Order& before, const Order& after) {
     using enum NotificationPoint;
-    if (after.wrong_codes > before.wrong_codes) return Progress{confirmation_code, true, "8.2.7", "3.8"};
+    if (after.wrong_codes > before.wrong_codes)
+        return Progress{confirmation_code, true, "8.2.7", locked_by_wrong_codes(after) ? "6.4" : "3.8"};
     if (after.state == OrderState::installed && before.state != OrderState::installed) return Progress{installation};
     if (after.attempts > before.attempts) return Progress{package};
     // by its user or card, before it was installed

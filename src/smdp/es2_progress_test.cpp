@@ -24,6 +24,10 @@ TEST(Es2Progress, EachStepThatMattersIsTold) {
     Order mistyped = released;
     ++mistyped.wrong_codes;
     EXPECT_EQ(progress_of(released, mistyped), (Progress{NotificationPoint::confirmation_code, true, "8.2.7", "3.8"}));
+    Order locked = released;
+    locked.confirmation_code = {1};
+    locked.wrong_codes = wrong_codes_max;
+    EXPECT_EQ(progress_of(mistyped, locked), (Progress{NotificationPoint::confirmation_code, true, "8.2.7", "6.4"}));
 }
 
 TEST(Es2Progress, WhatTheOperatorDidHimselfAndWhatChangesNothingIsNot) {
