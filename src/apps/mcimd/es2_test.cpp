@@ -1,6 +1,12 @@
 // ES2+ as an operator's system meets it: a real client certificate at a real socket, with bodies written by hand, and
 // a card at the other end that downloads what was ordered.
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <iostream>
+#include <sstream>
+
 #include "mcim/apps/mcimd/es2_for_test.h"
+#include "mcim/apps/mcimd/log.h"
 #include "mcim/apps/mcimd/plain_for_test.h"
 
 namespace mcim::apps::mcimd {
@@ -490,6 +496,27 @@ TEST_F(Es2Service, CallsAreCounted) {
     const std::string name = "\nmcimd_es2_requests_total{function=\"downloadOrder\",outcome=";
     EXPECT_NE(figures.find(name + "\"done\"} 1\n"), std::string::npos);
     EXPECT_NE(figures.find(name + "\"8.2.1/1.2\"} 1\n"), std::string::npos);
+}
+
+TEST_F(Es2Service, WhoIsNotLetInIsCountedAndTold) {
+    std::ostringstream text;
+    log_to(std::make_shared<spdlog::sinks::ostream_sink_mt>(text), "warn", LogFormat::text);
+    constexpr int strangers = 12;
+    for (int i = 0; i < strangers; ++i) EXPECT_FALSE(try_ask(nullptr, es2::request("downloadOrder", of(first))));
+    const std::string wanted = "\nmcimd_es2_handshakes_refused_total " + std::to_string(strangers) + "\n";
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    std::string figures;
+    do figures = ask_plain(running->operation_port(), "/metrics");
+    while (figures.find(wanted) == std::string::npos && std::chrono::steady_clock::now() < until);
+    EXPECT_NE(figures.find(wanted), std::string::npos) << "none of them is missing";
+    running.reset();  // nobody writes any more
+    log_to(std::make_shared<spdlog::sinks::ostream_sink_mt>(std::clog), "off", LogFormat::text);
+    const std::string line = "ES2+: a client from 127.0.0.0/24 is not let in: peer did not return a certificate";
+    int told = 0;
+    for (auto at_line = text.str().find(line); at_line != std::string::npos;
+         at_line = text.str().find(line, at_line + 1))
+        ++told;
+    EXPECT_EQ(told, 10) << text.str();
 }
 
 TEST_F(Es2Service, ListensOnAPortOfItsOwnOrNowhere) {

@@ -25,6 +25,7 @@ constexpr std::size_t observers_max = 32;  ///< at once
 constexpr std::size_t own_key_octets = 32;
 constexpr std::size_t operators_max = 64;  ///< connections of ES2+ at once: it is systems that call, and few
 constexpr std::size_t operators_per_address_max = 16;  ///< of these: nobody has all of them
+constexpr unsigned refused_told_max = 10;              ///< lines of the log within purge_period
 
 Error not_listening(const std::string& key, const Error& error) {
     return fail(Errc::io, key + " " + error.path,
@@ -84,6 +85,8 @@ struct Program::Impl {
     void purge_now_and_then();
     void look_after_events();
     void say_whether_it_was_crowded();
+    void on_operator_refused(const http::RefusedHandshake&);
+    void say_how_many_more_were_refused();
 
     const Config config;
     SystemRandom random{};
@@ -103,12 +106,14 @@ struct Program::Impl {
     std::shared_ptr<Outbox> events{};    ///< to SM-DSs, of the same
     std::uint64_t turned_away = 0;       ///< that the log knows of
     std::uint64_t shed = 0;
+    unsigned refused_operators = 0;  ///< within purge_period
 };
 
 void Program::Impl::purge_now_and_then() {
     purging = http::Timer::every(platform.loop, purge_period, [this] {
         platform.unverified_left = unverified_per_minute;
         if (tls) say_whether_it_was_crowded();
+        say_how_many_more_were_refused();
         if (platform.shares_database) platform.look_for_progress();  // of a node that has stopped
         if (!platform.smds.empty()) look_after_events();
         platform.committer.commit({store::PurgeSessions{platform.now()}, store::PurgeNotifications{unverified_kept}},
@@ -132,6 +137,17 @@ void Program::Impl::say_whether_it_was_crowded() {
     if (closed != 0)
         spdlog::warn("{} connections that kept the server waiting closed for newcomers: server.connections_max",
                      closed);
+}
+
+void Program::Impl::on_operator_refused(const http::RefusedHandshake& client) {
+    ++platform.metrics.es2_handshakes_refused;
+    if (++refused_operators <= refused_told_max)
+        spdlog::warn("ES2+: a client from {} is not let in: {}", masked(client.from), client.why);
+}
+
+void Program::Impl::say_how_many_more_were_refused() {
+    const unsigned refused = std::exchange(refused_operators, 0);
+    if (refused > refused_told_max) spdlog::warn("ES2+: {} more clients were not let in", refused - refused_told_max);
 }
 
 /// Who the platform is, by what its files say now: all of it, or as before.
@@ -198,7 +214,8 @@ Status Program::Impl::listen_es2(http::Loop& loop) {
     limits.connections_per_address_max = std::min(limits.connections_per_address_max, operators_per_address_max);
     TRY(const auto identities, tls_identities(*config.es2));
     http::ClientRules clients{[this](View certificate) { return knows_es2_client(platform, certificate); },
-                              [this] { return platform.now(); }};
+                              [this] { return platform.now(); },
+                              [this](const http::RefusedHandshake& client) { on_operator_refused(client); }};
     auto listening = http::Server::listen_mutual_tls(loop, config.es2->listen, std::span(identities), limits,
                                                      std::move(clients), [this](http::Request q, const http::Reply& r) {
                                                          const LogScope about(platform.next_request());
