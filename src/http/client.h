@@ -30,7 +30,8 @@ enum class ServerIs : std::uint8_t {
 };
 
 struct ClientConfig {
-    std::vector<Bytes> roots;  ///< CI certificates, DER; at least one
+    /// CI certificates, DER; at least one. Of a server that is named by its host, CAs whatever is above them.
+    std::vector<Bytes> roots;
     /// Where a host is reached, for those that are not where DNS says: {"smdp.test", 443} -> {"127.0.0.1", 40123}.
     std::map<HostPort, HostPort> resolve;
     std::chrono::milliseconds time_max{30'000};  ///< for one exchange, connecting included

@@ -192,7 +192,11 @@ ServerRules ServerRules::of_the_web() { return {}; }
 
 Result<ClientTrust> ClientTrust::in(const std::vector<Bytes>& roots, ServerIs server, const TlsIdentity* identity) {
     TRY(auto tls, client_context(roots, identity));
-    if (server == ServerIs::named_by_its_host) return ClientTrust{std::move(tls), ServerRules::of_the_web()};
+    if (server == ServerIs::named_by_its_host) {
+        // whoever issued the server's certificate vouches for it, though he be no root
+        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(tls->native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
+        return ClientTrust{std::move(tls), ServerRules::of_the_web()};
+    }
     TRY(auto rules, ServerRules::under(roots));
     return ClientTrust{std::move(tls), std::move(rules)};
 }

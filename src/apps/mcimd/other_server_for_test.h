@@ -73,12 +73,25 @@ private:
 };
 
 /// The certificate of a web server that has this name, under a PKI that nobody here knows.
-inline test::Identity of_host(test::Pki& pki, std::string_view host) {
+inline test::Identity of_host(test::Pki& pki, const test::Identity& issuer, std::string_view host) {
     auto profile = pki.dp_profile(x509::Role::dp_tls);
     profile.host = std::string(host);
     profile.validity = {system_now() - 24h, system_now() + 24h};
     const auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
-    const auto draft = draft_server(profile, key.public_key(), pki.ci.certificate, pki.random);
+    const auto draft = draft_server(profile, key.public_key(), issuer.certificate, pki.random);
+    return test::Pki::certify(draft, key, issuer.key);
+}
+inline test::Identity of_host(test::Pki& pki, std::string_view host) { return of_host(pki, pki.ci, host); }
+
+/// A CA under that of the PKI.
+inline test::Identity sub_ca(test::Pki& pki) {
+    auto profile = pki.ci_profile();
+    profile.common_name = "Test sub-CA";
+    profile.validity = {system_now() - 24h, system_now() + 24h};
+    const auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
+    auto draft = draft_ci(profile, key.public_key(), pki.random);
+    draft.issuer = to_rdn_sequence(pki.ci.certificate.subject);
+    draft.extensions->list.push_back(x509::extension::authority_key_id(*pki.ci.certificate.subject_key_id));
     return test::Pki::certify(draft, key, pki.ci.key);
 }
 

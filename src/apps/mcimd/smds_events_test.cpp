@@ -2,6 +2,7 @@
 // card that comes with what it has found.
 #include "mcim/apps/mcimd/es2_for_test.h"
 #include "mcim/apps/mcimd/other_server_for_test.h"
+#include "mcim/apps/mcimd/plain_for_test.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -347,6 +348,37 @@ TEST_F(SmdsWithACertificateForIt, IsShownItAndTheOneThatIsThereAfterwards) {
     ASSERT_TRUE(running->renew());
     cancel(order);
     EXPECT_EQ(asked(1), (Asked{"deleteEvent"}));
+}
+
+/// Whose issuer is not known here.
+class SmdsUnderASubCa : public SmdsEvents {
+protected:
+    [[nodiscard]] std::string more_of_smds() override {
+        at.write("smds-ca.der", issuer.der());
+        server.emplace(of_host(elsewhere, issuer, "localhost"), port(), content_of(at, "tls.der"),
+                       [](const http::Request&) { return es12_answer(); });
+        return "[operation]\nlisten = \"127.0.0.1:0\"\n";
+    }
+    test::Identity issuer = sub_ca(elsewhere);
+};
+
+TEST_F(SmdsUnderASubCa, IsKnownByThatAlone) {
+    EXPECT_TRUE(check_files(at.config(), system_now()).lines.empty());
+    EXPECT_EQ(event_of(order_at_smds(), "registered"), "registered");
+}
+
+TEST_F(SmdsUnderASubCa, CertificateOfItsIssuerIsAmongThoseInUse) {
+    const auto left = [&] {
+        const std::string figures = ask_plain(running->operation_port(), "/metrics");
+        const std::string series = "mcimd_certificate_expires_in_seconds{key=\"dp.smds[1].ca\",position=\"0\"} ";
+        const auto found = figures.find(series);
+        EXPECT_NE(found, std::string::npos) << figures;
+        return found == std::string::npos ? 0.0 : std::stod(figures.substr(found + series.size()));
+    };
+    EXPECT_NEAR(left(), 24.0 * 3600, 600);
+    at.write("smds-ca.der", elsewhere.ci.der());
+    ASSERT_TRUE(running->renew());
+    EXPECT_GT(left(), 48.0 * 3600) << "the file was read again";
 }
 
 TEST(SmdsConfigured, MistakesAreNamed) {
