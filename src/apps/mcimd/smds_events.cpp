@@ -150,7 +150,8 @@ Mail event_mail(Platform& p) {
                 TRY(const auto call, decode_event_call(row));
                 http::ClientConfig config{smds->roots, {}};
                 config.time_max = event_time;
-                config.server = http::ServerIs::named_by_its_host;
+                config.server = http::ServerIs::an_smds;
+                config.is_revoked = [&p](const x509::Certificate& c) { return p.dp->anchors.is_revoked(c); };
                 config.identity = smds->identity;
                 std::string path(smdp::es12_path);
                 path += to_string(call.function);

@@ -3,6 +3,7 @@
 #include "mcim/apps/mcimd/es2_for_test.h"
 #include "mcim/apps/mcimd/other_server_for_test.h"
 #include "mcim/apps/mcimd/plain_for_test.h"
+#include "mcim/x509/crl.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -34,8 +35,10 @@ protected:
     }
     [[nodiscard]] virtual std::string more_of_smds() { return ""; }
     void serve(std::uint16_t port = 0, std::string_view certificate = "tls.der") {
-        server.emplace(of_host(elsewhere, "localhost"), port, content_of(at, certificate),
-                       [](const http::Request&) { return es12_answer(); });
+        serve(port, content_of(at, certificate), of_host(elsewhere, "localhost", x509::Role::ds_tls));
+    }
+    void serve(std::uint16_t port, Bytes client, const test::Identity& own) {
+        server.emplace(own, port, std::move(client), [](const http::Request&) { return es12_answer(); });
     }
     [[nodiscard]] std::uint16_t port() const { return static_cast<std::uint16_t>(std::stoi(smds.substr(10))); }
     jose::ObjectWriter terms() const {
@@ -350,13 +353,52 @@ TEST_F(SmdsWithACertificateForIt, IsShownItAndTheOneThatIsThereAfterwards) {
     EXPECT_EQ(asked(1), (Asked{"deleteEvent"}));
 }
 
+TEST_F(SmdsEvents, ServerThatIsNoSmdsIsToldNothing) {
+    serve(port(), content_of(at, "tls.der"), of_host(elsewhere, "localhost", x509::Role::dp_tls));
+    const auto order = order_at_smds();
+    server->await_turned_away();
+    EXPECT_EQ(event_of(order, "queued"), "queued");
+    serve(port());
+    EXPECT_EQ(asked(1), (Asked{"registerEvent"}));
+}
+
+/// Under the CI of the platform, which has a revocation list.
+class SmdsUnderTheCi : public SmdsEvents {
+protected:
+    void revoke(const std::vector<Bytes>& serials, std::chrono::hours age) const {
+        x509::RevocationListProfile list{{system_now() - age, system_now() + 24h}, 1, {}};
+        for (const auto& serial : serials) list.entries.push_back({serial, system_now()});
+        at.write("ci.crl", x509::issue_revocation_list(list, at.pki.ci.certificate, at.pki.ci.key));
+    }
+    void show(const test::Identity& own) { serve(port(), content_of(at, "tls.der"), own); }
+    [[nodiscard]] std::string more_of_smds() override {
+        revoke({}, 2h);
+        at.write("smds-ca.der", at.pki.ci.der());
+        at.ci_files = "\"ci.der\"\nrevocation_lists = \"ci.crl\"";
+        show(taken_back);
+        return "";
+    }
+    test::Identity taken_back = of_host(at.pki, "localhost", x509::Role::ds_tls);
+};
+
+TEST_F(SmdsUnderTheCi, IsToldNothingOnceItsCertificateIsRevoked) {
+    const auto order = order_at_smds();
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    revoke({taken_back.certificate.serial}, 1h);
+    ASSERT_TRUE(running->renew());
+    cancel(order);
+    server->await_turned_away();
+    EXPECT_EQ(event_of(order, "leaving"), "leaving");
+    show(of_host(at.pki, "localhost", x509::Role::ds_tls));
+    EXPECT_EQ(event_of(order, "deleted"), "deleted");
+}
+
 /// Whose issuer is not known here.
 class SmdsUnderASubCa : public SmdsEvents {
 protected:
     [[nodiscard]] std::string more_of_smds() override {
         at.write("smds-ca.der", issuer.der());
-        server.emplace(of_host(elsewhere, issuer, "localhost"), port(), content_of(at, "tls.der"),
-                       [](const http::Request&) { return es12_answer(); });
+        serve(port(), content_of(at, "tls.der"), of_host(elsewhere, issuer, "localhost", x509::Role::ds_tls));
         return "[operation]\nlisten = \"127.0.0.1:0\"\n";
     }
     test::Identity issuer = sub_ca(elsewhere);
