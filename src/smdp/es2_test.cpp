@@ -345,6 +345,21 @@ TEST_F(Es2, SmdsOtherThanBefore) {
     asked.smds_address = "other.example.com";
     EXPECT_EQ(confirm(asked), "8.9.1/3.10");
 }
+TEST_F(Es2, RepeatedConfirmationIsTheSameThoughItsSmdsIsNotConfiguredAnyMore) {
+    known.smds = {"smds.example.com"};
+    download({.eid = eid, .iccid = iccid});
+    ConfirmOrder asked{iccid};
+    asked.smds_address = "smds.example.com";
+    ASSERT_EQ(confirm(asked), "done");
+    known.smds.clear();
+    EXPECT_EQ(confirm(asked), "same");
+    asked.smds_address = "other.example.com";
+    EXPECT_EQ(confirm(asked), "8.9.1/3.10");
+    cancel({iccid});
+    download({.eid = eid, .iccid = iccid});
+    asked.smds_address = "smds.example.com";
+    EXPECT_EQ(confirm(asked), "8.9/5.1") << "another order";
+}
 TEST_F(Es2, ReleaseAsksAnSmdsAgainThatHadRefusedTheEvent) {
     known.smds = {"smds.example.com"};
     download({.eid = eid, .iccid = iccid});
