@@ -71,6 +71,20 @@ protected:
     std::string last_line(const jose::Object& order) {
         return *admin("GET", "/orders/" + *order.text("id")).objects("timeline")->back().text("what");
     }
+    /// As soon as its timeline says so.
+    jose::Object order_whose_id_is_taken() {
+        server->answer([](const http::Request& r) {
+            return r.target.ends_with("registerEvent") ? es12_answer("8.9.5", "3.3") : es12_answer();
+        });
+        auto order = order_at_smds();
+        const auto until = std::chrono::steady_clock::now() + 20s;
+        const std::string wanted =
+            "event not registered at SM-DS " + smds + ", which has another under its ID: 8.9.5/3.3 So says the SM-DS.";
+        while (last_line(order) != wanted && std::chrono::steady_clock::now() < until) continue;
+        EXPECT_EQ(last_line(order), wanted);
+        EXPECT_EQ(event_of(order, "queued"), "queued");
+        return order;
+    }
     using Asked = std::vector<std::string>;
 
     test::Pki elsewhere{crypto::Curve::p256, 77};  ///< the SM-DS's own
@@ -226,12 +240,44 @@ TEST_F(SmdsEvents, WhatTheSmdsHasDoneAlreadyIsDone) {
     server->answer([](const http::Request& r) {
         return es12_answer("8.9.5", r.target.ends_with("registerEvent") ? "3.3" : "3.9");
     });
+    server->refuse(1);  // after it was done, for all that is known
     const auto order = order_at_smds();
     EXPECT_EQ(event_of(order, "registered"), "registered");
     EXPECT_NE(last_line(order).find("had it already: 8.9.5/3.3"), std::string::npos) << last_line(order);
     cancel(order);
     EXPECT_EQ(event_of(order, "deleted"), "deleted");
     EXPECT_NE(last_line(order).find("had it no more: 8.9.5/3.9"), std::string::npos) << last_line(order);
+}
+
+TEST_F(SmdsEvents, IdThatIsTakenThereIsShownAndTriedAgain) {
+    add_line("a", second, "999990000000002");
+    const auto order = order_whose_id_is_taken();
+    const auto lines = [&] { return admin("GET", "/orders/" + *order.text("id")).objects("timeline")->size(); };
+    const auto told = lines();
+    const std::string id = *order.text("matching_id");
+    server->answer([id](const http::Request& r) {
+        return r.body.find(id) != std::string::npos ? es12_answer("8.9.5", "3.3") : es12_answer();
+    });
+    jose::ObjectWriter other;
+    other.text("operator", "a").text("iccid", second.text()).text("policy", "open");
+    const auto next = admin("POST", "/orders", other.text("eid", at.pki.eid.text()).text("smds", smds).finish());
+    EXPECT_EQ(event_of(next, "registered"), "registered") << "nothing is wrong with others";
+    start();
+    EXPECT_EQ(asked(3), (Asked{"registerEvent", "registerEvent", "registerEvent"}));
+    EXPECT_EQ(event_of(order, "queued"), "queued");
+    EXPECT_EQ(lines(), told) << "the same is said once";
+    server->answer([](const http::Request&) { return es12_answer(); });
+    start();
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    EXPECT_EQ(last_line(order), "event registered at SM-DS " + smds);
+}
+
+TEST_F(SmdsEvents, IdThatIsTakenThereIsGivenUpWithItsOrder) {
+    const auto order = order_whose_id_is_taken();
+    cancel(order);
+    start();
+    EXPECT_EQ(asked(3), (Asked{"registerEvent", "registerEvent", "deleteEvent"}));
+    EXPECT_EQ(event_of(order, "deleted"), "deleted");
 }
 
 TEST_F(SmdsEvents, IsTriedAgainWhereTheRootAboveTheSmdsIsAway) {
