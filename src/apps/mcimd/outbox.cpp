@@ -30,6 +30,15 @@ void Outbox::look() {
     });
 }
 
+void Outbox::look_without_waiting() {
+    for (auto& [id, recipient] : recipients_) {
+        recipient.wait = wait_first;
+        recipient.not_before = {};
+        recipient.held.clear();
+    }
+    look();
+}
+
 void Outbox::read_and_send() {
     planned_ = false;
     if (stopped_) return;

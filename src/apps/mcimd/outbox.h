@@ -49,6 +49,8 @@ public:
     Outbox(Platform&, Mail);
     /// There may be something to send.
     void look();
+    /// The same, to everybody and at once: what was in the way may have been mended.
+    void look_without_waiting();
     /// Sends nothing more, and leaves nothing on the loop but what is under way.
     void stop();
 

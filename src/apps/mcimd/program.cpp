@@ -278,7 +278,12 @@ std::optional<std::uint16_t> Program::operation_port() const {
     return impl_->operation->port();
 }
 
-Status Program::renew() { return impl_->identify(); }
+Status Program::renew() {
+    auto done = impl_->identify();
+    for (const auto& outbox : {impl_->progress, impl_->events})
+        if (outbox) outbox->look_without_waiting();
+    return done;
+}
 
 bool Program::idle() const {
     const auto nobody_at = [](const auto& server) { return !server || server->connections() == 0; };

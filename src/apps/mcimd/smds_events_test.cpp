@@ -272,6 +272,13 @@ TEST_F(SmdsEvents, IdThatIsTakenThereIsShownAndTriedAgain) {
     EXPECT_EQ(last_line(order), "event registered at SM-DS " + smds);
 }
 
+TEST_F(SmdsEvents, HangUpHasItAskedAgainAtOnce) {
+    const auto order = order_whose_id_is_taken();
+    server->answer([](const http::Request&) { return es12_answer(); });
+    ASSERT_TRUE(running->renew());
+    EXPECT_EQ(event_of(order, "registered"), "registered") << "not in five minutes";
+}
+
 TEST_F(SmdsEvents, IdThatIsTakenThereIsGivenUpWithItsOrder) {
     const auto order = order_whose_id_is_taken();
     cancel(order);
@@ -309,6 +316,23 @@ TEST_F(SmdsEvents, IsDeletedWhenTheUserRefusesAndRegisteredAgainWithTheNextRelea
     EXPECT_EQ(event_of(order, "registered"), "registered");
     admin("POST", "/subscriptions/" + first.text() + "/close");
     EXPECT_EQ(asked(4).back(), "deleteEvent");
+}
+
+/// A line that its device had deleted is ordered anew, and ends with the first vector of the one that takes its place.
+TEST_F(SmdsEvents, IsDeletedWhenTheFirstVectorOfAnotherLineEndsItsOrder) {
+    install(add_order("a", first), first);
+    add_operator("b", key_b);
+    add_line("b", second, "999980000000002");
+    const std::string token = *transfer::sign_release(
+        {"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), system_now() - 1s, system_now() + 1h}, "",
+        jose::signer_of(key_a));
+    install(add_order("b", second, "open", token), second);
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    const auto order = order_at_smds();
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999980000000002").find("FAILURE"), std::string::npos);
+    EXPECT_EQ(state_of(order), "Unavailable");
+    EXPECT_EQ(asked(2), (Asked{"registerEvent", "deleteEvent"})) << "not when somebody looks the next minute";
 }
 
 TEST_F(SmdsEvents, OrderOfTheAdministrationNeedsAnEidAndAKnownSmds) {
