@@ -43,7 +43,8 @@ inline constexpr const char* orders_leaving =
     "(ended_by IN (0,1) AND last_sequence IS NOT NULL)) ORDER BY created_at, id";
 /// `event` 1 and 2: queued, registered.
 inline constexpr const char* expired_orders_with_events =
-    "SELECT * FROM orders WHERE event IN (1, 2) AND expires_at IS NOT NULL AND expires_at <= ? ORDER BY id";
+    "SELECT * FROM orders WHERE event IN (1, 2) AND expires_at IS NOT NULL AND expires_at <= ? ORDER BY expires_at, id "
+    "LIMIT ?";
 inline constexpr const char* all_orders = "SELECT * FROM orders ORDER BY created_at, id";
 
 inline constexpr auto order_at = [](const auto& s) -> Result<smdp::Order> {

@@ -39,8 +39,8 @@ public:
     Result<std::vector<smdp::Order>> orders_of(const Eid& eid) override {
         return all(orders_by_eid, order_at, std::string_view(eid.text()));
     }
-    Result<std::vector<smdp::Order>> expired_with_events(Time now) override {
-        return all(expired_orders_with_events, order_at, now);
+    Result<std::vector<smdp::Order>> expired_with_events(Time now, std::size_t at_most) override {
+        return all(expired_orders_with_events, order_at, now, static_cast<std::int64_t>(at_most));
     }
     Result<std::vector<smdp::Order>> list_orders() override { return all(all_orders, order_at); }
     Result<std::vector<TimelineLine>> timeline(std::string_view id) override {

@@ -24,8 +24,9 @@ constexpr std::size_t unverified_kept = 10'000;
 constexpr std::size_t observers_max = 32;  ///< at once
 constexpr std::size_t own_key_octets = 32;
 constexpr std::size_t operators_max = 64;  ///< connections of ES2+ at once: it is systems that call, and few
-constexpr std::size_t operators_per_address_max = 16;  ///< of these: nobody has all of them
-constexpr unsigned refused_told_max = 10;              ///< lines of the log within purge_period
+constexpr std::size_t operators_per_address_max = 16;   ///< of these: nobody has all of them
+constexpr std::chrono::milliseconds next_expired{200};  ///< where a turn has not ended all of them
+constexpr unsigned refused_told_max = 10;               ///< lines of the log within purge_period
 
 Error not_listening(const std::string& key, const Error& error) {
     return fail(Errc::io, key + " " + error.path,
@@ -125,9 +126,13 @@ void Program::Impl::purge_now_and_then() {
 
 /// Those of orders that have expired meanwhile too, and what another node has left when it stopped.
 void Program::Impl::look_after_events() {
-    if (const auto done = end_expired_events(platform); !done)
-        spdlog::error("orders that have expired: {}", to_string(done.error()));
+    const auto ended = end_expired_events(platform);
+    if (!ended) spdlog::error("orders that have expired: {}", to_string(ended.error()));
     platform.look_for_events();
+    if (!ended || *ended < expired_per_turn) return;
+    platform.loop.after(next_expired, [this, alive = std::weak_ptr(events)] {
+        if (!alive.expired() && purging) look_after_events();
+    });
 }
 
 void Program::Impl::say_whether_it_was_crowded() {

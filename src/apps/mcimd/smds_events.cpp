@@ -171,13 +171,15 @@ smdp::Order with_its_event(const Platform& p, smdp::Order order) {
     return order;
 }
 
-Status end_expired_events(Platform& p) {
-    TRY(auto expired, p.store.expired_with_events(p.now()));
-    for (auto& order : expired) {
-        const auto done = commit_with_events(p, {smdp::PutOrder{std::move(order)}});
-        if (!done && done.error().code != Errc::conflict) return done;  // else it is looked at again
-    }
-    return ok();
+Result<std::size_t> end_expired_events(Platform& p) {
+    TRY(auto expired, p.store.expired_with_events(p.now(), expired_per_turn));
+    std::vector<store::Batch> batches;
+    for (auto& order : expired) keep_events(p, batches.emplace_back(store::Batch{smdp::PutOrder{std::move(order)}}));
+    if (batches.empty()) return std::size_t{0};
+    const auto results = p.store.commit(batches);
+    for (const auto& done : results)
+        if (!done && done.error().code != Errc::conflict) return done.error();  // else it is looked at again
+    return batches.size();
 }
 
 Mail event_mail(Platform& p) {

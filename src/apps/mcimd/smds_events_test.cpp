@@ -1,5 +1,6 @@
 // An order whose device finds it at an SM-DS (ES12): a server of the test's, which is now and then not there, and a
 // card that comes with what it has found.
+#include "mcim/apps/mcimd/smds_events.h"
 #include "mcim/apps/mcimd/es2_for_test.h"
 #include "mcim/apps/mcimd/other_server_for_test.h"
 #include "mcim/apps/mcimd/plain_for_test.h"
@@ -339,6 +340,35 @@ TEST_F(SmdsEvents, OrderOfTheAdministrationNeedsAnEidAndAKnownSmds) {
     order_with("smds", smds, 422);
     order_with("smds", "localhost:1", 403);
     EXPECT_EQ(admin("GET", "/orders").objects("orders")->size(), 0U);
+}
+
+class NoSigner final : public signer::Signer {
+public:
+    std::vector<Result<signer::Response>> execute(std::span<const signer::Request>) override { return {}; }
+};
+
+TEST(ExpiredEvents, AreEndedSoManyAtATime) {
+    http::Loop loop;
+    const auto store = store::open_memory_store();
+    NoSigner signer;
+    SystemRandom random;
+    Platform platform{loop, *store, signer, random, {loop, *store}, {}};
+    store::Batch all;
+    for (std::size_t n = 0; n <= expired_per_turn; ++n) {
+        const std::string number = std::to_string(100'000'000'000'000'000 + n);
+        smdp::Order order{number, "a", *Iccid::with_check_digit(number), number, smdp::OrderState::released};
+        order.eid = *x509::make_eid("89049032", 1);
+        order.smds_address = "smds.example.com";
+        order.event = smdp::EventStanding::registered;
+        order.expires_at = system_now() - 1h;
+        all.emplace_back(store::AddOrder{std::move(order)});
+    }
+    ASSERT_TRUE(store->commit_one(std::move(all)));
+    EXPECT_EQ(*end_expired_events(platform), expired_per_turn);
+    EXPECT_EQ(store->list_rows("es12-event")->size(), expired_per_turn);
+    EXPECT_EQ(*end_expired_events(platform), 1U);
+    EXPECT_EQ(store->list_rows("es12-event")->size(), expired_per_turn + 1);
+    EXPECT_EQ(*end_expired_events(platform), 0U);
 }
 
 // ---------------------------------------------------------------- over ES2+
