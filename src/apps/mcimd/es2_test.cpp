@@ -78,6 +78,27 @@ protected:
         const auto listed = admin("GET", "/orders").objects("orders");
         return admin("GET", "/orders/" + *listed->at(i).text("id"));
     }
+    /// Of two equal calls of system_a on one connection.
+    void expect_gone_after(const std::function<void()>& first_call) {
+        const auto config = es2::client_of(at, running->es2_port(), &system_a);
+        const auto request = es2::request("downloadOrder", of(first));
+        http::Loop loop;
+        std::optional<Result<http::Response>> before, after;
+        http::Connection::open(loop, config, {"smdpp.example.com"}, [&](Result<http::Connection> opened) {
+            ASSERT_TRUE(opened);
+            opened->send(request, [&, kept = *opened](Result<http::Response> r) mutable {
+                before = std::move(r);
+                first_call();
+                kept.send(request, [&, kept](Result<http::Response> again) { after = std::move(again); });
+            });
+        });
+        loop.run_for(20s);
+        ASSERT_TRUE(before && after);
+        ASSERT_TRUE(*before);
+        EXPECT_EQ((*before)->status, 200U);
+        EXPECT_EQ(code_in((*before)->body), "");
+        EXPECT_FALSE(*after);
+    }
     std::size_t orders() { return admin("GET", "/orders").objects("orders")->size(); }
     std::string state_in(std::size_t i = 0) { return *order_in(i).text("state"); }
 
@@ -381,24 +402,14 @@ TEST_F(Es2Service, WithoutAKnownCertificateThereIsNothing) {
 }
 
 TEST_F(Es2Service, ClientThatIsTakenOutGetsNothingOnAConnectionThatIsOpen) {
-    const auto config = es2::client_of(at, running->es2_port(), &system_a);
-    const auto request = es2::request("downloadOrder", of(first));
-    http::Loop loop;
-    std::optional<Result<http::Response>> before, after;
-    http::Connection::open(loop, config, {"smdpp.example.com"}, [&](Result<http::Connection> opened) {
-        ASSERT_TRUE(opened);
-        opened->send(request, [&, kept = *opened](Result<http::Response> r) mutable {
-            before = std::move(r);
-            admin("POST", "/clients/" + hex(crypto::sha256(system_a.der())) + "/remove");
-            kept.send(request, [&, kept](Result<http::Response> again) { after = std::move(again); });
-        });
-    });
-    loop.run_for(20s);
-    ASSERT_TRUE(before && after);
-    ASSERT_TRUE(*before);
-    EXPECT_EQ((*before)->status, 200U);
-    EXPECT_EQ(code_in((*before)->body), "");
-    EXPECT_FALSE(*after);
+    expect_gone_after([&] { admin("POST", "/clients/" + hex(crypto::sha256(system_a.der())) + "/remove"); });
+}
+
+TEST_F(Es2Service, CertificateThatExpiresGetsNothingOnAConnectionThatIsOpen) {
+    std::atomic<std::int64_t> hours = 0;
+    start_in({.clock = [&] { return system_now() + std::chrono::hours(hours); }});
+    expect_gone_after([&] { hours = 48; });
+    running.reset();  // it has the clock
 }
 
 TEST_F(Es2Service, CertificateThatHasExpiredGetsNothing) {
