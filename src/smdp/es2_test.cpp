@@ -468,6 +468,18 @@ TEST(Es2Json, RepliesHaveTheirHeaderAndMembers) {
     EXPECT_EQ(status->subject_identifier, "ds");
     EXPECT_EQ(status->message, status_code(Es2Refusal::smds_unreachable).sentence);
 }
+TEST(Es2Json, MatchingIdThatFitsNoActivationCodeIsConfirmedWithAWarning) {
+    const auto said = [](std::string matching_id) {
+        const std::string body = confirmed_json({"1", "a", iccid, std::move(matching_id)}, "smdp.example.com");
+        EXPECT_FALSE(*msg::read_status(body)) << "it was done";
+        const auto status = *jose::Object::parse(body)->object("header")->object("functionExecutionStatus");
+        const auto code = status.object("statusCodeData");
+        return *status.text("status") +
+               (code ? " " + *code->text("subjectCode") + "/" + *code->text("reasonCode") : std::string());
+    };
+    for (const auto* fits : {"AZ09-", "$UNTOLD"}) EXPECT_EQ(said(fits), "Executed-Success") << fits;
+    for (const auto* odd : {"az", "A_B", "A/B"}) EXPECT_EQ(said(odd), "Executed-WithWarning 8.2.6/2.1") << odd;
+}
 TEST(Es2Json, FunctionsHaveTheNamesOfTheirPaths) {
     for (std::size_t i = 0; i < es2_function_count; ++i) {
         const auto function = static_cast<Es2Function>(i);
