@@ -75,8 +75,7 @@ public:
         return one(subscription_in_stock, subscription_at, profile_type, operator_id);
     }
     Result<std::vector<std::string>> operators_of_type(std::string_view profile_type) override {
-        return all("SELECT DISTINCT operator_id FROM subscriptions WHERE profile_type=? ORDER BY operator_id",
-                   first_text_at, profile_type);
+        return all(operators_of_a_type, first_text_at, profile_type);
     }
     Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override {
         return one("SELECT * FROM auc WHERE imsi=?", auc_at, std::string_view(imsi.text()));
