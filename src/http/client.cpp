@@ -240,12 +240,11 @@ private:
 
 /// Kept on the loop, but for one that shows an identity: its context has a key in it.
 Result<ClientTrust> trust_of(Loop& loop, const ClientConfig& config) {
-    if (config.identity || config.server != ServerIs::an_smdp)
-        return ClientTrust::in(config.roots, config.server, config.identity.get());
+    if (config.identity || config.server != ServerIs::an_smdp) return ClientTrust::of(config);
     auto& trusts = loop.impl().trusts;
     auto trust = trusts.find(config.roots);
     if (trust == trusts.end()) {
-        TRY(auto made, ClientTrust::in(config.roots, config.server));
+        TRY(auto made, ClientTrust::of(config));
         trust = trusts.emplace(config.roots, std::move(made)).first;
     }
     return trust->second;

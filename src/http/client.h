@@ -1,10 +1,11 @@
 // An HTTP/1.1 client over TLS or over a UNIX socket. Over TLS the server must show a CERT.DPtls of SGP.22 4.5.2 that
-// one of the given CI roots itself issued and that names the host that was asked for; only what is no SM-DP+ at all, an
-// operator's system, may be asked for by its host's name alone. There is no switch for less. Where
+// one of the given CI roots itself issued and that names the host that was asked for; an SM-DS, its CERT.DStls. Only
+// what is neither, an operator's system, may be asked for by its host's name alone. There is no switch for less. Where
 // the host is really reached (a test on loopback, a device behind a proxy) can be said apart, and changes nothing of
 // that.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -12,6 +13,7 @@
 #include "mcim/http/loop.h"
 #include "mcim/http/message.h"
 #include "mcim/http/tls_identity.h"
+#include "mcim/x509/certificate.h"
 
 namespace mcim::http {
 
@@ -26,16 +28,20 @@ struct HostPort {
 /// What a server has to be.
 enum class ServerIs : std::uint8_t {
     an_smdp,            ///< with a CERT.DPtls that names the host
+    an_smds,            ///< with a CERT.DStls that names the host, whatever CAs are between it and the roots
     named_by_its_host,  ///< as web clients have it: a chain to one of the roots, and the host's name
 };
 
 struct ClientConfig {
-    std::vector<Bytes> roots;  ///< CI certificates, DER; at least one
+    /// CI certificates, DER; at least one. Of any server but an SM-DP+: CAs, whatever is above them.
+    std::vector<Bytes> roots;
     /// Where a host is reached, for those that are not where DNS says: {"smdp.test", 443} -> {"127.0.0.1", 40123}.
     std::map<HostPort, HostPort> resolve;
     std::chrono::milliseconds time_max{30'000};  ///< for one exchange, connecting included
     std::size_t body_octets_max = 4U * 1024U * 1024U;
     ServerIs server = ServerIs::an_smdp;
+    /// Asked about each certificate of an SM-DS's chain, on the loop; empty: none is.
+    std::function<bool(const x509::Certificate&)> is_revoked{};
     std::shared_ptr<const TlsIdentity> identity{};  ///< shown to a server that asks for one
 };
 

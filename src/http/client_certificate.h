@@ -4,13 +4,21 @@
 #include <functional>
 
 #include "mcim/base/ports.h"
+#include "mcim/http/message.h"
 
 namespace mcim::http {
+
+/// A handshake that TLS ended, on whichever side.
+struct RefusedHandshake {
+    Place from{};
+    std::string why;  ///< the library's words: none of them is the client's
+};
 
 /// Asked within the handshake, on the loop; the client's proof that it has the key follows.
 struct ClientRules {
     std::function<bool(View certificate)> knows;  ///< DER
     std::function<Time()> now = system_now;
+    std::function<void(const RefusedHandshake&)> refused = [](const RefusedHandshake&) {};
 };
 
 /// Whether a certificate is one that a handshake would take: within its dates, not against being used by a TLS client

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -21,6 +23,11 @@ protected:
         const auto own = of_role(x509::Role::dp_tls, system_now() + 24h);
         const TlsIdentity identity{{own.der()}, own.key.to_pkcs8()};
         ClientRules rules{[this](View shown) { return known.contains(to_bytes(shown)); }};
+        rules.refused = [this](const RefusedHandshake& r) {
+            const std::scoped_lock lock(mutex);
+            refused.push_back(r);
+            come.notify_all();
+        };
         auto listening = Server::listen_mutual_tls(loop, {}, std::span(&identity, 1), {}, std::move(rules),
                                                    [this](const Request& request, const Reply& reply) {
                                                        ++served;
@@ -49,8 +56,20 @@ protected:
             config.identity = std::make_shared<const TlsIdentity>(TlsIdentity{{who->der()}, who->key.to_pkcs8()});
         return Client(config).send({"smdpp.example.com"}, {});
     }
+    /// Of the next handshake that failed.
+    std::string why() {
+        std::unique_lock lock(mutex);
+        if (!come.wait_for(lock, 20s, [&] { return told < refused.size(); })) return "nothing was told";
+        const RefusedHandshake& last = refused.at(told++);
+        EXPECT_EQ(hex(last.from), "00000000000000000000FFFF7F000001");
+        return last.why;
+    }
     test::Pki pki;
     std::set<Bytes> known;  ///< changed while nobody asks
+    std::mutex mutex;
+    std::condition_variable come;
+    std::vector<RefusedHandshake> refused;
+    std::size_t told = 0;
     std::atomic<int> served = 0;
     Loop loop;
     std::unique_ptr<Server> server;
@@ -93,6 +112,21 @@ TEST_F(MutualTls, CertificateThatIsForSomethingElseGetsNothing) {
     known.insert(ca.der());
     EXPECT_FALSE(ask_as(&ca));
     EXPECT_EQ(served, 0);
+}
+
+TEST_F(MutualTls, WhoIsNotLetInIsToldWithTheReason) {
+    const auto good = of_role(x509::Role::dp_tls, system_now() + 24h);
+    const auto expired = of_role(x509::Role::dp_tls, system_now() - 1h);
+    known = {good.der(), expired.der()};
+    EXPECT_TRUE(ask_as(&good));
+    EXPECT_FALSE(ask_as(nullptr));
+    EXPECT_TRUE(why().starts_with("peer did not return a certificate"));
+    const auto stranger = of_role(x509::Role::dp_tls, system_now() + 24h);
+    EXPECT_FALSE(ask_as(&stranger));
+    EXPECT_EQ(why(), "certificate not trusted");
+    EXPECT_FALSE(ask_as(&expired));
+    EXPECT_EQ(why(), "certificate has expired");
+    EXPECT_EQ(refused.size(), 3U) << "who was let in is not told";
 }
 
 TEST(ClientCertificate, IsCheckedBeforeItIsKept) {

@@ -148,6 +148,7 @@ Result<std::unique_ptr<Server>> Server::listen_mutual_tls(Loop& loop, const Addr
                                                           std::span<const TlsIdentity> identities, const Limits& limits,
                                                           ClientRules clients, Handler handler) {
     auto listener = std::make_shared<Listener<Tcp>>(loop, limits, std::move(handler));
+    listener->handshake_refused = clients.refused;
     listener->clients = std::make_unique<const ClientRules>(std::move(clients));
     TRY(listener->tls, server_context(identities, listener->clients.get()));
     return start(std::move(listener), address);

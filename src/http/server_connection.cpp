@@ -83,6 +83,7 @@ public:
             self->arrived();
             if (self->timed_out_) return;
             if (!error) return self->on_handshake();
+            if (is_of_tls(error)) self->tell_of_refusal(error);
             if (is_plain_http(error)) return self->refuse_in_clear();
             if (is_of_tls(error)) self->linger_for_a_while();
         });
@@ -125,6 +126,10 @@ private:
             // and again: between two steps of what is pending there is nothing to cancel
             self->look_again_at(Clock::now() + cancel_again_after);
         });
+    }
+
+    void tell_of_refusal(const error_code& error) {
+        if (place_ && server_->handshake_refused) server_->handshake_refused({*place_, stream_.why_refused(error)});
     }
 
     void on_handshake() {

@@ -50,6 +50,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     std::uint64_t turned_away = 0;
     std::uint64_t shed = 0;
     bool closing = false;
+    std::function<void(const RefusedHandshake&)> handshake_refused{};  ///< empty: nobody wants to know
 };
 
 }  // namespace mcim::http

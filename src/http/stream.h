@@ -35,6 +35,7 @@ public:
 
     [[nodiscard]] Socket<Protocol>& socket() { return socket_; }
     [[nodiscard]] static Bytes client_certificate() { return {}; }
+    [[nodiscard]] static std::string why_refused(const boost::system::error_code& error) { return error.message(); }
     template <class Handler>
     void async_handshake(Handler handler) {
         boost::asio::post(socket_.get_executor(), [handler = std::move(handler)]() mutable { handler({}); });
@@ -82,6 +83,11 @@ public:
     [[nodiscard]] Bytes client_certificate() const {
         X509* const shown = SSL_get0_peer_certificate(ssl_.get());
         return shown == nullptr ? Bytes() : der_of(shown);
+    }
+    /// After a handshake that failed with this.
+    [[nodiscard]] std::string why_refused(const boost::system::error_code& error) const {
+        const long verdict = ssl_ ? SSL_get_verify_result(ssl_.get()) : X509_V_OK;
+        return verdict == X509_V_OK ? error.message() : X509_verify_cert_error_string(verdict);
     }
     template <class Handler>
     void async_handshake(Handler handler) {

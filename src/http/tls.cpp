@@ -184,17 +184,27 @@ Result<ServerRules> ServerRules::under(const std::vector<Bytes>& roots) {
     for (const Bytes& root : roots)
         if (const auto added = anchors.add(root); !added)
             return fail(Errc::bad_value, "CI root", to_string(added.refused()));
-    ServerRules out;
+    ServerRules out(ServerIs::an_smdp);
     out.anchors_ = std::move(anchors);
     return out;
 }
-ServerRules ServerRules::of_the_web() { return {}; }
+ServerRules ServerRules::of_an_smds(std::function<bool(const x509::Certificate&)> is_revoked) {
+    ServerRules out(ServerIs::an_smds);
+    out.is_revoked_ = std::move(is_revoked);
+    return out;
+}
+ServerRules ServerRules::of_the_web() { return ServerRules(ServerIs::named_by_its_host); }
 
-Result<ClientTrust> ClientTrust::in(const std::vector<Bytes>& roots, ServerIs server, const TlsIdentity* identity) {
-    TRY(auto tls, client_context(roots, identity));
-    if (server == ServerIs::named_by_its_host) return ClientTrust{std::move(tls), ServerRules::of_the_web()};
-    TRY(auto rules, ServerRules::under(roots));
-    return ClientTrust{std::move(tls), std::move(rules)};
+Result<ClientTrust> ClientTrust::of(const ClientConfig& config) {
+    TRY(auto tls, client_context(config.roots, config.identity.get()));
+    if (config.server == ServerIs::an_smdp) {
+        TRY(auto rules, ServerRules::under(config.roots));
+        return ClientTrust{std::move(tls), std::move(rules)};
+    }
+    // whoever issued the server's certificate vouches for it, though he be no root
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(tls->native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
+    const bool smds = config.server == ServerIs::an_smds;
+    return ClientTrust{std::move(tls), smds ? ServerRules::of_an_smds(config.is_revoked) : ServerRules::of_the_web()};
 }
 
 bool ServerRules::accept(bool accepted_by_openssl, ssl::verify_context& context, const std::string& host) {
@@ -203,18 +213,51 @@ bool ServerRules::accept(bool accepted_by_openssl, ssl::verify_context& context,
         complaint_ = X509_verify_cert_error_string(X509_STORE_CTX_get_error(store));
         return false;
     }
-    if (X509_STORE_CTX_get_error_depth(store) != 0) return true;
     X509* const shown = X509_STORE_CTX_get_current_cert(store);
-    if (anchors_ ? is_smdp(der_of(shown), host) : is_web_server(shown, host)) return true;
+    const bool own = X509_STORE_CTX_get_error_depth(store) == 0;
+    if ((!is_revoked_ || is_in_force(der_of(shown))) && (!own || is_wanted(shown, host))) return true;
     X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
     return false;
 }
 
+bool ServerRules::is_wanted(X509* certificate, const std::string& host) {
+    switch (server_) {
+        case ServerIs::an_smdp: return is_smdp(der_of(certificate), host);
+        case ServerIs::an_smds: return is_smds(der_of(certificate), host);
+        case ServerIs::named_by_its_host: return is_web_server(certificate, host);
+    }
+    return false;
+}
+
+bool ServerRules::is_in_force(View certificate) {
+    const auto parsed = x509::parse_certificate(certificate);
+    if (!parsed)
+        complaint_ = "whether it is revoked cannot be seen: " + to_string(parsed.error());
+    else if (is_revoked_(*parsed))
+        complaint_ = "its issuer has revoked it, by serial number " + hex(parsed->serial);
+    else
+        return true;
+    return false;
+}
+
 bool ServerRules::is_smdp(View certificate, const std::string& host) {
-    const auto verdict = x509::verify_server(x509::Role::dp_tls, certificate, *anchors_, system_now());
+    const auto verdict = x509::verify_server(x509::Role::dp_tls, certificate, anchors_, system_now());
     if (!verdict)
         complaint_ = to_string(verdict.refused());
     else if (!names_host(verdict->certificate, host))
+        complaint_ = "it is for another host: its dNSName is not " + host;
+    else
+        return true;
+    return false;
+}
+
+bool ServerRules::is_smds(View certificate, const std::string& host) {
+    const auto parsed = x509::parse_certificate(certificate);
+    if (!parsed)
+        complaint_ = to_string(parsed.error());
+    else if (parsed->role() != x509::Role::ds_tls)
+        complaint_ = "its policies do not name the role " + x509::oid_of(x509::Role::ds_tls) + " of an SM-DS";
+    else if (!names_host(*parsed, host))
         complaint_ = "it is for another host: its dNSName is not " + host;
     else
         return true;

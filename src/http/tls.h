@@ -28,11 +28,15 @@ int on_client_certificate(X509_STORE_CTX*, void* client_rules);
 [[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> client_context(const std::vector<Bytes>& roots,
                                                                                 const TlsIdentity* identity = nullptr);
 
-/// What SGP.22 4.5.2 demands of a server beyond what a web client looks at: the role id-rspRole-dp-tls, issued by the
-/// CI itself (every EUM is a CA under the same root, and could name any host), and the host as an exact dNSName.
+/// Of an SM-DP+: what SGP.22 4.5.2 demands of a server beyond what a web client looks at: the role id-rspRole-dp-tls,
+/// issued by the CI itself (every EUM is a CA under the same root, and could name any host), and the host as an exact
+/// dNSName.
 class ServerRules {
 public:
     [[nodiscard]] static Result<ServerRules> under(const std::vector<Bytes>& roots);
+    /// The role id-rspRole-ds-tls and the host as an exact dNSName, beside what OpenSSL verifies; no certificate of the
+    /// chain is revoked.
+    [[nodiscard]] static ServerRules of_an_smds(std::function<bool(const x509::Certificate&)> is_revoked);
     /// Not SGP.22's: what web clients look at, which is the host's name beside what OpenSSL verifies.
     [[nodiscard]] static ServerRules of_the_web();
     /// For OpenSSL's verification, which calls it for every certificate of the chain, the server's own last. What
@@ -42,10 +46,15 @@ public:
     [[nodiscard]] const std::string& complaint() const { return complaint_; }
 
 private:
-    ServerRules() = default;
+    explicit ServerRules(ServerIs server) : server_(server) {}
+    [[nodiscard]] bool is_wanted(X509* certificate, const std::string& host);
     [[nodiscard]] bool is_smdp(View certificate, const std::string& host);
+    [[nodiscard]] bool is_smds(View certificate, const std::string& host);
     [[nodiscard]] bool is_web_server(X509* certificate, const std::string& host);
-    std::optional<x509::TrustAnchors> anchors_;  ///< none: of the web
+    [[nodiscard]] bool is_in_force(View certificate);
+    ServerIs server_;
+    x509::TrustAnchors anchors_{};  ///< of an SM-DP+
+    std::function<bool(const x509::Certificate&)> is_revoked_{};
     std::string complaint_;
 };
 
@@ -53,8 +62,7 @@ private:
 struct ClientTrust {
     std::shared_ptr<boost::asio::ssl::context> tls;
     ServerRules rules;
-    [[nodiscard]] static Result<ClientTrust> in(const std::vector<Bytes>& roots, ServerIs,
-                                                const TlsIdentity* identity = nullptr);
+    [[nodiscard]] static Result<ClientTrust> of(const ClientConfig&);
 };
 
 }  // namespace mcim::http

@@ -33,22 +33,41 @@ protected:
         return draft_server(profile, key.public_key(), issuer, pki.random);
     }
     /// What a client that trusts the CI says of a server with this chain.
-    Result<Response> ask(std::vector<Bytes> chain) {
+    Result<Response> ask(std::vector<Bytes> chain) { return ask(std::move(chain), {{pki.ci.der()}, {}}); }
+    Result<Response> ask(std::vector<Bytes> chain, ClientConfig config) {
         Loop loop;
         TRY(const auto server, Server::listen_tls(loop, {}, {std::move(chain), key.to_pkcs8()}, {},
                                                   [](const Request&, const Reply& reply) {
                                                       reply({200, {}, "hello"});
                                                   }));
         std::thread running([&] { loop.run(); });
-        ClientConfig config{{pki.ci.der()}, {{{host, 443}, {"127.0.0.1", server->port()}}}};
+        config.resolve = {{{host, 443}, {"127.0.0.1", server->port()}}};
         config.time_max = 5s;
         auto answer = Client(config).send({host}, {});
         loop.stop();
         running.join();
         return answer;
     }
-    void expect_refused(const std::vector<Bytes>& chain, std::string_view words) {
-        const auto answer = ask(chain);
+    /// Where the server is asked as an SM-DS.
+    ClientConfig smds(std::vector<Bytes> roots, std::vector<Bytes> revoked = {}) {
+        ClientConfig config{std::move(roots), {}};
+        config.server = ServerIs::an_smds;
+        config.is_revoked = [revoked = std::move(revoked)](const x509::Certificate& c) {
+            return std::ranges::find(revoked, c.serial) != revoked.end();
+        };
+        return config;
+    }
+    x509::Certificate sub_ca() {
+        auto profile = pki.ci_profile();
+        profile.common_name = "sub-CA";
+        profile.validity = {system_now() - 24h, system_now() + 24h};
+        auto leaf = draft_ci(profile, pki.eum.key.public_key(), pki.random);
+        leaf.issuer = to_rdn_sequence(pki.ci.certificate.subject);
+        leaf.extensions->list.push_back(x509::extension::authority_key_id(*pki.ci.certificate.subject_key_id));
+        return *x509::parse_certificate(sign(leaf, pki.ci.key));
+    }
+    void expect_refused(const std::vector<Bytes>& chain, std::string_view words) { expect_refused(ask(chain), words); }
+    static void expect_refused(const Result<Response>& answer, std::string_view words) {
         ASSERT_FALSE(answer) << "the client talks to it";
         EXPECT_EQ(answer.error().code, Errc::refused);
         EXPECT_NE(answer.error().detail.find(words), std::string::npos) << answer.error().detail;
@@ -97,6 +116,34 @@ TEST_F(TlsPeer, RefusesAHostThatOnlyTheCommonNameNames) {
     leaf.subject = to_rdn_sequence(x509::Name{{{std::string(x509::oid::common_name), host}}});
     replace(leaf, x509::extension::alt_name({}, {*der::Oid::parse("2.999.10")}));
     expect_refused({sign(leaf, pki.ci.key)}, "another host");
+}
+
+TEST_F(TlsPeer, TakesADsTlsCertificateForAnSmdsAndNoOther) {
+    const auto of = [&](x509::Role role) {
+        return std::vector<Bytes>{sign(draft(role, pki.ci.certificate), pki.ci.key)};
+    };
+    const auto answer = ask(of(x509::Role::ds_tls), smds({pki.ci.der()}));
+    EXPECT_TRUE(answer) << to_string(answer.error());
+    expect_refused(ask(of(x509::Role::dp_tls), smds({pki.ci.der()})), "role 2.23.146.1.2.1.6");
+    expect_refused(of(x509::Role::ds_tls), "role");
+    auto elsewhere = draft(x509::Role::ds_tls, pki.ci.certificate);
+    replace(elsewhere, x509::extension::alt_name({"*.example.com"}, {*der::Oid::parse("2.999.10")}));
+    expect_refused(ask({sign(elsewhere, pki.ci.key)}, smds({pki.ci.der()})), "another host");
+}
+
+TEST_F(TlsPeer, NoCertificateOfAnSmdssChainIsRevoked) {
+    const auto ca = sub_ca();
+    const auto leaf = *x509::parse_certificate(sign(draft(x509::Role::ds_tls, ca), pki.eum.key));
+    const auto answer = [&](std::vector<Bytes> chain, const x509::Certificate& root, std::vector<Bytes> revoked) {
+        return ask(std::move(chain), smds({root.der}, std::move(revoked)));
+    };
+    const auto& ci = pki.ci.certificate;
+    EXPECT_TRUE(answer({leaf.der, ca.der}, ci, {}));
+    EXPECT_TRUE(answer({leaf.der}, ca, {})) << "a sub-CA alone";
+    EXPECT_FALSE(answer({leaf.der}, ci, {}));
+    expect_refused(answer({leaf.der, ca.der}, ci, {leaf.serial}), "revoked it, by serial number " + hex(leaf.serial));
+    expect_refused(answer({leaf.der, ca.der}, ci, {ca.serial}), "revoked it, by serial number " + hex(ca.serial));
+    expect_refused(answer({leaf.der}, ca, {ca.serial}), "revoked it");
 }
 
 /// Suites of TLS 1.2 and 1.3 that either end would agree to.

@@ -72,14 +72,17 @@ std::string delete_event_json(const Es12Header& header, const EventRecord& event
     return es12_request(header, event).text("eventId", event.event_id).finish();
 }
 
-Es12Answer read_es12(Es12Function function, std::string_view body) {
+Es12Answer read_es12(Es12Function function, Es12Attempt attempt, std::string_view body) {
     using enum Es12Answer::Meaning;
     const auto read = msg::read_status(body);
     if (!read) return {later, "it answers with no header of 5.2.6: " + to_string(read.error())};
     const auto& status = *read;
     if (!status) return {done};
     if (status->reason_code.empty()) return {later, "it says that it failed, and not why"};
-    if (is_so_already(function, *status)) return {was_so, said(*status)};
+    if (is_so_already(function, *status)) {
+        const bool by_another = function == Es12Function::register_event && attempt == Es12Attempt::first;
+        return {by_another ? in_use : was_so, said(*status)};
+    }
     return {may_pass(*status) ? later : Es12Answer::Meaning::refused, said(*status)};
 }
 

@@ -34,17 +34,21 @@ struct EventServer {
 [[nodiscard]] std::string register_event_json(const Es12Header&, const EventRecord&, const EventServer&);
 [[nodiscard]] std::string delete_event_json(const Es12Header&, const EventRecord&);
 
+/// Whether a call may have reached the SM-DS before.
+enum class Es12Attempt : std::uint8_t { first, repeated };
+
 /// What an SM-DS has answered, with HTTP 200.
 struct Es12Answer {
     enum class Meaning : std::uint8_t {
         done,
-        was_so,   ///< it had the event already, or had it no more: done as well, for nobody else has our IDs
+        was_so,   ///< it has the event by an attempt before, or had it no more: done as well
+        in_use,   ///< under this ID it has an event which this call did not register
         refused,  ///< asked again, it would say the same
         later,
     };
     Meaning meaning{};
     std::string why{};  ///< "8.9.5/3.3" and its sentence, where there is one; printable
 };
-[[nodiscard]] Es12Answer read_es12(Es12Function, std::string_view body);
+[[nodiscard]] Es12Answer read_es12(Es12Function, Es12Attempt, std::string_view body);
 
 }  // namespace mcim::smdp

@@ -6,6 +6,7 @@ namespace mcim::smdp {
 namespace {
 
 using enum Es12Function;
+using enum Es12Attempt;
 
 const Time now = *from_rfc3339("2026-06-01T12:00:00Z");
 const Eid card = *Eid::with_check_digits("890490320000000000000000000001");
@@ -92,23 +93,32 @@ std::string failed(std::string_view subject, std::string_view reason, std::strin
 TEST(Es12, AnswersSayWhetherTheEventIsAsItShouldBe) {
     using enum Es12Answer::Meaning;
     const std::string success = R"({"header":{"functionExecutionStatus":{"status":"Executed-Success"}}})";
-    EXPECT_EQ(read_es12(register_event, success).meaning, done);
-    EXPECT_EQ(read_es12(register_event, failed("8.9.5", "3.3")).meaning, was_so);
-    EXPECT_EQ(read_es12(register_event, failed("8.9.5", "3.9")).meaning, refused);
-    EXPECT_EQ(read_es12(delete_event, failed("8.9.5", "3.9")).meaning, was_so);
-    EXPECT_EQ(read_es12(delete_event, failed("8.9.5", "3.3")).meaning, refused);
-    const auto no = read_es12(register_event, failed("8.1.1", "3.8", "Not\\nhere."));
+    EXPECT_EQ(read_es12(register_event, repeated, success).meaning, done);
+    EXPECT_EQ(read_es12(register_event, repeated, failed("8.9.5", "3.3")).meaning, was_so);
+    EXPECT_EQ(read_es12(register_event, repeated, failed("8.9.5", "3.9")).meaning, refused);
+    EXPECT_EQ(read_es12(delete_event, repeated, failed("8.9.5", "3.9")).meaning, was_so);
+    EXPECT_EQ(read_es12(delete_event, repeated, failed("8.9.5", "3.3")).meaning, refused);
+    const auto no = read_es12(register_event, repeated, failed("8.1.1", "3.8", "Not\\nhere."));
     EXPECT_EQ(no.meaning, refused);
     EXPECT_EQ(no.why, "8.1.1/3.8 Not?here.");
 }
 
+TEST(Es12, EventThatWasThereBeforeItsFirstRegistrationIsAnothers) {
+    using enum Es12Answer::Meaning;
+    const auto in_the_way = read_es12(register_event, first, failed("8.9.5", "3.3", "It is there."));
+    EXPECT_EQ(in_the_way.meaning, in_use);
+    EXPECT_EQ(in_the_way.why, "8.9.5/3.3 It is there.");
+    EXPECT_EQ(read_es12(register_event, first, failed("8.1.1", "3.8")).meaning, refused);
+    EXPECT_EQ(read_es12(delete_event, first, failed("8.9.5", "3.9")).meaning, was_so);
+}
+
 TEST(Es12, AnswersThatAreNoneAndFailuresOfTheWayAreNoRefusals) {
     using enum Es12Answer::Meaning;
-    EXPECT_EQ(read_es12(register_event, failed("8.9", "5.1")).meaning, later) << "the root SM-DS is away";
+    EXPECT_EQ(read_es12(register_event, repeated, failed("8.9", "5.1")).meaning, later) << "the root SM-DS is away";
     for (const std::string body :
          {"", "{}", "<html>", R"({"header":{"functionExecutionStatus":{"status":"Failed"}}})"}) {
-        EXPECT_EQ(read_es12(register_event, body).meaning, later) << body;
-        EXPECT_FALSE(read_es12(register_event, body).why.empty()) << body;
+        EXPECT_EQ(read_es12(register_event, repeated, body).meaning, later) << body;
+        EXPECT_FALSE(read_es12(register_event, repeated, body).why.empty()) << body;
     }
 }
 

@@ -130,7 +130,8 @@ std::optional<Es2Refused> cannot_be_confirmed(const ConfirmOrder& asked, const E
     if (!may_name_one && is_another_eid(asked.eid, order)) return Es2Refused{Es2Refusal::eid_different};
     const bool needs_eid = !asked.smds_address.empty() || (asked.matching_id && asked.matching_id->empty());
     if (needs_eid && !asked.eid && !named_eid(order)) return Es2Refused{Es2Refusal::eid_missing};
-    return cannot_be_registered(asked, known);
+    // a repeated call is answered as the first one was, whatever is configured by now
+    return awaits_confirmation(order) ? cannot_be_registered(asked, known) : std::nullopt;
 }
 
 std::variant<Es2Changed, Es2Refused> decide(const ConfirmOrder& asked, const Es2Known& known,

@@ -1,4 +1,5 @@
 // SGP.22 6.5.2: the JSON binding of ES2+.
+#include <algorithm>
 #include <array>
 
 #include "mcim/jose/json.h"
@@ -125,9 +126,19 @@ Result<Es2Request> read_request(Es2Function function, const jose::Object& in) {
     return readers.at(static_cast<std::size_t>(function))(in);
 }
 
+/// Of an activation code (4.1). Devices that check what is typed or scanned refuse others.
+bool fits_activation_code(std::string_view matching_id) {
+    return std::ranges::all_of(matching_id,
+                               [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+constexpr std::string_view warning =
+    R"({"header":{"functionExecutionStatus":{"status":"Executed-WithWarning","statusCodeData":)"
+    R"({"subjectCode":"8.2.6","reasonCode":"2.1","message":"The order is as it was asked for. But activation codes )"
+    R"(have capital letters, digits and hyphens only: some devices will not take this matching ID."}}})";
 constexpr std::string_view success = R"({"header":{"functionExecutionStatus":{"status":"Executed-Success"}})";
-std::string success_with(const jose::ObjectWriter& members) {
-    std::string out(success);
+std::string header_with(std::string_view header, const jose::ObjectWriter& members) {
+    std::string out(header);
     out += ',';
     return out + members.finish().substr(1);
 }
@@ -150,14 +161,15 @@ Result<std::variant<Es2Request, Es2Refused>> read_es2(Es2Function function, std:
 }
 
 std::string ordered_json(const Iccid& iccid, bool padded) {
-    return success_with(jose::ObjectWriter().text("iccid", iccid.text() + (padded ? "F" : "")));
+    return header_with(success, jose::ObjectWriter().text("iccid", iccid.text() + (padded ? "F" : "")));
 }
 
 std::string confirmed_json(const Order& order, std::string_view smdp_address) {
     jose::ObjectWriter members;
     if (const auto eid = named_eid(order)) members.text("eid", eid->text());
-    members.text("matchingId", tells_matching_id(order) ? order.matching_id : "");
-    return success_with(members.text("smdpAddress", smdp_address));
+    const std::string told = tells_matching_id(order) ? order.matching_id : "";
+    members.text("matchingId", told).text("smdpAddress", smdp_address);
+    return header_with(fits_activation_code(told) ? success : warning, members);
 }
 
 std::string done_json() { return std::string(success) + "}"; }

@@ -345,6 +345,21 @@ TEST_F(Es2, SmdsOtherThanBefore) {
     asked.smds_address = "other.example.com";
     EXPECT_EQ(confirm(asked), "8.9.1/3.10");
 }
+TEST_F(Es2, RepeatedConfirmationIsTheSameThoughItsSmdsIsNotConfiguredAnyMore) {
+    known.smds = {"smds.example.com"};
+    download({.eid = eid, .iccid = iccid});
+    ConfirmOrder asked{iccid};
+    asked.smds_address = "smds.example.com";
+    ASSERT_EQ(confirm(asked), "done");
+    known.smds.clear();
+    EXPECT_EQ(confirm(asked), "same");
+    asked.smds_address = "other.example.com";
+    EXPECT_EQ(confirm(asked), "8.9.1/3.10");
+    cancel({iccid});
+    download({.eid = eid, .iccid = iccid});
+    asked.smds_address = "smds.example.com";
+    EXPECT_EQ(confirm(asked), "8.9/5.1") << "another order";
+}
 TEST_F(Es2, ReleaseAsksAnSmdsAgainThatHadRefusedTheEvent) {
     known.smds = {"smds.example.com"};
     download({.eid = eid, .iccid = iccid});
@@ -452,6 +467,18 @@ TEST(Es2Json, RepliesHaveTheirHeaderAndMembers) {
     EXPECT_EQ(status->subject_code + "/" + status->reason_code, "8.9/5.1");
     EXPECT_EQ(status->subject_identifier, "ds");
     EXPECT_EQ(status->message, status_code(Es2Refusal::smds_unreachable).sentence);
+}
+TEST(Es2Json, MatchingIdThatFitsNoActivationCodeIsConfirmedWithAWarning) {
+    const auto said = [](std::string matching_id) {
+        const std::string body = confirmed_json({"1", "a", iccid, std::move(matching_id)}, "smdp.example.com");
+        EXPECT_FALSE(*msg::read_status(body)) << "it was done";
+        const auto status = *jose::Object::parse(body)->object("header")->object("functionExecutionStatus");
+        const auto code = status.object("statusCodeData");
+        return *status.text("status") +
+               (code ? " " + *code->text("subjectCode") + "/" + *code->text("reasonCode") : std::string());
+    };
+    for (const auto* fits : {"AZ09-", "$UNTOLD"}) EXPECT_EQ(said(fits), "Executed-Success") << fits;
+    for (const auto* odd : {"az", "A_B", "A/B"}) EXPECT_EQ(said(odd), "Executed-WithWarning 8.2.6/2.1") << odd;
 }
 TEST(Es2Json, FunctionsHaveTheNamesOfTheirPaths) {
     for (std::size_t i = 0; i < es2_function_count; ++i) {

@@ -245,12 +245,14 @@ public:
         std::erase_if(out, [&](const smdp::Order& o) { return o.iccid != iccid || !smdp::leaves_profile(o); });
         return out;
     }
-    Result<std::vector<smdp::Order>> expired_with_events(Time now) override {
+    Result<std::vector<smdp::Order>> expired_with_events(Time now, std::size_t at_most) override {
         using enum smdp::EventStanding;
         auto out = values_of(t_.orders);
         std::erase_if(out, [&](const smdp::Order& o) {
             return (o.event != queued && o.event != registered) || !o.expires_at || *o.expires_at > now;
         });
+        std::ranges::stable_sort(out, {}, [](const smdp::Order& o) { return *o.expires_at; });
+        out.erase(out.begin() + static_cast<std::ptrdiff_t>(std::min(at_most, out.size())), out.end());
         return out;
     }
     Result<std::vector<smdp::Order>> list_orders() override {

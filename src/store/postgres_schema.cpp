@@ -96,7 +96,16 @@ ALTER TABLE orders ADD COLUMN event BIGINT NOT NULL DEFAULT 0 CONSTRAINT "orders
 CREATE INDEX orders_with_events ON orders (expires_at) WHERE event IN (1, 2) AND expires_at IS NOT NULL;
 )sql";
 
-constexpr std::array<const char*, 2> steps{version_1, version_2};
+// As version_9 there.
+constexpr const char* version_3 = R"sql(
+ALTER TABLE subscriptions ADD COLUMN taken BIGINT NOT NULL DEFAULT 0;
+UPDATE subscriptions SET taken=1 WHERE profile_type IS NOT NULL AND EXISTS (SELECT 1 FROM orders AS o WHERE
+    o.iccid=subscriptions.iccid AND (o.state<>8 OR o.outstanding<>'' OR (o.ended_by IN (0,1) AND o.last_sequence IS NOT NULL)));
+CREATE INDEX subscriptions_in_stock ON subscriptions (profile_type, operator_id, created_at, iccid)
+    WHERE profile_type IS NOT NULL AND standing=0 AND taken=0;
+)sql";
+
+constexpr std::array<const char*, 3> steps{version_1, version_2, version_3};
 
 constexpr std::int64_t newest() { return static_cast<std::int64_t>(steps.size()); }
 

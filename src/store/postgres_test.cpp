@@ -200,6 +200,8 @@ TEST_F(PostgresStore, OrdersOfTheFirstSchemaAreTakenOver) {
     ASSERT_TRUE(open()->commit_one({AddOrder{order(1)}}));
     run("DROP INDEX orders_with_events");
     run("ALTER TABLE orders DROP COLUMN smds_address, DROP COLUMN event");
+    run("DROP INDEX subscriptions_in_stock");
+    run("ALTER TABLE subscriptions DROP COLUMN taken");
     run("DELETE FROM schema_versions WHERE version > 1");
     const auto store = open();
     EXPECT_EQ(*store->list_orders(), (std::vector<smdp::Order>{order(1)}));

@@ -116,8 +116,17 @@ ALTER TABLE orders ADD COLUMN event INTEGER NOT NULL DEFAULT 0 CHECK (event BETW
 CREATE INDEX orders_with_events ON orders (expires_at) WHERE event IN (1, 2) AND expires_at IS NOT NULL;
 )sql";
 
-constexpr std::array<const char*, 8> steps{version_1, version_2, version_3, version_4,
-                                           version_5, version_6, version_7, version_8};
+// What nobody has of a type, in the order in which it is taken: found without those that somebody has.
+constexpr const char* version_9 = R"sql(
+ALTER TABLE subscriptions ADD COLUMN taken INTEGER NOT NULL DEFAULT 0;
+UPDATE subscriptions SET taken=1 WHERE profile_type IS NOT NULL AND EXISTS (SELECT 1 FROM orders AS o WHERE
+    o.iccid=subscriptions.iccid AND (o.state<>8 OR o.outstanding<>'' OR (o.ended_by IN (0,1) AND o.last_sequence IS NOT NULL)));
+CREATE INDEX subscriptions_in_stock ON subscriptions (profile_type, operator_id, created_at, iccid)
+    WHERE profile_type IS NOT NULL AND standing=0 AND taken=0;
+)sql";
+
+constexpr std::array<const char*, 9> steps{version_1, version_2, version_3, version_4, version_5,
+                                           version_6, version_7, version_8, version_9};
 
 }  // namespace
 

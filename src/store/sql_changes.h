@@ -59,24 +59,35 @@ auto& bind_course(auto& s, const smdp::Order& o, const std::string& outstanding)
         .bind_optional(view_of(o.release));
 }
 
+/// Whether an order has the subscription, or one that has ended has left it on a card: not in stock then. Only of those
+/// that are ordered by their type.
+Status write_taken(auto& db, const Iccid& iccid) {
+    TRY(auto* s, db.prepare("UPDATE subscriptions SET taken=(SELECT count(*) FROM (SELECT 1 FROM orders AS o WHERE "
+                            "o.iccid=?1 AND (o.state<>8 OR o.outstanding<>'' OR (o.ended_by IN (0,1) AND "
+                            "o.last_sequence IS NOT NULL)) LIMIT 1) AS one) WHERE iccid=?1 AND profile_type IS NOT "
+                            "NULL"));
+    return s->bind(iccid.text()).run();
+}
+
 Status write(auto& db, const AddOrder& c) {
     TRY(auto* s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?,?,?)"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     s->bind(o.id).bind(o.operator_id).bind(o.iccid.text()).bind(o.matching_id);
-    return bind_course(*s, o, outstanding)
-        .bind(o.created_at)
-        .bind_optional(o.last_sequence)
-        .bind(std::int64_t{o.eid_from_package})
-        .bind_optional(number_of(o.ended_by))
-        .bind_optional(octets_of(o.confirmation_code))
-        .bind(std::int64_t{o.wrong_codes})
-        .bind(std::int64_t{o.protection_keys})
-        .bind_optional(octets_of(o.euicc_otpk))
-        .bind_optional(octets_of(o.binding))
-        .bind_optional(text_or_null(o.smds_address))
-        .bind(number(o.event))
-        .run();
+    CHECKED(bind_course(*s, o, outstanding)
+                .bind(o.created_at)
+                .bind_optional(o.last_sequence)
+                .bind(std::int64_t{o.eid_from_package})
+                .bind_optional(number_of(o.ended_by))
+                .bind_optional(octets_of(o.confirmation_code))
+                .bind(std::int64_t{o.wrong_codes})
+                .bind(std::int64_t{o.protection_keys})
+                .bind_optional(octets_of(o.euicc_otpk))
+                .bind_optional(octets_of(o.binding))
+                .bind_optional(text_or_null(o.smds_address))
+                .bind(number(o.event))
+                .run());
+    return write_taken(db, o.iccid);
 }
 Status write(auto& db, const NameOrder& c) {
     TRY(auto* s, db.prepare("UPDATE orders SET matching_id=?, confirmation_code=?, smds_address=? WHERE id=?"));
@@ -112,7 +123,9 @@ Status write(auto& db, const smdp::PutOrder& c) {
         .bind_optional(octets_of(o.binding))
         .bind(o.id)
         .bind(o.version);
-    return s->run_on_one(Errc::conflict, "orders.version", row_outdated);
+    CHECKED(s->run_on_one(Errc::conflict, "orders.version", row_outdated));
+    // one that lives has its subscription since it was added
+    return o.state == smdp::OrderState::unavailable ? write_taken(db, o.iccid) : ok();
 }
 /// One offer of a transaction is the one that its card hears of: of two made at once the second finds the first.
 Status write(auto& db, const smdp::PutSession& c) {
@@ -180,7 +193,7 @@ Status write(auto& db, const smdp::RecordNotification& c) {
     return bound->bind(c.order_id).bind(static_cast<std::int64_t>(verified_kept)).run();
 }
 Status write(auto& db, const AddSubscription& c) {
-    TRY(auto* s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?)"));
+    TRY(auto* s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,0)"));
     const auto& v = c.subscription;
     s->bind(v.iccid.text())
         .bind(v.imsi.text())
@@ -199,6 +212,7 @@ Status write(auto& db, const AddSubscription& c) {
         .bind(std::int64_t{v.package_octets})
         .bind_optional(view_of(v.profile_type));
     CHECKED(s->run());
+    CHECKED(write_taken(db, v.iccid));
     if (!c.package) return ok();
     TRY(auto* package, db.prepare("INSERT INTO packages VALUES (?,?)"));
     return package->bind(v.iccid.text()).bind(View(c.package->octets)).run();

@@ -43,7 +43,8 @@ inline constexpr const char* orders_leaving =
     "(ended_by IN (0,1) AND last_sequence IS NOT NULL)) ORDER BY created_at, id";
 /// `event` 1 and 2: queued, registered.
 inline constexpr const char* expired_orders_with_events =
-    "SELECT * FROM orders WHERE event IN (1, 2) AND expires_at IS NOT NULL AND expires_at <= ? ORDER BY id";
+    "SELECT * FROM orders WHERE event IN (1, 2) AND expires_at IS NOT NULL AND expires_at <= ? ORDER BY expires_at, id "
+    "LIMIT ?";
 inline constexpr const char* all_orders = "SELECT * FROM orders ORDER BY created_at, id";
 
 inline constexpr auto order_at = [](const auto& s) -> Result<smdp::Order> {
@@ -80,9 +81,13 @@ inline constexpr auto order_at = [](const auto& s) -> Result<smdp::Order> {
 inline constexpr const char* subscription_by_iccid = "SELECT * FROM subscriptions WHERE iccid=?";
 inline constexpr const char* subscriptions_of_eid = "SELECT * FROM subscriptions WHERE eid=? ORDER BY iccid";
 inline constexpr const char* subscription_in_stock =
-    "SELECT * FROM subscriptions AS s WHERE profile_type=? AND operator_id=? AND standing=0 AND NOT EXISTS (SELECT 1 "
-    "FROM orders AS o WHERE o.iccid=s.iccid AND (o.state<>8 OR o.outstanding<>'' OR (o.ended_by IN (0,1) AND "
-    "o.last_sequence IS NOT NULL))) ORDER BY created_at, iccid LIMIT 1";
+    "SELECT * FROM subscriptions WHERE profile_type=? AND operator_id=? AND standing=0 AND taken=0 ORDER BY "
+    "created_at, iccid LIMIT 1";
+/// A look into the index for each operator, whatever number of subscriptions he has.
+inline constexpr const char* operators_of_a_type =
+    "WITH RECURSIVE owner(id) AS (SELECT min(operator_id) FROM subscriptions WHERE profile_type=?1 UNION ALL SELECT "
+    "(SELECT min(operator_id) FROM subscriptions WHERE profile_type=?1 AND operator_id>owner.id) FROM owner WHERE "
+    "owner.id IS NOT NULL) SELECT id FROM owner WHERE id IS NOT NULL ORDER BY id";
 inline constexpr const char* all_subscriptions = "SELECT * FROM subscriptions ORDER BY iccid";
 
 inline constexpr auto subscription_at = [](const auto& s) -> Result<Subscription> {

@@ -33,8 +33,8 @@ public:
     Result<std::vector<smdp::Order>> orders_of(const Eid& eid) override {
         return all(orders_by_eid, order_at, std::string_view(eid.text()));
     }
-    Result<std::vector<smdp::Order>> expired_with_events(Time now) override {
-        return all(expired_orders_with_events, order_at, now);
+    Result<std::vector<smdp::Order>> expired_with_events(Time now, std::size_t at_most) override {
+        return all(expired_orders_with_events, order_at, now, static_cast<std::int64_t>(at_most));
     }
     Result<std::vector<smdp::Order>> list_orders() override { return all(all_orders, order_at); }
     Result<std::vector<TimelineLine>> timeline(std::string_view id) override {
@@ -69,8 +69,7 @@ public:
         return one(subscription_in_stock, subscription_at, profile_type, operator_id);
     }
     Result<std::vector<std::string>> operators_of_type(std::string_view profile_type) override {
-        return all("SELECT DISTINCT operator_id FROM subscriptions WHERE profile_type=? ORDER BY operator_id",
-                   first_text_at, profile_type);
+        return all(operators_of_a_type, first_text_at, profile_type);
     }
     Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override {
         return one("SELECT * FROM auc WHERE imsi=?", auc_at, std::string_view(imsi.text()));

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <list>
 
 #include "mcim/store/rows_for_test.h"
+#include "mcim/store/sql_rows.h"
 #include "support/temp_folder.h"
 
 namespace mcim::store {
@@ -71,18 +73,19 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
     {
         auto db = Database::open(folder / "db");
         ASSERT_TRUE(db);
-        ASSERT_TRUE(
-            (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
-                       "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
-                       "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
-                       "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
-                       "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
-                       "DROP INDEX subscriptions_of_type; ALTER TABLE subscriptions DROP COLUMN profile_type; "
-                       "ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
-                       "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
-                       "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
-                       "version INTEGER NOT NULL, PRIMARY KEY (kind, key)) STRICT; "
-                       "INSERT INTO rows SELECT * FROM r; DROP TABLE r; PRAGMA user_version = 1"));
+        ASSERT_TRUE((*db)->run(
+            "ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
+            "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
+            "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
+            "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
+            "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
+            "DROP INDEX subscriptions_of_type; DROP INDEX subscriptions_in_stock; "
+            "ALTER TABLE subscriptions DROP COLUMN taken; ALTER TABLE subscriptions DROP COLUMN profile_type; "
+            "ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
+            "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
+            "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
+            "version INTEGER NOT NULL, PRIMARY KEY (kind, key)) STRICT; "
+            "INSERT INTO rows SELECT * FROM r; DROP TABLE r; PRAGMA user_version = 1"));
     }
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
@@ -107,14 +110,15 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
     {
         auto db = Database::open(folder / "db");
         ASSERT_TRUE(db);
-        ASSERT_TRUE(
-            (*db)->run("ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
-                       "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
-                       "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
-                       "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
-                       "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
-                       "DROP INDEX subscriptions_of_type; ALTER TABLE subscriptions DROP COLUMN profile_type; "
-                       "PRAGMA user_version = 3"));
+        ASSERT_TRUE((*db)->run(
+            "ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
+            "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
+            "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
+            "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
+            "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
+            "DROP INDEX subscriptions_of_type; DROP INDEX subscriptions_in_stock; "
+            "ALTER TABLE subscriptions DROP COLUMN taken; ALTER TABLE subscriptions DROP COLUMN profile_type; "
+            "PRAGMA user_version = 3"));
     }
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
@@ -123,6 +127,67 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
     bound.ended_by = smdp::OrderEnd::subscription_closed;
     ASSERT_TRUE((*store)->commit_one({smdp::PutOrder{bound}}));
     EXPECT_EQ((**(*store)->find_order("order-1")).ended_by, bound.ended_by);
+}
+
+/// As the tables were before they said what is in stock.
+constexpr const char* stock_of_version_8 =
+    "DROP INDEX subscriptions_in_stock; ALTER TABLE subscriptions DROP COLUMN taken; PRAGMA user_version = 8";
+
+Subscription of_gold(int n) {
+    auto s = subscription(n);
+    s.profile_type = "gold";
+    return s;
+}
+
+TEST(SqliteStore, WhatWasOrderedUnderTheEighthSchemaIsNotInStock) {
+    const TempFolder folder;
+    {
+        auto store = open_sqlite_store(folder / "db");
+        ASSERT_TRUE(store);
+        auto cancelled = order(1), out = order(2);
+        for (auto* ended : {&cancelled, &out}) ended->state = smdp::OrderState::unavailable;
+        out.outstanding = {{1}};
+        ASSERT_TRUE(
+            (*store)->commit_one({AddSubscription{of_gold(1)}, AddSubscription{of_gold(2)}, AddSubscription{of_gold(3)},
+                                  AddOrder{cancelled}, AddOrder{out}, AddOrder{order(3)}}));
+    }
+    {
+        auto db = Database::open(folder / "db");
+        ASSERT_TRUE(db);
+        ASSERT_TRUE((*db)->run(stock_of_version_8));
+    }
+    auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store) << to_string(store.error());
+    const auto left = [&] { return *(*store)->find_in_stock("gold", "operator"); };
+    ASSERT_TRUE(left());
+    EXPECT_EQ(left()->iccid, iccid(1)) << "its order was cancelled";
+    auto again = order(4);
+    again.iccid = iccid(1);
+    ASSERT_TRUE((*store)->commit_one({AddOrder{again}}));
+    EXPECT_FALSE(left()) << "the two others are taken";
+}
+
+/// A stock of millions costs no more than one of three, and what was taken of it nothing.
+TEST(SqliteStore, StockIsFoundByItsIndexAlone) {
+    const TempFolder folder;
+    ASSERT_TRUE(open_sqlite_store(folder / "db"));
+    auto db = Database::open(folder / "db");
+    ASSERT_TRUE(db);
+    std::list<std::string> kept;
+    const auto plan = [&](const char* query) {
+        kept.push_back(std::string("EXPLAIN QUERY PLAN ") + query);
+        auto s = (*db)->prepare(kept.back().c_str());
+        EXPECT_TRUE(s) << to_string(s.error());
+        std::string out;
+        while (*(*s)->step()) out += (*s)->text(3) + "\n";
+        (*s)->reset();
+        return out;
+    };
+    EXPECT_EQ(plan(sql::subscription_in_stock),
+              "SEARCH subscriptions USING INDEX subscriptions_in_stock (profile_type=? AND operator_id=?)\n");
+    const std::string owners = plan(sql::operators_of_a_type);
+    EXPECT_NE(owners.find("(profile_type=? AND operator_id>?)"), std::string::npos) << owners;
+    EXPECT_EQ(owners.find("SCAN subscriptions"), std::string::npos) << owners;
 }
 
 TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {

@@ -202,8 +202,8 @@ public:
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_iccid(const Iccid&) = 0;
     /// Those that have ended, and whose card may have the profile all the same (smdp::leaves_profile), oldest first.
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> orders_that_leave(const Iccid&) = 0;
-    /// Whose event is at an SM-DS, or on its way there, and whose time is over.
-    [[nodiscard]] virtual Result<std::vector<smdp::Order>> expired_with_events(Time now) = 0;
+    /// Whose event is at an SM-DS, or on its way there, and whose time is over; those first that have been so longest.
+    [[nodiscard]] virtual Result<std::vector<smdp::Order>> expired_with_events(Time now, std::size_t at_most) = 0;
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> list_orders() = 0;
     /// In the order of what happened; a refusal that came again stands where it came first.
     [[nodiscard]] virtual Result<std::vector<TimelineLine>> timeline(std::string_view order_id) = 0;

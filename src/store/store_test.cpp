@@ -485,11 +485,15 @@ TEST_P(AnyStore, EventsWhoseOrdersHaveExpiredAreFound) {
     add(5, leaving, t0);
     add(6, deleted, t0);
     add(7, refused, t0);
-    std::vector<std::string> found;
-    const auto expired = *store->expired_with_events(t0);
-    for (const auto& o : expired) found.push_back(o.id);
-    EXPECT_EQ(found, (std::vector<std::string>{"order-1", "order-2"}));
-    EXPECT_TRUE(store->expired_with_events(t0 - std::chrono::seconds(2))->empty());
+    const auto found = [&](Time now, std::size_t at_most) {
+        std::vector<std::string> out;
+        const auto expired = *store->expired_with_events(now, at_most);
+        for (const auto& o : expired) out.push_back(o.id);
+        return out;
+    };
+    EXPECT_EQ(found(t0, 10), (std::vector<std::string>{"order-2", "order-1"}));
+    EXPECT_EQ(found(t0, 1), (std::vector<std::string>{"order-2"}));
+    EXPECT_TRUE(found(t0 - std::chrono::seconds(2), 10).empty());
 }
 
 TEST_P(AnyStore, PutChangesNothingThatIsSetElsewhere) {

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "mcim/apps/mcimd/consequences.h"
+#include "mcim/apps/mcimd/smds_events.h"
 #include "mcim/auc/datagram.h"
 
 namespace mcim::apps::mcimd {
@@ -67,7 +68,9 @@ void conclude(Platform& p, const Result<Outcome>& outcome, const Finish& finish)
 void drive_and_commit(Platform& p, Imsi imsi, MakeEvent make, Finish finish, int attempt = 1) {
     auto outcome = std::make_shared<Result<Outcome>>(attempt_once(p, imsi, make));
     if (!*outcome || (*outcome)->changes.empty()) return conclude(p, *outcome, finish);
+    const bool asks_smds = queues_events((*outcome)->changes);
     p.committer.commit(std::exchange((*outcome)->changes, {}), [=, &p](const Status& done) {
+        if (done && asks_smds) p.look_for_events();
         if (done) return conclude(p, *outcome, finish);
         if (done.error().code == Errc::conflict && attempt < attempts_max)
             return drive_and_commit(p, imsi, make, finish, attempt + 1);

@@ -249,6 +249,8 @@ void serve_es2(Platform& p, const http::Request& request, const http::Reply& rep
         return reply(http::problem(503, "The server cannot do this now: try again later."));
     }
     if (!*client) return;  // taken out since the handshake: the connection ends
+    if (const auto holds = http::check_client_certificate(request.client_certificate, p.now()); !holds)
+        return spdlog::info("a client of ES2+ is let in no longer: {}", holds.error().detail);  // as above
     const auto path = request.path();
     const auto function =
         path.starts_with(smdp::es2_path) ? smdp::find_es2_function(path.substr(smdp::es2_path.size())) : std::nullopt;

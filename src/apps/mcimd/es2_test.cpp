@@ -1,6 +1,12 @@
 // ES2+ as an operator's system meets it: a real client certificate at a real socket, with bodies written by hand, and
 // a card at the other end that downloads what was ordered.
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <iostream>
+#include <sstream>
+
 #include "mcim/apps/mcimd/es2_for_test.h"
+#include "mcim/apps/mcimd/log.h"
 #include "mcim/apps/mcimd/plain_for_test.h"
 
 namespace mcim::apps::mcimd {
@@ -71,6 +77,27 @@ protected:
     jose::Object order_in(std::size_t i = 0) {
         const auto listed = admin("GET", "/orders").objects("orders");
         return admin("GET", "/orders/" + *listed->at(i).text("id"));
+    }
+    /// Of two equal calls of system_a on one connection.
+    void expect_gone_after(const std::function<void()>& first_call) {
+        const auto config = es2::client_of(at, running->es2_port(), &system_a);
+        const auto request = es2::request("downloadOrder", of(first));
+        http::Loop loop;
+        std::optional<Result<http::Response>> before, after;
+        http::Connection::open(loop, config, {"smdpp.example.com"}, [&](Result<http::Connection> opened) {
+            ASSERT_TRUE(opened);
+            opened->send(request, [&, kept = *opened](Result<http::Response> r) mutable {
+                before = std::move(r);
+                first_call();
+                kept.send(request, [&, kept](Result<http::Response> again) { after = std::move(again); });
+            });
+        });
+        loop.run_for(20s);
+        ASSERT_TRUE(before && after);
+        ASSERT_TRUE(*before);
+        EXPECT_EQ((*before)->status, 200U);
+        EXPECT_EQ(code_in((*before)->body), "");
+        EXPECT_FALSE(*after);
     }
     std::size_t orders() { return admin("GET", "/orders").objects("orders")->size(); }
     std::string state_in(std::size_t i = 0) { return *order_in(i).text("state"); }
@@ -375,24 +402,14 @@ TEST_F(Es2Service, WithoutAKnownCertificateThereIsNothing) {
 }
 
 TEST_F(Es2Service, ClientThatIsTakenOutGetsNothingOnAConnectionThatIsOpen) {
-    const auto config = es2::client_of(at, running->es2_port(), &system_a);
-    const auto request = es2::request("downloadOrder", of(first));
-    http::Loop loop;
-    std::optional<Result<http::Response>> before, after;
-    http::Connection::open(loop, config, {"smdpp.example.com"}, [&](Result<http::Connection> opened) {
-        ASSERT_TRUE(opened);
-        opened->send(request, [&, kept = *opened](Result<http::Response> r) mutable {
-            before = std::move(r);
-            admin("POST", "/clients/" + hex(crypto::sha256(system_a.der())) + "/remove");
-            kept.send(request, [&, kept](Result<http::Response> again) { after = std::move(again); });
-        });
-    });
-    loop.run_for(20s);
-    ASSERT_TRUE(before && after);
-    ASSERT_TRUE(*before);
-    EXPECT_EQ((*before)->status, 200U);
-    EXPECT_EQ(code_in((*before)->body), "");
-    EXPECT_FALSE(*after);
+    expect_gone_after([&] { admin("POST", "/clients/" + hex(crypto::sha256(system_a.der())) + "/remove"); });
+}
+
+TEST_F(Es2Service, CertificateThatExpiresGetsNothingOnAConnectionThatIsOpen) {
+    std::atomic<std::int64_t> hours = 0;
+    start_in({.clock = [&] { return system_now() + std::chrono::hours(hours); }});
+    expect_gone_after([&] { hours = 48; });
+    running.reset();  // it has the clock
 }
 
 TEST_F(Es2Service, CertificateThatHasExpiredGetsNothing) {
@@ -490,6 +507,27 @@ TEST_F(Es2Service, CallsAreCounted) {
     const std::string name = "\nmcimd_es2_requests_total{function=\"downloadOrder\",outcome=";
     EXPECT_NE(figures.find(name + "\"done\"} 1\n"), std::string::npos);
     EXPECT_NE(figures.find(name + "\"8.2.1/1.2\"} 1\n"), std::string::npos);
+}
+
+TEST_F(Es2Service, WhoIsNotLetInIsCountedAndTold) {
+    std::ostringstream text;
+    log_to(std::make_shared<spdlog::sinks::ostream_sink_mt>(text), "warn", LogFormat::text);
+    constexpr int strangers = 12;
+    for (int i = 0; i < strangers; ++i) EXPECT_FALSE(try_ask(nullptr, es2::request("downloadOrder", of(first))));
+    const std::string wanted = "\nmcimd_es2_handshakes_refused_total " + std::to_string(strangers) + "\n";
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    std::string figures;
+    do figures = ask_plain(running->operation_port(), "/metrics");
+    while (figures.find(wanted) == std::string::npos && std::chrono::steady_clock::now() < until);
+    EXPECT_NE(figures.find(wanted), std::string::npos) << "none of them is missing";
+    running.reset();  // nobody writes any more
+    log_to(std::make_shared<spdlog::sinks::ostream_sink_mt>(std::clog), "off", LogFormat::text);
+    const std::string line = "ES2+: a client from 127.0.0.0/24 is not let in: peer did not return a certificate";
+    int told = 0;
+    for (auto at_line = text.str().find(line); at_line != std::string::npos;
+         at_line = text.str().find(line, at_line + 1))
+        ++told;
+    EXPECT_EQ(told, 10) << text.str();
 }
 
 TEST_F(Es2Service, ListensOnAPortOfItsOwnOrNowhere) {

@@ -224,9 +224,11 @@ Result<std::vector<CertificateInUse>> certificates_in_use(const Config& config, 
         for (const auto& one : config.es2->identities)
             CHECKED(add(one.prefix + "certificate", one.certificate, Part{Part::Of::es2, 0}));
     if (!config.dp || dp == nullptr) return out;
-    for (const auto& one : config.dp->smds)
+    for (const auto& one : config.dp->smds) {
+        CHECKED(add(one.prefix + "ca", one.ca, Part{Part::Of::smds, 0}));
         if (one.certificate)
             CHECKED(add(one.prefix + "certificate", one.certificate->certificate, Part{Part::Of::smds, 0}));
+    }
     CHECKED(add("dp.ci", config.dp->ci, {}));
     const auto& lists = dp->anchors.revocation_lists();
     for (std::size_t i = 0; i < lists.size(); ++i)

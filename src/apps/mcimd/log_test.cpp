@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "mcim/apps/mcimd/asn1_for_test.h"
+#include "mcim/apps/mcimd/platform.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -47,6 +48,13 @@ protected:
 private:
     std::ostringstream text_;
 };
+
+TEST(MaskedAddress, IsItsNetwork) {
+    const auto place = [](std::string_view octets) { return *to_array<16>(*from_hex(octets)); };
+    EXPECT_EQ(masked(place("00000000000000000000FFFFC0000207")), "192.0.2.0/24");
+    EXPECT_EQ(masked(place("20010DB80001FF000000000000000000")), "2001:db8:1::/48");
+    EXPECT_EQ(masked(place("00000000000000000000FFFE00000000")), "0:0:0::/48");
+}
 
 TEST_F(Logged, StrangersTextIsOneShortPrintableLine) {
     std::string sentence;

@@ -63,6 +63,7 @@ std::string_view to_string(RateLimit);
 struct Metrics {
     std::array<Es9Metrics, std::variant_size_v<smdp::Function>> es9{};
     std::array<Es2Metrics, smdp::es2_function_count> es2{};
+    std::uint64_t es2_handshakes_refused = 0;
     std::uint64_t es9_unreadable = 0;  ///< no function of ES9+
     std::uint64_t sessions_begun = 0;  ///< a card has proved itself and has its offer
     CountOf<auc::Occurrence, auc::Occurrence::signer_failed> auc{};

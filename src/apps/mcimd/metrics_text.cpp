@@ -103,6 +103,9 @@ void write_es2(Exposition& out, const Metrics& metrics) {
         for (const auto& [code, count] : by_code(smdp::es2_status_codes(), metrics.es2.at(i)))
             out.sample({{"function", name}, {"outcome", code}}, count);
     }
+    out.one("mcimd_es2_handshakes_refused_total", counter_type,
+            "TLS handshakes of ES2+ that failed: no certificate, one that is not known or not valid, or no TLS.",
+            metrics.es2_handshakes_refused);
 }
 
 /// A sample for each value of the enumeration, named as elsewhere.

@@ -19,16 +19,16 @@ public:
             })
         : answer_(std::move(answer)) {
         const http::TlsIdentity identity{{own.der()}, own.key.to_pkcs8()};
-        auto listening =
-            http::Server::listen_mutual_tls(loop_, {"127.0.0.1", port}, std::span(&identity, 1), {},
-                                            {[client = std::move(client)](View shown) { return equal(shown, client); }},
-                                            [this](http::Request request, const http::Reply& reply) {
-                                                const std::scoped_lock lock(mutex_);
-                                                come_.notify_all();
-                                                if (refusals_ > 0) return --refusals_, reply({500, {}, ""});
-                                                told_.push_back(request);
-                                                reply(answer_(request));
-                                            });
+        auto listening = http::Server::listen_mutual_tls(loop_, {"127.0.0.1", port}, std::span(&identity, 1), {},
+                                                         rules_for(std::move(client)),
+                                                         [this](http::Request request, const http::Reply& reply) {
+                                                             const std::scoped_lock lock(mutex_);
+                                                             come_.notify_all();
+                                                             if (refusals_ > 0)
+                                                                 return --refusals_, reply({500, {}, ""});
+                                                             told_.push_back(request);
+                                                             reply(answer_(request));
+                                                         });
         EXPECT_TRUE(listening);
         server_ = *std::move(listening);
         thread_ = std::thread([this] { loop_.run(); });
@@ -49,6 +49,11 @@ public:
         std::unique_lock lock(mutex_);
         EXPECT_TRUE(come_.wait_for(lock, 20s, [&] { return refusals_ == 0; }));
     }
+    /// As soon as somebody has turned away from the certificate that is shown.
+    void await_turned_away() {
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(come_.wait_for(lock, 20s, [&] { return turned_away_ != 0; }));
+    }
     /// As soon as there are so many.
     std::vector<http::Request> told(std::size_t count) {
         std::unique_lock lock(mutex_);
@@ -62,6 +67,15 @@ public:
     }
 
 private:
+    http::ClientRules rules_for(Bytes client) {
+        http::ClientRules out{[client = std::move(client)](View shown) { return equal(shown, client); }};
+        out.refused = [this](const http::RefusedHandshake&) {
+            const std::scoped_lock lock(mutex_);
+            ++turned_away_;
+            come_.notify_all();
+        };
+        return out;
+    }
     http::Loop loop_;
     Answer answer_;
     std::unique_ptr<http::Server> server_;
@@ -70,15 +84,31 @@ private:
     std::condition_variable come_;
     std::vector<http::Request> told_;
     int refusals_ = 0;
+    int turned_away_ = 0;
 };
 
-/// The certificate of a web server that has this name, under a PKI that nobody here knows.
-inline test::Identity of_host(test::Pki& pki, std::string_view host) {
-    auto profile = pki.dp_profile(x509::Role::dp_tls);
+/// The certificate of a server that has this name, under a PKI that nobody here knows.
+inline test::Identity of_host(test::Pki& pki, const test::Identity& issuer, std::string_view host, x509::Role role) {
+    auto profile = pki.dp_profile(role);
     profile.host = std::string(host);
     profile.validity = {system_now() - 24h, system_now() + 24h};
     const auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
-    const auto draft = draft_server(profile, key.public_key(), pki.ci.certificate, pki.random);
+    const auto draft = draft_server(profile, key.public_key(), issuer.certificate, pki.random);
+    return test::Pki::certify(draft, key, issuer.key);
+}
+inline test::Identity of_host(test::Pki& pki, std::string_view host, x509::Role role = x509::Role::dp_tls) {
+    return of_host(pki, pki.ci, host, role);
+}
+
+/// A CA under that of the PKI.
+inline test::Identity sub_ca(test::Pki& pki) {
+    auto profile = pki.ci_profile();
+    profile.common_name = "Test sub-CA";
+    profile.validity = {system_now() - 24h, system_now() + 24h};
+    const auto key = crypto::PrivateKey::generate(crypto::Curve::p256);
+    auto draft = draft_ci(profile, key.public_key(), pki.random);
+    draft.issuer = to_rdn_sequence(pki.ci.certificate.subject);
+    draft.extensions->list.push_back(x509::extension::authority_key_id(*pki.ci.certificate.subject_key_id));
     return test::Pki::certify(draft, key, pki.ci.key);
 }
 

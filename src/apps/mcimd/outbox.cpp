@@ -30,6 +30,15 @@ void Outbox::look() {
     });
 }
 
+void Outbox::look_without_waiting() {
+    for (auto& [id, recipient] : recipients_) {
+        recipient.wait = wait_first;
+        recipient.not_before = {};
+        recipient.held.clear();
+    }
+    look();
+}
+
 void Outbox::read_and_send() {
     planned_ = false;
     if (stopped_) return;
@@ -62,27 +71,59 @@ void Outbox::send_next(const std::string& id) {
     auto& recipient = recipients_[id];
     recipient.busy = false;
     if (stopped_) return;
-    if (const auto read = drop_what_is_gone(recipient.waiting); !read) return fail(id, to_string(read.error()));
-    if (recipient.waiting.empty()) return;
+    const auto next = bring_next(recipient);
+    if (!next) return fail(id, to_string(next.error()));
+    if (!*next) return;
     auto letter = mail_.write(id, recipient.waiting.front());
     if (!letter) return fail(id, to_string(letter.error()));
     if (!*letter) return;  // what waits is kept for when it can be sent
     recipient.busy = true;
+    recipient.written = recipient.waiting.front();
+    if ((*letter)->row_once_sent) return mark_and_send(id, **std::move(letter));
     send(id, **std::move(letter));
 }
 
-Status Outbox::drop_what_is_gone(std::deque<store::Row>& waiting) {
-    while (platform_.shares_database && !waiting.empty()) {
+bool Outbox::is_held(const Recipient& recipient, const store::Row& row) const {
+    return !recipient.held.empty() && recipient.held.contains(mail_.line_of(row));
+}
+
+Result<bool> Outbox::bring_next(Recipient& recipient) {
+    auto& waiting = recipient.waiting;
+    std::erase_if(recipient.held, [now = Clock::now()](const auto& line) { return line.second <= now; });
+    if (!recipient.held.empty())
+        std::ranges::stable_partition(waiting, [&](const store::Row& row) { return !is_held(recipient, row); });
+    while (!waiting.empty() && !is_held(recipient, waiting.front())) {
+        if (!platform_.shares_database) return true;
         TRY(const auto row, platform_.store.find_row(mail_.kind, waiting.front().key));
-        if (row) break;
+        if (row) return true;
         waiting.pop_front();
     }
-    return ok();
+    return false;
 }
 
 void Outbox::let_others_go_first(std::deque<store::Row>& waiting) const {
     const std::string line = mail_.line_of(waiting.front());
     std::ranges::stable_partition(waiting, [&](const store::Row& row) { return mail_.line_of(row) != line; });
+}
+
+void Outbox::mark_and_send(const std::string& id, Letter letter) {
+    store::Row row = recipients_[id].written;
+    row.body = *letter.row_once_sent;
+    store::Batch batch{store::PutRow{row}};
+    ++row.version;
+    platform_.committer.commit(std::move(batch), [weak = weak_from_this(), id, row = std::move(row),
+                                                  letter = std::move(letter)](const Status& done) {
+        const auto self = weak.lock();
+        if (!self || self->stopped_) return;
+        auto& recipient = self->recipients_[id];
+        if (done) {
+            recipient.waiting.front() = row;
+            return self->send(id, letter);
+        }
+        if (done.error().code != Errc::conflict) return self->fail(id, to_string(done.error()));
+        recipient.busy = false;  // another node is at it
+        self->look();
+    });
 }
 
 void Outbox::send(const std::string& id, Letter letter) {
@@ -101,13 +142,17 @@ void Outbox::send(const std::string& id, Letter letter) {
 void Outbox::on_answer(const std::string& id, const Result<http::Response>& answer) {
     if (!answer) return fail(id, to_string(answer.error()));
     auto& recipient = recipients_[id];
-    const auto& row = recipient.waiting.front();
-    auto verdict = mail_.judge(row, *answer);
+    auto verdict = mail_.judge(recipient.written, *answer);
     if (const auto* not_taken = std::get_if<LetterNotTaken>(&verdict)) {
         let_others_go_first(recipient.waiting);
         return fail(id, not_taken->why);
     }
-    auto& batch = std::get<LetterTaken>(verdict).with_it;
+    if (auto* held = std::get_if<LetterHeld>(&verdict)) return hold(id, std::move(*held));
+    take(id, std::move(std::get<LetterTaken>(verdict).with_it));
+}
+
+void Outbox::take(const std::string& id, store::Batch batch) {
+    const auto& row = recipients_[id].waiting.front();
     batch.insert(batch.begin(), store::DropRow{row.kind, row.key});
     platform_.committer.commit(std::move(batch), [weak = weak_from_this(), id](const Status& done) {
         const auto self = weak.lock();
@@ -122,6 +167,23 @@ void Outbox::on_answer(const std::string& id, const Result<http::Response>& answ
     });
 }
 
+void Outbox::hold(const std::string& id, LetterHeld held) {
+    auto& recipient = recipients_[id];
+    store::Row row = recipient.waiting.front();
+    row.body = std::move(held.row);
+    recipient.held[mail_.line_of(row)] = Clock::now() + wait_longest;
+    held.with_it.emplace_back(store::PutRow{std::move(row)});
+    platform_.committer.commit(std::move(held.with_it), [weak = weak_from_this(), id](const Status& done) {
+        const auto self = weak.lock();
+        if (!self) return;
+        const bool by_another_node = !done && done.error().code == Errc::conflict;
+        if (!done && !by_another_node) return self->fail(id, to_string(done.error()));
+        self->recipients_[id].busy = false;
+        self->look_now_and_then();
+        self->look();  // for the row as it is now
+    });
+}
+
 void Outbox::fail(const std::string& id, const std::string& why) {
     auto& recipient = recipients_[id];
     if (recipient.wait == wait_first)
@@ -129,6 +191,10 @@ void Outbox::fail(const std::string& id, const std::string& why) {
     recipient.busy = false;
     recipient.not_before = Clock::now() + recipient.wait;
     recipient.wait = std::min(recipient.wait * 2, wait_longest);
+    look_now_and_then();
+}
+
+void Outbox::look_now_and_then() {
     if (!again_ && !stopped_) again_ = http::Timer::every(platform_.loop, look_again, [this] { send_to_all(); });
 }
 

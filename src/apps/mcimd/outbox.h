@@ -13,6 +13,7 @@ struct Letter {
     http::ClientConfig client;
     http::HostPort server;
     http::Request request;
+    std::optional<Bytes> row_once_sent{};  ///< what its row says from before it leaves; nullopt: what it does
 };
 /// The message is taken: its row goes, and in the same transaction this happens.
 struct LetterTaken {
@@ -21,6 +22,13 @@ struct LetterTaken {
 struct LetterNotTaken {
     std::string why;
 };
+/// Nothing that passes by itself is in its way, and nothing is wrong with the others: its line is left alone for
+/// wait_longest. In the same transaction its row says this, and this happens.
+struct LetterHeld {
+    Bytes row;
+    store::Batch with_it{};
+};
+using LetterVerdict = std::variant<LetterTaken, LetterNotTaken, LetterHeld>;
 
 /// One kind of messages.
 struct Mail {
@@ -28,7 +36,8 @@ struct Mail {
     std::string_view recipient;  ///< for the log: "operator"
     /// How a row is sent, as things are now; nullopt: not at present, it is kept.
     std::function<Result<std::optional<Letter>>(const std::string& recipient, const store::Row&)> write;
-    std::function<std::variant<LetterTaken, LetterNotTaken>(const store::Row&, const http::Response&)> judge;
+    /// By the row as it was when it was written.
+    std::function<LetterVerdict(const store::Row&, const http::Response&)> judge;
     /// Rows of one line are sent in their order. One that is answered and not taken lets other lines go first.
     std::function<std::string(const store::Row&)> line_of;
 };
@@ -40,6 +49,8 @@ public:
     Outbox(Platform&, Mail);
     /// There may be something to send.
     void look();
+    /// The same, to everybody and at once: what was in the way may have been mended.
+    void look_without_waiting();
     /// Sends nothing more, and leaves nothing on the loop but what is under way.
     void stop();
 
@@ -51,19 +62,27 @@ private:
     /// Of one recipient, one after the other.
     struct Recipient {
         std::deque<store::Row> waiting{};
-        std::chrono::milliseconds wait = wait_first;  ///< after the next failure
+        store::Row written{};                             ///< the first of them, before it said that it is sent
+        std::map<std::string, Clock::time_point> held{};  ///< lines, until when
+        std::chrono::milliseconds wait = wait_first;      ///< after the next failure
         Clock::time_point not_before{};
         bool busy = false;  ///< the first of them is under way
     };
     void read_and_send();
     void send_to_all();
     void send_next(const std::string& recipient);
+    void mark_and_send(const std::string& recipient, Letter);
     void send(const std::string& recipient, Letter);
     void on_answer(const std::string& recipient, const Result<http::Response>&);
+    void take(const std::string& recipient, store::Batch with_it);
+    void hold(const std::string& recipient, LetterHeld);
     void let_others_go_first(std::deque<store::Row>& waiting) const;
-    /// Another node has sent it: then it is not sent again, which might undo what came after it.
-    [[nodiscard]] Status drop_what_is_gone(std::deque<store::Row>& waiting);
+    [[nodiscard]] bool is_held(const Recipient&, const store::Row&) const;
+    /// The first that can be sent is in front; false: there is none. What another node has sent is not sent again,
+    /// which might undo what came after it.
+    [[nodiscard]] Result<bool> bring_next(Recipient&);
     void fail(const std::string& recipient, const std::string& why);
+    void look_now_and_then();
 
     Platform& platform_;
     Mail mail_;

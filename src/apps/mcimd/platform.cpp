@@ -1,5 +1,9 @@
 #include "mcim/apps/mcimd/platform.h"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
 namespace mcim::apps::mcimd {
 
 void Committer::commit(store::Batch batch, Done done) {
@@ -58,6 +62,14 @@ Error unknown_operator(std::string_view id) {
 std::string masked(std::string_view identifier) {
     if (identifier.size() <= 8) return "...";
     return std::string(identifier.substr(0, 4)) + "..." + std::string(identifier.substr(identifier.size() - 4));
+}
+
+std::string masked(const http::Place& place) {
+    static constexpr http::Place v4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};  // ::ffff:0:0
+    if (std::equal(v4.begin(), v4.begin() + 12, place.begin()))
+        return spdlog::fmt_lib::format("{}.{}.{}.0/24", place[12], place[13], place[14]);
+    const auto group = [&](std::size_t i) { return place.at(i) << 8U | place.at(i + 1); };
+    return spdlog::fmt_lib::format("{:x}:{:x}:{:x}::/48", group(0), group(2), group(4));
 }
 
 }  // namespace mcim::apps::mcimd

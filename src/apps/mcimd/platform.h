@@ -93,5 +93,7 @@ struct Lookup {
 
 /// An identifier as logs may carry it: "8904...0123".
 [[nodiscard]] std::string masked(std::string_view identifier);
+/// A client's address, as logs may carry it: its network, "192.0.2.0/24" or "2001:db8:1::/48".
+[[nodiscard]] std::string masked(const http::Place&);
 
 }  // namespace mcim::apps::mcimd

@@ -24,7 +24,9 @@ constexpr std::size_t unverified_kept = 10'000;
 constexpr std::size_t observers_max = 32;  ///< at once
 constexpr std::size_t own_key_octets = 32;
 constexpr std::size_t operators_max = 64;  ///< connections of ES2+ at once: it is systems that call, and few
-constexpr std::size_t operators_per_address_max = 16;  ///< of these: nobody has all of them
+constexpr std::size_t operators_per_address_max = 16;   ///< of these: nobody has all of them
+constexpr std::chrono::milliseconds next_expired{200};  ///< where a turn has not ended all of them
+constexpr unsigned refused_told_max = 10;               ///< lines of the log within purge_period
 
 Error not_listening(const std::string& key, const Error& error) {
     return fail(Errc::io, key + " " + error.path,
@@ -84,6 +86,8 @@ struct Program::Impl {
     void purge_now_and_then();
     void look_after_events();
     void say_whether_it_was_crowded();
+    void on_operator_refused(const http::RefusedHandshake&);
+    void say_how_many_more_were_refused();
 
     const Config config;
     SystemRandom random{};
@@ -103,12 +107,14 @@ struct Program::Impl {
     std::shared_ptr<Outbox> events{};    ///< to SM-DSs, of the same
     std::uint64_t turned_away = 0;       ///< that the log knows of
     std::uint64_t shed = 0;
+    unsigned refused_operators = 0;  ///< within purge_period
 };
 
 void Program::Impl::purge_now_and_then() {
     purging = http::Timer::every(platform.loop, purge_period, [this] {
         platform.unverified_left = unverified_per_minute;
         if (tls) say_whether_it_was_crowded();
+        say_how_many_more_were_refused();
         if (platform.shares_database) platform.look_for_progress();  // of a node that has stopped
         if (!platform.smds.empty()) look_after_events();
         platform.committer.commit({store::PurgeSessions{platform.now()}, store::PurgeNotifications{unverified_kept}},
@@ -120,9 +126,13 @@ void Program::Impl::purge_now_and_then() {
 
 /// Those of orders that have expired meanwhile too, and what another node has left when it stopped.
 void Program::Impl::look_after_events() {
-    if (const auto done = end_expired_events(platform); !done)
-        spdlog::error("orders that have expired: {}", to_string(done.error()));
+    const auto ended = end_expired_events(platform);
+    if (!ended) spdlog::error("orders that have expired: {}", to_string(ended.error()));
     platform.look_for_events();
+    if (!ended || *ended < expired_per_turn) return;
+    platform.loop.after(next_expired, [this, alive = std::weak_ptr(events)] {
+        if (!alive.expired() && purging) look_after_events();
+    });
 }
 
 void Program::Impl::say_whether_it_was_crowded() {
@@ -132,6 +142,17 @@ void Program::Impl::say_whether_it_was_crowded() {
     if (closed != 0)
         spdlog::warn("{} connections that kept the server waiting closed for newcomers: server.connections_max",
                      closed);
+}
+
+void Program::Impl::on_operator_refused(const http::RefusedHandshake& client) {
+    ++platform.metrics.es2_handshakes_refused;
+    if (++refused_operators <= refused_told_max)
+        spdlog::warn("ES2+: a client from {} is not let in: {}", masked(client.from), client.why);
+}
+
+void Program::Impl::say_how_many_more_were_refused() {
+    const unsigned refused = std::exchange(refused_operators, 0);
+    if (refused > refused_told_max) spdlog::warn("ES2+: {} more clients were not let in", refused - refused_told_max);
 }
 
 /// Who the platform is, by what its files say now: all of it, or as before.
@@ -198,7 +219,8 @@ Status Program::Impl::listen_es2(http::Loop& loop) {
     limits.connections_per_address_max = std::min(limits.connections_per_address_max, operators_per_address_max);
     TRY(const auto identities, tls_identities(*config.es2));
     http::ClientRules clients{[this](View certificate) { return knows_es2_client(platform, certificate); },
-                              [this] { return platform.now(); }};
+                              [this] { return platform.now(); },
+                              [this](const http::RefusedHandshake& client) { on_operator_refused(client); }};
     auto listening = http::Server::listen_mutual_tls(loop, config.es2->listen, std::span(identities), limits,
                                                      std::move(clients), [this](http::Request q, const http::Reply& r) {
                                                          const LogScope about(platform.next_request());
@@ -261,7 +283,12 @@ std::optional<std::uint16_t> Program::operation_port() const {
     return impl_->operation->port();
 }
 
-Status Program::renew() { return impl_->identify(); }
+Status Program::renew() {
+    auto done = impl_->identify();
+    for (const auto& outbox : {impl_->progress, impl_->events})
+        if (outbox) outbox->look_without_waiting();
+    return done;
+}
 
 bool Program::idle() const {
     const auto nobody_at = [](const auto& server) { return !server || server->connections() == 0; };

@@ -29,7 +29,8 @@ public:
     /// Of /metrics, /healthz and /readyz; nothing where they are not served.
     [[nodiscard]] std::optional<std::uint16_t> operation_port() const;
     /// Reads the certificates, the keys of TLS and the revocation lists again that the configuration names, for
-    /// connections and requests from now on. Where one is at fault nothing changes.
+    /// connections and requests from now on. Where one is at fault nothing changes. What waits to be told to others is
+    /// told now, in either case.
     [[nodiscard]] Status renew();
     /// Takes no new work, lets what has begun come to its end, and leaves nothing on the loop.
     void stop();

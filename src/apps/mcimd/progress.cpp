@@ -90,7 +90,7 @@ Mail progress_mail(Platform& p) {
                 return std::optional(Letter{std::move(config), std::move(address->server),
                                             json_call(std::string(smdp::progress_path), as_text(row.body))});
             },
-            [](const store::Row&, const http::Response& answer) -> std::variant<LetterTaken, LetterNotTaken> {
+            [](const store::Row&, const http::Response& answer) -> LetterVerdict {
                 if (answer.status / 100 != 2) return LetterNotTaken{"HTTP " + std::to_string(answer.status)};
                 return LetterTaken{};
             },

@@ -30,6 +30,8 @@ struct EventCall {
     Es12Function function;
     std::string order_id;
     smdp::EventRecord event;
+    bool tried = false;   ///< it may have reached the SM-DS
+    bool in_use = false;  ///< the order's timeline says that its ID is in use there
 };
 Bytes encode(const EventCall& call) {
     const std::string text = jose::ObjectWriter()
@@ -37,6 +39,8 @@ Bytes encode(const EventCall& call) {
                                  .text("order", call.order_id)
                                  .text("eid", call.event.eid.text())
                                  .text("event", call.event.event_id)
+                                 .flag("tried", call.tried)
+                                 .flag("in_use", call.in_use)
                                  .finish();
     return to_bytes(as_view(text));
 }
@@ -49,7 +53,12 @@ Result<EventCall> decode_event_call(const store::Row& row) {
     TRY(const auto digits, in.text("eid"));
     TRY(Eid eid, Eid::parse_unchecked(digits));
     TRY(auto event_id, in.text("event"));
-    return EventCall{*function, std::move(order_id), {std::move(eid), std::move(event_id)}};
+    TRY(const auto tried, in.optional_member(&jose::Object::flag, "tried"));
+    TRY(const auto in_use, in.optional_member(&jose::Object::flag, "in_use"));
+    // of a row from before this was kept nobody knows it
+    const bool may_have_come = tried.value_or(true);
+    return EventCall{
+        *function, std::move(order_id), {std::move(eid), std::move(event_id)}, may_have_come, in_use.value_or(false)};
 }
 
 void queue(const smdp::Order& order, Es12Function function, store::Batch& out) {
@@ -95,6 +104,35 @@ LetterTaken taken(const Platform& p, const EventCall& call, const std::string& s
              smdp::Note{call.order_id, p.now(), std::move(what)}}};
 }
 
+/// Its row says that it was sent before it is: what is lost on its way may have come.
+Letter letter_of(const Platform& p, const Smds& smds, EventCall call, const store::Row& row) {
+    http::ClientConfig config{smds.roots, {}};
+    config.time_max = event_time;
+    config.server = http::ServerIs::an_smds;
+    config.is_revoked = [&p](const x509::Certificate& c) { return p.dp->anchors.is_revoked(c); };
+    config.identity = smds.identity;
+    std::string path(smdp::es12_path);
+    path += to_string(call.function);
+    Letter out{std::move(config), smds.server, json_call(std::move(path), request_body(p, smds, call, row))};
+    if (call.function != Es12Function::register_event || std::exchange(call.tried, true)) return out;
+    out.row_once_sent = encode(call);
+    return out;
+}
+
+/// Somebody else's event, or one of ours that is not in this database any more. It is tried again as for the first
+/// time while the order waits for it.
+LetterVerdict held_by_another(Platform& p, EventCall call, const std::string& smds, const std::string& why) {
+    const std::string what = "event not registered at SM-DS " + smds + ", which has another under its ID: " + why;
+    const auto order = p.store.find_order(call.order_id);
+    if (!order) return LetterNotTaken{to_string(order.error())};
+    store::Batch note{smdp::Note{call.order_id, p.now(), what}};
+    if (!*order || (*order)->event != EventStanding::queued) return LetterTaken{std::move(note)};
+    call.tried = false;
+    if (std::exchange(call.in_use, true)) return LetterHeld{encode(call)};
+    spdlog::warn("order {}: {}", call.order_id, what);
+    return LetterHeld{encode(call), std::move(note)};
+}
+
 }  // namespace
 
 const Smds* find_smds(const Platform& p, std::string_view address) {
@@ -133,13 +171,15 @@ smdp::Order with_its_event(const Platform& p, smdp::Order order) {
     return order;
 }
 
-Status end_expired_events(Platform& p) {
-    TRY(auto expired, p.store.expired_with_events(p.now()));
-    for (auto& order : expired) {
-        const auto done = commit_with_events(p, {smdp::PutOrder{std::move(order)}});
-        if (!done && done.error().code != Errc::conflict) return done;  // else it is looked at again
-    }
-    return ok();
+Result<std::size_t> end_expired_events(Platform& p) {
+    TRY(auto expired, p.store.expired_with_events(p.now(), expired_per_turn));
+    std::vector<store::Batch> batches;
+    for (auto& order : expired) keep_events(p, batches.emplace_back(store::Batch{smdp::PutOrder{std::move(order)}}));
+    if (batches.empty()) return std::size_t{0};
+    const auto results = p.store.commit(batches);
+    for (const auto& done : results)
+        if (!done && done.error().code != Errc::conflict) return done.error();  // else it is looked at again
+    return batches.size();
 }
 
 Mail event_mail(Platform& p) {
@@ -148,26 +188,22 @@ Mail event_mail(Platform& p) {
                 const Smds* smds = find_smds(p, address);
                 if (smds == nullptr) return std::optional<Letter>{};  // not configured any more
                 TRY(const auto call, decode_event_call(row));
-                http::ClientConfig config{smds->roots, {}};
-                config.time_max = event_time;
-                config.server = http::ServerIs::named_by_its_host;
-                config.identity = smds->identity;
-                std::string path(smdp::es12_path);
-                path += to_string(call.function);
-                return std::optional(Letter{std::move(config), smds->server,
-                                            json_call(std::move(path), request_body(p, *smds, call, row))});
+                return std::optional(letter_of(p, *smds, call, row));
             },
-            [&p](const store::Row& row, const http::Response& answer) -> std::variant<LetterTaken, LetterNotTaken> {
+            [&p](const store::Row& row, const http::Response& answer) -> LetterVerdict {
                 if (answer.status != 200) return LetterNotTaken{"HTTP " + std::to_string(answer.status)};
                 const auto call = decode_event_call(row);
                 if (!call) return LetterNotTaken{to_string(call.error())};
-                auto read = smdp::read_es12(call->function, answer.body);
+                const auto attempt = call->tried ? smdp::Es12Attempt::repeated : smdp::Es12Attempt::first;
+                auto read = smdp::read_es12(call->function, attempt, answer.body);
+                const std::string smds = row.key.substr(0, row.key.rfind('/'));
+                if (read.meaning == smdp::Es12Answer::Meaning::in_use) return held_by_another(p, *call, smds, read.why);
                 const bool refused = read.meaning == smdp::Es12Answer::Meaning::refused;
                 // what a wrong setting keeps there today is asked for again: no event outlives its order
                 const bool again = refused && call->function == Es12Function::delete_event;
                 if (again || read.meaning == smdp::Es12Answer::Meaning::later)
                     return LetterNotTaken{"order " + call->order_id + ": " + read.why};
-                return taken(p, *call, row.key.substr(0, row.key.rfind('/')), read);
+                return taken(p, *call, smds, read);
             },
             [](const store::Row& row) { return row.key.substr(0, row.key.rfind('-')); }};
 }

@@ -16,8 +16,10 @@ void keep_events(const Platform&, store::Batch&);
 [[nodiscard]] Status commit_with_events(Platform&, store::Batch);
 /// The order as that left it.
 [[nodiscard]] smdp::Order with_its_event(const Platform&, smdp::Order);
-/// Nothing happens to an order when its time is over: its event is deleted all the same.
-[[nodiscard]] Status end_expired_events(Platform&);
+/// Nothing happens to an order when its time is over: its event is deleted all the same. At most expired_per_turn in
+/// one transaction; how many there were.
+inline constexpr std::size_t expired_per_turn = 200;
+[[nodiscard]] Result<std::size_t> end_expired_events(Platform&);
 /// To the SM-DSs.
 [[nodiscard]] Mail event_mail(Platform&);
 

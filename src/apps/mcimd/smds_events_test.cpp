@@ -1,7 +1,10 @@
 // An order whose device finds it at an SM-DS (ES12): a server of the test's, which is now and then not there, and a
 // card that comes with what it has found.
+#include "mcim/apps/mcimd/smds_events.h"
 #include "mcim/apps/mcimd/es2_for_test.h"
 #include "mcim/apps/mcimd/other_server_for_test.h"
+#include "mcim/apps/mcimd/plain_for_test.h"
+#include "mcim/x509/crl.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -33,8 +36,10 @@ protected:
     }
     [[nodiscard]] virtual std::string more_of_smds() { return ""; }
     void serve(std::uint16_t port = 0, std::string_view certificate = "tls.der") {
-        server.emplace(of_host(elsewhere, "localhost"), port, content_of(at, certificate),
-                       [](const http::Request&) { return es12_answer(); });
+        serve(port, content_of(at, certificate), of_host(elsewhere, "localhost", x509::Role::ds_tls));
+    }
+    void serve(std::uint16_t port, Bytes client, const test::Identity& own) {
+        server.emplace(own, port, std::move(client), [](const http::Request&) { return es12_answer(); });
     }
     [[nodiscard]] std::uint16_t port() const { return static_cast<std::uint16_t>(std::stoi(smds.substr(10))); }
     jose::ObjectWriter terms() const {
@@ -66,6 +71,20 @@ protected:
     }
     std::string last_line(const jose::Object& order) {
         return *admin("GET", "/orders/" + *order.text("id")).objects("timeline")->back().text("what");
+    }
+    /// As soon as its timeline says so.
+    jose::Object order_whose_id_is_taken() {
+        server->answer([](const http::Request& r) {
+            return r.target.ends_with("registerEvent") ? es12_answer("8.9.5", "3.3") : es12_answer();
+        });
+        auto order = order_at_smds();
+        const auto until = std::chrono::steady_clock::now() + 20s;
+        const std::string wanted =
+            "event not registered at SM-DS " + smds + ", which has another under its ID: 8.9.5/3.3 So says the SM-DS.";
+        while (last_line(order) != wanted && std::chrono::steady_clock::now() < until) continue;
+        EXPECT_EQ(last_line(order), wanted);
+        EXPECT_EQ(event_of(order, "queued"), "queued");
+        return order;
     }
     using Asked = std::vector<std::string>;
 
@@ -222,12 +241,51 @@ TEST_F(SmdsEvents, WhatTheSmdsHasDoneAlreadyIsDone) {
     server->answer([](const http::Request& r) {
         return es12_answer("8.9.5", r.target.ends_with("registerEvent") ? "3.3" : "3.9");
     });
+    server->refuse(1);  // after it was done, for all that is known
     const auto order = order_at_smds();
     EXPECT_EQ(event_of(order, "registered"), "registered");
     EXPECT_NE(last_line(order).find("had it already: 8.9.5/3.3"), std::string::npos) << last_line(order);
     cancel(order);
     EXPECT_EQ(event_of(order, "deleted"), "deleted");
     EXPECT_NE(last_line(order).find("had it no more: 8.9.5/3.9"), std::string::npos) << last_line(order);
+}
+
+TEST_F(SmdsEvents, IdThatIsTakenThereIsShownAndTriedAgain) {
+    add_line("a", second, "999990000000002");
+    const auto order = order_whose_id_is_taken();
+    const auto lines = [&] { return admin("GET", "/orders/" + *order.text("id")).objects("timeline")->size(); };
+    const auto told = lines();
+    const std::string id = *order.text("matching_id");
+    server->answer([id](const http::Request& r) {
+        return r.body.find(id) != std::string::npos ? es12_answer("8.9.5", "3.3") : es12_answer();
+    });
+    jose::ObjectWriter other;
+    other.text("operator", "a").text("iccid", second.text()).text("policy", "open");
+    const auto next = admin("POST", "/orders", other.text("eid", at.pki.eid.text()).text("smds", smds).finish());
+    EXPECT_EQ(event_of(next, "registered"), "registered") << "nothing is wrong with others";
+    start();
+    EXPECT_EQ(asked(3), (Asked{"registerEvent", "registerEvent", "registerEvent"}));
+    EXPECT_EQ(event_of(order, "queued"), "queued");
+    EXPECT_EQ(lines(), told) << "the same is said once";
+    server->answer([](const http::Request&) { return es12_answer(); });
+    start();
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    EXPECT_EQ(last_line(order), "event registered at SM-DS " + smds);
+}
+
+TEST_F(SmdsEvents, HangUpHasItAskedAgainAtOnce) {
+    const auto order = order_whose_id_is_taken();
+    server->answer([](const http::Request&) { return es12_answer(); });
+    ASSERT_TRUE(running->renew());
+    EXPECT_EQ(event_of(order, "registered"), "registered") << "not in five minutes";
+}
+
+TEST_F(SmdsEvents, IdThatIsTakenThereIsGivenUpWithItsOrder) {
+    const auto order = order_whose_id_is_taken();
+    cancel(order);
+    start();
+    EXPECT_EQ(asked(3), (Asked{"registerEvent", "registerEvent", "deleteEvent"}));
+    EXPECT_EQ(event_of(order, "deleted"), "deleted");
 }
 
 TEST_F(SmdsEvents, IsTriedAgainWhereTheRootAboveTheSmdsIsAway) {
@@ -261,10 +319,56 @@ TEST_F(SmdsEvents, IsDeletedWhenTheUserRefusesAndRegisteredAgainWithTheNextRelea
     EXPECT_EQ(asked(4).back(), "deleteEvent");
 }
 
+/// A line that its device had deleted is ordered anew, and ends with the first vector of the one that takes its place.
+TEST_F(SmdsEvents, IsDeletedWhenTheFirstVectorOfAnotherLineEndsItsOrder) {
+    install(add_order("a", first), first);
+    add_operator("b", key_b);
+    add_line("b", second, "999980000000002");
+    const std::string token = *transfer::sign_release(
+        {"a", at.pki.eid, first, "b", transfer::fresh_jti(at.random), system_now() - 1s, system_now() + 1h}, "",
+        jose::signer_of(key_a));
+    install(add_order("b", second, "open", token), second);
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    const auto order = order_at_smds();
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999980000000002").find("FAILURE"), std::string::npos);
+    EXPECT_EQ(state_of(order), "Unavailable");
+    EXPECT_EQ(asked(2), (Asked{"registerEvent", "deleteEvent"})) << "not when somebody looks the next minute";
+}
+
 TEST_F(SmdsEvents, OrderOfTheAdministrationNeedsAnEidAndAKnownSmds) {
     order_with("smds", smds, 422);
     order_with("smds", "localhost:1", 403);
     EXPECT_EQ(admin("GET", "/orders").objects("orders")->size(), 0U);
+}
+
+class NoSigner final : public signer::Signer {
+public:
+    std::vector<Result<signer::Response>> execute(std::span<const signer::Request>) override { return {}; }
+};
+
+TEST(ExpiredEvents, AreEndedSoManyAtATime) {
+    http::Loop loop;
+    const auto store = store::open_memory_store();
+    NoSigner signer;
+    SystemRandom random;
+    Platform platform{loop, *store, signer, random, {loop, *store}, {}};
+    store::Batch all;
+    for (std::size_t n = 0; n <= expired_per_turn; ++n) {
+        const std::string number = std::to_string(100'000'000'000'000'000 + n);
+        smdp::Order order{number, "a", *Iccid::with_check_digit(number), number, smdp::OrderState::released};
+        order.eid = *x509::make_eid("89049032", 1);
+        order.smds_address = "smds.example.com";
+        order.event = smdp::EventStanding::registered;
+        order.expires_at = system_now() - 1h;
+        all.emplace_back(store::AddOrder{std::move(order)});
+    }
+    ASSERT_TRUE(store->commit_one(std::move(all)));
+    EXPECT_EQ(*end_expired_events(platform), expired_per_turn);
+    EXPECT_EQ(store->list_rows("es12-event")->size(), expired_per_turn);
+    EXPECT_EQ(*end_expired_events(platform), 1U);
+    EXPECT_EQ(store->list_rows("es12-event")->size(), expired_per_turn + 1);
+    EXPECT_EQ(*end_expired_events(platform), 0U);
 }
 
 // ---------------------------------------------------------------- over ES2+
@@ -347,6 +451,76 @@ TEST_F(SmdsWithACertificateForIt, IsShownItAndTheOneThatIsThereAfterwards) {
     ASSERT_TRUE(running->renew());
     cancel(order);
     EXPECT_EQ(asked(1), (Asked{"deleteEvent"}));
+}
+
+TEST_F(SmdsEvents, ServerThatIsNoSmdsIsToldNothing) {
+    serve(port(), content_of(at, "tls.der"), of_host(elsewhere, "localhost", x509::Role::dp_tls));
+    const auto order = order_at_smds();
+    server->await_turned_away();
+    EXPECT_EQ(event_of(order, "queued"), "queued");
+    serve(port());
+    EXPECT_EQ(asked(1), (Asked{"registerEvent"}));
+}
+
+/// Under the CI of the platform, which has a revocation list.
+class SmdsUnderTheCi : public SmdsEvents {
+protected:
+    void revoke(const std::vector<Bytes>& serials, std::chrono::hours age) const {
+        x509::RevocationListProfile list{{system_now() - age, system_now() + 24h}, 1, {}};
+        for (const auto& serial : serials) list.entries.push_back({serial, system_now()});
+        at.write("ci.crl", x509::issue_revocation_list(list, at.pki.ci.certificate, at.pki.ci.key));
+    }
+    void show(const test::Identity& own) { serve(port(), content_of(at, "tls.der"), own); }
+    [[nodiscard]] std::string more_of_smds() override {
+        revoke({}, 2h);
+        at.write("smds-ca.der", at.pki.ci.der());
+        at.ci_files = "\"ci.der\"\nrevocation_lists = \"ci.crl\"";
+        show(taken_back);
+        return "";
+    }
+    test::Identity taken_back = of_host(at.pki, "localhost", x509::Role::ds_tls);
+};
+
+TEST_F(SmdsUnderTheCi, IsToldNothingOnceItsCertificateIsRevoked) {
+    const auto order = order_at_smds();
+    EXPECT_EQ(event_of(order, "registered"), "registered");
+    revoke({taken_back.certificate.serial}, 1h);
+    ASSERT_TRUE(running->renew());
+    cancel(order);
+    server->await_turned_away();
+    EXPECT_EQ(event_of(order, "leaving"), "leaving");
+    show(of_host(at.pki, "localhost", x509::Role::ds_tls));
+    EXPECT_EQ(event_of(order, "deleted"), "deleted");
+}
+
+/// Whose issuer is not known here.
+class SmdsUnderASubCa : public SmdsEvents {
+protected:
+    [[nodiscard]] std::string more_of_smds() override {
+        at.write("smds-ca.der", issuer.der());
+        serve(port(), content_of(at, "tls.der"), of_host(elsewhere, issuer, "localhost", x509::Role::ds_tls));
+        return "[operation]\nlisten = \"127.0.0.1:0\"\n";
+    }
+    test::Identity issuer = sub_ca(elsewhere);
+};
+
+TEST_F(SmdsUnderASubCa, IsKnownByThatAlone) {
+    EXPECT_TRUE(check_files(at.config(), system_now()).lines.empty());
+    EXPECT_EQ(event_of(order_at_smds(), "registered"), "registered");
+}
+
+TEST_F(SmdsUnderASubCa, CertificateOfItsIssuerIsAmongThoseInUse) {
+    const auto left = [&] {
+        const std::string figures = ask_plain(running->operation_port(), "/metrics");
+        const std::string series = "mcimd_certificate_expires_in_seconds{key=\"dp.smds[1].ca\",position=\"0\"} ";
+        const auto found = figures.find(series);
+        EXPECT_NE(found, std::string::npos) << figures;
+        return found == std::string::npos ? 0.0 : std::stod(figures.substr(found + series.size()));
+    };
+    EXPECT_NEAR(left(), 24.0 * 3600, 600);
+    at.write("smds-ca.der", elsewhere.ci.der());
+    ASSERT_TRUE(running->renew());
+    EXPECT_GT(left(), 48.0 * 3600) << "the file was read again";
 }
 
 TEST(SmdsConfigured, MistakesAreNamed) {

@@ -40,8 +40,8 @@ public:
     Result<std::vector<smdp::Order>> orders_that_leave(const Iccid& iccid) override {
         return behind_->orders_that_leave(iccid);
     }
-    Result<std::vector<smdp::Order>> expired_with_events(Time now) override {
-        return behind_->expired_with_events(now);
+    Result<std::vector<smdp::Order>> expired_with_events(Time now, std::size_t at_most) override {
+        return behind_->expired_with_events(now, at_most);
     }
     Result<std::vector<smdp::Order>> list_orders() override { return behind_->list_orders(); }
     Result<std::vector<store::TimelineLine>> timeline(std::string_view id) override { return behind_->timeline(id); }
