@@ -96,7 +96,15 @@ ALTER TABLE orders ADD COLUMN event BIGINT NOT NULL DEFAULT 0 CONSTRAINT "orders
 CREATE INDEX orders_with_events ON orders (expires_at) WHERE event IN (1, 2) AND expires_at IS NOT NULL;
 )sql";
 
-constexpr std::array<const char*, 2> steps{version_1, version_2};
+// As version_9 in schema.cpp.
+constexpr const char* version_3 = R"sql(
+ALTER TABLE operators ADD COLUMN refused TEXT NOT NULL DEFAULT '', ADD COLUMN allowed TEXT NOT NULL DEFAULT '',
+    ADD COLUMN applets BIGINT NOT NULL DEFAULT 0 CONSTRAINT "operators.applets" CHECK (applets BETWEEN 0 AND 1);
+ALTER TABLE subscriptions ADD COLUMN needs_javacard BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN needs_javacard BIGINT NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<const char*, 3> steps{version_1, version_2, version_3};
 
 constexpr std::int64_t newest() { return static_cast<std::int64_t>(steps.size()); }
 

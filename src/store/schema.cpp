@@ -116,8 +116,18 @@ ALTER TABLE orders ADD COLUMN event INTEGER NOT NULL DEFAULT 0 CHECK (event BETW
 CREATE INDEX orders_with_events ON orders (expires_at) WHERE event IN (1, 2) AND expires_at IS NOT NULL;
 )sql";
 
-constexpr std::array<const char*, 8> steps{version_1, version_2, version_3, version_4,
-                                           version_5, version_6, version_7, version_8};
+// What operators refuse of packages, words with spaces between them; and which cards a package is for. Of those that
+// are here already nobody knows it: they are any card's.
+constexpr const char* version_9 = R"sql(
+ALTER TABLE operators ADD COLUMN refused TEXT NOT NULL DEFAULT '';
+ALTER TABLE operators ADD COLUMN allowed TEXT NOT NULL DEFAULT '';
+ALTER TABLE operators ADD COLUMN applets INTEGER NOT NULL DEFAULT 0 CHECK (applets BETWEEN 0 AND 1);
+ALTER TABLE subscriptions ADD COLUMN needs_javacard INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN needs_javacard INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<const char*, 9> steps{version_1, version_2, version_3, version_4, version_5,
+                                           version_6, version_7, version_8, version_9};
 
 }  // namespace
 

@@ -78,6 +78,9 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
                        "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
                        "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
                        "DROP INDEX subscriptions_of_type; ALTER TABLE subscriptions DROP COLUMN profile_type; "
+                       "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
+                       "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
+                       "ALTER TABLE subscriptions DROP COLUMN needs_javacard; "
                        "ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
                        "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
                        "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
@@ -114,6 +117,9 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
                        "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
                        "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
                        "DROP INDEX subscriptions_of_type; ALTER TABLE subscriptions DROP COLUMN profile_type; "
+                       "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
+                       "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
+                       "ALTER TABLE subscriptions DROP COLUMN needs_javacard; "
                        "PRAGMA user_version = 3"));
     }
     auto store = open_sqlite_store(folder / "db");
@@ -123,6 +129,32 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
     bound.ended_by = smdp::OrderEnd::subscription_closed;
     ASSERT_TRUE((*store)->commit_one({smdp::PutOrder{bound}}));
     EXPECT_EQ((**(*store)->find_order("order-1")).ended_by, bound.ended_by);
+}
+
+TEST(SqliteStore, OperatorsAndPackagesOfTheEighthSchemaAreAsByDefault) {
+    const TempFolder folder;
+    const Operator o{"op", "Operator", {1, 2, 3}, t0};
+    {
+        auto store = open_sqlite_store(folder / "db");
+        ASSERT_TRUE(store);
+        ASSERT_TRUE((*store)->commit_one({AddOperator{o}, AddSubscription{subscription(1)}, AddOrder{order(1)}}));
+    }
+    {
+        auto db = Database::open(folder / "db");
+        ASSERT_TRUE(db);
+        ASSERT_TRUE(
+            (*db)->run("ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
+                       "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
+                       "ALTER TABLE subscriptions DROP COLUMN needs_javacard; PRAGMA user_version = 8"));
+    }
+    auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store) << to_string(store.error());
+    EXPECT_EQ(**(*store)->find_operator("op"), o);
+    EXPECT_EQ(**(*store)->find_subscription(iccid(1)), subscription(1));
+    EXPECT_EQ(**(*store)->find_order("order-1"), order(1));
+    const saip::PackagePolicy strict{saip::Severity::warning, {}, {}, saip::Applets::refused};
+    ASSERT_TRUE((*store)->commit_one({SetPackagePolicy{"op", strict}}));
+    EXPECT_EQ((**(*store)->find_operator("op")).policy, strict);
 }
 
 TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {
