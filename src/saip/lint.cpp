@@ -75,8 +75,6 @@ constexpr bool in_order() {
 }
 static_assert(in_order());
 
-bool is_code(Finding what) { return what == Finding::applet || what == Finding::load_package; }
-
 Severity severity_of(Finding what, const LintContext& context) {
     if (is_code(what) && context.cards == Runtime::javacard) return Severity::note;
     const LintRule& rule = rule_of(what);
@@ -103,6 +101,11 @@ std::vector<LintFinding> Linter::run_keys() && {
     look_at_elements();
     std::erase_if(found_,
                   [](const LintFinding& f) { return f.what != Finding::test_key && f.what != Finding::default_key; });
+    return std::move(found_);
+}
+
+std::vector<LintFinding> Linter::run_key(const std::string& name, View key) && {
+    look_at_key(name, key);
     return std::move(found_);
 }
 
@@ -138,6 +141,11 @@ std::vector<LintFinding> lint(const ProfilePackage& package, const LintContext& 
 
 std::vector<LintFinding> lint_keys(const ProfilePackage& package) { return Linter(package, {}).run_keys(); }
 
+std::vector<LintFinding> lint_key(const std::string& name, View key, const LintContext& context) {
+    const ProfilePackage none;
+    return Linter(none, context).run_key(name, key);
+}
+
 std::string_view to_string(Severity severity) {
     switch (severity) {
         using enum Severity;
@@ -149,6 +157,21 @@ std::string_view to_string(Severity severity) {
 }
 
 std::string_view code_of(Finding what) { return rule_of(what).code; }
+
+std::optional<Finding> find_finding(std::string_view code) {
+    const auto* rule = std::ranges::find(lint_rules, code, &LintRule::code);
+    return rule == lint_rules.end() ? std::nullopt : std::optional(rule->what);
+}
+
+bool is_code(Finding what) { return what == Finding::applet || what == Finding::load_package; }
+
+bool needs_javacard(const ProfilePackage& package) {
+    const ProfileHeader* header = profile_header_of(package);
+    return (header != nullptr && header->mandatory_services.has("javacard")) ||
+           std::ranges::any_of(package.elements,
+                               [](const ProfileElement& e) { return std::holds_alternative<Application>(e.body); });
+}
+
 std::string_view next_step(Finding what) { return rule_of(what).next; }
 
 std::string where(const LintFinding& f) {

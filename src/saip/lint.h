@@ -59,10 +59,17 @@ struct LintFinding {
 [[nodiscard]] std::vector<LintFinding> lint(const ProfilePackage&, const LintContext& = {});
 /// Of these the keys that everybody has: test_key and default_key, zeros among them. Copies nothing out of the package.
 [[nodiscard]] std::vector<LintFinding> lint_keys(const ProfilePackage&);
+/// Of a key that comes without a package. `name` is what it is called.
+[[nodiscard]] std::vector<LintFinding> lint_key(const std::string& name, View key, const LintContext&);
 
 [[nodiscard]] std::string_view to_string(Severity);
 /// Stable, for programs and policies: "test-key".
 [[nodiscard]] std::string_view code_of(Finding);
+[[nodiscard]] std::optional<Finding> find_finding(std::string_view code);
+/// Applications, and the code that they are.
+[[nodiscard]] bool is_code(Finding);
+/// Whether only a card with a Java Card runtime takes all of it: it has applications, or demands the service.
+[[nodiscard]] bool needs_javacard(const ProfilePackage&);
 /// What to do about it.
 [[nodiscard]] std::string_view next_step(Finding);
 /// "PE 11 (akaParameter)", "package"

@@ -148,6 +148,22 @@ TEST(Lint, NamesCodesThatAnybodyTriesFirst) {
     EXPECT_FALSE(is_default_code(*from_hex("3535313337323638")));
 }
 
+TEST(Lint, KeyThatComesAloneIsFoundAsInAPackage) {
+    const auto found = [](std::string_view digits, LintClass of) { return lint_key("k", *from_hex(digits), {of}); };
+    const auto published = found("465B5CE8B199B49FAA5F0A2EE238A6BC", LintClass::production);
+    EXPECT_EQ(said(published), Lines{"test-key package"});
+    EXPECT_NE(published.front().detail.find("k is published in TS 35.208"), std::string::npos);
+    EXPECT_EQ(found("465B5CE8B199B49FAA5F0A2EE238A6BC", LintClass::lab).front().severity, Severity::note);
+    EXPECT_EQ(said(found("404142434445464748494A4B4C4D4E4F", LintClass::lab)), Lines{"default-key package"});
+    EXPECT_TRUE(found(random_key, LintClass::production).empty());
+}
+
+TEST(Lint, CodesAreFoundAgain) {
+    for (auto n = 0; n <= static_cast<int>(Finding::refused_by_our_cards); ++n)
+        EXPECT_EQ(find_finding(code_of(static_cast<Finding>(n))), static_cast<Finding>(n));
+    EXPECT_FALSE(find_finding("error"));
+}
+
 TEST(Lint, NamesCodeThatWouldRunOnTheCard) {
     auto package = package_of(finished());
     Application applet;

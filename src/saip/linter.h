@@ -10,6 +10,7 @@ public:
     Linter(const ProfilePackage& package, const LintContext& context) : package_(package), context_(context) {}
     [[nodiscard]] std::vector<LintFinding> run() &&;
     [[nodiscard]] std::vector<LintFinding> run_keys() &&;
+    [[nodiscard]] std::vector<LintFinding> run_key(const std::string& name, View) &&;
 
 private:
     void add(Finding, std::string detail);

@@ -283,6 +283,17 @@ Result<Secret<8>> pin_from_digits(std::string_view digits) {
     return out;
 }
 
+Result<Variables> blank_variables(Iccid iccid, Imsi imsi) {
+    Variables v{std::move(iccid), std::move(imsi), 2, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+    for (auto* code : {&v.pin1, &v.pin2}) {
+        TRY(*code, pin_from_digits("0000"));
+    }
+    for (auto* code : {&v.puk1, &v.puk2, &v.adm1}) {
+        TRY(*code, pin_from_digits("00000000"));
+    }
+    return v;
+}
+
 Result<ProfilePackage> personalise(const ProfileTemplate& t, const Variables& v) {
     const Secret<16> none;
     return personalise(t, v, none, none);

@@ -26,6 +26,8 @@ struct Variables {
 };
 /// 4 to 8 digits, padded as VERIFY PIN wants them.
 [[nodiscard]] Result<Secret<8>> pin_from_digits(std::string_view);
+/// With codes and keys of zeros: what is made of them is to be looked at, and for no card.
+[[nodiscard]] Result<Variables> blank_variables(Iccid, Imsi);
 
 /// Everything but K and OPc, which stand there as zeros until insert_keys().
 [[nodiscard]] Result<ProfilePackage> personalise(const ProfileTemplate&, const Variables&);

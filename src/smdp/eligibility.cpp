@@ -28,6 +28,10 @@ std::optional<Refused> check_eligibility(const Order& order, const msg::StoreMet
     if (info.profile_version.bytes.front() < package_major_version)
         return Refused{Refusal::not_eligible, "The eUICC takes profile packages of version " +
                                                   msg::to_string(info.profile_version) + ", this one is of version 2."};
+    if (order.needs_javacard && !info.uicc_capability.test(static_cast<std::size_t>(msg::UiccCapabilityBit::javacard)))
+        return Refused{Refusal::not_eligible,
+                       "The profile has applications, and the eUICC declares no Java Card runtime (javacard in "
+                       "uiccCapability)."};
     if (metadata.profile_policy_rules && info.forbidden_profile_policy_rules) {
         for (const auto rule : {msg::PprBit::ppr1, msg::PprBit::ppr2}) {
             const auto bit = static_cast<std::size_t>(rule);

@@ -98,6 +98,7 @@ struct Order {
     Bytes binding{};             ///< what that was sealed with, as the signer wrapped it
     std::string smds_address{};  ///< of the SM-DS that has its event, under the ID that is its matching ID; empty: none
     EventStanding event = EventStanding::none;  ///< there; changes apart from the rest, whatever `version` is
+    bool needs_javacard = false;                ///< its package has applications, or demands a runtime for them
     std::int64_t version = 0;  ///< of the row: a change is stored only over the version that it was made from
     friend bool operator==(const Order&, const Order&) = default;
 };

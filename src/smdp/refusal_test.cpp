@@ -242,6 +242,16 @@ TEST_F(Es9Refusal, NotEnoughMemory) {
     card.info.ext_card_resource.bytes = {0xFF};  // says nothing that can be read: the card itself will tell
     EXPECT_EQ(authenticate(request()), "");
 }
+TEST_F(Es9Refusal, ProfileWithApplicationsForACardWithoutJavaCard) {
+    desk.order().needs_javacard = true;
+    card.info.uicc_capability = der::BitString::of({static_cast<std::size_t>(msg::UiccCapabilityBit::usim)});
+    EXPECT_EQ(authenticate(request()), "8.2.5/4.3");
+    ASSERT_EQ(desk.refusals.size(), 1U);
+    EXPECT_NE(desk.refusals.front().sentence.find("declares no Java Card runtime"), std::string::npos);
+    EXPECT_TRUE(desk.sealed.empty());
+    card.info.uicc_capability.set(static_cast<std::size_t>(msg::UiccCapabilityBit::javacard));
+    EXPECT_EQ(authenticate(request()), "");
+}
 TEST_F(Es9Refusal, ProfilePackageVersionTooNewForTheCard) {
     card.info.profile_version = msg::version(1, 0, 0);
     EXPECT_EQ(authenticate(request()), "8.2.5/4.3");

@@ -163,6 +163,12 @@ Status apply(Tables& t, const PutSubscription& c) {
 Status apply(Tables& t, const AddOperator& c) {
     return t.operators.emplace(c.row.id, c.row).second ? ok() : Status(conflict("operators.id"));
 }
+Status apply(Tables& t, const SetPackagePolicy& c) {
+    const auto found = t.operators.find(c.operator_id);
+    if (found == t.operators.end()) return missing("operators");
+    found->second.policy = c.policy;
+    return ok();
+}
 Status apply(Tables& t, const AddAuc& c) {
     return t.auc.emplace(c.row.imsi, c.row).second ? ok() : Status(conflict("auc.imsi"));
 }

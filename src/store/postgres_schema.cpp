@@ -105,7 +105,15 @@ CREATE INDEX subscriptions_in_stock ON subscriptions (profile_type, operator_id,
     WHERE profile_type IS NOT NULL AND standing=0 AND taken=0;
 )sql";
 
-constexpr std::array<const char*, 3> steps{version_1, version_2, version_3};
+// As version_10 there.
+constexpr const char* version_4 = R"sql(
+ALTER TABLE operators ADD COLUMN refused TEXT NOT NULL DEFAULT '', ADD COLUMN allowed TEXT NOT NULL DEFAULT '',
+    ADD COLUMN applets BIGINT NOT NULL DEFAULT 0 CONSTRAINT "operators.applets" CHECK (applets BETWEEN 0 AND 1);
+ALTER TABLE subscriptions ADD COLUMN needs_javacard BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN needs_javacard BIGINT NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<const char*, 4> steps{version_1, version_2, version_3, version_4};
 
 constexpr std::int64_t newest() { return static_cast<std::int64_t>(steps.size()); }
 

@@ -125,8 +125,18 @@ CREATE INDEX subscriptions_in_stock ON subscriptions (profile_type, operator_id,
     WHERE profile_type IS NOT NULL AND standing=0 AND taken=0;
 )sql";
 
-constexpr std::array<const char*, 9> steps{version_1, version_2, version_3, version_4, version_5,
-                                           version_6, version_7, version_8, version_9};
+// What operators refuse of packages, words with spaces between them; and which cards a package is for. Of those that
+// are here already nobody knows it: they are any card's.
+constexpr const char* version_10 = R"sql(
+ALTER TABLE operators ADD COLUMN refused TEXT NOT NULL DEFAULT '';
+ALTER TABLE operators ADD COLUMN allowed TEXT NOT NULL DEFAULT '';
+ALTER TABLE operators ADD COLUMN applets INTEGER NOT NULL DEFAULT 0 CHECK (applets BETWEEN 0 AND 1);
+ALTER TABLE subscriptions ADD COLUMN needs_javacard INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN needs_javacard INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<const char*, 10> steps{version_1, version_2, version_3, version_4, version_5,
+                                            version_6, version_7, version_8, version_9, version_10};
 
 }  // namespace
 

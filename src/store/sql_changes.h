@@ -42,6 +42,20 @@ inline std::string text_of(const std::vector<Bytes>& transactions) {
     return out;
 }
 
+inline std::string text_of(const std::vector<std::string>& words) {
+    std::string out;
+    for (const auto& word : words) out += (out.empty() ? "" : " ") + word;
+    return out;
+}
+struct PolicyColumns {
+    explicit PolicyColumns(const saip::PackagePolicy& policy)
+        : refused(text_of(words_of(policy).refuse)),
+          allowed(text_of(words_of(policy).allow)),
+          applets(number(policy.applets)) {}
+    std::string refused, allowed;
+    std::int64_t applets;
+};
+
 inline constexpr const char* row_outdated = "it changed meanwhile";
 
 /// The columns from "state" to "release", in which both statements about a whole order agree.
@@ -70,7 +84,7 @@ Status write_taken(auto& db, const Iccid& iccid) {
 }
 
 Status write(auto& db, const AddOrder& c) {
-    TRY(auto* s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?,?,?)"));
+    TRY(auto* s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?,?,?,?)"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     s->bind(o.id).bind(o.operator_id).bind(o.iccid.text()).bind(o.matching_id);
@@ -86,6 +100,7 @@ Status write(auto& db, const AddOrder& c) {
                 .bind_optional(octets_of(o.binding))
                 .bind_optional(text_or_null(o.smds_address))
                 .bind(number(o.event))
+                .bind(std::int64_t{o.needs_javacard})
                 .run());
     return write_taken(db, o.iccid);
 }
@@ -193,7 +208,7 @@ Status write(auto& db, const smdp::RecordNotification& c) {
     return bound->bind(c.order_id).bind(static_cast<std::int64_t>(verified_kept)).run();
 }
 Status write(auto& db, const AddSubscription& c) {
-    TRY(auto* s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,0)"));
+    TRY(auto* s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,0,?)"));
     const auto& v = c.subscription;
     s->bind(v.iccid.text())
         .bind(v.imsi.text())
@@ -210,7 +225,8 @@ Status write(auto& db, const AddSubscription& c) {
         .bind(std::int64_t{v.mnc_digits})
         .bind(std::int64_t{v.package_octets_min})
         .bind(std::int64_t{v.package_octets})
-        .bind_optional(view_of(v.profile_type));
+        .bind_optional(view_of(v.profile_type))
+        .bind(std::int64_t{v.needs_javacard});
     CHECKED(s->run());
     CHECKED(write_taken(db, v.iccid));
     if (!c.package) return ok();
@@ -226,8 +242,22 @@ Status write(auto& db, const PutSubscription& c) {
     return s->run_on_one(Errc::conflict, "subscriptions.version", row_outdated);
 }
 Status write(auto& db, const AddOperator& c) {
-    TRY(auto* s, db.prepare("INSERT INTO operators VALUES (?,?,?,?)"));
-    return s->bind(c.row.id).bind(c.row.name).bind(View(c.row.key_spki)).bind(c.row.created_at).run();
+    TRY(auto* s, db.prepare("INSERT INTO operators VALUES (?,?,?,?,?,?,?)"));
+    const PolicyColumns policy(c.row.policy);
+    return s->bind(c.row.id)
+        .bind(c.row.name)
+        .bind(View(c.row.key_spki))
+        .bind(c.row.created_at)
+        .bind(policy.refused)
+        .bind(policy.allowed)
+        .bind(policy.applets)
+        .run();
+}
+Status write(auto& db, const SetPackagePolicy& c) {
+    TRY(auto* s, db.prepare("UPDATE operators SET refused=?, allowed=?, applets=? WHERE id=?"));
+    const PolicyColumns policy(c.policy);
+    s->bind(policy.refused).bind(policy.allowed).bind(policy.applets).bind(c.operator_id);
+    return s->run_on_one(Errc::not_found, "operators");
 }
 Status write(auto& db, const AddAuc& c) {
     TRY(auto* s, db.prepare("INSERT INTO auc VALUES (?,?,?,?,?,?,?,?)"));

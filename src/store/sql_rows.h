@@ -20,14 +20,22 @@ std::optional<std::uint64_t> number_at(const auto& s, int column) {
     return static_cast<std::uint64_t>(s.integer(column));
 }
 
-/// "0102 0304", as sql_changes.h writes it.
-inline Result<std::vector<Bytes>> transactions_of(std::string_view text) {
-    std::vector<Bytes> out;
+/// "a b", as sql_changes.h writes it.
+inline std::vector<std::string> words_in(std::string_view text) {
+    std::vector<std::string> out;
     while (!text.empty()) {
         const auto end = std::min(text.find(' '), text.size());
-        TRY(Bytes id, from_hex(text.substr(0, end)));
-        out.push_back(std::move(id));
+        out.emplace_back(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+/// "0102 0304"
+inline Result<std::vector<Bytes>> transactions_of(std::string_view text) {
+    std::vector<Bytes> out;
+    for (const auto& word : words_in(text)) {
+        TRY(Bytes id, from_hex(word));
+        out.push_back(std::move(id));
     }
     return out;
 }
@@ -75,6 +83,7 @@ inline constexpr auto order_at = [](const auto& s) -> Result<smdp::Order> {
     o.binding = s.blob(24);
     if (!s.is_null(25)) o.smds_address = s.text(25);
     TRY(o.event, enumerator(s.integer(26), smdp::EventStanding::deleted));
+    o.needs_javacard = s.integer(27) != 0;
     return o;
 };
 
@@ -109,6 +118,7 @@ inline constexpr auto subscription_at = [](const auto& s) -> Result<Subscription
     v.package_octets = static_cast<std::uint32_t>(s.integer(14));
     v.version = s.integer(15);
     if (!s.is_null(16)) v.profile_type = s.text(16);
+    v.needs_javacard = s.integer(18) != 0;
     return v;
 };
 
@@ -125,7 +135,10 @@ inline constexpr auto auc_at = [](const auto& s) -> Result<auc::Subscription> {
 
 inline constexpr auto first_text_at = [](const auto& s) -> Result<std::string> { return s.text(0); };
 inline constexpr auto operator_at = [](const auto& s) -> Result<Operator> {
-    return Operator{s.text(0), s.text(1), s.blob(2), s.time(3)};
+    Operator o{s.text(0), s.text(1), s.blob(2), s.time(3)};
+    TRY(const auto applets, enumerator(s.integer(6), saip::Applets::refused));
+    TRY(o.policy, saip::policy_of({words_in(s.text(4)), words_in(s.text(5))}, applets));
+    return o;
 };
 inline constexpr auto row_at = [](const auto& s) -> Result<Row> {
     return Row{s.text(0), s.text(1), s.blob(2), s.integer(3)};

@@ -79,6 +79,9 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
             "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
             "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
             "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
+            "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
+            "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
+            "ALTER TABLE subscriptions DROP COLUMN needs_javacard; "
             "DROP INDEX subscriptions_of_type; DROP INDEX subscriptions_in_stock; "
             "ALTER TABLE subscriptions DROP COLUMN taken; ALTER TABLE subscriptions DROP COLUMN profile_type; "
             "ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
@@ -116,6 +119,9 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
             "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
             "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
             "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
+            "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
+            "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
+            "ALTER TABLE subscriptions DROP COLUMN needs_javacard; "
             "DROP INDEX subscriptions_of_type; DROP INDEX subscriptions_in_stock; "
             "ALTER TABLE subscriptions DROP COLUMN taken; ALTER TABLE subscriptions DROP COLUMN profile_type; "
             "PRAGMA user_version = 3"));
@@ -129,9 +135,12 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
     EXPECT_EQ((**(*store)->find_order("order-1")).ended_by, bound.ended_by);
 }
 
-/// As the tables were before they said what is in stock.
-constexpr const char* stock_of_version_8 =
-    "DROP INDEX subscriptions_in_stock; ALTER TABLE subscriptions DROP COLUMN taken; PRAGMA user_version = 8";
+/// As the tables were before they said what is in stock, and what an operator refuses.
+constexpr const char* as_in_version_8 =
+    "DROP INDEX subscriptions_in_stock; ALTER TABLE subscriptions DROP COLUMN taken; "
+    "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
+    "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
+    "ALTER TABLE subscriptions DROP COLUMN needs_javacard; PRAGMA user_version = 8";
 
 Subscription of_gold(int n) {
     auto s = subscription(n);
@@ -154,7 +163,7 @@ TEST(SqliteStore, WhatWasOrderedUnderTheEighthSchemaIsNotInStock) {
     {
         auto db = Database::open(folder / "db");
         ASSERT_TRUE(db);
-        ASSERT_TRUE((*db)->run(stock_of_version_8));
+        ASSERT_TRUE((*db)->run(as_in_version_8));
     }
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
@@ -188,6 +197,29 @@ TEST(SqliteStore, StockIsFoundByItsIndexAlone) {
     const std::string owners = plan(sql::operators_of_a_type);
     EXPECT_NE(owners.find("(profile_type=? AND operator_id>?)"), std::string::npos) << owners;
     EXPECT_EQ(owners.find("SCAN subscriptions"), std::string::npos) << owners;
+}
+
+TEST(SqliteStore, OperatorsAndPackagesOfTheEighthSchemaAreAsByDefault) {
+    const TempFolder folder;
+    const Operator o{"op", "Operator", {1, 2, 3}, t0};
+    {
+        auto store = open_sqlite_store(folder / "db");
+        ASSERT_TRUE(store);
+        ASSERT_TRUE((*store)->commit_one({AddOperator{o}, AddSubscription{subscription(1)}, AddOrder{order(1)}}));
+    }
+    {
+        auto db = Database::open(folder / "db");
+        ASSERT_TRUE(db);
+        ASSERT_TRUE((*db)->run(as_in_version_8));
+    }
+    auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store) << to_string(store.error());
+    EXPECT_EQ(**(*store)->find_operator("op"), o);
+    EXPECT_EQ(**(*store)->find_subscription(iccid(1)), subscription(1));
+    EXPECT_EQ(**(*store)->find_order("order-1"), order(1));
+    const saip::PackagePolicy strict{saip::Severity::warning, {}, {}, saip::Applets::refused};
+    ASSERT_TRUE((*store)->commit_one({SetPackagePolicy{"op", strict}}));
+    EXPECT_EQ((**(*store)->find_operator("op")).policy, strict);
 }
 
 TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {

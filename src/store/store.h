@@ -11,6 +11,7 @@
 #include <span>
 
 #include "mcim/auc/auc.h"
+#include "mcim/saip/package_policy.h"
 #include "mcim/smdp/session.h"
 
 namespace mcim::store {
@@ -22,6 +23,7 @@ struct Operator {
     std::string name;
     Bytes key_spki;  ///< of the key that it signs releases and reference values with
     Time created_at{};
+    saip::PackagePolicy policy{};  ///< of packages that come in for him
     friend bool operator==(const Operator&, const Operator&) = default;
 };
 
@@ -49,6 +51,7 @@ struct Subscription {
     Time created_at{};
     /// What its operator orders it as, where he names no ICCID (SGP.22 5.3.1); all of a type are alike to him.
     std::optional<std::string> profile_type{};
+    bool needs_javacard = false;  ///< of a package: as its orders have it
     std::int64_t version = 0;
     friend bool operator==(const Subscription&, const Subscription&) = default;
 };
@@ -141,6 +144,10 @@ struct PutSubscription {
 struct AddOperator {
     Operator row;
 };
+struct SetPackagePolicy {
+    std::string operator_id;
+    saip::PackagePolicy policy;
+};
 struct AddAuc {
     auc::Subscription row;
 };
@@ -169,10 +176,10 @@ struct DropRow {
     std::string kind;
     std::string key;
 };
-using Change =
-    std::variant<AddOrder, NameOrder, MoveEvent, smdp::PutOrder, smdp::PutSession, PurgeSessions, PurgeNotifications,
-                 smdp::Note, smdp::NoteRefusal, smdp::RecordNotification, AddSubscription, PutSubscription, AddOperator,
-                 AddAuc, auc::Update, SetAucStatus, ReserveRelease, ConsumeReleases, DropReservations, PutRow, DropRow>;
+using Change = std::variant<AddOrder, NameOrder, MoveEvent, smdp::PutOrder, smdp::PutSession, PurgeSessions,
+                            PurgeNotifications, smdp::Note, smdp::NoteRefusal, smdp::RecordNotification,
+                            AddSubscription, PutSubscription, AddOperator, SetPackagePolicy, AddAuc, auc::Update,
+                            SetAucStatus, ReserveRelease, ConsumeReleases, DropReservations, PutRow, DropRow>;
 using Batch = std::vector<Change>;
 
 // ---------------------------------------------------------------- the store

@@ -60,6 +60,7 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     full.binding = {9};
     full.smds_address = "smds.example.com:8443";
     full.event = smdp::EventStanding::refused;
+    full.needs_javacard = true;
     ASSERT_TRUE(commit({AddOrder{full}, AddOrder{order(2)}}));
     EXPECT_EQ(**store->find_order("order-1"), full);
     EXPECT_EQ(**store->find_order("order-2"), order(2));
@@ -435,6 +436,21 @@ TEST_P(AnyStore, OperatorsAndRowsAreKept) {
     EXPECT_EQ(commit({DropRow{"device", "k"}}).error().code, Errc::not_found);
 }
 
+TEST_P(AnyStore, PolicyOfAnOperatorIsKeptAndReplacedAsAWhole) {
+    using enum saip::Finding;
+    Operator o{"op", "Operator", {1, 2, 3}, t0};
+    o.policy = {saip::Severity::error, {test_network, network}, {default_adm}, saip::Applets::refused};
+    ASSERT_TRUE(commit({AddOperator{o}, AddOperator{{"other", "Other", {4}, t0}}}));
+    reopen_where_it_lasts();
+    EXPECT_EQ(**store->find_operator("op"), o);
+    EXPECT_EQ((**store->find_operator("other")).policy, saip::PackagePolicy{});
+    o.policy = {{}, {toolkit_application}, {}, saip::Applets::where_declared};
+    ASSERT_TRUE(commit({SetPackagePolicy{"op", o.policy}}));
+    reopen_where_it_lasts();
+    EXPECT_EQ(*store->list_operators(), (std::vector<Operator>{o, {"other", "Other", {4}, t0}}));
+    EXPECT_EQ(commit({SetPackagePolicy{"nobody", {}}}).error().code, Errc::not_found);
+}
+
 TEST_P(AnyStore, OrderIsNamedWhenItIsConfirmed) {
     ASSERT_TRUE(commit({AddOrder{order(1)}, AddOrder{order(2)}}));
     auto confirmed = **store->find_order("order-1");
@@ -499,6 +515,7 @@ TEST_P(AnyStore, EventsWhoseOrdersHaveExpiredAreFound) {
 TEST_P(AnyStore, PutChangesNothingThatIsSetElsewhere) {
     auto typed = subscription(1);
     typed.profile_type = "gold";
+    typed.needs_javacard = true;
     ASSERT_TRUE(commit({AddOrder{order(1)}, AddSubscription{typed}}));
     auto changed = order(1);
     changed.matching_id = "CHOSEN";
@@ -508,6 +525,7 @@ TEST_P(AnyStore, PutChangesNothingThatIsSetElsewhere) {
     changed.attempts = 1;
     auto retyped = typed;
     retyped.profile_type = "silver";
+    retyped.needs_javacard = false;
     retyped.profile_name = "Other";
     retyped.standing = Standing::installed;
     ASSERT_TRUE(commit({smdp::PutOrder{changed}, PutSubscription{retyped}}));

@@ -97,6 +97,13 @@ struct ListOptions {
     bool json = false;
 };
 
+/// The rest is "mcim operator show"'s.
+Result<std::string> summary_of_policy(const jose::Object& o) {
+    TRY(const auto policy, o.object("policy"));
+    TRY(const auto refuse, policy.texts("refuse"));
+    return std::string(refuse.empty() && text_or(policy, "applets") == "where-declared" ? "default" : "own");
+}
+
 Status run_list(const ListOptions& options, std::ostream& out) {
     Admin admin(options.admin);
     TRY(const auto answer, admin.read("/operators"));
@@ -112,9 +119,10 @@ Status run_list(const ListOptions& options, std::ostream& out) {
         TRY(const auto spki, o.octets("key"));
         TRY(const auto key, crypto::PublicKey::from_spki(spki));
         TRY(const auto since, o.time("created_at"));
-        rows.push_back({std::move(id), std::move(name), jose::thumbprint(key), to_rfc3339(since)});
+        TRY(auto policy, summary_of_policy(o));
+        rows.push_back({std::move(id), std::move(name), jose::thumbprint(key), to_rfc3339(since), std::move(policy)});
     }
-    print_table(out, {"OPERATOR", "NAME", "KEY", "SINCE"}, rows);
+    print_table(out, {"OPERATOR", "NAME", "KEY", "SINCE", "POLICY"}, rows);
     return ok();
 }
 
@@ -134,6 +142,8 @@ void add_operator(CLI::App& app, Console& console) {
     add_key(*command, console);
     add_operator_add(*command, console);
     add_operator_list(*command, console);
+    add_operator_show(*command, console);
+    add_operator_policy(*command, console);
     add_operator_client(*command, console);
     add_operator_progress(*command, console);
 }

@@ -217,21 +217,14 @@ struct TemplateOptions {
     bool json = false;
 };
 
-/// To look at and to compare with: PINs of zeros, and zeros where the signer puts keys. A card would take it, and no
-/// network.
+/// To look at and to compare with: a card would take it, and no network.
 Result<saip::Variables> variables_of(const TemplateOptions& options) {
     TRY(Iccid iccid, Iccid::parse(options.iccid));
     TRY(Imsi imsi, Imsi::parse(options.imsi));
-    saip::Variables v{std::move(iccid), std::move(imsi), 2, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+    TRY(auto v, saip::blank_variables(std::move(iccid), std::move(imsi)));
     if (!options.msisdn.empty()) {
         TRY(Msisdn msisdn, Msisdn::parse(options.msisdn));
         v.msisdn = std::move(msisdn);
-    }
-    for (auto* code : {&v.pin1, &v.pin2}) {
-        TRY(*code, saip::pin_from_digits("0000"));
-    }
-    for (auto* code : {&v.puk1, &v.puk2, &v.adm1}) {
-        TRY(*code, saip::pin_from_digits("00000000"));
     }
     return v;
 }

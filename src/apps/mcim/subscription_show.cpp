@@ -69,6 +69,7 @@ Status run_show(const SubscriptionOptions& options, std::ostream& out) {
         {"profile name", text_or(line.json, "profile_name")},
         {"profile type", text_or(line.json, "profile_type")},
         {"profile from", text_or(line.json, "source")},
+        {"needs", line.json.has("needs_javacard") ? "a card with a Java Card runtime" : ""},
         {"algorithm", text_or(line.json, "algorithm")},
         {"standing", std::string(meaning(text_or(line.json, "standing")))},
         {"on EID", text_or(line.json, "eid")}};

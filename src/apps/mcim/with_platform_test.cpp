@@ -106,6 +106,31 @@ TEST_F(WithPlatform, OperatorsAreListedAndUnique) {
     EXPECT_TRUE(again.complains("conflict")) << again.err;
 }
 
+TEST_F(WithPlatform, OperatorHasAPolicyForPackagesThatIsShownAndHolds) {
+    EXPECT_TRUE(run({"operator", "list"}).says("  default\n")) << run({"operator", "list"}).out;
+    EXPECT_TRUE(run({"operator", "show", "north"}).says("nothing beyond what the platform refuses"));
+    const std::vector<std::string> policy{"operator", "policy", "--operator", "north"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), policy.begin(), policy.end());
+        return run(std::move(more));
+    };
+    EXPECT_TRUE(with({}).complains("operator show"));
+    EXPECT_TRUE(with({"--refuse", "tset-key"}).complains("\"tset-key\" is no code of"));
+    EXPECT_TRUE(with({"--applets", "none"}).complains("where-declared or refused"));
+    const auto set = with({"--refuse", "warning,test-network", "--allow", "default-puk", "--applets", "refused"});
+    EXPECT_TRUE(set.says("warning, test-network")) << set.out << set.err;
+    const auto shown = run({"operator", "show", "north"});
+    for (const char* part : {"north Mobile", "warning, test-network", "default-puk", "refused: no package"})
+        EXPECT_TRUE(shown.says(part)) << shown.out << shown.err;
+    EXPECT_TRUE(run({"operator", "list"}).says("  own\n"));
+    const auto refused =
+        run({"subscription", "add", "--operator", "north", "--iccid", iccid, "--imsi", imsi, "--mnc-digits", "2"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_TRUE(refused.complains("the policy of operator \"north\" refuses it")) << refused.err;
+    EXPECT_TRUE(with({"--default"}).says("nothing beyond"));
+    add_line();
+}
+
 TEST_F(WithPlatform, SystemsOfOperatorsAreLetInListedAndShutOut) {
     const std::string certificate = at("pki/dp/tls.der");  // of a TLS client too (SGP.22 4.5.2.1)
     const auto added = run({"operator", "client", "add", "--operator", "north", "--certificate", certificate,

@@ -2,6 +2,7 @@
 #pragma once
 #include "mcim/apps/mcimd/platform.h"
 #include "mcim/jose/json.h"
+#include "mcim/saip/package.h"
 
 namespace mcim::apps::mcimd {
 
@@ -16,6 +17,16 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Result<Json> set_bar(Platform&, std::string_view iccid, auc::Status);
 [[nodiscard]] Result<Json> close_subscription(Platform&, std::string_view iccid);
 [[nodiscard]] Result<Json> show_auc(Platform&, std::string_view imsi);
+
+// admin_policy.cpp: what an operator refuses of packages that come in for him
+[[nodiscard]] Json json_of(const store::Operator&);
+[[nodiscard]] Result<Json> show_operator(Platform&, std::string_view id);
+[[nodiscard]] Result<Json> set_package_policy(Platform&, std::string_view operator_id, const jose::Object&);
+[[nodiscard]] Status check_package(const Platform&, const store::Operator&, const saip::ProfilePackage&);
+/// What the template makes of the line.
+[[nodiscard]] Status check_template(const Platform&, const store::Operator&, const store::Subscription&);
+/// Of a key that comes alone, as the member `name`.
+[[nodiscard]] Status check_key(const Platform&, const store::Operator&, std::string_view name, const SecretBytes&);
 
 // admin_orders.cpp
 [[nodiscard]] Result<Json> add_order(Platform&, const jose::Object&);

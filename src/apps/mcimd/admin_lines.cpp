@@ -6,13 +6,11 @@
 #include "mcim/apps/mcimd/consequences.h"
 #include "mcim/apps/mcimd/smds_events.h"
 #include "mcim/saip/known_keys.h"
+#include "mcim/saip/lint.h"
 
 namespace mcim::apps::mcimd {
 namespace {
 
-Json json_of(const store::Operator& o) {
-    return Json().text("id", o.id).text("name", o.name).octets("key", o.key_spki).time("created_at", o.created_at);
-}
 Json json_of(const store::Subscription& s) {
     Json out;
     out.text("iccid", s.iccid.text()).text("imsi", s.imsi.text());
@@ -22,6 +20,7 @@ Json json_of(const store::Subscription& s) {
     out.text("source", s.package_octets != 0 ? "package" : "template");
     if (s.package_octets == 0) out.integer("mnc_digits", s.mnc_digits);
     if (s.profile_type) out.text("profile_type", *s.profile_type);
+    if (s.needs_javacard) out.flag("needs_javacard", true);
     if (s.eid) out.text("eid", s.eid->text());
     return out.text("standing", to_string(s.standing)).time("created_at", s.created_at);
 }
@@ -49,8 +48,8 @@ Status check_own(const Platform& p, std::string_view name, const SecretBytes& ke
 }
 
 /// Fresh keys, which nobody sees; or those that the operator has already.
-Result<signer::Subscription> keys_for(Platform& p, const jose::Object& in, const Imsi& imsi,
-                                      signer::Algorithm algorithm) {
+Result<signer::Subscription> keys_for(Platform& p, const store::Operator& whose, const jose::Object& in,
+                                      const Imsi& imsi, signer::Algorithm algorithm) {
     if (!in.has("k")) return p.signer.new_subscription_keys(imsi, algorithm);
     using Constant = signer::WrapSubscription::Constant;
     const bool is_op = in.has("op");
@@ -60,6 +59,8 @@ Result<signer::Subscription> keys_for(Platform& p, const jose::Object& in, const
     SecretBytes constant = std::move(given).value_or(SecretBytes());
     CHECKED(check_own(p, "k", k));
     CHECKED(check_own(p, is_op ? "op" : "opc", constant));
+    CHECKED(check_key(p, whose, "k", k));
+    CHECKED(check_key(p, whose, is_op ? "op" : "opc", constant));
     return p.signer.ask(signer::WrapSubscription{imsi, algorithm, std::move(k), std::move(constant),
                                                  is_op ? Constant::op : Constant::opc});
 }
@@ -67,30 +68,36 @@ Result<signer::Subscription> keys_for(Platform& p, const jose::Object& in, const
 struct NewLine {
     Imsi imsi;
     signer::Subscription keys;
-    std::optional<signer::WrappedPackage> package;
+    std::optional<signer::WrappedPackage> package{};
+    bool needs_javacard = false;
 };
-Result<NewLine> with_given_numbers(Platform& p, const jose::Object& in) {
+Result<NewLine> with_given_numbers(Platform& p, const store::Operator& whose, const jose::Object& in) {
     TRY(const auto digits, in.text("imsi"));
     auto imsi = Imsi::parse(digits);
     if (!imsi) return std::move(imsi).error().within("imsi");
     TRY(const auto algorithm, algorithm_of(in));
-    TRY(auto keys, keys_for(p, in, *imsi, algorithm));
-    return NewLine{*std::move(imsi), std::move(keys), {}};
+    TRY(auto keys, keys_for(p, whose, in, *imsi, algorithm));
+    return NewLine{*std::move(imsi), std::move(keys)};
 }
 /// Somebody's own package. Its numbers and keys are taken out inside the signer, unless they are given beside it.
-Result<NewLine> from_package(Platform& p, const jose::Object& in, const Iccid& iccid) {
+Result<NewLine> from_package(Platform& p, const store::Operator& whose, const jose::Object& in, const Iccid& iccid) {
     for (const std::string_view of_the_template : {"mnc_digits", "package_octets_min"})
         if (in.has(of_the_template))
             return fail(Errc::bad_value, std::string(of_the_template),
                         "the template is filled with it; a package has its own");
     TRY(SecretBytes der, in.secret_octets("package"));
+    const auto package = saip::parse(expose(der));
     TRY(auto wrapped, p.signer.ask(signer::WrapPackage{iccid, std::move(der)}));
+    if (!package) return package.error();
+    CHECKED(check_package(p, whose, *package));
+    const bool needs_javacard = saip::needs_javacard(*package);
     if (!in.has("k")) {
         TRY(auto line, p.signer.ask(signer::ExtractSubscription{iccid, wrapped}));
-        return NewLine{std::move(line.imsi), std::move(line.subscription), std::move(wrapped)};
+        return NewLine{std::move(line.imsi), std::move(line.subscription), std::move(wrapped), needs_javacard};
     }
-    TRY(auto line, with_given_numbers(p, in));
+    TRY(auto line, with_given_numbers(p, whose, in));
     line.package = std::move(wrapped);
+    line.needs_javacard = needs_javacard;
     return line;
 }
 /// What the template cannot carry is refused now and not at the first download.
@@ -204,7 +211,7 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
     TRY(const auto digits, in.text("iccid"));
     TRY(Iccid iccid, parse_typed_iccid("iccid", digits));
     TRY(auto replaced, line_to_replace(p, in, operator_id));
-    TRY(auto line, in.has("package") ? from_package(p, in, iccid) : with_given_numbers(p, in));
+    TRY(auto line, in.has("package") ? from_package(p, *known, in, iccid) : with_given_numbers(p, *known, in));
     TRY(const auto msisdn_digits, in.optional_member(&jose::Object::text, "msisdn"));
     TRY(auto provider, in.optional_member(&jose::Object::text, "service_provider_name"));
     TRY(auto name, in.optional_member(&jose::Object::text, "profile_name"));
@@ -226,7 +233,9 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
         TRY(Msisdn msisdn, Msisdn::parse(*msisdn_digits));
         s.msisdn = std::move(msisdn);
     }
+    if (!line.package) CHECKED(check_template(p, *known, s));
     TRY(s.profile_type, in.optional_member(&jose::Object::text, "profile_type"));
+    s.needs_javacard = line.needs_javacard;
     s.created_at = p.now();
     auc::Subscription row{line.imsi, line.keys.keys};
     if (line.keys.algorithm == signer::Algorithm::test) row.card_limits = {};

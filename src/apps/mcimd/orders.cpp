@@ -50,6 +50,7 @@ smdp::Order draft_order(Platform& p, const store::Subscription& line, msg::Profi
                       smdp::fresh_matching_id(p.random)};
     order.metadata = metadata_of(p, line, profile_class);
     order.package_octets = line.package_octets != 0 ? line.package_octets : template_octets + line.package_octets_min;
+    order.needs_javacard = line.needs_javacard;
     order.created_at = p.now();
     return order;
 }
