@@ -17,8 +17,8 @@ constexpr std::string_view key_256 = "000102030405060708090A0B0C0D0E0F1011121314
 TEST(TransportKeys, WrapABlockOnBothSizes) {
     const SecretBytes plain = secret("00112233445566778899AABBCCDDEEFF");
     // openssl enc -aes-128-ecb -nopad, -aes-256-ecb
-    for (const auto& [key, wrapped] :
-         {std::pair(key_128, "79ECC30B84CA971478546AC3F45B5899"), std::pair(key_256, "0C1CFC4AC798444EC8AC607F5D7AFE62")}) {
+    for (const auto& [key, wrapped] : {std::pair(key_128, "79ECC30B84CA971478546AC3F45B5899"),
+                                       std::pair(key_256, "0C1CFC4AC798444EC8AC607F5D7AFE62")}) {
         EXPECT_EQ(hex(*wrap_block(key_of(key), plain)), wrapped);
         EXPECT_EQ(hex(expose(*unwrap_block(key_of(key), *from_hex(wrapped)))), hex(expose(plain)));
     }

@@ -46,9 +46,7 @@ signer::WrapSubscription in_clear(const std::string& operator_id = "north") {
     using Constant = signer::WrapSubscription::Constant;
     return {imsi, Algorithm::milenage, secret(own_k), secret(own_opc), Constant::opc, operator_id};
 }
-std::optional<Errc> code_of(const auto& answer) {
-    return answer ? std::nullopt : std::optional(answer.error().code);
-}
+std::optional<Errc> code_of(const auto& answer) { return answer ? std::nullopt : std::optional(answer.error().code); }
 
 TEST(Transport, KeysThatComeWrappedAreThoseThatComeInClear) {
     Site site;
@@ -188,9 +186,8 @@ TEST(Transport, NothingButABlockIsOpened) {
 TEST(Transport, OnlyMilenageIsExported) {
     Site site;
     const auto custody = site.load(Policy::laboratory());
-    const auto line = custody->ask(
-        signer::WrapSubscription{.imsi = imsi, .algorithm = Algorithm::test, .k = secret(own_k), .constant = {},
-                                 .operator_id = "north"});
+    const auto line = custody->ask(signer::WrapSubscription{
+        .imsi = imsi, .algorithm = Algorithm::test, .k = secret(own_k), .constant = {}, .operator_id = "north"});
     ASSERT_TRUE(line) << to_string(line.error());
     EXPECT_EQ(code_of(custody->ask(ExportSubscription{"north", 3, imsi, line->keys})), Errc::refused);
 }
@@ -202,10 +199,9 @@ TEST(Transport, NoAnswerCarriesAKeyInClear) {
     ASSERT_TRUE(line);
     const auto sent = custody->ask(ExportSubscription{"north", 3, imsi, line->keys});
     ASSERT_TRUE(sent);
-    const std::string all =
-        hex(line->keys.octets) + hex(line->fingerprint.octets) + hex(sent->k) + hex(sent->opc) +
-        to_string(custody->ask(import_of(own_k, own_opc, "south")).error()) +
-        to_string(custody->ask(ExportSubscription{"south", 3, imsi, line->keys}).error());
+    const std::string all = hex(line->keys.octets) + hex(line->fingerprint.octets) + hex(sent->k) + hex(sent->opc) +
+                            to_string(custody->ask(import_of(own_k, own_opc, "south")).error()) +
+                            to_string(custody->ask(ExportSubscription{"south", 3, imsi, line->keys}).error());
     for (const std::string_view planted : {own_k, own_opc, transport_digits})
         EXPECT_EQ(all.find(planted), std::string::npos);
 }

@@ -17,6 +17,7 @@
 
 #include "mcim/base/bytes.h"
 #include "mcim/http/tls_wire.h"
+#include "mcim/posix/unix_stream.h"
 
 namespace mcim::http {
 
@@ -35,6 +36,12 @@ public:
 
     [[nodiscard]] Socket<Protocol>& socket() { return socket_; }
     [[nodiscard]] static Bytes client_certificate() { return {}; }
+    /// Whose process is at the other end, of a UNIX socket.
+    [[nodiscard]] std::optional<std::uint32_t> user() {
+        if constexpr (std::is_same_v<Wire, boost::asio::local::stream_protocol>)
+            if (const auto user = posix::peer_user(socket_.native_handle())) return *user;
+        return std::nullopt;
+    }
     template <class Handler>
     void async_handshake(Handler handler) {
         boost::asio::post(socket_.get_executor(), [handler = std::move(handler)]() mutable { handler({}); });
@@ -83,6 +90,7 @@ public:
         X509* const shown = SSL_get0_peer_certificate(ssl_.get());
         return shown == nullptr ? Bytes() : der_of(shown);
     }
+    [[nodiscard]] static std::optional<std::uint32_t> user() { return std::nullopt; }
     template <class Handler>
     void async_handshake(Handler handler) {
         attempt(
