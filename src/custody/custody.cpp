@@ -96,6 +96,7 @@ Result<Response> Custody::answer(const signer::NewSubscriptionKeys& request) con
     keys.algorithm = request.algorithm;
     keys.k = SecretBytes(request.algorithm == Algorithm::tuak_256 ? 32 : 16);
     keys.opc = SecretBytes(request.algorithm == Algorithm::milenage ? 16 : 32);
+    keys.operator_id = request.operator_id;
     random_.fill(expose_mutable(keys.k));
     random_.fill(expose_mutable(keys.opc));
     TRY(signer::Subscription subscription, wrap(request.imsi, keys));
@@ -108,6 +109,7 @@ Result<Response> Custody::answer(const signer::WrapSubscription& request) const 
     keys.algorithm = request.algorithm;
     keys.k = request.k.copy();
     keys.opc = request.constant.copy();
+    keys.operator_id = request.operator_id;
     if (request.algorithm == Algorithm::test) keys.res_octets = 16;
     CHECKED(check(keys));
     if (request.constant_is == Constant::op && request.algorithm == Algorithm::milenage) {

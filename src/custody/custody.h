@@ -13,7 +13,7 @@ struct Policy {
     /// The test algorithm protects nothing and belongs into laboratories.
     std::vector<signer::Algorithm> algorithms{signer::Algorithm::milenage, signer::Algorithm::tuak_128,
                                               signer::Algorithm::tuak_256};
-    /// In packages, of those that everybody has (saip/known_keys.h).
+    /// In packages and under transport keys, of those that everybody has (saip/known_keys.h).
     enum class KnownKeys : std::uint8_t { refused, taken } known_keys = KnownKeys::refused;
     [[nodiscard]] static Policy laboratory();
 };
@@ -42,6 +42,11 @@ private:
     [[nodiscard]] Status allowed(signer::Algorithm) const;
     [[nodiscard]] Result<signer::Subscription> wrap(const Imsi&, const SubscriptionKeys&) const;
     [[nodiscard]] Result<SubscriptionKeys> unwrap(const Imsi&, const signer::WrappedSubscription&) const;
+    // transport.cpp
+    [[nodiscard]] Result<signer::Response> answer(const signer::ImportSubscription&) const;
+    [[nodiscard]] Result<signer::Response> answer(const signer::ExportSubscription&) const;
+    [[nodiscard]] Result<const TransportKey*> transport_key(TransportIndex, const std::string& operator_id,
+                                                            TransportUse) const;
     // confirmation_code.cpp
     [[nodiscard]] Result<signer::Response> answer(const signer::WrapConfirmationCode&) const;
     [[nodiscard]] Result<signer::Response> answer(const signer::CheckConfirmationCode&) const;

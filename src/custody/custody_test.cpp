@@ -217,12 +217,15 @@ Bytes octets_of(const Result<signer::Response>& result) {
             return out;
         }
         Bytes operator()(const signer::Resynchronise::Response&) const { return {}; }
+        Bytes operator()(const signer::ExportSubscription::Response& r) const { return concat({r.k, r.opc}); }
     } octets;
     return std::visit(octets, *result);
 }
 
 TEST(Custody, NoResponseCarriesKOrOpc) {
     Keys keys;
+    const TransportKey transport{"north", TransportUse::both, secret("7B1D90E4A62C58F3093E84D7C1B5620A")};
+    ASSERT_TRUE(keys.folder->add_transport_key(3, transport, keys.random));
     const auto custody = keys.load();
     const auto subscription = custody->ask(import_1());
     ASSERT_TRUE(subscription);
@@ -232,6 +235,13 @@ TEST(Custody, NoResponseCarriesKOrOpc) {
     requests.emplace_back(signer::RewrapSubscription{other_imsi, subscription->keys});
     requests.emplace_back(signer::GenerateVectors{imsi, subscription->keys, amf_1, {{32, rand_of(rand_1)}}});
     requests.emplace_back(signer::WrapPackage{iccid, secret(k_1)});
+    auto of_north = import_1();
+    of_north.operator_id = "north";
+    const auto line = custody->ask(std::move(of_north));
+    ASSERT_TRUE(line);
+    requests.emplace_back(signer::ExportSubscription{"north", 3, imsi, line->keys});
+    requests.emplace_back(signer::ImportSubscription{"north", 3, imsi, *wrap_block(transport, secret(k_1)),
+                                                     *wrap_block(transport, secret(opc_1))});
     for (const auto& response : custody->execute(requests)) {
         const std::string all = hex(octets_of(response));
         for (const std::string_view planted : {k_1, op_1, opc_1}) EXPECT_EQ(all.find(planted), std::string::npos);

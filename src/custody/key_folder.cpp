@@ -17,6 +17,7 @@ constexpr std::string_view der_suffix = ".der";
 constexpr std::string_view pem_suffix = ".pem";
 constexpr std::string_view signing_folder = "signing";
 constexpr std::string_view wrapping_folder = "wrapping";
+constexpr std::string_view transport_folder = "transport";
 constexpr std::string_view fingerprint_name = "fingerprint";
 constexpr std::string_view salt_file = "passphrase.salt";
 constexpr std::size_t salt_octets = 16;
@@ -131,13 +132,35 @@ Status KeyFolder::add_wrapping_key(Random& random) {
     return write(in_folder(wrapping_folder, std::to_string(version)), key_suffix, expose(key), random);
 }
 
+Status KeyFolder::add_transport_key(TransportIndex index, const TransportKey& key, Random& random) {
+    CHECKED(check(key));
+    if (index == 0) return fail(Errc::bad_value, "transport key", "index 0 says that keys are in clear: 1 to 255");
+    TRY(const auto present, transport_files());
+    if (present.contains(index))
+        return fail(Errc::conflict, "transport key", std::to_string(index) + " exists already");
+    CHECKED(ensure_private_folder(root_ / transport_folder));
+    return write(in_folder(transport_folder, std::to_string(index)), key_suffix, expose(encode(key)), random);
+}
+
+Status KeyFolder::remove_transport_key(TransportIndex index) {
+    TRY(const auto present, transport_files());
+    const auto at = present.find(index);
+    if (at == present.end())
+        return fail(Errc::not_found, "transport key", "there is none of index " + std::to_string(index));
+    const fs::path path = root_ / transport_folder / at->second;
+    std::error_code failed;
+    if (!fs::remove(path, failed)) return fail(Errc::io, path.string(), "cannot be removed: " + failed.message());
+    return ok();
+}
+
 Result<Keys> KeyFolder::keys() const {
     TRY(PrivateKeys private_keys, signing_keys());
     SigningKeys signing;
     for (auto& [name, key] : private_keys) signing.emplace(name, std::make_unique<KeyInMemory>(std::move(key)));
     TRY(WrappingKeys wrapping, wrapping_keys());
     TRY(Secret<32> fingerprint, fingerprint_key());
-    return Keys{std::move(signing), std::move(wrapping), std::move(fingerprint)};
+    TRY(TransportKeys transport, transport_keys());
+    return Keys{std::move(signing), std::move(wrapping), std::move(fingerprint), std::move(transport)};
 }
 
 Result<KeyFolder::PrivateKeys> KeyFolder::signing_keys() const {
@@ -190,6 +213,32 @@ Result<std::map<WrappingKeys::Version, std::string>> KeyFolder::wrapping_files()
             return fail(Errc::bad_value, file, "a wrapping key is named by its version: 1.key");
         if (!files.emplace(version, file).second)
             return fail(Errc::conflict, file, "there are two wrapping keys of this version");
+    }
+    return files;
+}
+
+Result<TransportKeys> KeyFolder::transport_keys() const {
+    TRY(const auto files, transport_files());
+    TransportKeys keys;
+    for (const auto& [index, file] : files) {
+        TRY(const SecretBytes content, read(in_folder(transport_folder, file)));
+        auto key = decode_transport_key(expose(content));
+        if (!key) return std::move(key).error().within((root_ / transport_folder / file).string());
+        keys.emplace(index, *std::move(key));
+    }
+    return keys;
+}
+
+Result<std::map<TransportIndex, std::string>> KeyFolder::transport_files() const {
+    std::map<TransportIndex, std::string> files;
+    std::error_code ignored;
+    if (!fs::exists(root_ / transport_folder, ignored)) return files;  // the first key makes it
+    TRY(const auto names, list(root_ / transport_folder));
+    for (const std::string& file : names) {
+        auto index = parse_transport_index(fs::path(file).stem().string());
+        if (!index) return std::move(index).error().within(file);
+        if (!files.emplace(*index, file).second)
+            return fail(Errc::conflict, file, "there are two transport keys of this index");
     }
     return files;
 }

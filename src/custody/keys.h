@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 
+#include "mcim/custody/transport_keys.h"
 #include "mcim/custody/wrapping.h"
 #include "mcim/signer/signer.h"
 
@@ -26,6 +27,7 @@ struct Keys {
     SigningKeys signing;
     WrappingKeys wrapping;
     Secret<32> fingerprint;
+    TransportKeys transport{};
 };
 
 /// 1 to 64 letters, digits, '-' and '_', or Errc::bad_value.

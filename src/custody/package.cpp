@@ -104,7 +104,9 @@ Result<Response> Custody::answer(const signer::ExtractSubscription& request) con
         if (ef_imsi == nullptr) continue;
         auto imsi = Imsi::from_ef(ef_imsi->content);
         if (!imsi) return std::move(imsi).error().within("package.ef-imsi");
-        TRY(signer::Subscription subscription, wrap(*imsi, keys_of(aka)));
+        SubscriptionKeys keys = keys_of(aka);
+        keys.operator_id = request.operator_id;
+        TRY(signer::Subscription subscription, wrap(*imsi, keys));
         return Response(signer::ExtractSubscription::Response{*imsi, std::move(subscription)});
     }
     return fail(Errc::missing_field, "package", "no USIM with an IMSI and AKA parameters");

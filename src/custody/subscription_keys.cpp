@@ -7,7 +7,9 @@ namespace {
 
 using signer::Algorithm;
 
-constexpr std::uint8_t format_1 = 1;
+constexpr std::uint8_t format_1 = 1;  ///< without the operator
+constexpr std::uint8_t format_2 = 2;
+constexpr std::size_t operator_octets_max = 255;
 
 struct Sizes {
     std::size_t k;
@@ -40,17 +42,21 @@ Status check(const SubscriptionKeys& keys) {
     CHECKED(wanted("constant", sizes.opc, keys.opc.size()));
     if (keys.res_octets < 4 || keys.res_octets > 16)
         return fail(Errc::bad_value, "res", "RES has 4 to 16 octets, not " + std::to_string(keys.res_octets));
+    if (keys.operator_id.size() > operator_octets_max)
+        return fail(Errc::bad_length, "operator", "a name of " + std::to_string(keys.operator_id.size()) + " octets");
     return ok();
 }
 
-/// format, algorithm, length and octets of RES, K and OPc, then r1 to r5 and c1 to c5.
+/// format, algorithm, length and octets of RES, K and OPc, then r1 to r5 and c1 to c5, then the operator and its
+/// length.
 SecretBytes encode(const SubscriptionKeys& keys) {
     const aka::MilenageConstants& c = keys.constants;
-    SecretBytes out(5 + keys.k.size() + keys.opc.size() + c.rotation.size() + 16 * c.xoring.size());
+    SecretBytes out(6 + keys.k.size() + keys.opc.size() + c.rotation.size() + 16 * c.xoring.size() +
+                    keys.operator_id.size());
     auto at = expose_mutable(out).begin();
     const auto octet = [&](std::size_t value) { *at++ = static_cast<std::uint8_t>(value); };
     const auto octets = [&](View v) { at = std::ranges::copy(v, at).out; };
-    octet(format_1);
+    octet(format_2);
     octet(static_cast<std::size_t>(keys.algorithm));
     octet(keys.res_octets);
     octet(keys.k.size());
@@ -59,6 +65,8 @@ SecretBytes encode(const SubscriptionKeys& keys) {
     octets(expose(keys.opc));
     octets(c.rotation);
     for (const auto& block : c.xoring) octets(block);
+    octet(keys.operator_id.size());
+    octets(as_view(keys.operator_id));
     return out;
 }
 
@@ -78,7 +86,7 @@ Result<SubscriptionKeys> decode_subscription_keys(View in) {
         return size ? next((*size)[0]) : std::nullopt;
     };
     const auto head = next(3);
-    if (!head || (*head)[0] != format_1) return bad();
+    if (!head || ((*head)[0] != format_1 && (*head)[0] != format_2)) return bad();
     keys.algorithm = static_cast<Algorithm>((*head)[1]);
     keys.res_octets = (*head)[2];
     const auto k = sized();
@@ -92,6 +100,11 @@ Result<SubscriptionKeys> decode_subscription_keys(View in) {
         const auto octets = next(block.size());
         if (!octets) return bad();
         std::ranges::copy(*octets, block.begin());
+    }
+    if ((*head)[0] == format_2) {
+        const auto operator_id = sized();
+        if (!operator_id) return bad();
+        keys.operator_id = as_text(*operator_id);
     }
     if (!in.empty()) return bad();
     CHECKED(check(keys));

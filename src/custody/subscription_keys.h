@@ -11,6 +11,7 @@ struct SubscriptionKeys {
     SecretBytes opc;                     ///< empty with the test algorithm
     std::uint8_t res_octets = 8;         ///< the test algorithm has 4 to 16
     aka::MilenageConstants constants{};  ///< an operator may have its own (TS 35.206 4.1)
+    std::string operator_id{};           ///< whose line it is; empty: they are not exported
 };
 
 /// Refuses sizes that the algorithm does not have, and a K that nobody inserted.

@@ -15,6 +15,7 @@ const std::string kek_label = "mcim-kek";
 const std::string application = "mcim";
 const std::string fingerprint_label = "fingerprint";
 constexpr std::string_view wrapping_prefix = "wrapping/";
+constexpr std::string_view transport_prefix = "transport/";
 
 class KeyInToken final : public SigningKey {
 public:
@@ -60,6 +61,7 @@ Result<SigningKeys> signing_keys_in(const std::shared_ptr<Token>& token) {
 struct OpenedKeys {
     std::map<WrappingKeys::Version, Secret<32>> wrapping;
     std::optional<Secret<32>> fingerprint;
+    TransportKeys transport;
 };
 
 Result<WrappingKeys::Version> version_of(std::string_view label) {
@@ -67,7 +69,27 @@ Result<WrappingKeys::Version> version_of(std::string_view label) {
     const std::string_view digits = label.substr(wrapping_prefix.size());
     const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
     if (failed == std::errc{} && end == digits.data() + digits.size() && version != 0) return version;
-    return fail(Errc::bad_value, std::string(label), "a wrapping key is named by its version: wrapping/1");
+    return fail(Errc::bad_value, "", "a wrapping key is named by its version: wrapping/1");
+}
+
+/// As what its label says.
+Status keep(const std::string& label, View octets, OpenedKeys& out) {
+    if (label.starts_with(transport_prefix)) {
+        TRY(const auto index, parse_transport_index(std::string_view(label).substr(transport_prefix.size())));
+        TRY(TransportKey transport, decode_transport_key(octets));
+        out.transport.emplace(index, std::move(transport));
+        return ok();
+    }
+    TRY(Secret<32> key, Secret<32>::copy_of(octets));
+    if (label == fingerprint_label) {
+        out.fingerprint = std::move(key);
+        return ok();
+    }
+    if (!label.starts_with(wrapping_prefix))
+        return fail(Errc::bad_value, "", "the token has a data object of mcim that this release does not know");
+    TRY(const auto version, version_of(label));
+    out.wrapping.emplace(version, std::move(key));
+    return ok();
 }
 
 Result<OpenedKeys> opened_keys_in(Token& token) {
@@ -75,16 +97,8 @@ Result<OpenedKeys> opened_keys_in(Token& token) {
     OpenedKeys out;
     for (const auto& [label, sealed] : sealed_keys) {
         TRY(const SecretBytes octets, token.gcm_open(kek_label, sealed, as_view(label)));
-        auto key = Secret<32>::copy_of(expose(octets));
-        if (!key) return std::move(key).error().within(label);
-        if (label == fingerprint_label) {
-            out.fingerprint = *std::move(key);
-        } else if (label.starts_with(wrapping_prefix)) {
-            TRY(const auto version, version_of(label));
-            out.wrapping.emplace(version, *std::move(key));
-        } else {
-            return fail(Errc::bad_value, label, "the token has a data object of mcim that this release does not know");
-        }
+        auto kept = keep(label, expose(octets), out);
+        if (!kept) return std::move(kept).error().within(label);
     }
     return out;
 }
@@ -136,11 +150,14 @@ public:
         done_.push_back(kek_label + ", made in the token");
         return token_->generate_secret_key(kek_label);
     }
-    [[nodiscard]] Status data_key(const std::string& label, const Secret<32>& key, const Secret<32>* present) {
-        if (present != nullptr && crypto::constant_time_equal(expose(*present), expose(key))) return ok();
-        if (present != nullptr)
-            return fail(Errc::conflict, label, "the token has another key here: it is of another installation");
-        TRY(const Bytes sealed, token_->gcm_seal(kek_label, expose(key), as_view(label), random_));
+    /// `present` is empty where the token has none.
+    [[nodiscard]] Status data_key(const std::string& label, View key, View present) {
+        if (!present.empty() && crypto::constant_time_equal(present, key)) return ok();
+        if (!present.empty())
+            return fail(Errc::conflict, label,
+                        "the token has another key here: it is of another installation, or a transport key whose index "
+                        "was used before");
+        TRY(const Bytes sealed, token_->gcm_seal(kek_label, key, as_view(label), random_));
         CHECKED(token_->add_data(application, label, sealed));
         done_.push_back(label);
         return ok();
@@ -167,7 +184,8 @@ Result<Keys> keys_in(std::shared_ptr<pkcs11::Token> token) {
     if (opened.wrapping.empty() || !opened.fingerprint)
         return fail(Errc::not_found, "token",
                     "it holds no keys of an installation: \"mcim-signer import\" brings those of a folder into it");
-    return Keys{std::move(signing), WrappingKeys(std::move(opened.wrapping)), *std::move(opened.fingerprint)};
+    return Keys{std::move(signing), WrappingKeys(std::move(opened.wrapping)), *std::move(opened.fingerprint),
+                std::move(opened.transport)};
 }
 
 Result<std::vector<std::string>> import_keys(const KeyFolder& folder, const std::shared_ptr<pkcs11::Token>& token,
@@ -175,14 +193,24 @@ Result<std::vector<std::string>> import_keys(const KeyFolder& folder, const std:
     TRY(const auto private_keys, folder.signing_keys());
     TRY(const WrappingKeys wrapping, folder.wrapping_keys());
     TRY(const Secret<32> fingerprint, folder.fingerprint_key());
+    TRY(const TransportKeys transport, folder.transport_keys());
     TRY(const auto public_keys, token->public_keys());
     TRY(const OpenedKeys present, opened_keys_in(*token));
     Import import(token, random);
     CHECKED(import.key_of_keys());
-    CHECKED(import.data_key(fingerprint_label, fingerprint, present.fingerprint ? &*present.fingerprint : nullptr));
-    for (const auto& [version, key] : expose(wrapping))
-        CHECKED(import.data_key(std::string(wrapping_prefix) + std::to_string(version), key,
-                                find_in(present.wrapping, version)));
+    CHECKED(import.data_key(fingerprint_label, expose(fingerprint),
+                            present.fingerprint ? View(expose(*present.fingerprint)) : View()));
+    for (const auto& [version, key] : expose(wrapping)) {
+        const auto* there = find_in(present.wrapping, version);
+        CHECKED(import.data_key(std::string(wrapping_prefix) + std::to_string(version), expose(key),
+                                there != nullptr ? View(expose(*there)) : View()));
+    }
+    for (const auto& [index, key] : transport) {
+        const auto* there = find_in(present.transport, index);
+        const SecretBytes encoded_there = there != nullptr ? encode(*there) : SecretBytes();
+        CHECKED(import.data_key(std::string(transport_prefix) + std::to_string(index), expose(encode(key)),
+                                expose(encoded_there)));
+    }
     for (const auto& [name, key] : private_keys) CHECKED(import.signing_key(name.text, key, public_keys));
     TRY([[maybe_unused]] const SigningKeys usable, signing_keys_in(token));
     return std::move(import).done();

@@ -5,6 +5,7 @@
 //   data "wrapping/N"        version N of the key-encryption key, 32 octets, AES-256-GCM under mcim-kek
 //   data "fingerprint"       as in key_folder.h, in the same form. Their label is associated data, mcim their
 //   application
+//   data "transport/N"       transport key of index N, in the same way
 //
 // The keys under mcim-kek are opened when they are read and lie in this process from then on (ADR 0052).
 #pragma once

@@ -62,6 +62,30 @@ TEST_F(TokenKeys, ComeOnceAndThenWhatIsNew) {
     EXPECT_EQ(keys_in(open(Access::reading))->wrapping.newest(), 2);
 }
 
+TEST_F(TokenKeys, ForTransportComeAlongWithTheirOperatorAndUse) {
+    constexpr std::string_view digits = "7B1D90E4A62C58F3093E84D7C1B5620A";
+    const auto add = [&](TransportIndex index, TransportUse use) {
+        ASSERT_TRUE(files.folder->add_transport_key(index, {"north", use, secret(digits)}, files.random));
+    };
+    add(3, TransportUse::export_);
+    ASSERT_TRUE(import());
+    add(4, TransportUse::import);
+    EXPECT_EQ(*import(), std::vector<std::string>{"transport/4"});
+    const auto keys = keys_in(open(Access::reading));
+    ASSERT_TRUE(keys) << to_string(keys.error());
+    ASSERT_EQ(keys->transport.size(), 2U);
+    EXPECT_EQ(keys->transport.at(3).operator_id, "north");
+    EXPECT_EQ(keys->transport.at(3).use, TransportUse::export_);
+    EXPECT_EQ(hex(expose(keys->transport.at(4).key)), digits);
+    const auto kept = open(Access::reading)->data("mcim");
+    EXPECT_TRUE(std::ranges::search(kept->at("transport/3"), *from_hex(digits)).empty()) << "under mcim-kek";
+
+    ASSERT_TRUE(files.folder->remove_transport_key(3));
+    add(3, TransportUse::both);
+    const auto refused = import();
+    EXPECT_TRUE(!refused && refused.error().code == Errc::conflict) << "its index was used before";
+}
+
 TEST_F(TokenKeys, OfAnotherInstallationAreNotMixedIn) {
     ASSERT_TRUE(import());
     const mcim::test::TempFolder elsewhere;

@@ -245,6 +245,19 @@ TEST_F(UnixSocket, BlockingClientTalksOverIt) {
     EXPECT_EQ(response->body, "GET /status ");
     EXPECT_FALSE(client.send_unix(folder / "nobody", {}));
 }
+TEST_F(UnixSocket, TellsWhoseProcessAsks) {
+    std::optional<std::uint32_t> user;
+    const auto server = Server::listen_unix(loop, folder / "s", {}, [&](const Request& request, const Reply& reply) {
+        user = request.user;
+        reply({204, {}, ""});
+    });
+    ASSERT_TRUE(server);
+    {
+        const Running running(loop);
+        ASSERT_TRUE(Client({}).send_unix(folder / "s", {}));
+    }
+    EXPECT_EQ(user, ::geteuid());
+}
 TEST_F(UnixSocket, CloseLeavesNeitherFileNorWork) {
     const auto server = listen(loop);
     ASSERT_TRUE(server);

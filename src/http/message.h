@@ -25,8 +25,9 @@ struct Request {
     std::string target = "/";  ///< path and query, as on the request line
     std::vector<Header> headers{};
     std::string body{};
-    std::optional<Place> from{};  ///< that a server took over a network
-    Bytes client_certificate{};   ///< DER, of a client of mutual TLS: it has proved to have its key; else empty
+    std::optional<Place> from{};          ///< that a server took over a network
+    Bytes client_certificate{};           ///< DER, of a client of mutual TLS: it has proved to have its key; else empty
+    std::optional<std::uint32_t> user{};  ///< whose process asks at a UNIX socket: the kernel's word
     /// The first header of this name, letter case aside.
     [[nodiscard]] std::optional<std::string_view> find_header(std::string_view name) const;
     [[nodiscard]] std::string_view path() const;  ///< target without its query

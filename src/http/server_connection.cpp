@@ -32,8 +32,9 @@ std::string serialise(Response response, bool keep_alive) {
 }
 
 Request taken(beast::http::request<beast::http::string_body>&& message, const std::optional<Place>& from,
-              const Bytes& client_certificate) {
-    Request out{std::string(message.method_string()), std::string(message.target()), {}, {}, from, client_certificate};
+              const Bytes& client_certificate, std::optional<std::uint32_t> user) {
+    Request out{
+        std::string(message.method_string()), std::string(message.target()), {}, {}, from, client_certificate, user};
     out.headers.reserve(static_cast<std::size_t>(std::distance(message.begin(), message.end())));
     for (const auto& field : message)
         out.headers.push_back({std::string(field.name_string()), std::string(field.value())});
@@ -134,6 +135,7 @@ private:
 
     void on_handshake() {
         client_certificate_ = stream_.client_certificate();
+        user_ = stream_.user();
         await_request();
     }
 
@@ -178,11 +180,12 @@ private:
         arrived();
         server_->guests.works(*this);
         keep_alive_ = parser_->get().keep_alive() && !server_->closing;
-        server_->handler(
-            taken(parser_->release(), place_, client_certificate_), [held = held_on_the_loop()](Response response) {
-                asio::dispatch(held->server_->loop,
-                               [held, response = std::move(response)]() mutable { held->write(std::move(response)); });
-            });
+        server_->handler(taken(parser_->release(), place_, client_certificate_, user_),
+                         [held = held_on_the_loop()](Response response) {
+                             asio::dispatch(held->server_->loop, [held, response = std::move(response)]() mutable {
+                                 held->write(std::move(response));
+                             });
+                         });
     }
 
     /// For whoever answers, who may be another thread: wherever the last of these goes, the connection ends on the
@@ -279,6 +282,7 @@ private:
     std::shared_ptr<Server::Impl> server_;
     std::optional<Place> place_;
     Bytes client_certificate_;
+    std::optional<std::uint32_t> user_{};
     SteadyTimer timer_;
     beast::basic_flat_buffer<WipingAllocator<char>> buffer_;  // a request may carry keys
     std::optional<beast::http::request_parser<beast::http::string_body>> parser_;

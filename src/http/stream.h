@@ -17,6 +17,7 @@
 
 #include "mcim/base/bytes.h"
 #include "mcim/http/tls_wire.h"
+#include "mcim/posix/unix_stream.h"
 
 namespace mcim::http {
 
@@ -36,6 +37,12 @@ public:
     [[nodiscard]] Socket<Protocol>& socket() { return socket_; }
     [[nodiscard]] static Bytes client_certificate() { return {}; }
     [[nodiscard]] static std::string why_refused(const boost::system::error_code& error) { return error.message(); }
+    /// Whose process is at the other end, of a UNIX socket.
+    [[nodiscard]] std::optional<std::uint32_t> user() {
+        if constexpr (std::is_same_v<Wire, boost::asio::local::stream_protocol>)
+            if (const auto user = posix::peer_user(socket_.native_handle())) return *user;
+        return std::nullopt;
+    }
     template <class Handler>
     void async_handshake(Handler handler) {
         boost::asio::post(socket_.get_executor(), [handler = std::move(handler)]() mutable { handler({}); });
@@ -89,6 +96,7 @@ public:
         const long verdict = ssl_ ? SSL_get_verify_result(ssl_.get()) : X509_V_OK;
         return verdict == X509_V_OK ? error.message() : X509_verify_cert_error_string(verdict);
     }
+    [[nodiscard]] static std::optional<std::uint32_t> user() { return std::nullopt; }
     template <class Handler>
     void async_handshake(Handler handler) {
         attempt(

@@ -54,10 +54,12 @@ Result<Descriptor> connect_unix_stream(const std::string& path) {
     return out;
 }
 
-Result<uid_t> peer_user(const Descriptor& connection) {
+Result<uid_t> peer_user(const Descriptor& connection) { return peer_user(connection.get()); }
+
+Result<uid_t> peer_user(int descriptor) {
     ucred peer{};
     socklen_t size = sizeof peer;
-    if (::getsockopt(connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
         return stream_error("connection", "whose it is cannot be told");
     return peer.uid;
 }

@@ -18,5 +18,6 @@ enum class SocketFile : mode_t { of_owner = 0600, of_everybody = 0666 };
 [[nodiscard]] Result<Descriptor> connect_unix_stream(const std::string& path);
 /// The user of the process that connected, or that listened: the kernel's word.
 [[nodiscard]] Result<uid_t> peer_user(const Descriptor&);
+[[nodiscard]] Result<uid_t> peer_user(int descriptor);  ///< that somebody else owns
 
 }  // namespace mcim::posix

@@ -102,6 +102,15 @@ std::optional<std::string_view> default_key_name(View key) {
     return key[0] == 0 ? "zeros" : "one octet repeated";
 }
 
+Status check_own_key(std::string_view name, View key) {
+    const auto refusal = [&](const std::string& why) {
+        return fail(Errc::refused, std::string(name), why + ": everybody has this key, and only a laboratory takes it");
+    };
+    if (const auto source = published_key(key)) return refusal("it is published in " + std::string(*source));
+    if (const auto kind = default_key_name(key)) return refusal("it is a key that nobody chose: " + std::string(*kind));
+    return ok();
+}
+
 bool is_default_code(View code) {
     while (!code.empty() && code.back() == 0xFF) code = code.first(code.size() - 1);
     if (code.empty()) return true;

@@ -10,6 +10,10 @@ struct Overload : F... {
 template <class... F>
 Overload(F...) -> Overload<F...>;
 
+std::string under(const std::string& operator_id, std::uint8_t transport_key) {
+    return " of " + operator_id + ", transport key " + std::to_string(transport_key);
+}
+
 }  // namespace
 
 std::string_view to_string(Algorithm a) {
@@ -40,6 +44,12 @@ std::string describe(const Request& request) {
                 return "GenerateVectors IMSI " + r.imsi.text() + " x" + std::to_string(r.challenges.size());
             },
             [](const Resynchronise& r) { return "Resynchronise IMSI " + r.imsi.text(); },
+            [](const ImportSubscription& r) {
+                return "ImportSubscription IMSI " + r.imsi.text() + under(r.operator_id, r.transport_key);
+            },
+            [](const ExportSubscription& r) {
+                return "ExportSubscription IMSI " + r.imsi.text() + under(r.operator_id, r.transport_key);
+            },
         },
         request);
 }
@@ -52,8 +62,8 @@ Result<Response> Signer::execute_one(const Request& request) {
 
 Result<Signature> Signer::sign(const KeyName& key, View message) { return ask(SignMessage{key, to_bytes(message)}); }
 
-Result<Subscription> Signer::new_subscription_keys(const Imsi& imsi, Algorithm algorithm) {
-    return ask(NewSubscriptionKeys{imsi, algorithm});
+Result<Subscription> Signer::new_subscription_keys(const Imsi& imsi, Algorithm algorithm, std::string operator_id) {
+    return ask(NewSubscriptionKeys{imsi, algorithm, std::move(operator_id)});
 }
 
 Result<Vector> Signer::vector(const Imsi& imsi, const WrappedSubscription& keys, Sqn sqn,

@@ -67,10 +67,12 @@ struct Subscription {
     friend bool operator==(const Subscription&, const Subscription&) = default;
 };
 
-/// A fresh random K and OPc (TOPc), which nobody ever sees.
+/// A fresh random K and OPc (TOPc), which nobody ever sees. `operator_id` here and below: whose line it is, bound to
+/// its keys; they are exported to this one's receivers only, and to nobody where it is empty.
 struct NewSubscriptionKeys {
     Imsi imsi;
     Algorithm algorithm = Algorithm::milenage;
+    std::string operator_id = {};
     using Response = Subscription;
 };
 
@@ -83,6 +85,7 @@ struct WrapSubscription {
     SecretBytes k;         ///< 16 octets; 32 for tuak_256
     SecretBytes constant;  ///< 16 octets; 32 for TUAK; empty for the test algorithm
     Constant constant_is = Constant::opc;
+    std::string operator_id = {};
     using Response = Subscription;
 };
 
@@ -91,6 +94,34 @@ struct RewrapSubscription {
     Imsi imsi;
     WrappedSubscription keys;
     using Response = WrappedSubscription;
+};
+
+// ---------------------------------------------------------------- subscriptions on their way (ADR 0053)
+
+/// Import of MILENAGE keys that their operator wrapped under a transport key which both sides have: K and OPc one AES
+/// block each. Refused where the transport key is another operator's or not for import, and, but in a laboratory, where
+/// K or OPc is one that everybody has.
+struct ImportSubscription {
+    std::string operator_id;
+    std::uint8_t transport_key = 0;  ///< its index, 1 to 255
+    Imsi imsi;
+    Bytes k;    ///< 16 octets, wrapped
+    Bytes opc;  ///< 16 octets, wrapped
+    using Response = Subscription;
+};
+
+/// The other way round, for a receiver who has the transport key. Refused where line or transport key is another
+/// operator's, the transport key not for export, or the keys are none of MILENAGE with its own constants.
+struct ExportSubscription {
+    std::string operator_id;
+    std::uint8_t transport_key = 0;
+    Imsi imsi;
+    WrappedSubscription keys;
+    struct Response {
+        Bytes k;    ///< as in ImportSubscription
+        Bytes opc;  ///< as in ImportSubscription
+        friend bool operator==(const Response&, const Response&) = default;
+    };
 };
 
 // ---------------------------------------------------------------- profile packages at rest
@@ -117,6 +148,7 @@ struct RewrapPackage {
 struct ExtractSubscription {
     Iccid iccid;
     WrappedPackage package;
+    std::string operator_id = {};
     struct Response {
         Imsi imsi;
         Subscription subscription;
@@ -254,10 +286,11 @@ struct Resynchronise {
 /// Requests hold secrets on their way inwards and can be moved, not copied.
 using Request = std::variant<SignMessage, NewSubscriptionKeys, WrapSubscription, RewrapSubscription, WrapPackage,
                              RewrapPackage, ExtractSubscription, WrapConfirmationCode, CheckConfirmationCode,
-                             SealProfile, GenerateVectors, Resynchronise>;
-using Response = std::variant<Signature, Subscription, WrappedSubscription, WrappedPackage,
-                              ExtractSubscription::Response, WrappedConfirmationCode, CheckConfirmationCode::Response,
-                              SealedProfile, std::vector<Vector>, Resynchronise::Response>;
+                             SealProfile, GenerateVectors, Resynchronise, ImportSubscription, ExportSubscription>;
+using Response =
+    std::variant<Signature, Subscription, WrappedSubscription, WrappedPackage, ExtractSubscription::Response,
+                 WrappedConfirmationCode, CheckConfirmationCode::Response, SealedProfile, std::vector<Vector>,
+                 Resynchronise::Response, ExportSubscription::Response>;
 
 /// "SignMessage dppb" for logs; never the content.
 std::string describe(const Request&);
@@ -277,10 +310,10 @@ public:
     virtual ~Signer() = default;
 
     /// One result per request, in their order; a failed one does not stop the others. Errors:
-    ///   not_found   no signing key of that name
+    ///   not_found   no signing key of that name, no transport key of that index
     ///   bad_crypto  wrapped octets were changed, belong to another IMSI or ICCID, or their key version is gone
     ///   bad_value, bad_length, ...  the request itself; the path names its field
-    ///   refused     a rule forbids it (an algorithm that is switched off)
+    ///   refused     a rule forbids it (an algorithm that is switched off, a transport key of another operator)
     ///   io          the store of the keys failed; trying again later may help
     /// May be called from several threads at once.
     [[nodiscard]] virtual std::vector<Result<Response>> execute(std::span<const Request>) = 0;
@@ -297,7 +330,7 @@ public:
     // The same by their names.
     [[nodiscard]] Result<Signature> sign(const KeyName& key, View message);
     [[nodiscard]] Result<SealedProfile> seal_profile(SealProfile request) { return ask(std::move(request)); }
-    [[nodiscard]] Result<Subscription> new_subscription_keys(const Imsi&, Algorithm);
+    [[nodiscard]] Result<Subscription> new_subscription_keys(const Imsi&, Algorithm, std::string operator_id = {});
     [[nodiscard]] Result<Vector> vector(const Imsi&, const WrappedSubscription&, Sqn, std::array<std::uint8_t, 2> amf,
                                         const Rand&);
 };

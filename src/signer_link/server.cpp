@@ -132,11 +132,16 @@ private:
             return signer_wire::encode_answer(std::move(requests).error());
         }
         auto results = signer_.execute(*requests);
-        for (std::size_t i = 0; i < results.size() && i < requests->size(); ++i)
-            if (!results[i]) hosting_.note(describe((*requests)[i]) + ": " + to_string(results[i].error()));
+        for (std::size_t i = 0; i < results.size() && i < requests->size(); ++i) note((*requests)[i], results[i]);
         SecretBytes out = signer_wire::encode_answer(std::move(results));
         if (out.size() <= signer_wire::message_octets_max) return out;
         return signer_wire::encode_answer(fail(Errc::too_large, "answer", "longer than a message can be"));
+    }
+
+    /// What failed; and that keys left, whoever asked for it.
+    void note(const signer::Request& request, const Result<signer::Response>& result) const {
+        if (!result) return hosting_.note(describe(request) + ": " + to_string(result.error()));
+        if (std::holds_alternative<signer::ExportSubscription>(request)) hosting_.note(describe(request) + ": done");
     }
 
     void let_in() {

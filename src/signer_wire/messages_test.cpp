@@ -46,13 +46,13 @@ signer::FromTemplate from_template() {
 std::vector<Request> all_requests() {
     std::vector<Request> out;
     out.emplace_back(signer::SignMessage{{"dpauth"}, {1, 2, 3}});
-    out.emplace_back(signer::NewSubscriptionKeys{imsi, signer::Algorithm::tuak_256});
+    out.emplace_back(signer::NewSubscriptionKeys{imsi, signer::Algorithm::tuak_256, "north"});
     out.emplace_back(signer::WrapSubscription{imsi, signer::Algorithm::test, secret("KKKK"), secret("OOOO"),
-                                              signer::WrapSubscription::Constant::op});
+                                              signer::WrapSubscription::Constant::op, "north"});
     out.emplace_back(signer::RewrapSubscription{imsi, {{1}}});
     out.emplace_back(signer::WrapPackage{iccid, secret("package")});
     out.emplace_back(signer::RewrapPackage{iccid, {{2}}});
-    out.emplace_back(signer::ExtractSubscription{iccid, {{3}}});
+    out.emplace_back(signer::ExtractSubscription{iccid, {{3}}, "north"});
     out.emplace_back(signer::WrapConfirmationCode{"order 1", secret("1234")});
     out.emplace_back(signer::CheckConfirmationCode{"order 1", {{4}}, {5}, Bytes(32, 6)});
     out.emplace_back(seal(from_template()));
@@ -60,6 +60,8 @@ std::vector<Request> all_requests() {
     out.emplace_back(
         signer::GenerateVectors{imsi, {{6}}, {0x80, 0}, {{1ULL << 47U, {1}}, {0, {2}}, {~std::uint64_t{0}, {3}}}});
     out.emplace_back(signer::Resynchronise{imsi, {{7}}, {8}, {9}});
+    out.emplace_back(signer::ImportSubscription{"north", 255, imsi, Bytes(16, 10), Bytes(16, 11)});
+    out.emplace_back(signer::ExportSubscription{"north", 3, imsi, {{12}}});
     return out;
 }
 
@@ -81,6 +83,7 @@ Results all_results() {
     out.emplace_back(Response(std::move(vectors)));
     out.emplace_back(Response(signer::Resynchronise::Response{std::nullopt}));
     out.emplace_back(Response(signer::Resynchronise::Response{42}));
+    out.emplace_back(Response(signer::ExportSubscription::Response{Bytes(16, 9), Bytes(16, 10)}));
     out.emplace_back(Error{Errc::io, 12, "store.keys", "the card was drawn"});
     return out;
 }
@@ -105,6 +108,7 @@ TEST(Requests, ComeBackAsTheyWere) {
     EXPECT_EQ(as_text(expose(wrap.constant)), "OOOO");
     EXPECT_EQ(wrap.constant_is, signer::WrapSubscription::Constant::op);
     EXPECT_EQ(wrap.algorithm, signer::Algorithm::test);
+    EXPECT_EQ(wrap.operator_id, "north");
     const auto& sealed = std::get<signer::SealProfile>((*read)[9]);
     EXPECT_EQ(sealed.curve, crypto::Curve::brainpool_p256r1);
     EXPECT_EQ(sealed.protection, signer::Protection::profile_protection_keys);
@@ -117,6 +121,11 @@ TEST(Requests, ComeBackAsTheyWere) {
     const auto& vectors = std::get<signer::GenerateVectors>((*read)[11]);
     EXPECT_EQ(vectors.challenges[0].sqn, 1ULL << 47U);
     EXPECT_EQ(vectors.challenges[2].sqn, ~std::uint64_t{0});
+    const auto& import = std::get<signer::ImportSubscription>((*read)[13]);
+    EXPECT_EQ(import.transport_key, 255);
+    EXPECT_EQ(import.k, Bytes(16, 10));
+    EXPECT_EQ(import.opc, Bytes(16, 11));
+    EXPECT_EQ(std::get<signer::ExportSubscription>((*read)[14]).operator_id, "north");
 }
 
 TEST(Results, ComeBackAsTheyWere) {

@@ -31,6 +31,14 @@ inline signer::RewrapSubscription blank() {
     return {.imsi = blank<Imsi>(), .keys = {}};
 }
 template <>
+inline signer::ImportSubscription blank() {
+    return {.operator_id = {}, .imsi = blank<Imsi>(), .k = {}, .opc = {}};
+}
+template <>
+inline signer::ExportSubscription blank() {
+    return {.operator_id = {}, .imsi = blank<Imsi>(), .keys = {}};
+}
+template <>
 inline signer::WrapPackage blank() {
     return {.iccid = blank<Iccid>(), .der = {}};
 }
@@ -198,16 +206,17 @@ struct Table<signer::SignMessage> {
 template <>
 struct Table<signer::NewSubscriptionKeys> {
     using T = signer::NewSubscriptionKeys;
-    static constexpr auto asn1 = der::sequence("NewSubscriptionKeys", field<&T::imsi>("imsi", Tag{0x80}),
-                                               field<&T::algorithm>("algorithm", Tag{0x81}));
+    static constexpr auto asn1 =
+        der::sequence("NewSubscriptionKeys", field<&T::imsi>("imsi", Tag{0x80}),
+                      field<&T::algorithm>("algorithm", Tag{0x81}), field<&T::operator_id>("operatorId", Tag{0x82}));
 };
 template <>
 struct Table<signer::WrapSubscription> {
     using T = signer::WrapSubscription;
-    static constexpr auto asn1 =
-        der::sequence("WrapSubscription", field<&T::imsi>("imsi", Tag{0x80}),
-                      field<&T::algorithm>("algorithm", Tag{0x81}), field<&T::k>("k", Tag{0x82}),
-                      field<&T::constant>("constant", Tag{0x83}), field<&T::constant_is>("constantIs", Tag{0x84}));
+    static constexpr auto asn1 = der::sequence(
+        "WrapSubscription", field<&T::imsi>("imsi", Tag{0x80}), field<&T::algorithm>("algorithm", Tag{0x81}),
+        field<&T::k>("k", Tag{0x82}), field<&T::constant>("constant", Tag{0x83}),
+        field<&T::constant_is>("constantIs", Tag{0x84}), field<&T::operator_id>("operatorId", Tag{0x85}));
 };
 template <>
 struct Table<signer::RewrapSubscription> {
@@ -230,8 +239,9 @@ struct Table<signer::RewrapPackage> {
 template <>
 struct Table<signer::ExtractSubscription> {
     using T = signer::ExtractSubscription;
-    static constexpr auto asn1 = der::sequence("ExtractSubscription", field<&T::iccid>("iccid", Tag{0x80}),
-                                               field<&T::package>("package", Tag{0x81}));
+    static constexpr auto asn1 =
+        der::sequence("ExtractSubscription", field<&T::iccid>("iccid", Tag{0x80}),
+                      field<&T::package>("package", Tag{0x81}), field<&T::operator_id>("operatorId", Tag{0x82}));
 };
 template <>
 struct Table<signer::WrapConfirmationCode> {
@@ -272,6 +282,21 @@ struct Table<signer::Resynchronise> {
                       field<&T::rand>("rand", Tag{0x82}), field<&T::auts>("auts", Tag{0x83}));
 };
 template <>
+struct Table<signer::ImportSubscription> {
+    using T = signer::ImportSubscription;
+    static constexpr auto asn1 =
+        der::sequence("ImportSubscription", field<&T::operator_id>("operatorId", Tag{0x80}),
+                      field<&T::transport_key>("transportKey", Tag{0x81}), field<&T::imsi>("imsi", Tag{0x82}),
+                      field<&T::k>("k", Tag{0x83}), field<&T::opc>("opc", Tag{0x84}));
+};
+template <>
+struct Table<signer::ExportSubscription> {
+    using T = signer::ExportSubscription;
+    static constexpr auto asn1 = der::sequence("ExportSubscription", field<&T::operator_id>("operatorId", Tag{0x80}),
+                                               field<&T::transport_key>("transportKey", Tag{0x81}),
+                                               field<&T::imsi>("imsi", Tag{0x82}), field<&T::keys>("keys", Tag{0x83}));
+};
+template <>
 struct Table<signer::Request> {
     using T = signer::Request;
     static constexpr auto asn1 = der::choice(
@@ -280,7 +305,8 @@ struct Table<signer::Request> {
         alternative<T, 4>("WrapPackage", Tag{0xA4}), alternative<T, 5>("RewrapPackage", Tag{0xA5}),
         alternative<T, 6>("ExtractSubscription", Tag{0xA6}), alternative<T, 7>("WrapConfirmationCode", Tag{0xA7}),
         alternative<T, 8>("CheckConfirmationCode", Tag{0xA8}), alternative<T, 9>("SealProfile", Tag{0xA9}),
-        alternative<T, 10>("GenerateVectors", Tag{0xAA}), alternative<T, 11>("Resynchronise", Tag{0xAB}));
+        alternative<T, 10>("GenerateVectors", Tag{0xAA}), alternative<T, 11>("Resynchronise", Tag{0xAB}),
+        alternative<T, 12>("ImportSubscription", Tag{0xAC}), alternative<T, 13>("ExportSubscription", Tag{0xAD}));
     static_assert(std::variant_size_v<T> == asn1.alternatives.size());
 };
 
@@ -310,6 +336,12 @@ struct Table<signer::Resynchronise::Response> {
     static constexpr auto asn1 = der::sequence("Resynchronised", field<&T::sqn_ms>("sqnMs", Tag{0x80}));
 };
 template <>
+struct Table<signer::ExportSubscription::Response> {
+    using T = signer::ExportSubscription::Response;
+    static constexpr auto asn1 =
+        der::sequence("ExportedSubscription", field<&T::k>("k", Tag{0x80}), field<&T::opc>("opc", Tag{0x81}));
+};
+template <>
 struct Table<signer::Response> {
     using T = signer::Response;
     static constexpr auto asn1 = der::choice(
@@ -317,7 +349,8 @@ struct Table<signer::Response> {
         alternative<T, 2>("WrappedSubscription", Tag{0x82}), alternative<T, 3>("WrappedPackage", Tag{0x83}),
         alternative<T, 4>("ExtractedSubscription", Tag{0xA4}), alternative<T, 5>("WrappedConfirmationCode", Tag{0x85}),
         alternative<T, 6>("CheckedConfirmationCode", Tag{0xA6}), alternative<T, 7>("SealedProfile", Tag{0xA7}),
-        alternative<T, 8>("Vectors", Tag{0xA8}), alternative<T, 9>("Resynchronised", Tag{0xA9}));
+        alternative<T, 8>("Vectors", Tag{0xA8}), alternative<T, 9>("Resynchronised", Tag{0xA9}),
+        alternative<T, 10>("ExportedSubscription", Tag{0xAA}));
     static_assert(std::variant_size_v<T> == asn1.alternatives.size());
 };
 

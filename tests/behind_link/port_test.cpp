@@ -2,3 +2,4 @@
 #include "confirmation_code_test.cpp"  // NOLINT(bugprone-suspicious-include)
 #include "custody_test.cpp"            // NOLINT(bugprone-suspicious-include)
 #include "seal_test.cpp"               // NOLINT(bugprone-suspicious-include)
+#include "transport_test.cpp"          // NOLINT(bugprone-suspicious-include)

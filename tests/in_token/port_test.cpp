@@ -2,6 +2,7 @@
 #include "confirmation_code_test.cpp"  // NOLINT(bugprone-suspicious-include)
 #include "custody_test.cpp"            // NOLINT(bugprone-suspicious-include)
 #include "seal_test.cpp"               // NOLINT(bugprone-suspicious-include)
+#include "transport_test.cpp"          // NOLINT(bugprone-suspicious-include)
 
 namespace {
 

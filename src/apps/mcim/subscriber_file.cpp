@@ -13,7 +13,8 @@ namespace {
 constexpr std::array format_names{std::pair{SubscriberFormat::csv, std::string_view("csv")},
                                   std::pair{SubscriberFormat::srsran, std::string_view("srsran")},
                                   std::pair{SubscriberFormat::open5gs, std::string_view("open5gs")},
-                                  std::pair{SubscriberFormat::pysim, std::string_view("pysim")}};
+                                  std::pair{SubscriberFormat::pysim, std::string_view("pysim")},
+                                  std::pair{SubscriberFormat::classic, std::string_view("classic")}};
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
@@ -36,6 +37,7 @@ SubscriberFormat format_of(std::string_view content) {
         const std::string_view line = trimmed(take_line(rest));
         if (line.empty() || line.starts_with('#')) continue;
         if (line.starts_with('{') || line.starts_with('[')) return SubscriberFormat::open5gs;
+        if (is_classic_header(line)) return SubscriberFormat::classic;
         if (has_cell(line, {"mil", "xor"})) return SubscriberFormat::srsran;  // Name,Auth,...: it has no header
         if (has_cell(line, {"security.k"})) return SubscriberFormat::open5gs;
         if (has_cell(line, {"smsp", "adm1", "pin_adm"})) return SubscriberFormat::pysim;
@@ -62,6 +64,7 @@ Result<SubscriberFile> read_subscribers(View content, std::optional<SubscriberFo
     switch (as) {
         case SubscriberFormat::srsran: return read_srsran_subscribers(text);
         case SubscriberFormat::open5gs: return read_open5gs_subscribers(text);
+        case SubscriberFormat::classic: return read_classic_subscribers(text);
         case SubscriberFormat::csv:
         case SubscriberFormat::pysim: break;
     }

@@ -145,8 +145,75 @@ TEST(SubscriberFile, PysimColumnsAreKnown) {
     EXPECT_EQ(file.ignored, (std::vector<std::string>{"name", "mcc", "smsp", "adm1"}));
 }
 
+std::string classic_row(std::string_view iccid, std::string_view imsi, std::string_view more = "") {
+    return std::string(iccid) + " 88211000000001 " + std::string(imsi) + " " + std::string(k_in_file) + " " +
+           std::string(opc_in_file) + std::string(more) + "\n";
+}
+constexpr const char* first_iccid = "8988211000000000011";
+
+TEST(SubscriberFile, ClassicHasAHeaderOfNumbersAndRowsOfCards) {
+    const auto file = good_subscribers("\n00567 112318151552 2 5014 1 3 0 3 1\r\n" +
+                                       classic_row(first_iccid, "001010000000001", " 1234 12345678 99") + "\n" +
+                                       "8988211000000000029\t-\t001010000000002\t" + std::string(k_in_file) + "\t" +
+                                       std::string(opc_in_file) + "\n");
+    EXPECT_EQ(file.format, classic);
+    EXPECT_EQ(file.transport_key, 3U);
+    EXPECT_EQ(file.ignored, (std::vector<std::string>{"productId", "otaTransportKeyIdx", "simType", "step",
+                                                      "(what stands behind OPc)"}));
+    ASSERT_EQ(file.rows.size(), 2U);
+    EXPECT_EQ(file.rows[0].place, 3U);
+    EXPECT_EQ(file.rows[0].iccid, first_iccid);
+    EXPECT_EQ(file.rows[0].msisdn, "88211000000001");
+    EXPECT_EQ(file.rows[0].imsi, "001010000000001");
+    EXPECT_EQ(file.rows[0].algorithm, "MILENAGE");
+    EXPECT_EQ(hex(expose(file.rows[0].k)), k_in_file);
+    EXPECT_EQ(file.rows[0].opc.size(), 16U);
+    EXPECT_EQ(file.rows[1].msisdn, "");
+    EXPECT_EQ(file.rows[1].place, 5U);
+}
+
+TEST(SubscriberFile, ClassicWithoutAnIndexIsInClear) {
+    const auto file = good_subscribers("1 112318151552 1 5014 1\n" + classic_row(first_iccid, "001010000000001"));
+    EXPECT_EQ(file.transport_key, 0U);
+    EXPECT_FALSE(good_subscribers("imsi,k\n1," + std::string(k_in_file)).transport_key) << "others do not say";
+}
+
+TEST(SubscriberFile, ClassicOfAnotherShapeIsRefused) {
+    const std::string row = classic_row(first_iccid, "001010000000001");
+    const auto refused = [&](const std::string& text, const std::string& why) {
+        const auto file = read_text(text, classic);
+        ASSERT_FALSE(file) << text;
+        EXPECT_NE(to_string(file.error()).find(why), std::string::npos) << to_string(file.error());
+        EXPECT_EQ(to_string(file.error()).find(k_in_file.substr(0, 8)), std::string::npos);
+    };
+    refused("1 1 2 1 1 3\n" + row, "quantity");
+    refused("1 1 0 1 1 3\n" + row, "quantity");
+    refused("1 1 1 1 3 3\n" + row, "imsisPerSim");
+    refused("1 1 1 1 1 256\n" + row, "aucTransportKeyIdx");
+    refused("1 1 1 1\n" + row, "5 to 9 numbers");
+    refused("1 1 1 1 1 3 0 3 1 9\n" + row, "5 to 9 numbers");
+    refused("1 1 x 1 1 3\n" + row, "5 to 9 numbers");
+    refused(row, "5 to 9 numbers");
+    refused("", "empty");
+}
+
+TEST(SubscriberFile, ClassicRowsThatAreNoneDoNotStopTheOthers) {
+    const std::string key(k_in_file);
+    const auto file = read_text("1 1 5 1 1 3\n" + classic_row(first_iccid, "001010000000001") + "1 2 3 " + key +
+                                "\n1 2 3 " + key.substr(2) + " " + key + "\n1 2 3 " + key + " " + key + "00\n1 2 3\n");
+    ASSERT_TRUE(file) << to_string(file.error());
+    ASSERT_EQ(file->rows.size(), 5U);
+    EXPECT_FALSE(file->rows[0].problem);
+    for (const std::size_t wrong : {1U, 2U, 3U}) {
+        ASSERT_TRUE(file->rows[wrong].problem) << wrong;
+        EXPECT_EQ(to_string(*file->rows[wrong].problem).find(key.substr(2, 8)), std::string::npos);
+    }
+    EXPECT_FALSE(file->rows[4].problem) << "an order of cards: their keys are to be made";
+    EXPECT_TRUE(file->rows[4].k.empty());
+}
+
 TEST(SubscriberFile, FormatsHaveNames) {
-    for (const auto format : {csv, srsran, open5gs, pysim})
+    for (const auto format : {csv, srsran, open5gs, pysim, classic})
         EXPECT_EQ(find_subscriber_format(to_string(format)), format);
     EXPECT_FALSE(find_subscriber_format("auto"));
 }

@@ -120,7 +120,7 @@ Status run_subscription_add(const AddSubscriptionOptions& options, std::ostream&
     TRY(const auto imsi, answer.json.text("imsi"));
     const bool brought = !options.package.empty() || !options.key_file.empty();
     out << "Subscription " << iccid << ", IMSI " << imsi << ", is reserved for " << options.operator_id << ".\n"
-        << (brought ? "Its keys were wrapped on their way in; nothing gives them out again.\n"
+        << (brought ? "Its keys were wrapped on their way in; nothing gives them out in clear.\n"
                     : "Its K and OPc were made inside the signer; nobody has seen them.\n");
     if (!options.replaces.empty())
         out << "Subscription " << options.replaces
@@ -200,6 +200,7 @@ void add_subscription(CLI::App& app, Console& console) {
     command->require_subcommand(1);
     add_subscription_add(*command, console);
     add_subscription_import(*command, console);
+    add_subscription_export(*command, console);
     add_subscription_list(*command, console);
     add_subscription_show(*command, console);
     add_subscription_bars(*command, console);

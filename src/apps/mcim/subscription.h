@@ -19,6 +19,8 @@ struct KeyFile {
 
 /// mcim subscription import
 void add_subscription_import(CLI::App& subscription, Console&);
+/// mcim subscription export
+void add_subscription_export(CLI::App& subscription, Console&);
 /// mcim subscription list, show, bar, unbar, close
 void add_subscription_list(CLI::App& subscription, Console&);
 void add_subscription_show(CLI::App& subscription, Console&);

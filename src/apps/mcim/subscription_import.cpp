@@ -167,7 +167,8 @@ Status check_operator(Admin& admin, const std::string& id) {
                 "\"" + id + "\" is not known here; \"mcim operator list\" shows those that are");
 }
 
-Status add_row(Admin& admin, const SubscriberRow& row, const ImportOptions& options) {
+Status add_row(Admin& admin, const SubscriberRow& row, std::optional<unsigned> transport_key,
+               const ImportOptions& options) {
     jose::ObjectWriter body;
     body.text("operator", options.operator_id).text("iccid", row.iccid).text("imsi", row.imsi);
     body.text("algorithm", row.algorithm);
@@ -176,6 +177,7 @@ Status add_row(Admin& admin, const SubscriberRow& row, const ImportOptions& opti
     if (!row.provider.empty()) body.text("service_provider_name", row.provider);
     if (!row.profile_name.empty()) body.text("profile_name", row.profile_name);
     if (!options.profile_type.empty()) body.text("profile_type", options.profile_type);
+    if (transport_key && !row.k.empty()) body.integer("transport_key", *transport_key);
     std::vector<SecretMember> secrets;
     for (const auto& [name, key] : {std::pair("k", &row.k), {"opc", &row.opc}, {"op", &row.op}})
         if (!key->empty()) secrets.push_back({name, expose(*key)});
@@ -210,14 +212,14 @@ private:
 
 /// A row that fails stops no other. What is there already is not asked for again: the platform goes through all its
 /// subscriptions to say which one is in the way, and a file that was cut short may come a second time.
-Status import_rows(const ImportOptions& options, std::vector<SubscriberRow>& rows) {
+Status import_rows(const ImportOptions& options, SubscriberFile& file) {
     Admin admin(options.admin);
     CHECKED(check_operator(admin, options.operator_id));
     TRY(const Known known, Known::ask(admin));
-    for (auto& row : rows) {
+    for (auto& row : file.rows) {
         if (row.problem) continue;
         auto done = known.check(row);
-        if (done && !options.dry_run) done = add_row(admin, row, options);
+        if (done && !options.dry_run) done = add_row(admin, row, file.transport_key, options);
         if (!done) row.problem = std::move(done).error();
     }
     return ok();
@@ -286,7 +288,7 @@ void print_import(const ImportOptions& options, const SubscriberFile& file, std:
 Result<int> run_import(const ImportOptions& options, std::ostream& out) {
     leave_no_core_dump();
     TRY(auto file, read_import(options));
-    CHECKED(import_rows(options, file.rows));
+    CHECKED(import_rows(options, file));
     if (options.json)
         out << json_of(options, file) << "\n";
     else
@@ -296,7 +298,7 @@ Result<int> run_import(const ImportOptions& options, std::ostream& out) {
 
 constexpr auto import_footer = R"(
 The file holds keys: it has to be its owner's alone (chmod 600), and 64 MiB at most. K goes to the signer, which wraps it; it is never printed,
-logged or given out again. Each row is reported with its line; a row that is refused stops no other.
+logged or given out in clear. Each row is reported with its line; a row that is refused stops no other.
 
 Formats (auto looks at the first line):
   csv      the first line names the columns, in any order, in small or capital letters, separated by , or ; or tabs:
@@ -305,6 +307,8 @@ Formats (auto looks at the first line):
   srsran   user_db.csv: Name,Auth,IMSI,Key,OP_Type,OP/OPc,AMF,SQN,QCI,IP_alloc
   open5gs  documents of the collection "subscribers", as mongoexport writes them: one a line, an array, or CSV
   pysim    CSV with pySim's columns: name, iccid, mcc, mnc, imsi, smsp, ki, opc, adm1, ...; the length of mnc counts
+  classic  card vendors': batchId timestamp quantity productId imsisPerSim [aucTransportKeyIdx ...], then rows ICCID MSISDN IMSI Ki OPc,
+           the keys under the transport key of that index, which the signer has; in clear (0) for a laboratory only
 
 Refused: an ICCID, an IMSI or a K that another row or another subscription has; but in a laboratory, a key that everybody has.
 SQN is not taken over: the new card counts from its beginning.
@@ -326,8 +330,8 @@ void add_subscription_import(CLI::App& parent, Console& console) {
     add_admin_option(*command, options->admin);
     command->add_option("file", options->file, "The file, mode 0600")->required();
     command->add_option("--operator", options->operator_id, "Whose lines they are")->required();
-    command->add_option("--format", options->format, "auto, csv, srsran, open5gs, pysim")
-        ->check(CLI::IsMember({"auto", "csv", "srsran", "open5gs", "pysim"}))
+    command->add_option("--format", options->format, "auto, csv, srsran, open5gs, pysim, classic")
+        ->check(CLI::IsMember({"auto", "csv", "srsran", "open5gs", "pysim", "classic"}))
         ->capture_default_str();
     command->add_option("--iccid-from", options->iccid_from,
                         "For rows without an ICCID: the first one, 18 or 19 digits; the next ones count up");

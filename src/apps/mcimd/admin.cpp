@@ -46,6 +46,7 @@ struct Asked {
     std::string_view named;  ///< what stands in the path where the table has capitals
     std::string_view query;  ///< "?session=..."
     const jose::Object& body;
+    std::optional<std::uint32_t> user;  ///< whose process asks
 };
 struct Route : AdminCall {
     Result<Json> (*answer)(const Asked&);
@@ -59,6 +60,15 @@ Result<Json> list_calls(const Asked&) {
         out.back().text("what", call.what);
     }
     return Json().objects("calls", out);
+}
+
+/// Keys left: which line's, for whom, at whose word.
+void note_export(const Asked& a) {
+    const auto operator_id = a.body.text("operator");
+    const auto transport_key = a.body.integer("transport_key");
+    spdlog::warn("admin: K and OPc of the subscription {} left, for {}, under transport key {}, asked for by user {}",
+                 a.named, operator_id ? *operator_id : "", transport_key ? *transport_key : 0,
+                 a.user ? std::to_string(*a.user) : "unknown");
 }
 
 constexpr std::array routes{
@@ -86,11 +96,18 @@ constexpr std::array routes{
           [](const Asked& a) { return list_subscriptions(a.platform); }},
     Route{{"POST", "/subscriptions",
            "operator iccid imsi? msisdn? service_provider_name? profile_name? algorithm? k? opc? op? mnc_digits? "
-           "package_octets_min? package? profile_type? replaces?",
+           "transport_key? package_octets_min? package? profile_type? replaces?",
            "a subscription, of the template or of a package; in the place of one whose card is lost"},
           [](const Asked& a) { return add_subscription(a.platform, a.body); }},
     Route{{"GET", "/subscriptions/ICCID", "", "one subscription"},
           [](const Asked& a) { return show_subscription(a.platform, a.named); }},
+    Route{{"POST", "/subscriptions/ICCID/export", "operator transport_key",
+           "its K and OPc, wrapped under a transport key of its operator's"},
+          [](const Asked& a) {
+              auto line = export_subscription(a.platform, a.named, a.body);
+              if (line) note_export(a);
+              return line;
+          }},
     Route{{"POST", "/subscriptions/ICCID/bar", "", "no vectors for it, until it is let in or installed again"},
           [](const Asked& a) { return set_bar(a.platform, a.named, auc::Status::barred); }},
     Route{{"POST", "/subscriptions/ICCID/unbar", "",
@@ -188,7 +205,7 @@ Result<AdminAnswer> answer_of(Platform& p, const http::Request& r) {
         TRY(const auto body, body_of(r));
         CHECKED(check_members(route.members, body));
         if (const auto held = operator_held_back(p, route, body)) return AdminAnswer(*held);
-        const Asked asked{p, *named, std::string_view(r.target).substr(r.path().size()), body};
+        const Asked asked{p, *named, std::string_view(r.target).substr(r.path().size()), body, r.user};
         auto answer = route.answer(asked);
         for (int attempt = 1; !answer && store::changed_meanwhile(answer.error()) && attempt < attempts_max; ++attempt)
             answer = route.answer(asked);

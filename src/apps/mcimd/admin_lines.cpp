@@ -34,23 +34,40 @@ Result<signer::Algorithm> algorithm_of(const jose::Object& in) {
                 "\"" + *name + "\" is not served; MILENAGE is, and in a laboratory the test algorithm");
 }
 
-/// A key that everybody has authenticates everybody. Only a laboratory takes it. The signer looks into packages.
+/// Only a laboratory takes a key that everybody has. The signer looks into what it unwraps itself.
 Status check_own(const Platform& p, std::string_view name, const SecretBytes& key) {
-    if (p.laboratory) return ok();
-    const auto refusal = [&](const std::string& why) {
-        return fail(Errc::refused, std::string(name), why + ": everybody has this key, and only a laboratory takes it");
-    };
-    if (const auto source = saip::published_key(expose(key)))
-        return refusal("it is published in " + std::string(*source));
-    if (const auto kind = saip::default_key_name(expose(key)))
-        return refusal("it is a key that nobody chose: " + std::string(*kind));
-    return ok();
+    return p.laboratory ? ok() : saip::check_own_key(name, expose(key));
+}
+
+/// The index of a transport key (ADR 0053), where keys travel under one. 0: as such files say that they are in clear.
+Result<std::optional<std::uint8_t>> transport_key_of(const jose::Object& in) {
+    TRY(const auto index, in.optional_member(&jose::Object::integer, "transport_key"));
+    if (!index) return std::optional<std::uint8_t>{};
+    if (*index < 0 || *index > 255) return fail(Errc::bad_value, "transport_key", "0 to 255 is wanted");
+    return std::optional(static_cast<std::uint8_t>(*index));
+}
+
+/// K and OPc that the signer alone can open.
+Result<signer::Subscription> wrapped_keys_for(Platform& p, const jose::Object& in, const Imsi& imsi,
+                                              signer::Algorithm algorithm, std::uint8_t transport_key) {
+    if (algorithm != signer::Algorithm::milenage || in.has("op"))
+        return fail(Errc::bad_value, "transport_key", "K and OPc of MILENAGE come under one, and nothing else");
+    TRY(auto operator_id, in.text("operator"));
+    TRY(auto k, in.hex_octets("k"));
+    TRY(auto opc, in.hex_octets("opc"));
+    return p.signer.ask(
+        signer::ImportSubscription{std::move(operator_id), transport_key, imsi, std::move(k), std::move(opc)});
 }
 
 /// Fresh keys, which nobody sees; or those that the operator has already.
 Result<signer::Subscription> keys_for(Platform& p, const store::Operator& whose, const jose::Object& in,
                                       const Imsi& imsi, signer::Algorithm algorithm) {
-    if (!in.has("k")) return p.signer.new_subscription_keys(imsi, algorithm);
+    TRY(const auto transport_key, transport_key_of(in));
+    if (!in.has("k")) return p.signer.new_subscription_keys(imsi, algorithm, whose.id);
+    if (transport_key == 0 && !p.laboratory)
+        return fail(Errc::refused, "transport_key",
+                    "index 0 says that the keys are in clear: only a laboratory takes them so");
+    if (transport_key && *transport_key != 0) return wrapped_keys_for(p, in, imsi, algorithm, *transport_key);
     using Constant = signer::WrapSubscription::Constant;
     const bool is_op = in.has("op");
     if (is_op && in.has("opc")) return fail(Errc::conflict, "op", "OP or OPc is wanted, not both of them");
@@ -62,7 +79,7 @@ Result<signer::Subscription> keys_for(Platform& p, const store::Operator& whose,
     CHECKED(check_key(p, whose, "k", k));
     CHECKED(check_key(p, whose, is_op ? "op" : "opc", constant));
     return p.signer.ask(signer::WrapSubscription{imsi, algorithm, std::move(k), std::move(constant),
-                                                 is_op ? Constant::op : Constant::opc});
+                                                 is_op ? Constant::op : Constant::opc, whose.id});
 }
 
 struct NewLine {
@@ -92,7 +109,7 @@ Result<NewLine> from_package(Platform& p, const store::Operator& whose, const jo
     CHECKED(check_package(p, whose, *package));
     const bool needs_javacard = saip::needs_javacard(*package);
     if (!in.has("k")) {
-        TRY(auto line, p.signer.ask(signer::ExtractSubscription{iccid, wrapped}));
+        TRY(auto line, p.signer.ask(signer::ExtractSubscription{iccid, wrapped, whose.id}));
         return NewLine{std::move(line.imsi), std::move(line.subscription), std::move(wrapped), needs_javacard};
     }
     TRY(auto line, with_given_numbers(p, whose, in));
@@ -259,6 +276,24 @@ Result<Json> list_subscriptions(Platform& p) {
 Result<Json> show_subscription(Platform& p, std::string_view iccid) {
     TRY(const auto s, subscription_named(p, iccid));
     return json_of(s);
+}
+
+Result<Json> export_subscription(Platform& p, std::string_view iccid, const jose::Object& in) {
+    TRY(const auto s, subscription_named(p, iccid));
+    TRY(const auto operator_id, in.text("operator"));
+    if (s.operator_id != operator_id)
+        return fail(Errc::refused, "operator", "it is a subscription of " + s.operator_id + ", not of " + operator_id);
+    if (s.standing == store::Standing::closed)
+        return fail(Errc::refused, "standing", "the subscription is closed: its keys serve nobody any more");
+    TRY(const auto transport_key, transport_key_of(in));
+    if (!transport_key || *transport_key == 0)
+        return fail(Errc::refused, "transport_key", "keys leave under a transport key only: 1 to 255 names it");
+    TRY(const auto keys, p.signer.ask(signer::ExportSubscription{operator_id, *transport_key, s.imsi, s.keys}));
+    Json out;
+    out.text("iccid", s.iccid.text()).text("imsi", s.imsi.text());
+    if (s.msisdn) out.text("msisdn", s.msisdn->text());
+    out.text("operator", operator_id).integer("transport_key", *transport_key);
+    return out.hex_octets("k", keys.k).hex_octets("opc", keys.opc);
 }
 
 Result<Json> set_bar(Platform& p, std::string_view iccid, auc::Status status) {

@@ -105,6 +105,75 @@ TEST_F(Mcimd, LaboratoryTakesKeysThatEverybodyHas) {
     admin("POST", "/subscriptions", line_of_package(own_k, own_opc, "404142434445464748494A4B4C4D4E4F"));
 }
 
+std::string under_transport_key(const Iccid& iccid, int index, std::string_view k) {
+    jose::ObjectWriter w;
+    w.text("operator", "a").text("iccid", iccid.text()).text("imsi", "999990000000001").integer("transport_key", index);
+    return w.hex_octets("k", *from_hex(k)).hex_octets("opc", *from_hex(own_opc)).finish();
+}
+
+/// Keys under index 3 of operator a, which is for both ways.
+class WithTransportKey : public Mcimd {
+protected:
+    void SetUp() override {
+        auto folder = custody::KeyFolder::open(at.temp / "keys");
+        EXPECT_TRUE(folder) << to_string(folder.error());
+        EXPECT_TRUE(folder->add_transport_key(3, {"a", custody::TransportUse::both, octets()}, random));
+        Mcimd::SetUp();
+        add_operator("a", key_a);
+        add_operator("b", key_b);
+    }
+    static SecretBytes octets() { return SecretBytes(*from_hex("7B1D90E4A62C58F3093E84D7C1B5620A")); }
+    [[nodiscard]] jose::Object exported(const std::string& operator_id, int index, unsigned wanted) {
+        jose::ObjectWriter w;
+        w.text("operator", operator_id).integer("transport_key", index);
+        return admin("POST", "/subscriptions/" + first.text() + "/export", w.finish(), wanted);
+    }
+    SystemRandom random;
+};
+
+TEST_F(WithTransportKey, LinesComeAndGoUnderItOnly) {
+    const auto detail = [](const jose::Object& answer) { return *answer.text("detail"); };
+    const auto names = [](const std::string& text, const std::string& part) {
+        EXPECT_NE(text.find(part), std::string::npos) << text;
+    };
+    const auto come = [&](int index, unsigned wanted) {
+        return admin("POST", "/subscriptions", under_transport_key(first, index, own_k), wanted);
+    };
+    names(detail(come(0, 403)), "only a laboratory takes them so");
+    names(detail(come(4, 404)), "there is no transport key 4 here");
+    names(detail(come(256, 422)), "0 to 255");
+    come(3, 200);
+    const auto line = exported("a", 3, 200);
+    EXPECT_EQ(*line.text("k"), own_k) << "wrapped as it came: the same key, the same block";
+    EXPECT_EQ(*line.text("opc"), own_opc);
+    names(detail(exported("a", 0, 403)), "under a transport key only");
+    names(detail(exported("a", 4, 404)), "there is no transport key 4 here");
+    names(detail(exported("b", 3, 403)), "a subscription of a, not of b");
+    admin("POST", "/subscriptions/" + first.text() + "/close");
+    names(detail(exported("a", 3, 403)), "is closed");
+}
+
+/// The same keys in clear and under the transport key.
+TEST_F(WithTransportKey, WrappedKeysAreComparedWithThoseThatAreHere) {
+    const auto block = custody::wrap_block({"a", custody::TransportUse::both, octets()}, SecretBytes(*from_hex(own_k)));
+    ASSERT_TRUE(block);
+    admin("POST", "/subscriptions", line_with_keys(second, own_k, own_opc));
+    jose::ObjectWriter w;
+    w.text("operator", "a").text("iccid", first.text()).text("imsi", "999990000000002").integer("transport_key", 3);
+    w.hex_octets("k", *block).hex_octets("opc", *from_hex(own_opc));
+    const auto refused = *admin("POST", "/subscriptions", w.finish(), 409).text("detail");
+    EXPECT_NE(refused.find("two cards with one K are clones"), std::string::npos) << refused;
+}
+
+TEST_F(Mcimd, KeysInAFileThatSaysInClearAreForLaboratories) {
+    std::string toml = at.toml();
+    toml.replace(toml.find("[auc]\n"), 6, "[auc]\nlaboratory = true\n");
+    running.reset();
+    running.emplace(at.config_of(toml));
+    add_operator("a", key_a);
+    admin("POST", "/subscriptions", under_transport_key(first, 0, own_k));
+}
+
 TEST_F(Mcimd, OpIsTakenInThePlaceOfOpc) {
     add_operator("a", key_a);
     const auto line = [&](const Iccid& iccid, const std::string& imsi) {

@@ -56,6 +56,30 @@ TEST(MaskedAddress, IsItsNetwork) {
     EXPECT_EQ(masked(place("00000000000000000000FFFE00000000")), "0:0:0::/48");
 }
 
+TEST_F(Logged, NamesTheLineWhoseKeysLeftForWhomAndAtWhoseWord) {
+    auto folder = custody::KeyFolder::open(at.temp / "keys");
+    SystemRandom random;
+    ASSERT_TRUE(folder && folder->add_transport_key(3,
+                                                    {"a", custody::TransportUse::export_,
+                                                     SecretBytes(*from_hex("7B1D90E4A62C58F3093E84D7C1B5620A"))},
+                                                    random));
+    start();
+    add_operator("a", key_a);
+    add_line("a", first, "999990000000001");
+    jose::ObjectWriter wanted;
+    wanted.text("operator", "a").integer("transport_key", 3);
+    const auto path = "/subscriptions/" + first.text() + "/export";
+    const auto line = admin("POST", path, wanted.finish());
+    admin("POST", path, jose::ObjectWriter().text("operator", "b").integer("transport_key", 3).finish(), 403);
+    const std::string text = log();
+    const std::string sentence =
+        " left, for a, under transport key 3, asked for by user " + std::to_string(::geteuid());
+    const auto said = text.find(sentence);
+    ASSERT_NE(said, std::string::npos) << text;
+    EXPECT_EQ(text.find(" left, for ", said + 1), std::string::npos) << "and none that stayed: " << text;
+    for (const char* member : {"k", "opc"}) EXPECT_EQ(text.find(*line.text(member)), std::string::npos) << text;
+}
+
 TEST_F(Logged, StrangersTextIsOneShortPrintableLine) {
     std::string sentence;
     EXPECT_EQ(refusal("initiateAuthentication", card.initiate("a\nmcimd: ALARM \x1B[2J" + std::string(10'000, 'x')),

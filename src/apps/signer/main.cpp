@@ -54,6 +54,50 @@ void add_token(CLI::App& app, mcim::signer_program::TokenOptions& token) {
     module->needs(label)->needs(pin);
 }
 
+/// transport-key add, list, remove: what was chosen, to be done once the line was read.
+class TransportKeyCommands {
+public:
+    explicit TransportKeyCommands(CLI::App& app)
+        : command_(
+              app.add_subcommand("transport-key", "keys under which K and OPc come from an operator, or go to one")),
+          add_(command_->add_subcommand("add", "put one into the folder")),
+          list_(command_->add_subcommand("list", "those of the folder, without the keys")),
+          remove_(command_->add_subcommand("remove", "take one away: nothing comes or goes under it any more")) {
+        command_->require_subcommand(1);
+        for (auto* one : {add_, list_, remove_}) {
+            add_keys(*one, keys_);
+            one->get_option("--keys")->required();
+        }
+        for (auto* one : {add_, remove_})
+            one->add_option("--index", index_, "1 to 255, as files name it")->check(CLI::Range(1, 255))->required();
+        add_->add_option("--operator", new_.operator_id, "id of the operator whose lines it is for")->required();
+        add_->add_option("--use", use_, "what it may be used for: import, export, or both")
+            ->check(CLI::IsMember({"import", "export", "both"}))
+            ->required();
+        add_->add_option("--key-file", new_.key_file, "file of 32 or 64 hexadecimal digits, mode 0600")->required();
+    }
+    [[nodiscard]] bool parsed() const { return command_->parsed(); }
+    [[nodiscard]] mcim::Status run() {
+        using namespace mcim::signer_program;
+        if (list_->parsed()) return list_transport_keys(keys_);
+        const auto index = static_cast<mcim::custody::TransportIndex>(index_);
+        if (remove_->parsed()) return remove_transport_key(keys_, index);
+        new_.index = index;
+        new_.use = *mcim::custody::find_transport_use(use_);
+        return add_transport_key(keys_, new_);
+    }
+
+private:
+    CLI::App* command_;
+    CLI::App* add_;
+    CLI::App* list_;
+    CLI::App* remove_;
+    mcim::signer_program::KeyFolderOptions keys_;
+    mcim::signer_program::NewTransportKey new_;
+    int index_ = 0;
+    std::string use_;
+};
+
 /// The process ends here and now: destructors of libraries know nothing of the sandbox.
 [[noreturn]] void finish(const mcim::Status& status) {
     if (!status) std::fprintf(stderr, "mcim-signer: %s\n", to_string(status.error()).c_str());
@@ -113,13 +157,15 @@ int main(int argc, char** argv) {
     add_token(*import, import_to);
     import->get_option("--keys")->required();
     import->get_option("--pkcs11-module")->required();
+    TransportKeyCommands transport(app);
     app.final_callback([&] {
-        if (import->parsed()) return;
+        if (import->parsed() || transport.parsed()) return;
         if (options.keys.folder.empty() && token.module.empty()) throw CLI::RequiredError("--keys, or --pkcs11-module");
         if (options.socket.empty()) throw CLI::RequiredError("--socket");
     });
     CLI11_PARSE(app, argc, argv);
     if (import->parsed()) finish(import_into_token(import_from, import_to));
+    if (transport.parsed()) finish(transport.run());
     token.timeout = std::chrono::seconds(timeout);
     if (!token.module.empty()) options.token = token;
     if (laboratory) options.policy = mcim::custody::Policy::laboratory();

@@ -37,9 +37,22 @@ struct Options {
     LogFormat log_format = LogFormat::text;
 };
 
+/// A transport key that is brought into a folder, from a file of hexadecimal digits that is its owner's alone.
+struct NewTransportKey {
+    custody::TransportIndex index{};
+    std::string operator_id;
+    custody::TransportUse use{};
+    std::filesystem::path key_file;
+};
+
 /// Answers until SIGTERM or SIGINT.
 [[nodiscard]] Status run(const Options&);
 /// Brings the keys of the folder into the token, and says which.
 [[nodiscard]] Status import_into_token(const KeyFolderOptions&, const TokenOptions&);
+
+[[nodiscard]] Status add_transport_key(const KeyFolderOptions&, const NewTransportKey&);
+/// Everything but the keys.
+[[nodiscard]] Status list_transport_keys(const KeyFolderOptions&);
+[[nodiscard]] Status remove_transport_key(const KeyFolderOptions&, custody::TransportIndex);
 
 }  // namespace mcim::signer_program

@@ -134,6 +134,48 @@ TEST_F(SignerProcess, SaysWhatIsWrong) {
         << "one at a socket";
 }
 
+/// What a file of an operator's has under it opens after the next start; what leaves under it is noted by this process.
+TEST_F(SignerProcess, IsGivenTransportKeysAndNotesWhatLeavesUnderThem) {
+    const std::string digits = "7B1D90E4A62C58F3093E84D7C1B5620A";
+    const auto command = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), "transport-key");
+        words.insert(words.end(), {"--keys", temp / "keys"});
+        return Process(MCIM_SIGNER, std::move(words), temp / "said").wait();
+    };
+    ASSERT_TRUE(custody::write_private_file(temp / "transport", as_view(digits + "\n")));
+    const auto add = [&](const std::string& index, const std::string& file) {
+        return command({"add", "--index", index, "--operator", "north", "--use", "both", "--key-file", temp / file});
+    };
+    EXPECT_EQ(add("3", "transport"), 0);
+    EXPECT_EQ(add("3", "transport"), 1) << "a key is never overwritten";
+    EXPECT_GT(add("0", "transport"), 100) << "that says in clear";
+    ASSERT_TRUE(custody::write_private_file(temp / "short", as_view(digits.substr(2))));
+    EXPECT_EQ(add("4", "short"), 1);
+    EXPECT_EQ(command({"list"}), 0);
+
+    start();
+    RemoteSigner remote(place());
+    const Imsi imsi = *Imsi::parse("001010000000001");
+    const auto line = remote.new_subscription_keys(imsi, signer::Algorithm::milenage, "north");
+    ASSERT_TRUE(line);
+    const auto sent = remote.ask(signer::ExportSubscription{"north", 3, imsi, line->keys});
+    ASSERT_TRUE(sent) << to_string(sent.error());
+    const auto again = remote.ask(signer::ImportSubscription{"north", 3, imsi, sent->k, sent->opc});
+    ASSERT_TRUE(again) << to_string(again.error());
+    EXPECT_EQ(again->fingerprint, line->fingerprint);
+    EXPECT_NE(process->said().find("ExportSubscription IMSI 0010...0001 of north, transport key 3: done"),
+              std::string::npos)
+        << process->said();
+    EXPECT_EQ(process->said().find(hex(sent->k)), std::string::npos);
+
+    EXPECT_EQ(command({"remove", "--index", "3"}), 0);
+    start();
+    EXPECT_EQ(remote.ask(signer::ExportSubscription{"north", 3, imsi, line->keys}).error().code, Errc::not_found);
+    std::ostringstream said;
+    said << std::ifstream(temp / "said").rdbuf();
+    EXPECT_EQ(said.str().find(digits.substr(2, 10)), std::string::npos) << said.str();
+}
+
 TEST_F(SignerProcess, LogsWhatFailedAndNothingOfIt) {
     start({"--log-format", "json"});
     RemoteSigner remote(place());
