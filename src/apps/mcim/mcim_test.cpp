@@ -139,7 +139,7 @@ TEST(CommandLine, NamesTheWordThatIsNoCommand) {
     const auto below = mcim({"subscription", "lst", "--admin", "x"});
     EXPECT_GT(below.code, 100);
     EXPECT_TRUE(below.complains("\"lst\" is no command of mcim subscription; near it: list.")) << below.err;
-    EXPECT_TRUE(below.complains("Its commands: add, import, list, show, bar, unbar, close.")) << below.err;
+    EXPECT_TRUE(below.complains("Its commands: add, import, export, list, show, bar, unbar, close.")) << below.err;
     EXPECT_FALSE(mcim({"pki", "destroy"}).complains("near it"));
     const auto nothing = mcim({"transfer"});
     EXPECT_TRUE(nothing.complains("mcim transfer wants one of its commands: release, show.")) << nothing.err;

@@ -50,7 +50,8 @@ Status none_refused(const store::Operator& whose, std::string path, const std::v
     const std::string others = refused.size() == 1 ? "" : " (and " + std::to_string(refused.size() - 1) + " more)";
     const std::string place = first.element == 0 ? "" : " at " + where(first);
     return fail(Errc::refused, std::move(path),
-                std::string(code_of(first.what)) + place + ": " + first.detail + others + ": the policy of operator \"" + whose.id + "\" refuses it: " + std::string(next_step(first.what)) +
+                std::string(code_of(first.what)) + place + ": " + first.detail + others +
+                    ": the policy of operator \"" + whose.id + "\" refuses it: " + std::string(next_step(first.what)) +
                     "; \"mcim operator policy\" shows and changes the policy");
 }
 

@@ -58,9 +58,7 @@ protected:
         w.text("operator", operator_id).text("iccid", saip::sample_variables().iccid.text());
         return w.octets("package", saip::encode(package)).finish();
     }
-    std::string refused(const std::string& body) {
-        return *admin("POST", "/subscriptions", body, 403).text("detail");
-    }
+    std::string refused(const std::string& body) { return *admin("POST", "/subscriptions", body, 403).text("detail"); }
     std::string template_line(const std::string& imsi, std::string_view algorithm = "MILENAGE") {
         jose::ObjectWriter w;
         w.text("operator", "a").text("iccid", first.text()).text("imsi", imsi).text("algorithm", algorithm);
