@@ -16,6 +16,25 @@
 namespace mcim::store {
 namespace {
 
+/// As the tables were before they said what is in stock, and what an operator refuses.
+constexpr const char* as_in_version_8 =
+    "DROP INDEX subscriptions_in_stock; ALTER TABLE subscriptions DROP COLUMN taken; "
+    "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
+    "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
+    "ALTER TABLE subscriptions DROP COLUMN needs_javacard; PRAGMA user_version = 8";
+
+/// And before orders had codes, bindings and events, and subscriptions types.
+const std::string as_in_version_3 =
+    as_in_version_8 +
+    std::string(
+        "; ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
+        "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
+        "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
+        "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
+        "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
+        "DROP INDEX subscriptions_of_type; ALTER TABLE subscriptions DROP COLUMN profile_type; "
+        "PRAGMA user_version = 3");
+
 using test::TempFolder;
 
 TEST(SqliteStore, KeepsWhatItCommittedWhenItsProcessIsKilled) {
@@ -73,22 +92,12 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
     {
         auto db = Database::open(folder / "db");
         ASSERT_TRUE(db);
-        ASSERT_TRUE((*db)->run(
-            "ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
-            "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
-            "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
-            "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
-            "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
-            "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
-            "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
-            "ALTER TABLE subscriptions DROP COLUMN needs_javacard; "
-            "DROP INDEX subscriptions_of_type; DROP INDEX subscriptions_in_stock; "
-            "ALTER TABLE subscriptions DROP COLUMN taken; ALTER TABLE subscriptions DROP COLUMN profile_type; "
-            "ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
-            "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
-            "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
-            "version INTEGER NOT NULL, PRIMARY KEY (kind, key)) STRICT; "
-            "INSERT INTO rows SELECT * FROM r; DROP TABLE r; PRAGMA user_version = 1"));
+        ASSERT_TRUE((*db)->run(as_in_version_3 +
+                               "; ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
+                               "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
+                               "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
+                               "version INTEGER NOT NULL, PRIMARY KEY (kind, key)) STRICT; "
+                               "INSERT INTO rows SELECT * FROM r; DROP TABLE r; PRAGMA user_version = 1"));
     }
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
@@ -113,18 +122,7 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
     {
         auto db = Database::open(folder / "db");
         ASSERT_TRUE(db);
-        ASSERT_TRUE((*db)->run(
-            "ALTER TABLE orders DROP COLUMN eid_from_package; ALTER TABLE orders DROP COLUMN ended_by; "
-            "ALTER TABLE orders DROP COLUMN confirmation_code; ALTER TABLE orders DROP COLUMN wrong_codes; "
-            "ALTER TABLE orders DROP COLUMN protection_keys; ALTER TABLE orders DROP COLUMN euicc_otpk; "
-            "ALTER TABLE orders DROP COLUMN binding; DROP INDEX orders_with_events; "
-            "ALTER TABLE orders DROP COLUMN smds_address; ALTER TABLE orders DROP COLUMN event; "
-            "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
-            "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
-            "ALTER TABLE subscriptions DROP COLUMN needs_javacard; "
-            "DROP INDEX subscriptions_of_type; DROP INDEX subscriptions_in_stock; "
-            "ALTER TABLE subscriptions DROP COLUMN taken; ALTER TABLE subscriptions DROP COLUMN profile_type; "
-            "PRAGMA user_version = 3"));
+        ASSERT_TRUE((*db)->run(as_in_version_3));
     }
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
@@ -134,13 +132,6 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
     ASSERT_TRUE((*store)->commit_one({smdp::PutOrder{bound}}));
     EXPECT_EQ((**(*store)->find_order("order-1")).ended_by, bound.ended_by);
 }
-
-/// As the tables were before they said what is in stock, and what an operator refuses.
-constexpr const char* as_in_version_8 =
-    "DROP INDEX subscriptions_in_stock; ALTER TABLE subscriptions DROP COLUMN taken; "
-    "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
-    "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
-    "ALTER TABLE subscriptions DROP COLUMN needs_javacard; PRAGMA user_version = 8";
 
 Subscription of_gold(int n) {
     auto s = subscription(n);
