@@ -12,10 +12,12 @@ namespace {
 struct Scenario {
     Scenario() {
         desk.signature = Bytes(64, 0x5A);  // a card signs what the server signed: it has to be the same in every run
+        const smdp::Order fresh = desk.order();
         authenticating = desk.initiated(card);
         binding = desk.offered(card);
         installing = desk.offered(card);
         desk.bound(card, installing);
+        add_coded_order(fresh);
         orders = desk.orders;
         sessions = desk.sessions;
         session_orders = desk.session_orders;
@@ -30,13 +32,27 @@ struct Scenario {
         desk.gate_asked.clear();
         desk.consent_asked.clear();
         desk.sealed.clear();
+        desk.codes_checked.clear();
+        desk.refusals.clear();
         desk.trusted = 0;
     }
+    /// One more order, which wants `code`, and its offer.
+    void add_coded_order(smdp::Order order) {
+        order.id = "order-2";
+        order.iccid = *Iccid::with_check_digit("894412345678901235");
+        order.matching_id = "MATCH-2";
+        order.confirmation_code = to_bytes(as_view(code));
+        desk.orders.emplace(order.id, order);
+        coded = desk.granted<msg::AuthenticateClientOk>(
+            smdp::AuthenticateClient{card.authenticate(desk.initiated(card), order.matching_id)});
+    }
+    static constexpr std::string_view code = "4711";
     smdp::Desk desk;
     test::SoftCard card = desk.card();
     msg::InitiateAuthenticationOkEs9 authenticating;
     msg::AuthenticateClientOk binding;
     msg::AuthenticateClientOk installing;
+    msg::AuthenticateClientOk coded;
     std::map<std::string, smdp::Order> orders;
     std::map<Bytes, Bytes> sessions;
     std::map<Bytes, std::string> session_orders;
@@ -123,11 +139,13 @@ std::map<std::string, std::string> es9_bodies() {
     at.card.seq_number = 1;
     const auto& [binding, installing] = std::tie(at.binding.transaction_id, at.installing.transaction_id);
     const auto& oid = at.desk.server.oid;
+    const auto hash_cc = test::SoftCard::hash_cc(Scenario::code, at.coded.transaction_id);
     const std::map<std::string, smdp::Function> functions{
         {"initiate", smdp::InitiateAuthentication{at.card.initiate(at.desk.server.address)}},
         {"authenticate", smdp::AuthenticateClient{at.card.authenticate(at.authenticating, at.desk.matching_id)}},
         {"authenticate_by_eid", smdp::AuthenticateClient{at.card.authenticate(at.authenticating, "")}},
         {"get_package", smdp::GetBoundProfilePackage{at.card.prepare(at.binding)}},
+        {"get_package_by_code", smdp::GetBoundProfilePackage{at.card.prepare(at.coded, hash_cc)}},
         {"get_package_again", smdp::GetBoundProfilePackage{at.card.prepare(at.installing)}},
         {"cancel", smdp::CancelSession{at.card.cancel(binding, oid, msg::CancelSessionReason::end_user_rejection)}},
         {"cancel_bound", smdp::CancelSession{at.card.cancel(installing, oid, msg::CancelSessionReason::postponed)}},
