@@ -15,9 +15,10 @@ void add_demo(CLI::App& app, Console& console) {
                            "move it with consent, and see every refusal. In a network of its own.");
     command->add_option("--keep", options->keep, "leave every message, the database and all logs in this new folder");
     command->add_option("--profile", options->profile,
-                        "also install this package (DER) on a lab-class card and log in with it");
+                        "take this package (DER) with its numbers and keys in the place of the project's template");
     command->footer(
-        "\nThe login is made by hostapd (the network, RADIUS with EAP-AKA and EAP-AKA'), eapol_test (the device) and "
+        "\nWhere a production-class card refuses that package, this is shown, and the device has a lab-class card.\n"
+        "The login is made by hostapd (the network, RADIUS with EAP-AKA and EAP-AKA'), eapol_test (the device) and "
         "pcscd\n"
         "with vsmartcard-vpcd (the card's reader), unmodified, from Debian. Their configurations and logs are in "
         "DIR/peers,\n"

@@ -34,7 +34,7 @@ private:
     fs::path path_;
 };
 
-Status tell(Story& s, const Options& options) {
+Status tell(Story& s) {
     CHECKED(make_pki(s));
     CHECKED(start_platform(s));
     CHECKED(make_subscription(s));
@@ -43,13 +43,11 @@ Status tell(Story& s, const Options& options) {
     CHECKED(provision(s));
     CHECKED(log_in_with_it(s));
     CHECKED(no_consent_no_move(s));
-    CHECKED(refusals(s));
-    if (!options.profile.empty()) CHECKED(foreign_profile(s, options.profile));
-    return ok();
+    return refusals(s);
 }
 
 /// In namespaces of its own.
-int tell_it(const Options& options, const fs::path& folder) {
+int tell_it(const Options& options, const std::optional<GivenPackage>& given, const fs::path& folder) {
     Transcript transcript;
     std::printf(
         "mcim: a factory-fresh device is verified, provisioned over the air, logs in, and moves only with "
@@ -58,8 +56,8 @@ int tell_it(const Options& options, const fs::path& folder) {
     const fs::path programs = fs::read_symlink("/proc/self/exe").parent_path();
     Lab lab(folder, programs, transcript);
     {
-        Story story{lab, {}, {}, {}, {}, {}, {}, {}};
-        if (const Status told = tell(story, options); !told)
+        Story story{.lab = lab, .given = given};
+        if (const Status told = tell(story); !told)
             transcript.check(false, "the story goes on", to_string(told.error()));
     }
     if (!options.keep.empty())
@@ -76,6 +74,15 @@ int run_demo(const Options& options) {
         std::fprintf(stderr, "mcim demo: %s is not empty; name a new folder\n", options.keep.c_str());
         return 2;
     }
+    std::optional<GivenPackage> given;
+    if (!options.profile.empty()) {
+        auto package = read_given_package(options.profile);
+        if (!package) {
+            std::fprintf(stderr, "mcim demo: %s\n", to_string(package.error()).c_str());
+            return 2;
+        }
+        given = *std::move(package);
+    }
     const Folder folder(options.keep);
     if (folder.path().empty() || folder.path().string().size() > 60) {
         std::fprintf(stderr,
@@ -83,7 +90,7 @@ int run_demo(const Options& options) {
         return 2;
     }
     // the folder is this process's: it is removed however the story ends
-    const auto status = run_contained([&] { return tell_it(options, folder.path()); });
+    const auto status = run_contained([&] { return tell_it(options, given, folder.path()); });
     if (!status) {
         std::fprintf(stderr, "mcim demo: %s\n", to_string(status.error()).c_str());
         return 2;

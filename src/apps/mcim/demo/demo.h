@@ -6,7 +6,7 @@ namespace mcim::demo {
 
 struct Options {
     std::filesystem::path keep;     ///< leave every message, database and log there; empty: a temporary folder
-    std::filesystem::path profile;  ///< somebody's own package, on a lab-class card; empty: none
+    std::filesystem::path profile;  ///< somebody's own package, in the place of the project's template; empty: none
 };
 /// 0 where everything held.
 [[nodiscard]] int run_demo(const Options&);

@@ -23,9 +23,11 @@ fs::path prepared(const fs::path& folder) {
     return fs::absolute(folder);
 }
 
-std::string realm(const Imsi& imsi, std::string_view mnc) {
-    const std::string three = mnc.size() == 2 ? "0" + std::string(mnc) : std::string(mnc);
-    return "wlan.mnc" + three + ".mcc" + imsi.text().substr(0, 3) + ".3gppnetwork.org";
+/// TS 23.003 14.2: a network code of two digits gets a zero in front.
+std::string realm(const Subscriber& who) {
+    const std::string mnc = who.imsi.text().substr(3, who.mnc_digits);
+    return "wlan.mnc" + (mnc.size() == 2 ? "0" + mnc : mnc) + ".mcc" + who.imsi.text().substr(0, 3) +
+           ".3gppnetwork.org";
 }
 
 }  // namespace
@@ -79,17 +81,24 @@ Result<Radius> start_hostapd(const fs::path& folder, const fs::path& auc_socket,
     return Radius{port, here, std::move(hostapd)};
 }
 
-Result<Login> log_in(const Radius& radius, Method method, const Imsi& imsi, std::string_view mnc,
-                     const std::string& pin, const fs::path& log) {
+Result<Login> log_in(const Radius& radius, Method method, const Subscriber& who, const fs::path& log) {
     const bool prime = method == Method::aka_prime;
     const fs::path config = log.string() + ".conf";
     write_text(config, std::string("network={\n  key_mgmt=WPA-EAP\n  eap=") + (prime ? "AKA'" : "AKA") +
-                           "\n  identity=\"" + (prime ? "6" : "0") + imsi.text() + "@" + realm(imsi, mnc) +
-                           "\"\n  pcsc=\"\"\n  pin=\"" + pin + "\"\n}\n");
-    TRY(const Output output,
-        run({"eapol_test", "-W", "-c", config.string(), "-a127.0.0.1", "-p" + std::to_string(radius.port),
-             "-sradius-secret", "-r0", "-t20", "-R" + std::string(vpcd_reader), "-P" + pin},
-            30s));
+                           "\n  identity=\"" + (prime ? "6" : "0") + who.imsi.text() + "@" + realm(who) +
+                           "\"\n  pcsc=\"\"\n" + (who.pin.empty() ? "" : "  pin=\"" + who.pin + "\"\n") + "}\n");
+    std::vector<std::string> argv{"eapol_test",
+                                  "-W",
+                                  "-c",
+                                  config.string(),
+                                  "-a127.0.0.1",
+                                  "-p" + std::to_string(radius.port),
+                                  "-sradius-secret",
+                                  "-r0",
+                                  "-t20",
+                                  "-R" + std::string(vpcd_reader)};
+    if (!who.pin.empty()) argv.push_back("-P" + who.pin);
+    TRY(const Output output, run(std::move(argv), 30s));
     write_text(log, output.out + output.err);
     const bool said_so = output.out.find("\nSUCCESS") != std::string::npos;
     const auto says = [&](const char* words) { return output.out.find(words) != std::string::npos; };

@@ -38,9 +38,14 @@ struct Login {
     bool resynchronised = false;  ///< the card answered AUTS on the way
     std::filesystem::path log;
 };
-/// eapol_test with the card in the reader. PIN 1 as in the profile.
-[[nodiscard]] Result<Login> log_in(const Radius&, Method, const Imsi&, std::string_view mnc, const std::string& pin,
-                                   const std::filesystem::path& log);
+/// Whose card is in the reader.
+struct Subscriber {
+    Imsi imsi;
+    std::size_t mnc_digits = 2;
+    std::string pin{};  ///< PIN 1, where it is on
+};
+/// eapol_test with the card in the reader.
+[[nodiscard]] Result<Login> log_in(const Radius&, Method, const Subscriber&, const std::filesystem::path& log);
 
 struct SoftTpm {
     std::string tcti;

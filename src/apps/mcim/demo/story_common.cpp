@@ -17,9 +17,13 @@ Status add_operator_to(Lab& lab, const Platform& platform, const Operator& o, co
 }
 
 Status add_subscription(Lab& lab, const Platform& platform, const Operator& o, const fs::path& key_file) {
-    std::vector<std::string> arguments{"subscription", "add",  "--admin",  platform.admin().string(),
-                                       "--operator",   o.id,   "--iccid",  o.iccid,
-                                       "--imsi",       o.imsi, "--msisdn", o.msisdn};
+    std::vector<std::string> arguments{"subscription", "add",
+                                       "--admin",      platform.admin().string(),
+                                       "--operator",   o.id,
+                                       "--iccid",      o.iccid,
+                                       "--imsi",       o.imsi,
+                                       "--msisdn",     o.msisdn,
+                                       "--mnc-digits", std::to_string(o.mnc_digits)};
     if (!key_file.empty()) arguments.insert(arguments.end(), {"--k-file", key_file.string()});
     const auto added = lab.mcim(std::move(arguments));
     if (!added.good()) return fail(Errc::refused, "mcim subscription add", added.text);
@@ -45,10 +49,9 @@ void show_timeline(Lab& lab, const Platform& platform, const std::string& order_
     (void)lab.mcim_text({"order", "explain", order_id, "--admin", platform.admin().string()});
 }
 
-Result<Login> try_login(Story& s, const Radius& radius, Method method, const std::string& imsi,
-                        const std::string& log_name) {
-    TRY(const Imsi parsed, Imsi::parse(imsi));
-    return log_in(radius, method, parsed, "01", "0000", s.lab.folder() / (log_name + ".log"));
+Result<Login> try_login(Story& s, const Radius& radius, Method method, const Operator& o, const std::string& log_name) {
+    TRY(Imsi imsi, Imsi::parse(o.imsi));
+    return log_in(radius, method, {std::move(imsi), o.mnc_digits, o.pin}, s.lab.folder() / (log_name + ".log"));
 }
 
 std::optional<std::string> card_resources(Lab& lab, const Device& device, const Platform& platform) {

@@ -79,11 +79,11 @@ Status log_in_at(Story& s, const Platform& centre) {
     const fs::path peers = s.lab.folder() / "peers";
     TRY(const Radius radius, start_hostapd(peers / "hostapd-beta", centre.auc(), 18122));
     CHECKED(into_reader(s));
-    const auto elsewhere = try_login(s, *s.radius, Method::aka, s.beta.imsi, "peers/login-beta-elsewhere");
+    const auto elsewhere = try_login(s, *s.radius, Method::aka, s.beta, "peers/login-beta-elsewhere");
     s.lab.say().check(elsewhere && elsewhere->rejected && !elsewhere->mac_failed,
                       "beta's subscription gets no vector from the platform's centre: FAILURE",
                       elsewhere ? "see " + elsewhere->log.string() : to_string(elsewhere.error()));
-    const auto login = try_login(s, radius, Method::aka, s.beta.imsi, "peers/login-beta");
+    const auto login = try_login(s, radius, Method::aka, s.beta, "peers/login-beta");
     s.lab.say().check(login && login->success, "it logs in at beta's authentication centre: SUCCESS",
                       login ? "see " + login->log.string() : to_string(login.error()));
     return ok();
@@ -95,7 +95,7 @@ struct Move {
     Ordered made;
 };
 Result<Move> order_of_beta(Story& s) {
-    s.beta = {"beta", {}, "", "001010000000002", "882120000002"};
+    s.beta = {"beta", {}, "", "001010900000002", "882120000002"};
     TRY(const Iccid iccid, Iccid::with_check_digit("898821200000000002"));
     s.beta.iccid = iccid.text();
     TRY(Platform centre, centre_of_beta(s));
@@ -142,7 +142,7 @@ Status right_release(Story& s, const Ordered& made) {
                       cut ? "" : to_string(cut.error()));
 
     Operator line2 = s.beta;
-    line2.imsi = "001010000000003";
+    line2.imsi = "001010900000003";
     line2.msisdn = "882120000003";
     TRY(const Iccid iccid2, Iccid::with_check_digit("898821200000000003"));
     line2.iccid = iccid2.text();
@@ -169,7 +169,7 @@ Status leave_alpha(Story& s) {
     s.lab.say().check(closed.member("standing") == "closed", "alpha's subscription is closed", closed.text);
     const auto back = s.lab.agent(s.device, s.platform, {"profile", "enable", s.alpha.iccid});
     CHECKED(into_reader(s));
-    const auto old_login = try_login(s, *s.radius, Method::aka, s.alpha.imsi, "peers/login-alpha-closed");
+    const auto old_login = try_login(s, *s.radius, Method::aka, s.alpha, "peers/login-alpha-closed");
     s.lab.say().check(back.good() && old_login && old_login->rejected && !old_login->mac_failed,
                       "alpha's profile, enabled once more, gets no vector: FAILURE",
                       old_login ? "see " + old_login->log.string() : to_string(old_login.error()));

@@ -1,4 +1,4 @@
-// Step 9: what is refused, each with the specification's code. And somebody's own package on a lab-class card.
+// Step 9: what is refused, each with the specification's code.
 #include <fstream>
 #include <iterator>
 
@@ -34,11 +34,8 @@ void refused_with(Lab& lab, const Answer& answer, const std::string& subject, co
 }
 
 Status line_for_refusals(Story& s, Operator& o) {
-    o = s.alpha;
-    o.imsi = "001010000000004";
-    o.msisdn = "882110000004";
     TRY(const Iccid iccid, Iccid::with_check_digit("898821100000000004"));
-    o.iccid = iccid.text();
+    o = {s.alpha.id, s.alpha.key, iccid.text(), "001010900000004", "882110000004"};
     return add_subscription(s.lab, s.platform, o);
 }
 
@@ -145,44 +142,6 @@ Status refusals(Story& s) {
     refused_with(s.lab, s.lab.agent(s.device, s.platform, download(s.lab, made)), "8.1.1", "3.8",
                  "the same order from a second card");
     return other_ci(s, second);
-}
-
-Status foreign_profile(Story& s, const fs::path& package) {
-    s.lab.say().step("Somebody's own package: " + package.filename().string());
-    TRY(const Bytes der, apps::read_file(package, 1U << 20U));
-    const auto shown = s.lab.mcim({"profile", "show", package.string()});
-    Operator gamma{"gamma", {}, shown.member("iccid"), shown.member("imsi")};
-    s.lab.say().check(!gamma.iccid.empty(), "it decodes: ICCID " + gamma.iccid, shown.text);
-    CHECKED(add_operator(s, gamma, "Gamma Test"));
-    const auto added = s.lab.mcim({"subscription", "add", "--admin", s.platform.admin().string(), "--operator",
-                                   gamma.id, "--iccid", gamma.iccid, "--profile", package.string()});
-    if (!added.good()) return fail(Errc::refused, "mcim subscription add", added.text);
-    gamma.imsi = added.member("imsi");
-
-    TRY(const Ordered made, order(s.lab, s.platform, gamma, {"--policy", "open"}));
-    TRY(const Device production, s.lab.make_device("production", s.pki));
-    const auto refused = s.lab.agent(production, s.platform, {"download", "-a", made.activation_code});
-    s.lab.say().check(
-        !refused.good() && refused.text.find("feature-not-supported (mandatory service ") != std::string::npos,
-        "a production-class card refuses it with the PEStatus of the first mandated service that it lacks",
-        refused.text);
-    s.lab.say().note(refused.text);
-    (void)s.lab.mcim({"order", "cancel", made.id, "--admin", s.platform.admin().string()});
-
-    TRY(const Ordered for_lab, order(s.lab, s.platform, gamma, {"--policy", "open"}));
-    TRY(Device lab_card, s.lab.make_device("lab-card", s.pki, "lab"));
-    const auto installed = s.lab.agent(lab_card, s.platform, {"download", "-a", for_lab.activation_code});
-    s.lab.say().check(installed.good(), "a lab-class card installs it", installed.text);
-    const auto enabled = s.lab.agent(lab_card, s.platform, {"profile", "enable", gamma.iccid});
-    const auto told = s.lab.agent(lab_card, s.platform, {"notification", "process"});
-    s.lab.say().check(enabled.good() && told.good(), "enabled, and the server told", enabled.text + told.text);
-    CHECKED(s.lab.start_card(s.device));  // out of the reader
-    CHECKED(s.lab.start_card(lab_card, Lab::Reader::vpcd));
-    s.lab.say().check(card_in_reader(15s), "it is in the reader");
-    const auto login = try_login(s, *s.radius, Method::aka, gamma.imsi, "peers/login-gamma");
-    s.lab.say().check(login && login->success, "it logs in with its test algorithm: SUCCESS",
-                      login ? "see " + login->log.string() : to_string(login.error()));
-    return ok();
 }
 
 }  // namespace mcim::demo

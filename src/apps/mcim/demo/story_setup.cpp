@@ -108,6 +108,17 @@ void look_at_template(Story& s) {
                       "not there:" + missing + "\n" + made.text + shown.text);
 }
 
+Status subscription_from_template(Story& s) {
+    s.lab.say().step("Operator alpha makes a subscription: fresh K and OPc, which nobody ever sees");
+    s.alpha = {"alpha", {}, "8988211000000000018", "001010000000001", "882110000001"};
+    CHECKED(add_operator(s, s.alpha, "Alpha Mobile"));
+    TRY(const Iccid iccid, Iccid::with_check_digit(s.alpha.iccid.substr(0, 18)));
+    s.alpha.iccid = iccid.text();
+    CHECKED(add_subscription(s.lab, s.platform, s.alpha));
+    look_at_template(s);
+    return ok();
+}
+
 }  // namespace
 
 Status make_pki(Story& s) {
@@ -139,20 +150,15 @@ Status start_platform(Story& s) {
 }
 
 Status make_subscription(Story& s) {
-    s.lab.say().step("Operator alpha makes a subscription: fresh K and OPc, which nobody ever sees");
-    s.alpha = {"alpha", {}, "8988211000000000018", "001010000000001", "882110000001"};
-    CHECKED(add_operator(s, s.alpha, "Alpha Mobile"));
-    TRY(const Iccid iccid, Iccid::with_check_digit(s.alpha.iccid.substr(0, 18)));
-    s.alpha.iccid = iccid.text();
-    CHECKED(add_subscription(s.lab, s.platform, s.alpha));
+    CHECKED(s.given ? subscription_from_package(s) : subscription_from_template(s));
     const auto line = s.lab.mcim({"subscription", "show", s.alpha.iccid, "--admin", s.platform.admin().string()});
+    const std::string number = s.alpha.msisdn.empty() ? "" : ", MSISDN " + s.alpha.msisdn;
     s.lab.say().check(line.member("iccid") == s.alpha.iccid && line.member("imsi") == s.alpha.imsi &&
-                          line.member("msisdn") == s.alpha.msisdn && line.member("algorithm") == "MILENAGE" &&
-                          line.member("source") == "template",
-                      "it has ICCID " + s.alpha.iccid + ", IMSI " + s.alpha.imsi + ", MSISDN " + s.alpha.msisdn +
-                          ", MILENAGE, and a profile of the project's template",
+                          line.member("msisdn") == s.alpha.msisdn && line.member("algorithm") == s.alpha.algorithm &&
+                          line.member("source") == (s.given ? "package" : "template"),
+                      "it has ICCID " + s.alpha.iccid + ", IMSI " + s.alpha.imsi + number + ", " + s.alpha.algorithm +
+                          (s.given ? ", all of them the package's" : ", and a profile of the project's template"),
                       line.text);
-    look_at_template(s);
     s.lab.say().check(line.member("standing") == "reserved",
                       "it is reserved: the authentication centre serves nobody with it yet", line.text);
     return ok();
@@ -160,8 +166,10 @@ Status make_subscription(Story& s) {
 
 Status manufacture(Story& s) {
     s.lab.say().step("A device is made: a card of its own process, a host with a TPM 2.0 (swtpm)");
-    TRY(s.device, s.lab.make_device("device", s.pki));
-    s.lab.say().note("EID " + s.device.eid);
+    if (s.given && !s.given->refusal.empty()) CHECKED(refused_by_production_class(s));
+    const std::string card_class = s.given ? s.given->card_class() : "production";
+    TRY(s.device, s.lab.make_device("device", s.pki, card_class));
+    s.lab.say().note("EID " + s.device.eid + ", class " + card_class);
     check_certificate(s.lab, s.device, s.pki);
     const auto before = card_resources(s.lab, s.device, s.platform);
     s.lab.say().check(before.has_value(), "the agent reads the card over APDUs");
