@@ -200,6 +200,15 @@ TEST(Download, RefusesAServerThatIsNotTheOneInTheCode) {
     EXPECT_TRUE(stops(certified, "1$smdp.example.com$ID-1$2.999.11"));
 }
 
+/// SGP.22 3.1.2: what is pending for the card, as its default SM-DP+ is asked for.
+TEST(Download, WithoutAMatchingIdTheServerIsToldNone) {
+    Script run(order_for("1$smdp.example.com$"));
+    run.card(msg::EUICCInfo1{});
+    run.card(msg::GetEuiccChallengeResponse{challenge, {}});
+    run.server(server_hello());
+    EXPECT_FALSE(std::get<0>(run.card_request<msg::AuthenticateServerRequest>().ctx_params1.value).matching_id);
+}
+
 TEST(Download, AttestsForTheTransactionBeforeTheCardAnswers) {
     Order order = order_for("1$smdp.example.com$ID-1");
     order.attestation = Order::Attestation::before_authentication;

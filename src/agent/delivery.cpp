@@ -43,10 +43,19 @@ Step on(Removing s, CardFailed e) {
                 "delivered, but still on the card's list: " + to_string(e.error));
 }
 
+/// A JSON object that cannot be read, because its end is missing, say: it may have said anything.
+bool is_spoilt(const std::string& body) {
+    const auto begin = body.find_first_not_of(" \t\r\n");
+    if (begin == std::string::npos || body[begin] != '{') return false;
+    const auto status = msg::read_status(body);
+    return !status && status.error().code == Errc::bad_value;
+}
+
 }  // namespace
 
 std::optional<std::string> not_taken(const ServerAnswered& answer) {
     if (answer.http_status < 200 || answer.http_status > 299) return "HTTP " + std::to_string(answer.http_status);
+    if (is_spoilt(answer.body)) return "its reply cannot be read";
     if (!msg::says_failed(answer.body)) return std::nullopt;  // 5.6.4: there is no body
     const auto status = msg::read_status(answer.body);
     if (!status || !*status || (*status)->subject_code.empty()) return "the server failed";

@@ -49,6 +49,20 @@ TEST(DownloadEnd, NamesTheStatusOfTheElementThatTheCardDidNotTake) {
         std::string::npos);
 }
 
+TEST(DownloadEnd, SaysOfAFailedInstallationWhetherTheServerWasTold) {
+    msg::ProfileInstallationResult result;
+    result.data.transaction_id = session_id;
+    result.data.final_result.value =
+        msg::ErrorResult{msg::BppCommandId::load_profile_elements, msg::ErrorReason::scp03t_security_error, {}, {}};
+    const auto told = end_of(after(state::Removing{session().attempt, result}, CardAnswered{})).advice;
+    EXPECT_NE(told.find("The server has been told"), std::string::npos) << told;
+    for (const Event& untold : {Event(ServerUnreachable{}), Event(ServerAnswered{503, "", {}})}) {
+        const auto advice = end_of(after(state::Delivering{session().attempt, result}, untold)).advice;
+        EXPECT_EQ(advice.find("has been told"), std::string::npos) << advice;
+        EXPECT_NE(advice.find("could not be told yet; run 'notification process' later"), std::string::npos) << advice;
+    }
+}
+
 TEST(DownloadEnd, ACardThatGivesNoReasonMayHoldTooManyResults) {
     const auto advice = [](msg::AuthenticateErrorCode code) {
         const msg::AuthenticateServerResponse refused{msg::AuthenticateResponseError{session_id, code, {}}};

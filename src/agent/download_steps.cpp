@@ -53,6 +53,13 @@ Step unreachable(Attempt attempt, std::string where, const Error& why) {
                      "The server cannot be reached: " + to_string(why) + ". Is the address right, and is it running?");
 }
 
+Step unreadable(std::string where, const Error& why) {
+    return stopped(
+        std::move(where), "The server's reply cannot be read: " + to_string(why),
+        "Nothing was installed, and the order stays valid for this card: run the download again. If it comes "
+        "back, report it to the operator of the server.");
+}
+
 Step cancel(Session session, msg::CancelSessionReason reason, Stopped stop) {
     const msg::CancelSessionRequest request{session.transaction_id, reason, {}};
     return {CancellingOnCard{std::move(session), std::move(stop)}, call(request)};
@@ -100,14 +107,18 @@ Step finish(Attempt attempt, const msg::ProfileInstallationResult& result, Insta
         "ES10b.LoadBoundProfilePackage",
         "The card did not install the profile: " + std::string(to_string(error.error_reason)) + " in " +
             std::string(to_string(error.bpp_command_id)) + element_status(error) + ".",
-        "Nothing of it was left on the card. The server has been told; the operator can release the order again.");
+        delivery == Installed::Result::delivered
+            ? "Nothing of it was left on the card. The server has been told; the operator can release the order again."
+            : "Nothing of it was left on the card. The server could not be told yet; run 'notification process' later, "
+              "then the operator can release the order again.");
 }
 
 // ---------------------------------------------------------------- card
 
 Step ask_card_to_authenticate(Attempt attempt, msg::InitiateAuthenticationOkEs9 server) {
     msg::CtxParamsForCommonAuthentication context;
-    context.matching_id = msg::Utf8{attempt.order.code.matching_id};
+    // 3.1.2: who asks for what is pending for the card, as at its default SM-DP+, names none
+    if (!attempt.order.code.matching_id.empty()) context.matching_id = msg::Utf8{attempt.order.code.matching_id};
     context.device_info = attempt.order.device_info;
     msg::AuthenticateServerRequest request{std::move(server.server_signed1),
                                            std::move(server.server_signature1),
@@ -161,9 +172,7 @@ std::optional<Step> end_of(const ServerAnswered& answer, const Attempt& attempt,
         return stopped(where, "The server answered HTTP " + std::to_string(answer.http_status) + ".",
                        "Check that the address in the activation code is an SM-DP+.");
     const auto status = msg::read_status(answer.body);
-    if (!status)
-        return stopped(where, "The server's reply cannot be read: " + to_string(status.error()),
-                       "Report it to the operator of the server.");
+    if (!status) return unreadable(where, status.error());
     if (*status && (*status)->subject_code == "8.8" && (*status)->reason_code == "5.1")
         return try_again(attempt, where, "The server cannot reach its database or its keys now (8.8/5.1).",
                          answer.retry_after);

@@ -20,6 +20,8 @@ inline constexpr std::string_view es9_cancel = "cancelSession";
 [[nodiscard]] Step try_again(Attempt, std::string where, std::string why,
                              std::optional<std::chrono::seconds> asked = {});
 [[nodiscard]] Step unreachable(Attempt, std::string where, const Error& why);
+/// Of a reply in which nothing can be found.
+[[nodiscard]] Step unreadable(std::string where, const Error& why);
 /// `stop` is what the caller hears when card and server know.
 [[nodiscard]] Step cancel(Session, msg::CancelSessionReason, Stopped stop);
 /// The same where the server was not told: its order stands as it was.
@@ -67,9 +69,7 @@ std::variant<T, Step> reply_of(const ServerAnswered& answer, const Attempt& atte
     const std::string where = "ES9+." + std::string(function);
     if (auto end = end_of(answer, attempt, where)) return *std::move(end);
     auto reply = msg::from_json<T>(answer.body);
-    if (!reply)
-        return stopped(where, "The server's reply cannot be read: " + to_string(reply.error()),
-                       "Report it to the operator of the server.");
+    if (!reply) return unreadable(where, reply.error());
     return *std::move(reply);
 }
 

@@ -1,15 +1,10 @@
 #include "mcim/euicc/installation_for_test.h"
-#include "mcim/saip/response.h"
-#include "support/reference.h"
 
 namespace mcim::euicc {
 namespace {
 
-using for_test::Agent;
-using for_test::ErrorReason;
 using for_test::InstallationTest;
 using for_test::Order;
-using for_test::Smdp;
 
 TEST_F(InstallationTest, InstallsAProfileAndSaysSo) {
     const Order order;
@@ -93,32 +88,6 @@ TEST_F(InstallationTest, PiecesOutOfOrderInstallNothing) {
     EXPECT_EQ(hex(agent.es10(pieces[2])), "6985");
     EXPECT_EQ(agent.free_memory(), free_before);
 }
-
-// ---------------------------------------------------------------- packages of others
-
-class Ts48Download : public testing::TestWithParam<const char*> {};
-TEST_P(Ts48Download, IsInstalledByALabCardAndRefusedByAProductionCard) {
-    MCIM_REFERENCE_OR_SKIP(path, std::string("profiles/") + GetParam());
-    test::Pki pki;
-    Order order{*Iccid::parse_unchecked("89000123456789012341"), {}, test::file_content(path)};
-    order.metadata = for_test::metadata(order.iccid);
-    for (const auto card_class : {CardClass::lab, CardClass::production}) {
-        Agent agent(for_test::birth(pki, card_class));
-        Smdp smdp(pki);
-        const auto result = for_test::download(agent, smdp, order);
-        EXPECT_EQ(for_test::installed(result), card_class == CardClass::lab) << der::print(result);
-        if (card_class == CardClass::lab) continue;
-        const auto& error = std::get<msg::ErrorResult>(result.data.final_result.value);
-        EXPECT_EQ(error.error_reason, ErrorReason::install_failed_due_to_pe_processing_error);
-        const auto response = *der::decode<saip::EuiccResponse>(*error.sima_response);
-        EXPECT_EQ(response.pe_status.at(0).status, saip::PeStatusCode::feature_not_supported);
-        EXPECT_TRUE(response.status_message->text.starts_with("mandatory service ")) << response.status_message->text;
-    }
-}
-INSTANTIATE_TEST_SUITE_P(Gsma, Ts48Download,
-                         testing::Values("TS48v7_SAIP2.3_BERTLV_SUCI.der", "TS48v7_SAIP2.3_BERTLV_SUCI_NoRAMRFM.der",
-                                         "TS48v7_SAIP2.3_NoBERTLV.der", "TS48v7_SAIP2.3_NoBERTLV_NoRAMRFM.der"),
-                         [](const auto& each) { return "Package" + std::to_string(each.index); });
 
 }  // namespace
 }  // namespace mcim::euicc

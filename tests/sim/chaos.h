@@ -34,12 +34,17 @@ enum class Fault : std::uint8_t {
     twice,  ///< a request or a command arrives two times
     stale,  ///< a request of before arrives once more; a reply of before comes instead of the right one
     wait,   ///< an hour passes
+    // a reply that nobody can read
+    cut_short,
+    no_base64,
+    other_der,
 };
-inline constexpr std::uint8_t fault_count = 9;
+inline constexpr std::uint8_t fault_count = 12;
 inline std::string_view to_string(Fault f) {
     static constexpr std::array<std::string_view, fault_count> names{
-        "nothing", "agent killed", "power cut", "power cut in a write", "server crashes",
-        "lost",    "doubled",      "stale",     "an hour passes"};
+        "nothing",        "agent killed", "power cut", "power cut in a write",
+        "server crashes", "lost",         "doubled",   "stale",
+        "an hour passes", "cut short",    "no base64", "another DER"};
     return names.at(static_cast<std::size_t>(f));
 }
 
@@ -65,6 +70,23 @@ public:
 
 private:
     std::optional<std::size_t> moment_;
+    Fault fault_ = Fault::none;
+    std::size_t seen_ = 0;
+};
+
+/// One reply, counted from the first; or none, to count them.
+class OneReply final : public Chaos {
+public:
+    OneReply() = default;
+    OneReply(std::size_t number, Fault fault) : number_(number), fault_(fault) {}
+    [[nodiscard]] Fault at(Moment moment) override {
+        return moment == Moment::before_reply && seen_++ == number_ ? fault_ : Fault::none;
+    }
+    [[nodiscard]] bool is_over() const override { return !number_ || seen_ > *number_; }
+    [[nodiscard]] std::size_t seen() const { return seen_; }
+
+private:
+    std::optional<std::size_t> number_;
     Fault fault_ = Fault::none;
     std::size_t seen_ = 0;
 };

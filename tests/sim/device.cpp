@@ -1,9 +1,34 @@
 #include "device.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "mcim/msg/manage.h"
 
 namespace mcim::sim {
 namespace {
+
+/// The longest run of base64 in a reply: its largest structure. Empty where it has none.
+std::pair<std::size_t, std::size_t> largest_base64(const std::string& body) {
+    std::pair<std::size_t, std::size_t> found{};
+    for (std::size_t at = 0; at < body.size();) {
+        const auto end = std::min(body.find('"', at), body.size());
+        const bool base64 =
+            std::all_of(body.begin() + static_cast<std::ptrdiff_t>(at), body.begin() + static_cast<std::ptrdiff_t>(end),
+                        [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '/' || c == '='; });
+        if (base64 && end - at > found.second) found = {at, end - at};
+        at = end + 1;
+    }
+    return found;
+}
+
+void spoil(std::string& body, Fault fault) {
+    const auto [at, size] = largest_base64(body);
+    if (fault == Fault::cut_short)
+        body = body.empty() ? R"({"header":{"functionExec)" : body.substr(0, body.size() / 2);
+    if (fault == Fault::no_base64 && size > 8) body[at + 4] = '*';
+    if (fault == Fault::other_der && size > 8) body.replace(at, 4, "BQAB");  // NULL, and much behind it
+}
 
 bool closes_channel(View command) { return command.size() > 2 && command[1] == 0x70 && command[2] == 0x80; }
 
@@ -215,6 +240,7 @@ Result<http::Response> Device::exchange(std::string target, std::string body) {
     const Fault after = strike(Moment::before_reply);
     if (after == Fault::lose) return unreachable();
     before_it.push_back(answer);
+    spoil(answer.body, after);
     if (after == Fault::stale) answer = before_it[world_.random.below(before_it.size())];
     return answer;
 }

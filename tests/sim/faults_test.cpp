@@ -6,6 +6,7 @@
 #include "device.h"
 
 #include <cstdlib>
+#include <set>
 
 namespace mcim::sim {
 namespace {
@@ -184,6 +185,31 @@ INSTANTIATE_TEST_SUITE_P(Of, EveryMoment,
                              std::ranges::replace(name, ' ', '_');
                              return name;
                          });
+
+/// Nothing that can be read comes from the server, once: the run ends and says where, and the next one reaches the end.
+TEST(EveryReply, ThatCannotBeReadIsSurvived) {
+    OneReply nothing;
+    Life clean({}, 1, nothing, install_and_enable);
+    play(clean);
+    std::set<std::string> functions;
+    for (const Fault fault : {Fault::cut_short, Fault::no_base64, Fault::other_der})
+        for (std::size_t at = 0; at < nothing.seen() && !HasFailure(); ++at) {
+            SCOPED_TRACE(std::string(to_string(fault)) + ", reply " + std::to_string(at));
+            OneReply one(at, fault);
+            Life life({}, 1, one, install_and_enable);
+            play(life);
+            EXPECT_TRUE(one.is_over());
+            EXPECT_TRUE(life.a.card().enabled(Server::iccid(0)));
+            for (const auto& line : life.world.trace)
+                if (const auto end = line.find(": The server's reply cannot be read: "); end != std::string::npos)
+                    functions.insert(line.substr(0, end) + ", " + std::string(to_string(fault)));
+        }
+    std::set<std::string> expected;
+    for (const char* function : {"InitiateAuthentication", "AuthenticateClient", "GetBoundProfilePackage"})
+        for (const Fault fault : {Fault::cut_short, Fault::no_base64, Fault::other_der})
+            expected.insert("A: ES9+." + std::string(function) + ", " + std::string(to_string(fault)));
+    EXPECT_EQ(functions, expected);
+}
 
 TEST(EveryWrite, OfTheCardCutInItsMiddleIsSurvived) {
     std::size_t writes = 0;

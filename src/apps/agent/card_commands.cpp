@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "mcim/msg/manage.h"
 #include "offer_text.h"
+#include "rules_text.h"
 
 namespace mcim::agent {
 namespace {
@@ -23,6 +24,18 @@ Result<msg::IccidOctets> iccid_octets(const std::string& digits) {
     TRY(const Iccid iccid, Iccid::parse_unchecked(digits));
     return msg::to_octets(iccid);
 }
+
+json::object as_json(const msg::EUICCInfo2& info) {
+    return {{"profileVersion", msg::to_string(info.profile_version)},
+            {"svn", msg::to_string(info.svn)},
+            {"euiccFirmwareVer", msg::to_string(info.euicc_firmware_ver)},
+            {"extCardResource", hex(info.ext_card_resource.bytes)},
+            {"euiccCiPKIdListForVerification", key_ids(info.euicc_ci_pk_id_list_for_verification)},
+            {"euiccCiPKIdListForSigning", key_ids(info.euicc_ci_pk_id_list_for_signing)},
+            {"sasAcreditationNumber", info.sas_acreditation_number.text}};
+}
+
+std::string address_in_words(const std::string& address) { return address.empty() ? "none" : for_terminal(address); }
 
 bool is_address(std::string_view text) {
     return text.size() <= 255 && std::ranges::all_of(text, [](char c) {
@@ -79,22 +92,21 @@ int chip_info(World& world, const Report& report) {
     if (!eid) return report.failure(to_string(eid.error()));
     const auto addresses =
         world.call_card<msg::EuiccConfiguredAddressesResponse>(msg::EuiccConfiguredAddressesRequest{});
-    const auto info = world.call_card<msg::EUICCInfo2>(msg::GetEuiccInfo2Request{});
     if (!addresses) return report.failure(to_string(addresses.error()));
+    const auto info = world.call_card<msg::EUICCInfo2>(msg::GetEuiccInfo2Request{});
     if (!info) return report.failure(to_string(info.error()));
+    const auto rules = world.call_card<msg::GetRatResponse>(msg::GetRatRequest{});
+    if (!rules) return report.failure(to_string(rules.error()));
     const json::object data{{"eidValue", eid->text()},
                             {"EuiccConfiguredAddresses",
                              {{"defaultDpAddress", text_or(addresses->default_dp_address)},
                               {"rootDsAddress", addresses->root_ds_address.text}}},
-                            {"EUICCInfo2",
-                             {{"profileVersion", msg::to_string(info->profile_version)},
-                              {"svn", msg::to_string(info->svn)},
-                              {"euiccFirmwareVer", msg::to_string(info->euicc_firmware_ver)},
-                              {"extCardResource", hex(info->ext_card_resource.bytes)},
-                              {"euiccCiPKIdListForVerification", key_ids(info->euicc_ci_pk_id_list_for_verification)},
-                              {"euiccCiPKIdListForSigning", key_ids(info->euicc_ci_pk_id_list_for_signing)},
-                              {"sasAcreditationNumber", info->sas_acreditation_number.text}}}};
-    return report.success(data, "EID " + eid->text() + "\n" + der::print(*info));
+                            {"EUICCInfo2", as_json(*info)},
+                            {"rulesAuthorisationTable", rules_as_json(*rules)}};
+    return report.success(
+        data, "EID " + eid->text() + "\nDefault SM-DP+: " + address_in_words(text_or(addresses->default_dp_address)) +
+                  "\nRoot SM-DS: " + address_in_words(addresses->root_ds_address.text) +
+                  "\nPolicy rules that profiles may have here (RAT):\n" + rules_in_words(*rules) + der::print(*info));
 }
 
 int chip_default_smdp(World& world, const Report& report, const std::string& address) {

@@ -12,9 +12,9 @@ namespace mcim::agent {
 [[nodiscard]] Result<msg::DeviceInfo> device_info(const std::string& imei, const std::string& tac);
 
 struct DownloadOptions {
-    std::string activation_code;
-    std::string confirmation_code;       ///< as it stood on the command line
-    std::string confirmation_code_file;  ///< instead; "-": standard input
+    std::optional<std::string> activation_code;  ///< absent: what is pending for the card at its default SM-DP+
+    std::string confirmation_code;               ///< as it stood on the command line
+    std::string confirmation_code_file;          ///< instead; "-": standard input
     OwnersWord owner;
     std::string imei;  ///< 14 to 16 digits; may be empty where there is a TAC
     std::string tac;   ///< 8 digits, of a device without an IMEI to tell

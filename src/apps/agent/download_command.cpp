@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "mcim/base/luhn.h"
+#include "mcim/msg/info.h"
 #include "mcim/msg/manage.h"
 #include "offer_text.h"
 #include "typed_code.h"
@@ -121,6 +122,28 @@ Status give_up_spool(World& world, const Report& report, const Error& why) {
     return ok();
 }
 
+/// SGP.22 3.1.2: where the device has no activation code, the card names the server, and nobody a matching ID.
+Result<ActivationCode> code_of_card(World& world, const Report& report) {
+    TRY(const auto addresses,
+        world.call_card<msg::EuiccConfiguredAddressesResponse>(msg::EuiccConfiguredAddressesRequest{}));
+    if (!addresses.default_dp_address || addresses.default_dp_address->text.empty())
+        return fail(Errc::missing_field, "--activation-code",
+                    "there is none, and this card has no default SM-DP+ that could be asked instead: give a code with "
+                    "-a, or the card an address with \"chip defaultsmdp ADDRESS\"");
+    const std::string& address = addresses.default_dp_address->text;
+    const auto code = parse_activation_code("1$" + address + "$");
+    if (!code || code->smdp_address != address)
+        return fail(Errc::bad_value, "default SM-DP+",
+                    "the card names \"" + for_terminal(address) +
+                        "\", which is no address of a server: set another with \"chip defaultsmdp ADDRESS\"");
+    report.progress("es10a_get_euicc_configured_addresses", address);
+    return *code;
+}
+
+Result<ActivationCode> code_for(World& world, const Report& report, const DownloadOptions& options) {
+    return options.activation_code ? parse_activation_code(*options.activation_code) : code_of_card(world, report);
+}
+
 Result<ConfirmationCode> typed_code(const DownloadOptions& options) {
     if (!options.confirmation_code_file.empty()) return read_confirmation_code(options.confirmation_code_file);
     return ConfirmationCode(options.confirmation_code.begin(), options.confirmation_code.end());
@@ -167,7 +190,7 @@ int download(World& world, const Report& report, const DownloadOptions& options)
     if (const Status ready = world.spool().ready(); !ready)
         return report.failure("the package could not be kept until it is installed: " + to_string(ready.error()) +
                               "; name a folder of this user with --state");
-    auto code = parse_activation_code(options.activation_code);
+    auto code = code_for(world, report, options);
     if (!code) return report.failure(to_string(code.error()));
     auto info = device_info(options.imei, options.tac);
     if (!info) return report.failure(to_string(info.error()));

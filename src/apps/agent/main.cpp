@@ -16,6 +16,7 @@ It talks to the card through a socket of mcim-tre, to servers over verified TLS,
 host's TPM. Nothing listens; it holds no secret.
 
   mcim-agent --card tre.sock --ci CI.der --tpm TCTI --verifier HOST:PORT download -a 'LPA:1$smdp.example.com$ID' --imei 990000862471853
+  mcim-agent --card tre.sock --ci CI.der download --imei 990000862471853      (from the card's default SM-DP+)
   mcim-agent --card tre.sock profile list
   mcim-agent --card tre.sock --ci CI.der notification process
 
@@ -66,8 +67,13 @@ void add_owners_word(CLI::App& get, OwnersWord& owner) {
 
 void add_download(CLI::App& app, Given& given) {
     DownloadOptions& options = given.download;
-    auto* get = app.add_subcommand("download", "download and install the profile of an activation code");
-    get->add_option("-a,--activation-code", options.activation_code, "LPA:1$address$matching-id[$oid][$1]")->required();
+    auto* get = app.add_subcommand("download",
+                                   "download and install the profile of an activation code, or without one "
+                                   "what waits for this card at its default SM-DP+");
+    get->add_option_function<std::string>(
+        "-a,--activation-code", [&](const std::string& code) { options.activation_code = code; },
+        "LPA:1$address$matching-id[$oid][$1]; without it the card's default SM-DP+ is asked what is ordered for its "
+        "EID");
     auto* code = get->add_option("-c,--confirmation-code", options.confirmation_code,
                                  "where the operator demands one; every user of the machine can read it here");
     get->add_option("--confirmation-code-file", options.confirmation_code_file,
@@ -83,7 +89,9 @@ void add_download(CLI::App& app, Given& given) {
 
 void add_chip(CLI::App& app, Given& given) {
     auto* chip = app.add_subcommand("chip", "the card itself")->require_subcommand(1);
-    chip->add_subcommand("info", "EID, addresses, capabilities")->callback([&given] { given.command = chip_info; });
+    chip->add_subcommand("info", "EID, addresses, policy rules it allows (RAT), capabilities")->callback([&given] {
+        given.command = chip_info;
+    });
     auto* smdp = chip->add_subcommand("defaultsmdp", "set the default SM-DP+ address");
     smdp->add_option("address", given.name)->required();
     smdp->callback([&given] {

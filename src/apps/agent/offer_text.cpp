@@ -15,15 +15,6 @@ std::string iccid_of(const msg::StoreMetadataRequest& offered) {
     return iccid ? iccid->text() : hex(offered.iccid.bytes);
 }
 
-/// MCC and MNC as people write them: "001-01" (TS 24.008 10.5.1.3).
-std::string network_of(const msg::OperatorId& owner) {
-    const std::string nibbles = hex(owner.mcc_mnc.bytes);
-    const auto digit = [&](std::size_t i) { return nibbles[i ^ 1U]; };
-    std::string out{digit(0), digit(1), digit(2), '-', digit(4), digit(5)};
-    if (digit(3) != 'F') out += digit(3);
-    return out;
-}
-
 /// A character, and how many octets it is long. Octets that are no UTF-8 count one each.
 std::pair<char32_t, std::size_t> first_character(std::string_view utf8) {
     const auto octet = [&](std::size_t i) { return i < utf8.size() ? static_cast<unsigned char>(utf8[i]) : 0U; };
@@ -51,6 +42,15 @@ bool is_hidden(char32_t c) {
 }
 
 }  // namespace
+
+std::string network_of(const msg::OperatorId& owner) {
+    std::string nibbles = hex(owner.mcc_mnc.bytes);
+    std::ranges::replace(nibbles, 'E', '*');
+    const auto digit = [&](std::size_t i) { return nibbles[i ^ 1U]; };
+    std::string out{digit(0), digit(1), digit(2), '-', digit(4), digit(5)};
+    if (digit(3) != 'F') out += digit(3);
+    return out;
+}
 
 std::string for_terminal(std::string_view utf8) {
     std::string out;

@@ -11,6 +11,9 @@ namespace mcim::agent {
 /// The same as members with the names of SGP.22.
 [[nodiscard]] boost::json::object offer_as_json(const msg::StoreMetadataRequest&);
 
+/// MCC and MNC as people write them: "001-01" (TS 24.008 10.5.1.3); a digit that may be any is a star (SGP.22 2.4.12).
+[[nodiscard]] std::string network_of(const msg::OperatorId&);
+
 /// Text of a stranger for a terminal: '?' for what would move its cursor (C0 and C1 of ISO 6429), and for what turns
 /// the direction of writing or is not seen at all.
 [[nodiscard]] std::string for_terminal(std::string_view utf8);

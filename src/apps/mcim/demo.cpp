@@ -22,7 +22,7 @@ void add_demo(CLI::App& app, Console& console) {
         "pcscd\n"
         "with vsmartcard-vpcd (the card's reader), unmodified, from Debian. Their configurations and logs are in "
         "DIR/peers,\n"
-        "and docs/walkthrough.md, section 8, has the same by hand.\n");
+        "those of the software TPMs in DIR/*/tpm; docs/walkthrough.md, section 8, has the same by hand.\n");
     command->callback([options, &console] { console.exit_code = demo::run_demo(*options); });
 }
 

@@ -53,6 +53,10 @@ every step and shows what you will see):
     agent profile enable 8988212000000000010
     agent notification process
     mcim subscription list
+  what is refused (docs/walkthrough.md, section 11: a changed package, a second and an expired card, too)
+    agent download -a 'LPA:1$localhost:8443$NO-SUCH-ORDER$2.999.10' --imei 990000862471853
+    mcim pki init --dir other-pki --dp-host localhost
+    mcim-agent --card card.sock --ci other-pki/ci/certificate.der download -a 'CODE' --imei 990000862471853
 )";
 
 /// And where the socket comes from.

@@ -40,20 +40,27 @@ TEST(TopLevelHelp, TellsTheWholeStoryInItsOrder) {
                              "mcim attest reference",
                              "mcim transfer release",
                              "--release release.jws",
-                             "agent profile enable"}) {
+                             "agent profile enable",
+                             "docs/walkthrough.md, section 11",
+                             "NO-SUCH-ORDER",
+                             "--ci other-pki/ci/certificate.der"}) {
         const auto next = help.out.find(step, at);
         ASSERT_NE(next, std::string::npos) << step << " is missing after\n" << help.out.substr(0, at);
         at = next;
     }
 }
 
+std::string walkthrough() {
+    std::ifstream page(test::project_folder() / "docs" / "walkthrough.md");
+    return {std::istreambuf_iterator<char>(page), {}};
+}
+
 TEST(DemoHelp, SaysWhereTheLoginIsToBeFound) {
     const auto help = mcim({"demo", "--help"});
-    for (const char* part : {"hostapd", "eapol_test", "DIR/peers", "docs/walkthrough.md, section 8"})
+    for (const char* part : {"hostapd", "eapol_test", "DIR/peers", "DIR/*/tpm", "docs/walkthrough.md, section 8"})
         EXPECT_TRUE(help.says(part)) << part << "\n" << help.out;
-    std::ifstream walkthrough(test::project_folder() / "docs" / "walkthrough.md");
-    const std::string text{std::istreambuf_iterator<char>(walkthrough), {}};
-    EXPECT_NE(text.find("\n## 8. The login\n"), std::string::npos);
+    for (const char* title : {"\n## 8. The login\n", "\n## 11. What is refused\n"})
+        EXPECT_NE(walkthrough().find(title), std::string::npos) << title;
 }
 
 /// A line that is there to be pasted: the program, its command, and the options of both.
@@ -69,26 +76,27 @@ StoryLine read_line(const std::string& text) {
     std::istringstream words(text);
     bool begun = false;  // after "agent() {"
     for (std::string word; words >> word && word != "&" && word != "}";) {
-        begun = begun || !text.starts_with("    agent() {") || word == "mcim-agent";
+        begun = begun || !text.starts_with("agent() {") || word == "mcim-agent";
         if (!begun) continue;
         if (word == "agent") word = "mcim-agent";
         if (word.starts_with("-"))
             out.options.push_back(word);
-        else if (out.options.empty())
+        else if (out.options.empty() || word == "download")
             out.path.push_back(word);
     }
     return out;
 }
 
-std::vector<StoryLine> lines_to_paste() {
+/// Those of a text that begin so.
+std::vector<StoryLine> lines_to_paste(const std::string& text, const std::string& prompt) {
     std::vector<StoryLine> out;
-    std::istringstream help(mcim({"--help"}).out);
-    for (std::string line; std::getline(help, line);) {
-        for (std::string more; line.ends_with('\\') && std::getline(help, more);)
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        for (std::string more; line.ends_with('\\') && std::getline(lines, more);)
             line.replace(line.size() - 1, 1, more);
-        for (const char* program : {"    mcim ", "    mcimd ", "    mcim-tre ", "    agent "})
-            if (line.starts_with(program)) out.push_back(read_line(line));
-        if (line.starts_with("    agent() {")) out.push_back(read_line(line));
+        for (const char* program : {"mcim ", "mcimd ", "mcim-tre ", "mcim-agent ", "agent "})
+            if (line.starts_with(prompt + program)) out.push_back(read_line(line.substr(prompt.size())));
+        if (line.starts_with("    agent() {")) out.push_back(read_line(line.substr(prompt.size())));
     }
     return out;
 }
@@ -103,23 +111,41 @@ std::string help_of(const StoryLine& line) {
     words.front() = words.front() == "mcimd" ? MCIMD : words.front() == "mcim-tre" ? MCIM_TRE : MCIM_AGENT;
     const auto ran = run_program(words);
     EXPECT_TRUE(ran && ran->status == 0) << line.text;
-    return ran ? ran->words : "";
+    const auto of_program = run_program({words.front(), "--help"});  // options of the program stand before a command
+    return ran && of_program ? ran->words + of_program->words : "";
+}
+
+/// How many lines each program has, of which every option is one of that command.
+std::map<std::string, int> understood(const std::vector<StoryLine>& story) {
+    std::map<std::string, int> lines;
+    for (const auto& line : story) {
+        std::string help = help_of(line);
+        std::ranges::replace_if(
+            help, [](char c) { return c == ',' || c == '{'; }, ' ');
+        for (const auto& option : line.options)
+            EXPECT_NE(help.find(" " + option.substr(0, option.find('=')) + " "), help.npos)
+                << option << " of " << line.text << "\n"
+                << help;
+        ++lines[line.path.front()];
+    }
+    return lines;
 }
 
 /// What is there to be pasted is understood: every command, and every option of it.
 TEST(TopLevelHelp, NamesNoOptionThatThereIsNot) {
-    std::map<std::string, int> lines;
-    for (const auto& line : lines_to_paste()) {
-        std::string help = help_of(line);
-        std::ranges::replace(help, ',', ' ');
-        for (const auto& option : line.options)
-            EXPECT_NE(help.find(" " + option + " "), help.npos) << option << " of " << line.text << "\n" << help;
-        ++lines[line.path.front()];
-    }
+    auto lines = understood(lines_to_paste(mcim({"--help"}).out, "    "));
     EXPECT_GT(lines["mcim"], 15);
-    EXPECT_GT(lines["mcim-agent"], 3);
+    EXPECT_GT(lines["mcim-agent"], 5);
     EXPECT_EQ(lines["mcim-tre"], 1);
     EXPECT_EQ(lines["mcimd"], 1);
+}
+
+TEST(Walkthrough, NamesNoOptionThatThereIsNot) {
+    auto lines = understood(lines_to_paste(walkthrough(), "$ "));
+    EXPECT_GT(lines["mcim"], 25);
+    EXPECT_GT(lines["mcim-agent"], 10);
+    EXPECT_GT(lines["mcim-tre"], 4);
+    EXPECT_EQ(lines["mcimd"], 2);
 }
 
 TEST(CommandLine, WithoutTheSocketSaysWhereItComesFrom) {

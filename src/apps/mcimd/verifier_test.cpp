@@ -128,6 +128,67 @@ TEST_F(TakenBack, RefusalUnderWayIsNotRemembered) {
     EXPECT_FALSE(device().refused);
 }
 
+/// What reaches the verifier's door is answered, and costs nobody anything: no nonce is spent by it.
+TEST_F(TakenBack, WhatIsNoFunctionOfTheVerifierIsAnsweredCleanly) {
+    const std::string good = fresh_evidence();
+    const std::string json = "application/json";
+    struct Knock {
+        std::string method, function, type, body;
+        unsigned status;
+        std::string says;
+    };
+    const std::vector<Knock> knocks{{"GET", "nonce", json, "", 405, "by POST"},
+                                    {"PUT", "evidence", json, good, 405, "by POST"},
+                                    {"DELETE", "nothing", "", "", 405, "by POST"},
+                                    {"POST", "nonce", "", good, 415, "application/json"},
+                                    {"POST", "evidence", "text/plain", good, 415, "application/json"},
+                                    {"POST", "evidence", "application/jsonp", good, 415, "application/json"},
+                                    {"POST", "", json, good, 404, "nonce and evidence"},
+                                    {"POST", "verdict", json, good, 404, "nonce and evidence"},
+                                    {"POST", "evidence/", json, good, 404, "nonce and evidence"},
+                                    {"POST", "nonce", json, "", 400, "JSON"},
+                                    {"POST", "nonce", json, R"({"eid":)", 400, "JSON"},
+                                    {"POST", "nonce", json, R"({})", 400, "format"},
+                                    {"POST", "nonce", json, R"({"format":1})", 400, "eid"},
+                                    {"POST", "nonce", json, R"({"format":1,"eid":"8904"})", 400, "eid"},
+                                    {"POST", "nonce", json, R"({"format":1,"eid":7})", 400, "eid"},
+                                    {"POST", "nonce", json, good, 400, "nonce"},
+                                    {"POST", "evidence", json, "", 400, "JSON"},
+                                    {"POST", "evidence", json, good.substr(0, good.size() / 2), 400, "JSON"},
+                                    {"POST", "evidence", json, "[" + good + "]", 400, "JSON"},
+                                    {"POST", "evidence", json, R"({})", 400, "format"}};
+    for (const auto& k : knocks) {
+        http::Response answer;
+        serve_pva(platform, {k.method, std::string(pva_path) + k.function, {{"Content-Type", k.type}}, k.body},
+                  [&](http::Response r) { answer = std::move(r); });
+        const std::string what = k.method + " " + k.function + " " + k.type + " " + k.body;
+        EXPECT_EQ(answer.status, k.status) << what << ": " << answer.body;
+        EXPECT_NE(answer.body.find(k.says), std::string::npos) << what << ": " << answer.body;
+    }
+    EXPECT_TRUE(device().sessions.empty());
+    const auto judged = ask("evidence", good);
+    loop.run();
+    EXPECT_EQ(judged->status, 200U) << judged->body;
+}
+
+/// Evidence is text around octets: each member that is of another kind is named.
+TEST_F(TakenBack, EvidenceWithAMemberOfAnotherKindIsRefusedAndTheMemberNamed) {
+    const std::string good = fresh_evidence();
+    int members = 0;
+    for (std::size_t at = good.find("\":\""); at != std::string::npos; at = good.find("\":\"", at + 1)) {
+        const auto name = good.rfind('"', at - 1) + 1;
+        const auto value = at + 3;
+        const std::string member = good.substr(name, at - name);
+        if (member == "session") continue;  // nothing, or octets: any may be one
+        const std::string spoilt = good.substr(0, value) + "*" + good.substr(good.find('"', value));
+        const auto answer = ask("evidence", spoilt);
+        EXPECT_EQ(answer->status, 400U) << member << ": " << answer->body;
+        EXPECT_NE(answer->body.find(member), std::string::npos) << member << ": " << answer->body;
+        ++members;
+    }
+    EXPECT_GT(members, 2) << good;
+}
+
 struct Loaded : TakenBack {
     void SetUp() override {
         TakenBack::SetUp();

@@ -60,14 +60,21 @@ int tell_it(const Options& options, const std::optional<GivenPackage>& given, co
         if (const Status told = tell(story); !told)
             transcript.check(false, "the story goes on", to_string(told.error()));
     }
-    if (!options.keep.empty())
-        transcript.note("\nMessages (DER and JSON): " + (folder / "*" / "messages").string() +
-                        "\nDatabases: " + (folder / "*" / "mcimd.sqlite").string() +
-                        "\nLogs of hostapd, eapol_test, pcscd: " + (folder / "peers").string());
+    if (!options.keep.empty()) transcript.note(what_is_kept(folder));
     return transcript.finish();
 }
 
+/// Names of sockets lie below it, and have room for 107 characters (sun_path).
+constexpr std::size_t folder_characters_max = 60;
+
 }  // namespace
+
+std::string what_is_kept(const std::filesystem::path& folder) {
+    return "\nMessages (DER and JSON): " + (folder / "*" / "messages").string() +
+           "\nDatabases: " + (folder / "*" / "mcimd.sqlite").string() +
+           "\nLogs of hostapd, eapol_test, pcscd: " + (folder / "peers").string() +
+           "\nLogs of swtpm: " + (folder / "*" / "tpm" / "swtpm.log").string();
+}
 
 int run_demo(const Options& options) {
     if (!options.keep.empty() && fs::exists(options.keep) && !fs::is_empty(options.keep)) {
@@ -84,9 +91,15 @@ int run_demo(const Options& options) {
         given = *std::move(package);
     }
     const Folder folder(options.keep);
-    if (folder.path().empty() || folder.path().string().size() > 60) {
+    if (folder.path().empty()) {
+        std::fprintf(stderr, "mcim demo: no temporary folder can be made\n");
+        return 2;
+    }
+    if (const std::string path = folder.path().string(); path.size() > folder_characters_max) {
         std::fprintf(stderr,
-                     "mcim demo: the folder cannot be made, or its path is too long for sockets (60 characters)\n");
+                     "mcim demo: %s has %zu characters, and the sockets that lie below it leave room for %zu: name a "
+                     "folder with a shorter path\n",
+                     path.c_str(), path.size(), folder_characters_max);
         return 2;
     }
     // the folder is this process's: it is removed however the story ends
