@@ -237,6 +237,30 @@ TEST_F(PostgresStore, RowThatAnotherNodeChangedIsAConflict) {
     EXPECT_EQ((*a->find_order("order-1"))->attempts, 2U);
 }
 
+/// One node adds an order of a line while the other one sees the end of the last before it.
+TEST_F(PostgresStore, LineIsNotInStockBesideAnOrderThatAnotherNodeAddsMeanwhile) {
+    const auto store = open();
+    auto line = subscription(1);
+    line.profile_type = "gold";
+    auto ended = order(1);
+    ended.state = smdp::OrderState::unavailable;
+    ended.outstanding = {{1}};
+    ASSERT_TRUE(store->commit_one({AddSubscription{line}, AddOrder{ended}, AddOrder{order(2)}}));
+    ASSERT_EQ(run("SELECT taken FROM subscriptions"), 1);
+    run("BEGIN");
+    run("UPDATE orders SET iccid='" + iccid(1).text() + "' WHERE id='order-2'");
+    run("UPDATE subscriptions SET taken=1 WHERE iccid='" + iccid(1).text() + "'");
+    Status done = ok();
+    ended.outstanding.clear();
+    std::thread node([&] { done = store->commit_one({smdp::PutOrder{ended}}); });
+    other->await_waiting(1);
+    run("COMMIT");
+    node.join();
+    ASSERT_TRUE(done) << to_string(done.error());
+    EXPECT_EQ(run("SELECT taken FROM subscriptions"), 1);
+    EXPECT_FALSE(*store->find_in_stock("gold", "operator"));
+}
+
 /// Two nodes that change the same rows in another order each.
 TEST_F(PostgresStore, DeadlockIsAConflictAndChangesNothing) {
     const auto store = open();
