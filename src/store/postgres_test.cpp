@@ -199,6 +199,7 @@ TEST_F(PostgresStore, SeveralNodesMakeTheTablesOnce) {
 TEST_F(PostgresStore, OrdersOfTheFirstSchemaAreTakenOver) {
     const Operator o{"op", "Operator", {1, 2, 3}, t0};
     ASSERT_TRUE(open()->commit_one({AddOrder{order(1)}, AddOperator{o}, AddSubscription{subscription(1)}}));
+    run("DROP TABLE exports");
     run("DROP INDEX orders_with_events");
     run("ALTER TABLE orders DROP COLUMN smds_address, DROP COLUMN event, DROP COLUMN needs_javacard");
     run("ALTER TABLE operators DROP COLUMN refused, DROP COLUMN allowed, DROP COLUMN applets");
@@ -212,6 +213,7 @@ TEST_F(PostgresStore, OrdersOfTheFirstSchemaAreTakenOver) {
     EXPECT_EQ(**store->find_subscription(iccid(1)), subscription(1));
     ASSERT_TRUE(store->commit_one({MoveEvent{"order-1", {}, smdp::EventStanding::queued}}));
     EXPECT_EQ((**store->find_order("order-1")).event, smdp::EventStanding::queued);
+    EXPECT_TRUE(store->commit_one({RecordExport{{iccid(1), t0, "op", 3, 0}}}));
 }
 
 TEST_F(PostgresStore, RefusesASchemaThatIsNewerAlsoWhereItConnectsAgain) {

@@ -251,6 +251,16 @@ Status write(auto& db, const PutSubscription& c) {
     s->bind_optional(text_of(v.eid)).bind(number(v.standing)).bind(v.iccid.text()).bind(v.version);
     return s->run_on_one(Errc::conflict, "subscriptions.version", row_outdated);
 }
+Status write(auto& db, const RecordExport& c) {
+    TRY(auto* s, db.prepare("INSERT INTO exports VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM exports WHERE "
+                            "iccid=?1), ?2, ?3, ?4, ?5)"));
+    return s->bind(c.row.iccid.text())
+        .bind(c.row.at)
+        .bind(c.row.operator_id)
+        .bind(std::int64_t{c.row.transport_key})
+        .bind_optional(number_of(c.row.user))
+        .run();
+}
 Status write(auto& db, const AddOperator& c) {
     TRY(auto* s, db.prepare("INSERT INTO operators VALUES (?,?,?,?,?,?,?)"));
     const PolicyColumns policy(c.row.policy);

@@ -14,8 +14,10 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Result<Json> add_subscription(Platform&, const jose::Object&);
 [[nodiscard]] Result<Json> list_subscriptions(Platform&);
 [[nodiscard]] Result<Json> show_subscription(Platform&, std::string_view iccid);
-/// Its K and OPc, wrapped inside the signer under a transport key of its operator's.
-[[nodiscard]] Result<Json> export_subscription(Platform&, std::string_view iccid, const jose::Object&);
+/// Its K and OPc, wrapped inside the signer under a transport key of its operator's. That they left, and at whose word,
+/// is on the disk before they do.
+[[nodiscard]] Result<Json> export_subscription(Platform&, std::string_view iccid, const jose::Object&,
+                                               std::optional<std::uint32_t> user);
 [[nodiscard]] Result<Json> set_bar(Platform&, std::string_view iccid, auc::Status);
 [[nodiscard]] Result<Json> close_subscription(Platform&, std::string_view iccid);
 [[nodiscard]] Result<Json> show_auc(Platform&, std::string_view imsi);

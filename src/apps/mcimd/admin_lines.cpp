@@ -25,6 +25,13 @@ Json json_of(const store::Subscription& s) {
     return out.text("standing", to_string(s.standing)).time("created_at", s.created_at);
 }
 
+Json json_of(const store::KeyExport& e) {
+    Json out;
+    out.time("at", e.at).text("operator", e.operator_id).integer("transport_key", e.transport_key);
+    if (e.user) out.integer("user", *e.user);
+    return out;
+}
+
 Result<signer::Algorithm> algorithm_of(const jose::Object& in) {
     TRY(const auto name, in.optional_member(&jose::Object::text, "algorithm"));
     if (!name) return signer::Algorithm::milenage;
@@ -275,10 +282,14 @@ Result<Json> list_subscriptions(Platform& p) {
 }
 Result<Json> show_subscription(Platform& p, std::string_view iccid) {
     TRY(const auto s, subscription_named(p, iccid));
-    return json_of(s);
+    TRY(const auto exports, p.store.exports_of(s.iccid));
+    std::vector<Json> left;
+    for (const auto& e : exports) left.push_back(json_of(e));
+    return json_of(s).objects("exports", left);
 }
 
-Result<Json> export_subscription(Platform& p, std::string_view iccid, const jose::Object& in) {
+Result<Json> export_subscription(Platform& p, std::string_view iccid, const jose::Object& in,
+                                 std::optional<std::uint32_t> user) {
     TRY(const auto s, subscription_named(p, iccid));
     TRY(const auto operator_id, in.text("operator"));
     if (s.operator_id != operator_id)
@@ -289,6 +300,7 @@ Result<Json> export_subscription(Platform& p, std::string_view iccid, const jose
     if (!transport_key || *transport_key == 0)
         return fail(Errc::refused, "transport_key", "keys leave under a transport key only: 1 to 255 names it");
     TRY(const auto keys, p.signer.ask(signer::ExportSubscription{operator_id, *transport_key, s.imsi, s.keys}));
+    CHECKED(p.store.commit_one({store::RecordExport{{s.iccid, p.now(), operator_id, *transport_key, user}}}));
     Json out;
     out.text("iccid", s.iccid.text()).text("imsi", s.imsi.text());
     if (s.msisdn) out.text("msisdn", s.msisdn->text());
