@@ -2,6 +2,7 @@
 #pragma once
 #include "mcim/apps/mcimd/platform.h"
 #include "mcim/jose/json.h"
+#include "mcim/saip/lint.h"
 #include "mcim/saip/package.h"
 
 namespace mcim::apps::mcimd {
@@ -31,6 +32,8 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Status check_template(const Platform&, const store::Operator&, const store::Subscription&);
 /// Of a key that comes alone, as the member `name`.
 [[nodiscard]] Status check_key(const Platform&, const store::Operator&, std::string_view name, const SecretBytes&);
+/// For who looks in another process.
+[[nodiscard]] bool refuses(const Platform&, const store::Operator&, saip::Finding);
 
 // admin_orders.cpp
 [[nodiscard]] Result<Json> add_order(Platform&, const jose::Object&);
