@@ -461,7 +461,9 @@ TEST_F(WithPlatform, LinesGoToAnotherPlatformUnderATransportKey) {
     EXPECT_TRUE(shown.says("Z, for north, under transport key 3, asked for by user " + std::to_string(::geteuid())))
         << shown.out;
     const auto line = *jose::Object::parse(one.run({"subscription", "show", iccid, "--json"}).out);
-    EXPECT_EQ(*line.objects("exports")->front().integer("transport_key"), 3);
+    const auto exports = *line.objects("exports");
+    ASSERT_EQ(exports.size(), 1U);
+    EXPECT_EQ(*exports[0].integer("transport_key"), 3);
 
     const auto taken = other.run({"subscription", "import", at("north.out"), "--operator", "north"});
     EXPECT_EQ(taken.code, 0) << taken.out << taken.err;
