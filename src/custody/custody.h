@@ -54,7 +54,13 @@ private:
     [[nodiscard]] Result<signer::Response> answer(const signer::WrapPackage&) const;
     [[nodiscard]] Result<signer::Response> answer(const signer::RewrapPackage&) const;
     [[nodiscard]] Result<signer::Response> answer(const signer::ExtractSubscription&) const;
-    [[nodiscard]] Result<SecretBytes> unwrap(const Iccid&, const signer::WrappedPackage&) const;
+    /// A package, and whose it is; nobody's where it was wrapped before packages said so.
+    struct OwnPackage {
+        std::string operator_id{};
+        SecretBytes der{};
+    };
+    [[nodiscard]] Result<signer::WrappedPackage> wrap(const Iccid&, const std::string& operator_id, View der) const;
+    [[nodiscard]] Result<OwnPackage> unwrap(const Iccid&, const signer::WrappedPackage&) const;
     // seal.cpp
     [[nodiscard]] Result<signer::Response> answer(const signer::SealProfile&) const;
     [[nodiscard]] std::optional<KeptBinding> earlier_binding(const signer::SealProfile&) const;

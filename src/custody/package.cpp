@@ -9,6 +9,11 @@ using signer::Response;
 
 namespace {
 
+/// Where a package begins at once, its first octet is that of a context-specific tag.
+constexpr std::uint8_t with_operator = 1;
+
+std::string holder_of_package(const Iccid& iccid) { return "ICCID " + iccid.text(); }
+
 /// ProfileHeader.iccid has the digits in their order, padded with F.
 Result<Iccid> iccid_of(const saip::ProfilePackage& package) {
     const saip::ProfileHeader* header = saip::profile_header_of(package);
@@ -70,10 +75,25 @@ const saip::Node* find_imsi(const saip::Image& image, const saip::Aka& aka) {
 
 }  // namespace
 
-Result<SecretBytes> Custody::unwrap(const Iccid& iccid, const signer::WrappedPackage& wrapped) const {
-    auto plain = keys_.wrapping.unwrap(Purpose::profile_package, "ICCID " + iccid.text(), wrapped.octets);
+/// Format, the operator and its length, then the package.
+Result<signer::WrappedPackage> Custody::wrap(const Iccid& iccid, const std::string& operator_id, View der) const {
+    if (operator_id.size() > 255)
+        return fail(Errc::bad_length, "operator", "a name of " + std::to_string(operator_id.size()) + " octets");
+    const Bytes head{with_operator, static_cast<std::uint8_t>(operator_id.size())};
+    const SecretBytes plain(concat({head, as_view(operator_id), der}));
+    return signer::WrappedPackage{
+        keys_.wrapping.wrap(Purpose::profile_package, holder_of_package(iccid), expose(plain), random_)};
+}
+
+Result<Custody::OwnPackage> Custody::unwrap(const Iccid& iccid, const signer::WrappedPackage& wrapped) const {
+    auto plain = keys_.wrapping.unwrap(Purpose::profile_package, holder_of_package(iccid), wrapped.octets);
     if (!plain) return std::move(plain).error().within("package");
-    return plain;
+    const View octets = expose(*plain);
+    if (octets.empty() || octets[0] != with_operator) return OwnPackage{{}, *std::move(plain)};
+    const std::size_t name_octets = octets.size() < 2 ? 0 : octets[1];
+    if (octets.size() < 2 + name_octets)
+        return fail(Errc::bad_value, "package", "not in a form that this version writes");
+    return OwnPackage{as_text(octets.subspan(2, name_octets)), SecretBytes::copy_of(octets.subspan(2 + name_octets))};
 }
 
 Result<Response> Custody::answer(const signer::WrapPackage& request) const {
@@ -83,20 +103,20 @@ Result<Response> Custody::answer(const signer::WrapPackage& request) const {
         return fail(Errc::conflict, "ProfileHeader.iccid",
                     "the package is for " + named.text() + ", not for " + request.iccid.text());
     if (policy_.known_keys == Policy::KnownKeys::refused) CHECKED(check_keys_are_own(package));
-    return Response(signer::WrappedPackage{
-        keys_.wrapping.wrap(Purpose::profile_package, "ICCID " + request.iccid.text(), expose(request.der), random_)});
+    TRY(auto wrapped, wrap(request.iccid, request.operator_id, expose(request.der)));
+    return Response(std::move(wrapped));
 }
 
 Result<Response> Custody::answer(const signer::RewrapPackage& request) const {
-    TRY(const SecretBytes plain, unwrap(request.iccid, request.package));
-    return Response(signer::WrappedPackage{
-        keys_.wrapping.wrap(Purpose::profile_package, "ICCID " + request.iccid.text(), expose(plain), random_)});
+    TRY(const OwnPackage own, unwrap(request.iccid, request.package));
+    TRY(auto wrapped, wrap(request.iccid, own.operator_id, expose(own.der)));
+    return Response(std::move(wrapped));
 }
 
 Result<Response> Custody::answer(const signer::ExtractSubscription& request) const {
-    TRY(const SecretBytes der, unwrap(request.iccid, request.package));
+    TRY(const OwnPackage own, unwrap(request.iccid, request.package));
     // as the most capable card would install it: what a certain card lacks is that card's to say
-    const saip::Resolution resolution = saip::resolve(expose(der), saip::lab_card());
+    const saip::Resolution resolution = saip::resolve(expose(own.der), saip::lab_card());
     if (!resolution.image)
         return fail(Errc::bad_value, "package", "no card of ours would install it: " + reason(resolution.response));
     for (const saip::Aka& aka : resolution.image->aka) {
@@ -105,7 +125,7 @@ Result<Response> Custody::answer(const signer::ExtractSubscription& request) con
         auto imsi = Imsi::from_ef(ef_imsi->content);
         if (!imsi) return std::move(imsi).error().within("package.ef-imsi");
         SubscriptionKeys keys = keys_of(aka);
-        keys.operator_id = request.operator_id;
+        keys.operator_id = own.operator_id;  // whoever asks does not say whose line it is
         TRY(signer::Subscription subscription, wrap(*imsi, keys));
         return Response(signer::ExtractSubscription::Response{*imsi, std::move(subscription)});
     }

@@ -141,7 +141,8 @@ Result<Bytes> Custody::personalised(const signer::TemplateVariables& v) const {
 }
 
 Result<SecretBytes> Custody::package_of(const signer::FromPackage& source) const {
-    return unwrap(source.iccid, source.package);
+    TRY(OwnPackage own, unwrap(source.iccid, source.package));
+    return std::move(own.der);
 }
 
 }  // namespace mcim::custody

@@ -14,6 +14,20 @@ Result<SecretBytes> unwrapped(const TransportKey& key, const std::string& name, 
     return plain;
 }
 
+/// Keys that everybody has, where the platform takes them and their operator does not.
+Status check_for_operator(const signer::ImportSubscription& request, const std::string& name, View key) {
+    const auto refusal = [&](const std::string& why) {
+        return fail(
+            Errc::refused, name,
+            why + ": everybody has this key, and the policy of operator \"" + request.operator_id + "\" refuses it");
+    };
+    if (const auto source = saip::published_key(key); source && request.refuse_published)
+        return refusal("it is published in " + std::string(*source));
+    if (const auto kind = saip::default_key_name(key); kind && request.refuse_unchosen)
+        return refusal("it is a key that nobody chose: " + std::string(*kind));
+    return ok();
+}
+
 }  // namespace
 
 Result<const TransportKey*> Custody::transport_key(TransportIndex index, const std::string& operator_id,
@@ -42,6 +56,8 @@ Result<Response> Custody::answer(const signer::ImportSubscription& request) cons
         CHECKED(saip::check_own_key("k", expose(keys.k)));
         CHECKED(saip::check_own_key("opc", expose(keys.opc)));
     }
+    CHECKED(check_for_operator(request, "k", expose(keys.k)));
+    CHECKED(check_for_operator(request, "opc", expose(keys.opc)));
     TRY(signer::Subscription subscription, wrap(request.imsi, keys));
     return Response(std::move(subscription));
 }

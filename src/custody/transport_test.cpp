@@ -1,5 +1,6 @@
 // Keys under transport keys, through the port.
 #include "custody_for_test.h"
+#include "mcim/saip/sample.h"
 
 namespace mcim::custody::test {
 namespace {
@@ -156,6 +157,58 @@ TEST(Transport, LinesThatNameNoOperatorYetAreNotExported) {
     EXPECT_EQ(code_of(custody->ask(ExportSubscription{"north", 3, imsi, row})), Errc::refused);
 }
 
+/// With own_k and own_opc in it.
+const Iccid packed = saip::sample_variables().iccid;
+SecretBytes package_with_keys() {
+    auto variables = saip::sample_variables();
+    SeededRandom random(5);
+    for (auto* key : {&variables.ota_encryption, &variables.ota_integrity, &variables.ota_key_encryption})
+        random.fill(expose_mutable(*key));
+    return SecretBytes(saip::encode(*saip::personalise({}, variables, *Secret<16>::copy_of(*from_hex(own_k)),
+                                                       *Secret<16>::copy_of(*from_hex(own_opc)))));
+}
+
+/// Who has the row of a package and asks for its keys anew cannot say whose they shall be.
+TEST(Transport, LinesFromPackagesAreTheirOperatorsOnly) {
+    Site site;
+    ASSERT_TRUE(site.folder->add_transport_key(4, transport_key("south", TransportUse::both), site.random));
+    const auto custody = site.load();
+    auto row = custody->ask(signer::WrapPackage{packed, package_with_keys(), "north"});
+    ASSERT_TRUE(row) << to_string(row.error());
+    const auto again = custody->ask(signer::RewrapPackage{packed, *row});
+    ASSERT_TRUE(again);
+    for (const auto& package : {*row, *again}) {  // a rotation keeps whose it is
+        const auto line = custody->ask(signer::ExtractSubscription{packed, package});
+        ASSERT_TRUE(line) << to_string(line.error());
+        EXPECT_EQ(code_of(custody->ask(ExportSubscription{"south", 4, line->imsi, line->subscription.keys})),
+                  Errc::refused);
+        const auto sent = custody->ask(ExportSubscription{"north", 3, line->imsi, line->subscription.keys});
+        ASSERT_TRUE(sent) << to_string(sent.error());
+        EXPECT_EQ(hex(sent->k), hex(under_transport(own_k)));
+    }
+    const auto long_name = custody->ask(signer::WrapPackage{packed, package_with_keys(), std::string(256, 'n')});
+    EXPECT_EQ(code_of(long_name), Errc::bad_length);
+}
+
+/// As they were wrapped before they had an operator inside: they are delivered, and their lines stay.
+TEST(Transport, LinesFromPackagesThatNameNoOperatorYetAreNotExported) {
+    Site site;
+    const auto custody = site.load();
+    const SecretBytes before = package_with_keys();
+    const signer::WrappedPackage row{site.folder->wrapping_keys()->wrap(
+        Purpose::profile_package, "ICCID " + packed.text(), expose(before), site.random)};
+    const auto again = custody->ask(signer::RewrapPackage{packed, row});
+    ASSERT_TRUE(again) << to_string(again.error());
+    for (const auto& package : {row, *again}) {
+        const auto line = custody->ask(signer::ExtractSubscription{packed, package});
+        ASSERT_TRUE(line) << to_string(line.error());
+        EXPECT_TRUE(custody->vector(line->imsi, line->subscription.keys, 32, amf_1, {}));
+        EXPECT_EQ(code_of(custody->ask(ExportSubscription{"north", 3, line->imsi, line->subscription.keys})),
+                  Errc::refused);
+        EXPECT_NE(code_of(custody->ask(ExportSubscription{"", 3, line->imsi, line->subscription.keys})), std::nullopt);
+    }
+}
+
 TEST(Transport, KeysThatEverybodyHasAreRefusedOutsideALaboratory) {
     Site site;
     const auto production = site.load();
@@ -166,6 +219,29 @@ TEST(Transport, KeysThatEverybodyHasAreRefusedOutsideALaboratory) {
         EXPECT_EQ(refused.error().code, Errc::refused);
         EXPECT_EQ(refused.error().path, name);
         EXPECT_TRUE(laboratory->ask(import_of(k, opc)));
+    }
+}
+
+/// A laboratory takes them for whoever has nothing against it.
+TEST(Transport, KeysThatEverybodyHasAreRefusedWhereTheirOperatorSaysSo) {
+    constexpr std::string_view counted = "101112131415161718191A1B1C1D1E1F";
+    Site site;
+    const auto custody = site.load(Policy::laboratory());
+    for (const auto& [k, opc, name] :
+         {std::tuple(k_1, own_opc, "k"), {own_k, opc_1, "opc"}, {counted, own_opc, "k"}, {own_k, counted, "opc"}}) {
+        const bool is_published = k != counted && opc != counted;
+        const auto code_with = [&](bool published, bool unchosen) {
+            auto request = import_of(k, opc);
+            request.refuse_published = published;
+            request.refuse_unchosen = unchosen;
+            const auto line = custody->ask(std::move(request));
+            if (line) return std::string("taken");
+            EXPECT_NE(line.error().detail.find("the policy of operator \"north\" refuses it"), std::string::npos);
+            return line.error().path;
+        };
+        EXPECT_EQ(code_with(false, false), "taken");
+        EXPECT_EQ(code_with(is_published, !is_published), name);
+        EXPECT_EQ(code_with(!is_published, is_published), "taken");
     }
 }
 

@@ -75,12 +75,6 @@ constexpr bool in_order() {
 }
 static_assert(in_order());
 
-Severity severity_of(Finding what, const LintContext& context) {
-    if (is_code(what) && context.cards == Runtime::javacard) return Severity::note;
-    const LintRule& rule = rule_of(what);
-    return context.of == LintClass::lab ? rule.in_lab : rule.in_production;
-}
-
 bool has_zero_k(const ProfileElement& element) {
     const auto* aka = std::get_if<AkaParameter>(&element.body);
     const auto* own = aka == nullptr ? nullptr : std::get_if<AlgoParameter>(&aka->configuration.value);
@@ -88,6 +82,12 @@ bool has_zero_k(const ProfileElement& element) {
 }
 
 }  // namespace
+
+Severity severity_of(Finding what, const LintContext& context) {
+    if (is_code(what) && context.cards == Runtime::javacard) return Severity::note;
+    const LintRule& rule = rule_of(what);
+    return context.of == LintClass::lab ? rule.in_lab : rule.in_production;
+}
 
 std::vector<LintFinding> Linter::run() && {
     unfilled_ = std::ranges::any_of(package_.elements, has_zero_k);

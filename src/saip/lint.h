@@ -70,6 +70,7 @@ struct LintFinding {
 [[nodiscard]] bool is_code(Finding);
 /// Whether only a card with a Java Card runtime takes all of it: it has applications, or demands the service.
 [[nodiscard]] bool needs_javacard(const ProfilePackage&);
+[[nodiscard]] Severity severity_of(Finding, const LintContext&);
 /// What to do about it.
 [[nodiscard]] std::string_view next_step(Finding);
 /// "PE 11 (akaParameter)", "package"

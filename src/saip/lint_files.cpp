@@ -99,7 +99,8 @@ CardCapabilities any_card() {
 
 /// Applications and content of an issuer are what no card of ours has: the files are looked at without them.
 Result<ProfilePackage> without_code(const ProfilePackage& package) {
-    TRY(ProfilePackage out, parse(encode(package)));
+    const SecretBytes der(encode(package));
+    TRY(ProfilePackage out, parse(expose(der)));
     std::erase_if(out.elements, [](const ProfileElement& e) {
         return std::holds_alternative<Application>(e.body) || std::holds_alternative<NonStandard>(e.body);
     });

@@ -94,6 +94,10 @@ bool refuses(const PackagePolicy& policy, const LintFinding& found) {
     return policy.refused_from && found.severity >= *policy.refused_from && !among(policy.allowed, found.what);
 }
 
+bool refuses(const PackagePolicy& policy, Finding what, const LintContext& context) {
+    return refuses(policy, LintFinding{what, severity_of(what, context), 0, {}, {}});
+}
+
 std::vector<LintFinding> refused_findings(const PackagePolicy& policy, const ProfilePackage& package, LintClass of) {
     if (policy == PackagePolicy{}) return {};
     const bool for_others = policy.applets == Applets::where_declared && needs_javacard(package);

@@ -27,6 +27,8 @@ struct PackagePolicyWords {
 [[nodiscard]] Result<Applets> parse_applets(std::string_view);
 
 [[nodiscard]] bool refuses(const PackagePolicy&, const LintFinding&);
+/// Whatever has it.
+[[nodiscard]] bool refuses(const PackagePolicy&, Finding, const LintContext&);
 /// What the policy refuses of a package, as lint() has it for the cards that may get it: where applications are taken,
 /// those with a Java Card runtime get a package that needs one, and our own all others.
 [[nodiscard]] std::vector<LintFinding> refused_findings(const PackagePolicy&, const ProfilePackage&, LintClass);

@@ -100,13 +100,16 @@ struct RewrapSubscription {
 
 /// Import of MILENAGE keys that their operator wrapped under a transport key which both sides have: K and OPc one AES
 /// block each. Refused where the transport key is another operator's or not for import, and, but in a laboratory, where
-/// K or OPc is one that everybody has.
+/// K or OPc is one that everybody has. What the operator refuses there too the request says, for only the signer can
+/// look.
 struct ImportSubscription {
     std::string operator_id;
     std::uint8_t transport_key = 0;  ///< its index, 1 to 255
     Imsi imsi;
     Bytes k;    ///< 16 octets, wrapped
     Bytes opc;  ///< 16 octets, wrapped
+    bool refuse_published = false;
+    bool refuse_unchosen = false;  ///< that nobody chose: octets that repeat or count
     using Response = Subscription;
 };
 
@@ -126,7 +129,8 @@ struct ExportSubscription {
 
 // ---------------------------------------------------------------- profile packages at rest
 
-/// An unprotected profile package (SGP.22 2.5.2), encrypted and authenticated together with its ICCID.
+/// An unprotected profile package (SGP.22 2.5.2) and the operator whose it is, encrypted and authenticated together
+/// with its ICCID.
 struct WrappedPackage {
     Bytes octets;
     friend bool operator==(const WrappedPackage&, const WrappedPackage&) = default;
@@ -135,7 +139,8 @@ struct WrappedPackage {
 /// and, but in a laboratory, where a key in it is one that everybody has: the error says which one, and never shows it.
 struct WrapPackage {
     Iccid iccid;
-    SecretBytes der;  ///< it may hold K
+    SecretBytes der;               ///< it may hold K
+    std::string operator_id = {};  ///< at most 255 octets
     using Response = WrappedPackage;
 };
 struct RewrapPackage {
@@ -144,11 +149,10 @@ struct RewrapPackage {
     using Response = WrappedPackage;
 };
 /// What the authentication centre has to know of an imported package, taken out inside: its IMSI, and its K, OPc and
-/// algorithm parameters (PE-AKAParameter) wrapped for that IMSI.
+/// algorithm parameters (PE-AKAParameter) wrapped for that IMSI and for the operator for whom the package was.
 struct ExtractSubscription {
     Iccid iccid;
     WrappedPackage package;
-    std::string operator_id = {};
     struct Response {
         Imsi imsi;
         Subscription subscription;
@@ -220,6 +224,8 @@ struct WrappedBinding {
 /// Personalises, makes a one-time key, agrees with the card's, derives the session keys, protects and signs. With the
 /// binding of an earlier package, and where everything in it is still the same, that package's segments come again
 /// after an InitialiseSecureChannel that is made and signed for this transaction. Whatever does not fit is sealed anew.
+/// That `euicc_otpk` is a card's, and which one's, whoever asks has seen to: what is sealed for a key of his own he
+/// reads.
 struct SealProfile {
     std::variant<FromTemplate, FromPackage> source;
     crypto::Curve curve{};  ///< of the card's one-time key and of the signing key

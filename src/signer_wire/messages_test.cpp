@@ -50,9 +50,9 @@ std::vector<Request> all_requests() {
     out.emplace_back(signer::WrapSubscription{imsi, signer::Algorithm::test, secret("KKKK"), secret("OOOO"),
                                               signer::WrapSubscription::Constant::op, "north"});
     out.emplace_back(signer::RewrapSubscription{imsi, {{1}}});
-    out.emplace_back(signer::WrapPackage{iccid, secret("package")});
+    out.emplace_back(signer::WrapPackage{iccid, secret("package"), "north"});
     out.emplace_back(signer::RewrapPackage{iccid, {{2}}});
-    out.emplace_back(signer::ExtractSubscription{iccid, {{3}}, "north"});
+    out.emplace_back(signer::ExtractSubscription{iccid, {{3}}});
     out.emplace_back(signer::WrapConfirmationCode{"order 1", secret("1234")});
     out.emplace_back(signer::CheckConfirmationCode{"order 1", {{4}}, {5}, Bytes(32, 6)});
     out.emplace_back(seal(from_template()));
@@ -60,7 +60,8 @@ std::vector<Request> all_requests() {
     out.emplace_back(
         signer::GenerateVectors{imsi, {{6}}, {0x80, 0}, {{1ULL << 47U, {1}}, {0, {2}}, {~std::uint64_t{0}, {3}}}});
     out.emplace_back(signer::Resynchronise{imsi, {{7}}, {8}, {9}});
-    out.emplace_back(signer::ImportSubscription{"north", 255, imsi, Bytes(16, 10), Bytes(16, 11)});
+    out.emplace_back(signer::ImportSubscription{"north", 255, imsi, Bytes(16, 10), Bytes(16, 11), true, false});
+    out.emplace_back(signer::ImportSubscription{"north", 255, imsi, Bytes(16, 10), Bytes(16, 11), false, true});
     out.emplace_back(signer::ExportSubscription{"north", 3, imsi, {{12}}});
     return out;
 }
@@ -125,7 +126,10 @@ TEST(Requests, ComeBackAsTheyWere) {
     EXPECT_EQ(import.transport_key, 255);
     EXPECT_EQ(import.k, Bytes(16, 10));
     EXPECT_EQ(import.opc, Bytes(16, 11));
-    EXPECT_EQ(std::get<signer::ExportSubscription>((*read)[14]).operator_id, "north");
+    EXPECT_TRUE(import.refuse_published && !import.refuse_unchosen);
+    EXPECT_TRUE(std::get<signer::ImportSubscription>((*read)[14]).refuse_unchosen);
+    EXPECT_EQ(std::get<signer::ExportSubscription>((*read)[15]).operator_id, "north");
+    EXPECT_EQ(std::get<signer::WrapPackage>((*read)[4]).operator_id, "north");
 }
 
 TEST(Results, ComeBackAsTheyWere) {

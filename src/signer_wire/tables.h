@@ -228,7 +228,8 @@ template <>
 struct Table<signer::WrapPackage> {
     using T = signer::WrapPackage;
     static constexpr auto asn1 =
-        der::sequence("WrapPackage", field<&T::iccid>("iccid", Tag{0x80}), field<&T::der>("der", Tag{0x81}));
+        der::sequence("WrapPackage", field<&T::iccid>("iccid", Tag{0x80}), field<&T::der>("der", Tag{0x81}),
+                      field<&T::operator_id>("operatorId", Tag{0x82}));
 };
 template <>
 struct Table<signer::RewrapPackage> {
@@ -239,9 +240,8 @@ struct Table<signer::RewrapPackage> {
 template <>
 struct Table<signer::ExtractSubscription> {
     using T = signer::ExtractSubscription;
-    static constexpr auto asn1 =
-        der::sequence("ExtractSubscription", field<&T::iccid>("iccid", Tag{0x80}),
-                      field<&T::package>("package", Tag{0x81}), field<&T::operator_id>("operatorId", Tag{0x82}));
+    static constexpr auto asn1 = der::sequence("ExtractSubscription", field<&T::iccid>("iccid", Tag{0x80}),
+                                               field<&T::package>("package", Tag{0x81}));
 };
 template <>
 struct Table<signer::WrapConfirmationCode> {
@@ -287,7 +287,9 @@ struct Table<signer::ImportSubscription> {
     static constexpr auto asn1 =
         der::sequence("ImportSubscription", field<&T::operator_id>("operatorId", Tag{0x80}),
                       field<&T::transport_key>("transportKey", Tag{0x81}), field<&T::imsi>("imsi", Tag{0x82}),
-                      field<&T::k>("k", Tag{0x83}), field<&T::opc>("opc", Tag{0x84}));
+                      field<&T::k>("k", Tag{0x83}), field<&T::opc>("opc", Tag{0x84}),
+                      field<&T::refuse_published>("refusePublished", Tag{0x85}),
+                      field<&T::refuse_unchosen>("refuseUnchosen", Tag{0x86}));
 };
 template <>
 struct Table<signer::ExportSubscription> {

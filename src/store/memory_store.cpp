@@ -16,6 +16,7 @@ struct Tables {
     std::map<std::string, std::vector<crypto::Sha256>, std::less<>> verified;  // of an order, the oldest first
     std::map<Iccid, Subscription> subscriptions;
     std::map<Iccid, signer::WrappedPackage> packages;
+    std::map<Iccid, std::vector<KeyExport>> exports;
     std::map<Imsi, auc::Subscription> auc;
     std::map<std::string, Operator, std::less<>> operators;
     std::map<std::pair<std::string, std::string>, ReleaseUse> releases;
@@ -158,6 +159,10 @@ Status apply(Tables& t, const PutSubscription& c) {
     CHECKED(check_subscription(t, next));
     ++next.version;
     found->second = std::move(next);
+    return ok();
+}
+Status apply(Tables& t, const RecordExport& c) {
+    t.exports[c.row.iccid].push_back(c.row);
     return ok();
 }
 Status apply(Tables& t, const AddOperator& c) {
@@ -308,6 +313,9 @@ public:
         for (const auto& [iccid, s] : t_.subscriptions)
             if (s.profile_type == profile_type) out.insert(s.operator_id);
         return std::vector(out.begin(), out.end());
+    }
+    Result<std::vector<KeyExport>> exports_of(const Iccid& iccid) override {
+        return find_in(t_.exports, iccid).value_or(std::vector<KeyExport>{});
     }
     Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override { return find_in(t_.auc, imsi); }
     Result<std::optional<Operator>> find_operator(std::string_view id) override { return find_in(t_.operators, id); }

@@ -78,6 +78,7 @@ private:
 class Database {
 public:
     using Statement = postgres::Statement;
+    static constexpr bool writes_alone = false;
     /// `connection` is libpq's: "postgresql://..." or "host=... dbname=...". No error repeats it.
     /// `answer_max`: that long somebody waits for PostgreSQL at a time. Then the connection is given up and PostgreSQL
     /// left alone for as long as that took, or all of the caller's time would go by waiting; for twice as long each

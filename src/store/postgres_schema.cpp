@@ -113,7 +113,15 @@ ALTER TABLE subscriptions ADD COLUMN needs_javacard BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN needs_javacard BIGINT NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<const char*, 4> steps{version_1, version_2, version_3, version_4};
+// As version_11 there.
+constexpr const char* version_5 = R"sql(
+CREATE TABLE exports (
+    iccid TEXT COLLATE "C" NOT NULL, number BIGINT NOT NULL, at BIGINT NOT NULL, operator_id TEXT NOT NULL,
+    transport_key BIGINT NOT NULL, user_id BIGINT, CONSTRAINT "exports.number" PRIMARY KEY (iccid, number)
+);
+)sql";
+
+constexpr std::array<const char*, 5> steps{version_1, version_2, version_3, version_4, version_5};
 
 constexpr std::int64_t newest() { return static_cast<std::int64_t>(steps.size()); }
 

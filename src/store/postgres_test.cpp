@@ -199,6 +199,7 @@ TEST_F(PostgresStore, SeveralNodesMakeTheTablesOnce) {
 TEST_F(PostgresStore, OrdersOfTheFirstSchemaAreTakenOver) {
     const Operator o{"op", "Operator", {1, 2, 3}, t0};
     ASSERT_TRUE(open()->commit_one({AddOrder{order(1)}, AddOperator{o}, AddSubscription{subscription(1)}}));
+    run("DROP TABLE exports");
     run("DROP INDEX orders_with_events");
     run("ALTER TABLE orders DROP COLUMN smds_address, DROP COLUMN event, DROP COLUMN needs_javacard");
     run("ALTER TABLE operators DROP COLUMN refused, DROP COLUMN allowed, DROP COLUMN applets");
@@ -212,6 +213,7 @@ TEST_F(PostgresStore, OrdersOfTheFirstSchemaAreTakenOver) {
     EXPECT_EQ(**store->find_subscription(iccid(1)), subscription(1));
     ASSERT_TRUE(store->commit_one({MoveEvent{"order-1", {}, smdp::EventStanding::queued}}));
     EXPECT_EQ((**store->find_order("order-1")).event, smdp::EventStanding::queued);
+    EXPECT_TRUE(store->commit_one({RecordExport{{iccid(1), t0, "op", 3, 0}}}));
 }
 
 TEST_F(PostgresStore, RefusesASchemaThatIsNewerAlsoWhereItConnectsAgain) {
@@ -235,6 +237,30 @@ TEST_F(PostgresStore, RowThatAnotherNodeChangedIsAConflict) {
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().path, "orders.version");
     EXPECT_EQ((*a->find_order("order-1"))->attempts, 2U);
+}
+
+/// One node adds an order of a line while the other one sees the end of the last before it.
+TEST_F(PostgresStore, LineIsNotInStockBesideAnOrderThatAnotherNodeAddsMeanwhile) {
+    const auto store = open();
+    auto line = subscription(1);
+    line.profile_type = "gold";
+    auto ended = order(1);
+    ended.state = smdp::OrderState::unavailable;
+    ended.outstanding = {{1}};
+    ASSERT_TRUE(store->commit_one({AddSubscription{line}, AddOrder{ended}, AddOrder{order(2)}}));
+    ASSERT_EQ(run("SELECT taken FROM subscriptions"), 1);
+    run("BEGIN");
+    run("UPDATE orders SET iccid='" + iccid(1).text() + "' WHERE id='order-2'");
+    run("UPDATE subscriptions SET taken=1 WHERE iccid='" + iccid(1).text() + "'");
+    Status done = ok();
+    ended.outstanding.clear();
+    std::thread node([&] { done = store->commit_one({smdp::PutOrder{ended}}); });
+    other->await_waiting(1);
+    run("COMMIT");
+    node.join();
+    ASSERT_TRUE(done) << to_string(done.error());
+    EXPECT_EQ(run("SELECT taken FROM subscriptions"), 1);
+    EXPECT_FALSE(*store->find_in_stock("gold", "operator"));
 }
 
 /// Two nodes that change the same rows in another order each.

@@ -135,8 +135,16 @@ ALTER TABLE subscriptions ADD COLUMN needs_javacard INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN needs_javacard INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<const char*, 10> steps{version_1, version_2, version_3, version_4, version_5,
-                                            version_6, version_7, version_8, version_9, version_10};
+// Keys that left, of which line, under which transport key, at whose word.
+constexpr const char* version_11 = R"sql(
+CREATE TABLE exports (
+    iccid TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, operator_id TEXT NOT NULL,
+    transport_key INTEGER NOT NULL, user_id INTEGER, PRIMARY KEY (iccid, number)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 11> steps{version_1, version_2, version_3, version_4,  version_5, version_6,
+                                            version_7, version_8, version_9, version_10, version_11};
 
 }  // namespace
 

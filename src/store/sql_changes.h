@@ -73,9 +73,19 @@ auto& bind_course(auto& s, const smdp::Order& o, const std::string& outstanding)
         .bind_optional(view_of(o.release));
 }
 
+/// Where others write too: a statement that waits for a row looks at the others as they were before it waited, and
+/// would count orders without the one that was added meanwhile. The statement behind this one sees it.
+template <class Database>
+Status wait_for_subscription(Database& db, const Iccid& iccid) {
+    if constexpr (Database::writes_alone) return ok();
+    TRY(auto* s,
+        db.prepare("SELECT 1 FROM subscriptions WHERE iccid=?1 AND profile_type IS NOT NULL FOR NO KEY UPDATE"));
+    return s->bind(iccid.text()).run();
+}
 /// Whether an order has the subscription, or one that has ended has left it on a card: not in stock then. Only of those
 /// that are ordered by their type.
 Status write_taken(auto& db, const Iccid& iccid) {
+    CHECKED(wait_for_subscription(db, iccid));
     TRY(auto* s, db.prepare("UPDATE subscriptions SET taken=(SELECT count(*) FROM (SELECT 1 FROM orders AS o WHERE "
                             "o.iccid=?1 AND (o.state<>8 OR o.outstanding<>'' OR (o.ended_by IN (0,1) AND "
                             "o.last_sequence IS NOT NULL)) LIMIT 1) AS one) WHERE iccid=?1 AND profile_type IS NOT "
@@ -240,6 +250,16 @@ Status write(auto& db, const PutSubscription& c) {
     const auto& v = c.subscription;
     s->bind_optional(text_of(v.eid)).bind(number(v.standing)).bind(v.iccid.text()).bind(v.version);
     return s->run_on_one(Errc::conflict, "subscriptions.version", row_outdated);
+}
+Status write(auto& db, const RecordExport& c) {
+    TRY(auto* s, db.prepare("INSERT INTO exports VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM exports WHERE "
+                            "iccid=?1), ?2, ?3, ?4, ?5)"));
+    return s->bind(c.row.iccid.text())
+        .bind(c.row.at)
+        .bind(c.row.operator_id)
+        .bind(std::int64_t{c.row.transport_key})
+        .bind_optional(number_of(c.row.user))
+        .run();
 }
 Status write(auto& db, const AddOperator& c) {
     TRY(auto* s, db.prepare("INSERT INTO operators VALUES (?,?,?,?,?,?,?)"));

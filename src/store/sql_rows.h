@@ -122,6 +122,13 @@ inline constexpr auto subscription_at = [](const auto& s) -> Result<Subscription
     return v;
 };
 
+inline constexpr auto export_at = [](const auto& s) -> Result<KeyExport> {
+    TRY(Iccid iccid, Iccid::parse_unchecked(s.text(0)));
+    KeyExport e{std::move(iccid), s.time(1), s.text(2), static_cast<std::uint8_t>(s.integer(3))};
+    if (!s.is_null(4)) e.user = static_cast<std::uint32_t>(s.integer(4));
+    return e;
+};
+
 inline constexpr auto auc_at = [](const auto& s) -> Result<auc::Subscription> {
     TRY(Imsi imsi, Imsi::parse(s.text(0)));
     auc::Subscription v{std::move(imsi), {s.blob(1)}};

@@ -71,6 +71,10 @@ public:
     Result<std::vector<std::string>> operators_of_type(std::string_view profile_type) override {
         return all(operators_of_a_type, first_text_at, profile_type);
     }
+    Result<std::vector<KeyExport>> exports_of(const Iccid& iccid) override {
+        return all("SELECT iccid, at, operator_id, transport_key, user_id FROM exports WHERE iccid=? ORDER BY number",
+                   export_at, std::string_view(iccid.text()));
+    }
     Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override {
         return one("SELECT * FROM auc WHERE imsi=?", auc_at, std::string_view(imsi.text()));
     }

@@ -58,6 +58,7 @@ private:
 class Database {
 public:
     using Statement = store::Statement;
+    static constexpr bool writes_alone = true;  ///< from BEGIN to COMMIT
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path&);
     ~Database();
     Database(const Database&) = delete;

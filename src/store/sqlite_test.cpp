@@ -16,12 +16,12 @@
 namespace mcim::store {
 namespace {
 
-/// As the tables were before they said what is in stock, and what an operator refuses.
+/// As the tables were before they said what is in stock, what an operator refuses, and which keys left.
 constexpr const char* as_in_version_8 =
     "DROP INDEX subscriptions_in_stock; ALTER TABLE subscriptions DROP COLUMN taken; "
     "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
     "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
-    "ALTER TABLE subscriptions DROP COLUMN needs_javacard; PRAGMA user_version = 8";
+    "ALTER TABLE subscriptions DROP COLUMN needs_javacard; DROP TABLE exports; PRAGMA user_version = 8";
 
 /// And before orders had codes, bindings and events, and subscriptions types.
 const std::string as_in_version_3 =
@@ -211,6 +211,8 @@ TEST(SqliteStore, OperatorsAndPackagesOfTheEighthSchemaAreAsByDefault) {
     const saip::PackagePolicy strict{saip::Severity::warning, {}, {}, saip::Applets::refused};
     ASSERT_TRUE((*store)->commit_one({SetPackagePolicy{"op", strict}}));
     EXPECT_EQ((**(*store)->find_operator("op")).policy, strict);
+    EXPECT_TRUE((*store)->exports_of(iccid(1))->empty());
+    EXPECT_TRUE((*store)->commit_one({RecordExport{{iccid(1), t0, "op", 3, 0}}}));
 }
 
 TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {

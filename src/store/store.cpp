@@ -24,8 +24,8 @@ Result<std::optional<smdp::Order>> Store::find_pending_order(const Eid& eid, Tim
 }
 
 bool changed_meanwhile(const Error& e) {
-    return e.code == Errc::conflict &&
-           (e.path.ends_with(".version") || e.path == "auc.sqn" || e.path == "notes.number" || e.path == "database");
+    return e.code == Errc::conflict && (e.path.ends_with(".version") || e.path == "auc.sqn" ||
+                                        e.path == "notes.number" || e.path == "exports.number" || e.path == "database");
 }
 
 }  // namespace mcim::store

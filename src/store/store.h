@@ -99,6 +99,16 @@ inline constexpr std::size_t refusals_kept = 50;
 inline constexpr std::size_t routine_kept = 50;
 inline constexpr std::size_t verified_kept = 50;
 
+/// K and OPc of a line left under a transport key (ADR 0053).
+struct KeyExport {
+    Iccid iccid;
+    Time at{};
+    std::string operator_id;
+    std::uint8_t transport_key = 0;
+    std::optional<std::uint32_t> user{};  ///< of the process that asked
+    friend bool operator==(const KeyExport&, const KeyExport&) = default;
+};
+
 /// A row of a module that keeps its own format in it (verifier: devices, nonces, verdicts; reference values).
 struct Row {
     std::string kind;
@@ -141,6 +151,9 @@ struct AddSubscription {
 struct PutSubscription {
     Subscription subscription;
 };
+struct RecordExport {
+    KeyExport row;
+};
 struct AddOperator {
     Operator row;
 };
@@ -176,10 +189,11 @@ struct DropRow {
     std::string kind;
     std::string key;
 };
-using Change = std::variant<AddOrder, NameOrder, MoveEvent, smdp::PutOrder, smdp::PutSession, PurgeSessions,
-                            PurgeNotifications, smdp::Note, smdp::NoteRefusal, smdp::RecordNotification,
-                            AddSubscription, PutSubscription, AddOperator, SetPackagePolicy, AddAuc, auc::Update,
-                            SetAucStatus, ReserveRelease, ConsumeReleases, DropReservations, PutRow, DropRow>;
+using Change =
+    std::variant<AddOrder, NameOrder, MoveEvent, smdp::PutOrder, smdp::PutSession, PurgeSessions, PurgeNotifications,
+                 smdp::Note, smdp::NoteRefusal, smdp::RecordNotification, AddSubscription, PutSubscription,
+                 RecordExport, AddOperator, SetPackagePolicy, AddAuc, auc::Update, SetAucStatus, ReserveRelease,
+                 ConsumeReleases, DropReservations, PutRow, DropRow>;
 using Batch = std::vector<Change>;
 
 // ---------------------------------------------------------------- the store
@@ -228,6 +242,8 @@ public:
                                                                             std::string_view operator_id) = 0;
     /// Who has subscriptions of this type, in stock or not.
     [[nodiscard]] virtual Result<std::vector<std::string>> operators_of_type(std::string_view profile_type) = 0;
+    /// In their order.
+    [[nodiscard]] virtual Result<std::vector<KeyExport>> exports_of(const Iccid&) = 0;
     [[nodiscard]] virtual Result<std::optional<auc::Subscription>> find_auc(const Imsi&) = 0;
 
     [[nodiscard]] virtual Result<std::optional<Operator>> find_operator(std::string_view id) = 0;

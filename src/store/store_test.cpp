@@ -350,6 +350,19 @@ TEST_P(AnyStore, SubscriptionsAreUniqueInEveryNumberAndKey) {
     EXPECT_EQ(store->list_subscriptions()->size(), 2U);
 }
 
+TEST_P(AnyStore, ExportsOfALineAreKeptInTheirOrder) {
+    const KeyExport first{iccid(1), t0, "north", 3, 1000};
+    const KeyExport second{iccid(1), t0 - std::chrono::seconds(1), "north", 255, std::nullopt};
+    const KeyExport other{iccid(2), t0, "south", 7, ~std::uint32_t{0}};
+    ASSERT_TRUE(commit({RecordExport{first}, RecordExport{other}}));
+    ASSERT_TRUE(commit({RecordExport{second}}));
+    EXPECT_FALSE(commit({RecordExport{first}, DropRow{"no", "row"}})) << "as a whole or not at all";
+    reopen_where_it_lasts();
+    EXPECT_EQ(*store->exports_of(iccid(1)), (std::vector{first, second}));
+    EXPECT_EQ(*store->exports_of(iccid(2)), (std::vector{other}));
+    EXPECT_TRUE(store->exports_of(iccid(3))->empty());
+}
+
 TEST_P(AnyStore, OneSubscriptionIsEnabledPerEid) {
     ASSERT_TRUE(commit({AddSubscription{subscription(1)}, AddSubscription{subscription(2)}}));
     auto one = **store->find_subscription(iccid(1));

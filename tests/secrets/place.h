@@ -135,6 +135,8 @@ public:
         start_platform();
         mcim({"operator", "key", "--out", at("operator.pem")});
         admin({"operator", "add", "--id", "north", "--name", "North", "--key", at("operator.pem.pub")});
+        // nothing here has one, and the whole package is looked through
+        admin({"operator", "policy", "--operator", "north", "--refuse", "toolkit-application"});
     }
     /// In the process of mcim-signer: the configuration of the other one does not name their folder any more.
     void set_keys_apart() {

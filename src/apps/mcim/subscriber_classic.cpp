@@ -111,6 +111,7 @@ Result<SubscriberFile> read_classic_subscribers(std::string_view content) {
         const std::string_view line = take_line(content);
         const auto words = words_of(line);
         if (words.empty()) continue;
+        if (!header && words.front().starts_with('#')) continue;  // as format_of() sees it
         if (!header) {
             TRY(header, read_classic_header(line));
             continue;

@@ -178,6 +178,19 @@ TEST(SubscriberFile, ClassicWithoutAnIndexIsInClear) {
     EXPECT_FALSE(good_subscribers("imsi,k\n1," + std::string(k_in_file)).transport_key) << "others do not say";
 }
 
+/// Found and read alike, whether the format is told or not.
+TEST(SubscriberFile, ClassicMayBeginWithRemarks) {
+    const std::string row = classic_row(first_iccid, "001010000000001");
+    const std::string text = "# of 23 November\n  # 1 1 2 1 1 3\n1 1 1 1 1 3\n" + row;
+    for (const auto& file : {read_text(text), read_text(text, classic)}) {
+        ASSERT_TRUE(file) << to_string(file.error());
+        EXPECT_EQ(file->format, classic);
+        ASSERT_EQ(file->rows.size(), 1U);
+        EXPECT_EQ(file->rows[0].place, 4U);
+    }
+    EXPECT_FALSE(read_text("1 1 1 1 1 3\n# a remark\n" + row)) << "behind the header each line is a card";
+}
+
 TEST(SubscriberFile, ClassicOfAnotherShapeIsRefused) {
     const std::string row = classic_row(first_iccid, "001010000000001");
     const auto refused = [&](const std::string& text, const std::string& why) {

@@ -33,6 +33,16 @@ std::string_view access(std::string_view status) {
     return status;
 }
 
+std::string export_of(const jose::Object& e) {
+    const auto number = [&](std::string_view name) {
+        const auto found = e.integer(name);
+        return found ? std::to_string(*found) : "unknown";
+    };
+    const auto at = e.time("at");
+    return (at ? to_rfc3339(*at) : "") + ", for " + text_or(e, "operator") + ", under transport key " +
+           number("transport_key") + ", asked for by user " + number("user");
+}
+
 Status run_subscription_list(const SubscriptionOptions& options, std::ostream& out) {
     Admin admin(options.admin);
     TRY(const auto answer, admin.read("/subscriptions"));
@@ -77,6 +87,8 @@ Status run_show(const SubscriptionOptions& options, std::ostream& out) {
         fields.emplace_back("network access", access(text_or(centre->json, "status")));
         fields.emplace_back("sequence number", text_or(centre->json, "sqn"));
     }
+    TRY(const auto exports, line.json.objects("exports"));
+    for (const auto& e : exports) fields.emplace_back("keys left", export_of(e));
     print_fields(out, fields);
     return ok();
 }

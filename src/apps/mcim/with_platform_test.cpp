@@ -1,6 +1,7 @@
 // Commands against a platform that runs: the folder that `mcim platform init` made, served by mcimd's own Program in a
 // thread of this test, on a UNIX socket and a free port of loopback.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
@@ -456,6 +457,13 @@ TEST_F(WithPlatform, LinesGoToAnotherPlatformUnderATransportKey) {
     EXPECT_NE(text.find("8988211000000000029 - 001010000000002 "), std::string::npos) << text;
     EXPECT_TRUE(one.run({"subscription", "export", at("north.out"), "--operator", "north", "--transport-key", "3"})
                     .complains("there is a file of this name"));
+    const auto shown = one.run({"subscription", "show", iccid});
+    EXPECT_TRUE(shown.says("Z, for north, under transport key 3, asked for by user " + std::to_string(::geteuid())))
+        << shown.out;
+    const auto line = *jose::Object::parse(one.run({"subscription", "show", iccid, "--json"}).out);
+    const auto exports = *line.objects("exports");
+    ASSERT_EQ(exports.size(), 1U);
+    EXPECT_EQ(*exports[0].integer("transport_key"), 3);
 
     const auto taken = other.run({"subscription", "import", at("north.out"), "--operator", "north"});
     EXPECT_EQ(taken.code, 0) << taken.out << taken.err;

@@ -62,7 +62,7 @@ Result<Json> list_calls(const Asked&) {
     return Json().objects("calls", out);
 }
 
-/// Keys left: which line's, for whom, at whose word.
+/// Keys left: which line's, for whom, at whose word. Its number is masked here; the database has it (RecordExport).
 void note_export(const Asked& a) {
     const auto operator_id = a.body.text("operator");
     const auto transport_key = a.body.integer("transport_key");
@@ -99,12 +99,12 @@ constexpr std::array routes{
            "transport_key? package_octets_min? package? profile_type? replaces?",
            "a subscription, of the template or of a package; in the place of one whose card is lost"},
           [](const Asked& a) { return add_subscription(a.platform, a.body); }},
-    Route{{"GET", "/subscriptions/ICCID", "", "one subscription"},
+    Route{{"GET", "/subscriptions/ICCID", "", "one subscription, and when its keys left for whom"},
           [](const Asked& a) { return show_subscription(a.platform, a.named); }},
     Route{{"POST", "/subscriptions/ICCID/export", "operator transport_key",
            "its K and OPc, wrapped under a transport key of its operator's"},
           [](const Asked& a) {
-              auto line = export_subscription(a.platform, a.named, a.body);
+              auto line = export_subscription(a.platform, a.named, a.body, a.user);
               if (line) note_export(a);
               return line;
           }},

@@ -2,6 +2,7 @@
 #pragma once
 #include "mcim/apps/mcimd/platform.h"
 #include "mcim/jose/json.h"
+#include "mcim/saip/lint.h"
 #include "mcim/saip/package.h"
 
 namespace mcim::apps::mcimd {
@@ -14,8 +15,10 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Result<Json> add_subscription(Platform&, const jose::Object&);
 [[nodiscard]] Result<Json> list_subscriptions(Platform&);
 [[nodiscard]] Result<Json> show_subscription(Platform&, std::string_view iccid);
-/// Its K and OPc, wrapped inside the signer under a transport key of its operator's.
-[[nodiscard]] Result<Json> export_subscription(Platform&, std::string_view iccid, const jose::Object&);
+/// Its K and OPc, wrapped inside the signer under a transport key of its operator's. That they left, and at whose word,
+/// is on the disk before they do.
+[[nodiscard]] Result<Json> export_subscription(Platform&, std::string_view iccid, const jose::Object&,
+                                               std::optional<std::uint32_t> user);
 [[nodiscard]] Result<Json> set_bar(Platform&, std::string_view iccid, auc::Status);
 [[nodiscard]] Result<Json> close_subscription(Platform&, std::string_view iccid);
 [[nodiscard]] Result<Json> show_auc(Platform&, std::string_view imsi);
@@ -29,6 +32,8 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Status check_template(const Platform&, const store::Operator&, const store::Subscription&);
 /// Of a key that comes alone, as the member `name`.
 [[nodiscard]] Status check_key(const Platform&, const store::Operator&, std::string_view name, const SecretBytes&);
+/// For who looks in another process.
+[[nodiscard]] bool refuses(const Platform&, const store::Operator&, saip::Finding);
 
 // admin_orders.cpp
 [[nodiscard]] Result<Json> add_order(Platform&, const jose::Object&);

@@ -25,6 +25,13 @@ Json json_of(const store::Subscription& s) {
     return out.text("standing", to_string(s.standing)).time("created_at", s.created_at);
 }
 
+Json json_of(const store::KeyExport& e) {
+    Json out;
+    out.time("at", e.at).text("operator", e.operator_id).integer("transport_key", e.transport_key);
+    if (e.user) out.integer("user", *e.user);
+    return out;
+}
+
 Result<signer::Algorithm> algorithm_of(const jose::Object& in) {
     TRY(const auto name, in.optional_member(&jose::Object::text, "algorithm"));
     if (!name) return signer::Algorithm::milenage;
@@ -48,26 +55,40 @@ Result<std::optional<std::uint8_t>> transport_key_of(const jose::Object& in) {
 }
 
 /// K and OPc that the signer alone can open.
-Result<signer::Subscription> wrapped_keys_for(Platform& p, const jose::Object& in, const Imsi& imsi,
-                                              signer::Algorithm algorithm, std::uint8_t transport_key) {
+Result<signer::Subscription> wrapped_keys_for(Platform& p, const store::Operator& whose, const jose::Object& in,
+                                              const Imsi& imsi, signer::Algorithm algorithm,
+                                              std::uint8_t transport_key) {
     if (algorithm != signer::Algorithm::milenage || in.has("op"))
         return fail(Errc::bad_value, "transport_key", "K and OPc of MILENAGE come under one, and nothing else");
-    TRY(auto operator_id, in.text("operator"));
     TRY(auto k, in.hex_octets("k"));
     TRY(auto opc, in.hex_octets("opc"));
-    return p.signer.ask(
-        signer::ImportSubscription{std::move(operator_id), transport_key, imsi, std::move(k), std::move(opc)});
+    return p.signer.ask(signer::ImportSubscription{whose.id, transport_key, imsi, std::move(k), std::move(opc),
+                                                   refuses(p, whose, saip::Finding::test_key),
+                                                   refuses(p, whose, saip::Finding::default_key)});
+}
+
+/// What goes with a K is not passed over where there is none: somebody meant keys of his own.
+Status check_nothing_without_k(const jose::Object& in) {
+    for (const std::string_view beside_k : {"transport_key", "opc", "op"})
+        if (in.has(beside_k))
+            return fail(Errc::bad_value, std::string(beside_k),
+                        "it goes with \"k\", which is not here: give both, or neither for keys that the " +
+                            std::string(in.has("package") ? "package has" : "signer makes"));
+    return ok();
 }
 
 /// Fresh keys, which nobody sees; or those that the operator has already.
 Result<signer::Subscription> keys_for(Platform& p, const store::Operator& whose, const jose::Object& in,
                                       const Imsi& imsi, signer::Algorithm algorithm) {
     TRY(const auto transport_key, transport_key_of(in));
-    if (!in.has("k")) return p.signer.new_subscription_keys(imsi, algorithm, whose.id);
+    if (!in.has("k")) {
+        CHECKED(check_nothing_without_k(in));
+        return p.signer.new_subscription_keys(imsi, algorithm, whose.id);
+    }
     if (transport_key == 0 && !p.laboratory)
         return fail(Errc::refused, "transport_key",
                     "index 0 says that the keys are in clear: only a laboratory takes them so");
-    if (transport_key && *transport_key != 0) return wrapped_keys_for(p, in, imsi, algorithm, *transport_key);
+    if (transport_key && *transport_key != 0) return wrapped_keys_for(p, whose, in, imsi, algorithm, *transport_key);
     using Constant = signer::WrapSubscription::Constant;
     const bool is_op = in.has("op");
     if (is_op && in.has("opc")) return fail(Errc::conflict, "op", "OP or OPc is wanted, not both of them");
@@ -102,14 +123,15 @@ Result<NewLine> from_package(Platform& p, const store::Operator& whose, const jo
         if (in.has(of_the_template))
             return fail(Errc::bad_value, std::string(of_the_template),
                         "the template is filled with it; a package has its own");
+    if (!in.has("k")) CHECKED(check_nothing_without_k(in));
     TRY(SecretBytes der, in.secret_octets("package"));
     const auto package = saip::parse(expose(der));
-    TRY(auto wrapped, p.signer.ask(signer::WrapPackage{iccid, std::move(der)}));
+    TRY(auto wrapped, p.signer.ask(signer::WrapPackage{iccid, std::move(der), whose.id}));
     if (!package) return package.error();
     CHECKED(check_package(p, whose, *package));
     const bool needs_javacard = saip::needs_javacard(*package);
     if (!in.has("k")) {
-        TRY(auto line, p.signer.ask(signer::ExtractSubscription{iccid, wrapped, whose.id}));
+        TRY(auto line, p.signer.ask(signer::ExtractSubscription{iccid, wrapped}));
         return NewLine{std::move(line.imsi), std::move(line.subscription), std::move(wrapped), needs_javacard};
     }
     TRY(auto line, with_given_numbers(p, whose, in));
@@ -275,10 +297,14 @@ Result<Json> list_subscriptions(Platform& p) {
 }
 Result<Json> show_subscription(Platform& p, std::string_view iccid) {
     TRY(const auto s, subscription_named(p, iccid));
-    return json_of(s);
+    TRY(const auto exports, p.store.exports_of(s.iccid));
+    std::vector<Json> left;
+    for (const auto& e : exports) left.push_back(json_of(e));
+    return json_of(s).objects("exports", left);
 }
 
-Result<Json> export_subscription(Platform& p, std::string_view iccid, const jose::Object& in) {
+Result<Json> export_subscription(Platform& p, std::string_view iccid, const jose::Object& in,
+                                 std::optional<std::uint32_t> user) {
     TRY(const auto s, subscription_named(p, iccid));
     TRY(const auto operator_id, in.text("operator"));
     if (s.operator_id != operator_id)
@@ -289,6 +315,7 @@ Result<Json> export_subscription(Platform& p, std::string_view iccid, const jose
     if (!transport_key || *transport_key == 0)
         return fail(Errc::refused, "transport_key", "keys leave under a transport key only: 1 to 255 names it");
     TRY(const auto keys, p.signer.ask(signer::ExportSubscription{operator_id, *transport_key, s.imsi, s.keys}));
+    CHECKED(p.store.commit_one({store::RecordExport{{s.iccid, p.now(), operator_id, *transport_key, user}}}));
     Json out;
     out.text("iccid", s.iccid.text()).text("imsi", s.imsi.text());
     if (s.msisdn) out.text("msisdn", s.msisdn->text());

@@ -111,4 +111,8 @@ Status check_key(const Platform& p, const store::Operator& whose, std::string_vi
     return none_refused(whose, std::string(name), found);
 }
 
+bool refuses(const Platform& p, const store::Operator& whose, saip::Finding what) {
+    return saip::refuses(whose.policy, what, {lint_class(p), saip::Runtime::none});
+}
+
 }  // namespace mcim::apps::mcimd

@@ -153,6 +153,65 @@ TEST_F(WithTransportKey, LinesComeAndGoUnderItOnly) {
     names(detail(exported("a", 3, 403)), "is closed");
 }
 
+/// Somebody meant keys of his own, and forgot one of them.
+TEST_F(WithTransportKey, IsNotPassedOverWhereKIsAbsent) {
+    const auto refused = [&](const std::string& body, const std::string& why) {
+        const auto detail = admin("POST", "/subscriptions", body, 422).text("detail");
+        ASSERT_TRUE(detail);
+        EXPECT_NE(detail->find(why), std::string::npos) << *detail;
+        EXPECT_EQ(detail->find(own_opc), std::string::npos) << *detail;
+    };
+    const auto line = [&] {
+        return jose::ObjectWriter().text("operator", "a").text("iccid", first.text()).text("imsi", "999990000000001");
+    };
+    const std::string why = "it goes with \"k\", which is not here";
+    refused(line().integer("transport_key", 3).hex_octets("opc", *from_hex(own_opc)).finish(),
+            "at transport_key: " + why + ": give both, or neither for keys that the signer makes");
+    refused(line().integer("transport_key", 0).finish(), "at transport_key: " + why);
+    refused(line().hex_octets("opc", *from_hex(own_opc)).finish(), "at opc: " + why);
+    refused(line().hex_octets("op", *from_hex(own_opc)).finish(), "at op: " + why);
+    std::string package = line_of_package(own_k, own_opc);
+    package.insert(1, R"("transport_key":3,)");
+    refused(package, "at transport_key: " + why + ": give both, or neither for keys that the package has");
+    EXPECT_TRUE(admin("GET", "/subscriptions").objects("subscriptions")->empty());
+}
+
+TEST_F(WithTransportKey, LineOfAPackageLeavesToo) {
+    admin("POST", "/subscriptions", line_of_package(own_k, own_opc));
+    jose::ObjectWriter w;
+    w.text("operator", "a").integer("transport_key", 3);
+    const auto path = "/subscriptions/" + saip::sample_variables().iccid.text() + "/export";
+    const custody::TransportKey key{"a", custody::TransportUse::both, octets()};
+    EXPECT_EQ(*admin("POST", path, w.finish()).hex_octets("k"),
+              *custody::wrap_block(key, SecretBytes(*from_hex(own_k))));
+}
+
+/// Only the signer can look at them, and it asks for the operator's policy too.
+TEST_F(WithTransportKey, WrappedKeysThatEverybodyHasAreRefusedWhereAPolicySaysSo) {
+    std::string toml = at.toml();
+    toml.replace(toml.find("[auc]\n"), 6, "[auc]\nlaboratory = true\n");
+    running.reset();
+    running.emplace(at.config_of(toml));
+    const custody::TransportKey key{"a", custody::TransportUse::both, octets()};
+    const auto come = [&](std::string_view k, unsigned wanted) {
+        const auto block = custody::wrap_block(key, SecretBytes(*from_hex(k)));
+        const auto answer = admin("POST", "/subscriptions", under_transport_key(first, 3, hex(*block)), wanted);
+        const auto detail = answer.text("detail");
+        return detail ? *detail : std::string("taken");
+    };
+    const auto set_policy = [&](const char* body) { admin("POST", "/operators/a/policy", body); };
+    constexpr std::string_view repeated = "ABABABABABABABABABABABABABABABAB";
+    set_policy(R"({"refuse":["test-key"]})");
+    const auto detail = come(published_k, 403);
+    EXPECT_NE(detail.find("at k: it is published in TS 35.208 test sets 1"), std::string::npos) << detail;
+    EXPECT_NE(detail.find("the policy of operator \"a\" refuses it"), std::string::npos) << detail;
+    set_policy(R"({"refuse":["warning"]})");
+    EXPECT_NE(come(repeated, 403).find("a key that nobody chose"), std::string::npos);
+    set_policy(R"({"refuse":["default-key"]})");
+    come(repeated, 403);
+    come(published_k, 200);
+}
+
 /// The same keys in clear and under the transport key.
 TEST_F(WithTransportKey, WrappedKeysAreComparedWithThoseThatAreHere) {
     const auto block = custody::wrap_block({"a", custody::TransportUse::both, octets()}, SecretBytes(*from_hex(own_k)));

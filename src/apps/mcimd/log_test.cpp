@@ -6,6 +6,7 @@
 
 #include "mcim/apps/mcimd/asn1_for_test.h"
 #include "mcim/apps/mcimd/platform.h"
+#include "mcim/base/text.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -71,12 +72,24 @@ TEST_F(Logged, NamesTheLineWhoseKeysLeftForWhomAndAtWhoseWord) {
     const auto path = "/subscriptions/" + first.text() + "/export";
     const auto line = admin("POST", path, wanted.finish());
     admin("POST", path, jose::ObjectWriter().text("operator", "b").integer("transport_key", 3).finish(), 403);
+    add_line("a", second, "999990000000002");
+    const auto exports_of = [&](const Iccid& iccid) {
+        return *admin("GET", "/subscriptions/" + iccid.text()).objects("exports");
+    };
+    const auto noted = exports_of(first);
+    ASSERT_EQ(noted.size(), 1U) << "the masked number below may be many lines'";
+    EXPECT_EQ(*noted[0].text("operator"), "a");
+    EXPECT_EQ(*noted[0].integer("transport_key"), 3);
+    EXPECT_EQ(*noted[0].integer("user"), std::int64_t{::geteuid()});
+    EXPECT_GT(*noted[0].time("at"), system_now() - 1min);
+    EXPECT_TRUE(exports_of(second).empty());
     const std::string text = log();
-    const std::string sentence =
-        " left, for a, under transport key 3, asked for by user " + std::to_string(::geteuid());
+    const std::string sentence = "K and OPc of the subscription " + with_numbers_masked(first.text()) +
+                                 " left, for a, under transport key 3, asked for by user " +
+                                 std::to_string(::geteuid());
     const auto said = text.find(sentence);
     ASSERT_NE(said, std::string::npos) << text;
-    EXPECT_EQ(text.find(" left, for ", said + 1), std::string::npos) << "and none that stayed: " << text;
+    EXPECT_EQ(text.find(" left, for ", said + sentence.size()), std::string::npos) << "and none that stayed: " << text;
     for (const char* member : {"k", "opc"}) EXPECT_EQ(text.find(*line.text(member)), std::string::npos) << text;
 }
 

@@ -64,6 +64,7 @@ public:
     Result<std::vector<std::string>> operators_of_type(std::string_view type) override {
         return behind_->operators_of_type(type);
     }
+    Result<std::vector<store::KeyExport>> exports_of(const Iccid& iccid) override { return behind_->exports_of(iccid); }
     Result<std::optional<auc::Subscription>> find_auc(const Imsi& imsi) override { return behind_->find_auc(imsi); }
     Result<std::optional<store::Operator>> find_operator(std::string_view id) override {
         if (unreadable_) return fail(Errc::io, "database", "cannot be read");
@@ -171,6 +172,30 @@ protected:
     std::atomic<int> signatures_to_fail = 0;
     std::optional<jose::Object> order;
 };
+
+class UnavailableForAnExport : public Unavailable {
+protected:
+    void SetUp() override {
+        auto folder = custody::KeyFolder::open(at.temp / "keys");
+        SystemRandom random;
+        const auto use = custody::TransportUse::export_;
+        SecretBytes octets(*from_hex("7B1D90E4A62C58F3093E84D7C1B5620A"));
+        ASSERT_TRUE(folder && folder->add_transport_key(3, {"a", use, std::move(octets)}, random));
+        Unavailable::SetUp();
+    }
+};
+
+TEST_F(UnavailableForAnExport, KeysDoNotLeaveWhereThatCannotBeNoted) {
+    const std::string line = "/subscriptions/" + first.text();
+    const auto body = jose::ObjectWriter().text("operator", "a").integer("transport_key", 3).finish();
+    commits_to_fail = 1;
+    const auto refused = admin("POST", line + "/export", body, 503);
+    EXPECT_EQ(commits_to_fail, 0);
+    EXPECT_FALSE(refused.has("k") || refused.has("opc"));
+    EXPECT_TRUE(admin("GET", line).objects("exports")->empty());
+    EXPECT_TRUE(admin("POST", line + "/export", body).has("k"));
+    EXPECT_EQ(admin("GET", line).objects("exports")->size(), 1U);
+}
 
 TEST_F(Unavailable, SignerThatFailsBeginsNoSession) {
     refused_once(signatures_to_fail, "initiateAuthentication", card.initiate("smdpp.example.com"));
