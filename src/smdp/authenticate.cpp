@@ -62,7 +62,7 @@ std::variant<Offer, Refused> authenticate(const msg::AuthenticateResponseOk& ans
 FindOrder find_order(const msg::AuthenticateResponseOk& answer, const Eid& eid) {
     const auto& context = std::get<msg::CtxParamsForCommonAuthentication>(answer.euicc_signed1.ctx_params1.value);
     if (context.matching_id && !context.matching_id->text.empty()) return {context.matching_id->text};
-    return {eid};
+    return {AnyFor{eid, what_fits(answer.euicc_signed1.euicc_info2)}};
 }
 
 /// The table of 5.6.3 has no code of its own for it.
