@@ -284,7 +284,7 @@ TEST_F(Es9Refusal, OrderThatTheCardCannotTakeHidesNoOther) {
     desk.orders.emplace(newer.id, newer);
     const auto named_none = [&] { return card.authenticate(desk.initiated(card), ""); };
     card.info.profile_version = msg::version(3, 3, 1);
-    EXPECT_EQ(authenticate(named_none()), "");
+    ASSERT_EQ(authenticate(named_none()), "");
     EXPECT_EQ(desk.gate_asked.back().order_id, "order-2");
     EXPECT_TRUE(desk.refusals.empty());
     card.info.profile_version = msg::version(2, 3, 1);
