@@ -163,7 +163,9 @@ TEST_F(TokenKeys, PassOverWhatIsNotTheirs) {
             token->add_public_key("somebody else's", crypto::PrivateKey::generate(crypto::Curve::p256).public_key()));
     }
     ASSERT_TRUE(token->add_data("another application", "wrapping/7", as_view("x")));
-    EXPECT_EQ(keys_in(token)->signing.size(), 2U);
+    const auto keys = keys_in(token);
+    ASSERT_TRUE(keys) << to_string(keys.error());
+    EXPECT_EQ(keys->signing.size(), 2U);
     ASSERT_TRUE(token->add_data("mcim", "of a later release", as_view("x")));
     EXPECT_FALSE(keys_in(token));
 }
