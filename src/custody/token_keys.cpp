@@ -35,24 +35,24 @@ private:
     crypto::PublicKey key_;
 };
 
+bool is_name_of_ours(const std::string& label) { return check_key_name({label}).has_value(); }
+
 /// The two halves have the label in common, and the token does not say whether more than that.
-Status check_halves(const SigningKey& key, const std::string& label) {
+Status check_halves(Token& token, const std::string& label, const crypto::PublicKey& key) {
     constexpr std::string_view message = "mcim: is it the key of its public key?";
-    auto signature = key.sign(as_view(message));
+    auto signature = token.sign(label, crypto::sha256(as_view(message)));
     if (!signature) return std::move(signature).error().within("signing key " + label);
-    if (key.public_key().verify(as_view(message), *signature)) return ok();
+    if (key.verify(as_view(message), *signature)) return ok();
     return fail(Errc::bad_crypto, "signing key " + label,
                 "the private key of this label in the token is not that of the public key");
 }
 
 Result<SigningKeys> signing_keys_in(const std::shared_ptr<Token>& token) {
-    TRY(auto public_keys, token->public_keys());
+    TRY(auto public_keys, token->public_keys(is_name_of_ours));
     SigningKeys keys;
     for (auto& [label, public_key] : public_keys) {
-        if (!check_key_name({label})) continue;
-        auto key = std::make_unique<KeyInToken>(token, label, std::move(public_key));
-        CHECKED(check_halves(*key, label));
-        keys.emplace(signer::KeyName{label}, std::move(key));
+        CHECKED(check_halves(*token, label, public_key));
+        keys.emplace(signer::KeyName{label}, std::make_unique<KeyInToken>(token, label, std::move(public_key)));
     }
     return keys;
 }
@@ -138,7 +138,7 @@ public:
             CHECKED(token_->add_private_key(label, key.curve(), scalar));
         }
         if (known == present.end()) {
-            CHECKED(check_halves(KeyInToken(token_, label, key.public_key()), label));
+            CHECKED(check_halves(*token_, label, key.public_key()));
             CHECKED(token_->add_public_key(label, key.public_key()));
         }
         if (!has_private || known == present.end()) done_.push_back("signing key " + label);
@@ -194,7 +194,7 @@ Result<std::vector<std::string>> import_keys(const KeyFolder& folder, const std:
     TRY(const WrappingKeys wrapping, folder.wrapping_keys());
     TRY(const Secret<32> fingerprint, folder.fingerprint_key());
     TRY(const TransportKeys transport, folder.transport_keys());
-    TRY(const auto public_keys, token->public_keys());
+    TRY(const auto public_keys, token->public_keys(is_name_of_ours));
     TRY(const OpenedKeys present, opened_keys_in(*token));
     Import import(token, random);
     CHECKED(import.key_of_keys());

@@ -121,13 +121,26 @@ TEST_F(TokenKeys, ArePairsThatBelongTogether) {
     EXPECT_TRUE(!refused && refused.error().code == Errc::bad_crypto);
 }
 
+/// That a rule forbids it is told from a token that is away, which the next start may find.
+TEST_F(TokenKeys, ThatOthersMayHaveReadAreRefused) {
+    ASSERT_TRUE(import());
+    const auto token = open(Access::writing);
+    ASSERT_TRUE(soft->add_readable_key("4711", "dpauth"));
+    ASSERT_TRUE(token->add_public_key("dpauth", crypto::PrivateKey::generate(crypto::Curve::p256).public_key()));
+    const auto refused = keys_in(token);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::refused);
+    EXPECT_NE(to_string(refused.error()).find("CKA_SENSITIVE is not set"), std::string::npos)
+        << to_string(refused.error());
+}
+
 TEST_F(TokenKeys, BesideAForeignPrivateHalfGetNoPublicOne) {
     Secret<32> scalar;
     expose_mutable(scalar)[31] = 2;
     ASSERT_TRUE(open(Access::writing)->add_private_key(nist_key.text, crypto::Curve::p256, scalar));
     const auto refused = import();
     EXPECT_TRUE(!refused && refused.error().code == Errc::bad_crypto);
-    const auto present = open(Access::reading)->public_keys();
+    const auto present = open(Access::reading)->public_keys([](const std::string&) { return true; });
     EXPECT_TRUE(present && !present->contains(nist_key.text));
 }
 
@@ -142,10 +155,17 @@ TEST_F(TokenKeys, MovedToAnotherVersionDoNotOpen) {
 TEST_F(TokenKeys, PassOverWhatIsNotTheirs) {
     ASSERT_TRUE(import());
     const auto token = open(Access::writing);
-    ASSERT_TRUE(
-        token->add_public_key("somebody else's", crypto::PrivateKey::generate(crypto::Curve::p256).public_key()));
+    Secret<32> scalar;
+    expose_mutable(scalar)[31] = 2;
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(token->add_private_key("somebody else's", crypto::Curve::p256, scalar));
+        ASSERT_TRUE(
+            token->add_public_key("somebody else's", crypto::PrivateKey::generate(crypto::Curve::p256).public_key()));
+    }
     ASSERT_TRUE(token->add_data("another application", "wrapping/7", as_view("x")));
-    EXPECT_EQ(keys_in(token)->signing.size(), 2U);
+    const auto keys = keys_in(token);
+    ASSERT_TRUE(keys) << to_string(keys.error());
+    EXPECT_EQ(keys->signing.size(), 2U);
     ASSERT_TRUE(token->add_data("mcim", "of a later release", as_view("x")));
     EXPECT_FALSE(keys_in(token));
 }

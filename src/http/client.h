@@ -28,7 +28,7 @@ struct HostPort {
 /// What a server has to be.
 enum class ServerIs : std::uint8_t {
     an_smdp,            ///< with a CERT.DPtls that names the host
-    an_smds,            ///< with a CERT.DStls that names the host, whatever CAs are between it and the roots
+    an_smds,            ///< with a CERT.DStls that names the host, whatever CAs but EUMs are between it and the roots
     named_by_its_host,  ///< as web clients have it: a chain to one of the roots, and the host's name
 };
 

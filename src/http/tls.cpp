@@ -215,7 +215,7 @@ bool ServerRules::accept(bool accepted_by_openssl, ssl::verify_context& context,
     }
     X509* const shown = X509_STORE_CTX_get_current_cert(store);
     const bool own = X509_STORE_CTX_get_error_depth(store) == 0;
-    if ((!is_revoked_ || is_in_force(der_of(shown))) && (!own || is_wanted(shown, host))) return true;
+    if ((!is_revoked_ || is_in_force(der_of(shown))) && (own ? is_wanted(shown, host) : may_issue(shown))) return true;
     X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
     return false;
 }
@@ -226,6 +226,18 @@ bool ServerRules::is_wanted(X509* certificate, const std::string& host) {
         case ServerIs::an_smds: return is_smds(der_of(certificate), host);
         case ServerIs::named_by_its_host: return is_web_server(certificate, host);
     }
+    return false;
+}
+
+bool ServerRules::may_issue(X509* certificate) {
+    if (server_ != ServerIs::an_smds) return true;
+    const auto parsed = x509::parse_certificate(der_of(certificate));
+    if (!parsed)
+        complaint_ = to_string(parsed.error());
+    else if (std::ranges::find(parsed->policies, x509::oid_of(x509::Role::eum)) != parsed->policies.end())
+        complaint_ = "an EUM issued it, whose certificates are for its cards alone";
+    else
+        return true;
     return false;
 }
 

@@ -35,7 +35,7 @@ class ServerRules {
 public:
     [[nodiscard]] static Result<ServerRules> under(const std::vector<Bytes>& roots);
     /// The role id-rspRole-ds-tls and the host as an exact dNSName, beside what OpenSSL verifies; no certificate of the
-    /// chain is revoked.
+    /// chain is revoked, and none of it is an EUM's, who is a CA under the same root whatever host he names.
     [[nodiscard]] static ServerRules of_an_smds(std::function<bool(const x509::Certificate&)> is_revoked);
     /// Not SGP.22's: what web clients look at, which is the host's name beside what OpenSSL verifies.
     [[nodiscard]] static ServerRules of_the_web();
@@ -52,6 +52,7 @@ private:
     [[nodiscard]] bool is_smds(View certificate, const std::string& host);
     [[nodiscard]] bool is_web_server(X509* certificate, const std::string& host);
     [[nodiscard]] bool is_in_force(View certificate);
+    [[nodiscard]] bool may_issue(X509* certificate);
     ServerIs server_;
     x509::TrustAnchors anchors_{};  ///< of an SM-DP+
     std::function<bool(const x509::Certificate&)> is_revoked_{};

@@ -66,6 +66,16 @@ protected:
         leaf.extensions->list.push_back(x509::extension::authority_key_id(*pki.ci.certificate.subject_key_id));
         return *x509::parse_certificate(sign(leaf, pki.ci.key));
     }
+    /// Of an EUM, and with its certificate: within its name constraints, which say nothing of a dNSName.
+    std::vector<Bytes> issued_by_an_eum(x509::Role role) {
+        auto profile = pki.eum_profile();
+        profile.validity = {system_now() - 24h, system_now() + 24h};
+        const auto eum = sign(draft_eum(profile, pki.eum.key.public_key(), pki.ci.certificate, pki.random), pki.ci.key);
+        auto leaf = draft(role, *x509::parse_certificate(eum));
+        leaf.subject = to_rdn_sequence(x509::Name{{{std::string(x509::oid::organization), profile.organization},
+                                                   {std::string(x509::oid::serial_number), profile.eins.front()}}});
+        return {sign(leaf, pki.eum.key), eum};
+    }
     void expect_refused(const std::vector<Bytes>& chain, std::string_view words) { expect_refused(ask(chain), words); }
     static void expect_refused(const Result<Response>& answer, std::string_view words) {
         ASSERT_FALSE(answer) << "the client talks to it";
@@ -82,15 +92,19 @@ TEST_F(TlsPeer, TakesADpTlsCertificateOfTheCi) {
     EXPECT_EQ(answer->body, "hello");
 }
 
-/// Every EUM is a CA under the same root; its name constraints say nothing of a dNSName.
+/// Every EUM is a CA under the same root.
 TEST_F(TlsPeer, RefusesAServerCertificateThatAnEumIssued) {
-    auto profile = pki.eum_profile();
-    profile.validity = {system_now() - 24h, system_now() + 24h};
-    const auto eum = sign(draft_eum(profile, pki.eum.key.public_key(), pki.ci.certificate, pki.random), pki.ci.key);
-    auto leaf = draft(x509::Role::dp_tls, *x509::parse_certificate(eum));
-    leaf.subject = to_rdn_sequence(x509::Name{{{std::string(x509::oid::organization), profile.organization},
-                                               {std::string(x509::oid::serial_number), profile.eins.front()}}});
-    expect_refused({sign(leaf, pki.eum.key), eum}, "unknown CI");
+    expect_refused(issued_by_an_eum(x509::Role::dp_tls), "unknown CI");
+}
+
+/// Neither below the CI nor where somebody has named the EUM as who vouches for it.
+TEST_F(TlsPeer, RefusesACertificateOfAnSmdsThatAnEumIssued) {
+    const auto chain = issued_by_an_eum(x509::Role::ds_tls);
+    expect_refused(ask(chain, smds({pki.ci.der()})), "an EUM issued it");
+    expect_refused(ask({chain.front()}, smds({chain.back()})), "an EUM issued it");
+    ClientConfig without_lists = smds({pki.ci.der()});
+    without_lists.is_revoked = {};
+    expect_refused(ask(chain, without_lists), "an EUM issued it");
 }
 
 TEST_F(TlsPeer, RefusesACertificateOfAnotherRole) {

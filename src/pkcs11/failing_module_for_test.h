@@ -32,6 +32,8 @@ using ControlFunction = Control* (*)();
 constexpr const char* fail_every_variable = "MCIM_FAIL_EVERY_SIGNATURE";
 /// The signature of this number, and each after it, does not come back.
 constexpr const char* hang_variable = "MCIM_HANG_AT_SIGNATURE";
+/// So many sessions the token says to give.
+constexpr const char* sessions_variable = "MCIM_SESSIONS_MAX";
 constexpr const char* control_symbol = "mcim_failing_module_control";
 
 }  // namespace mcim::pkcs11::test

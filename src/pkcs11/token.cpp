@@ -80,7 +80,7 @@ Result<std::unique_ptr<Token>> Token::open(Place place) {
     return token;
 }
 
-Result<std::map<std::string, crypto::PublicKey>> Token::public_keys() {
+Result<std::map<std::string, crypto::PublicKey>> Token::public_keys(const IsOurs& is_ours) {
     std::map<std::string, crypto::PublicKey> keys;
     CHECKED(sessions_->use([&](Session& session) -> Said {
         keys.clear();
@@ -97,6 +97,7 @@ Result<std::map<std::string, crypto::PublicKey>> Token::public_keys() {
             else if (!said.good())
                 return said;
             const std::string name(as_text(label));
+            if (!is_ours(name)) continue;
             bool has_private_half = false;
             if (Said said = is_private_key_here(session, name, has_private_half); !said.good()) return said;
             if (!has_private_half) continue;

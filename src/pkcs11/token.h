@@ -44,9 +44,10 @@ public:
     Token(const Token&) = delete;
     Token& operator=(const Token&) = delete;
 
-    /// Those that have a private half of the same label here, and one of our curves. Others are somebody else's, and
-    /// passed over.
-    [[nodiscard]] Result<std::map<std::string, crypto::PublicKey>> public_keys();
+    /// Those whose label is ours, that have a private half of the same label here, and one of our curves. Others are
+    /// somebody else's, and passed over whatever they are.
+    using IsOurs = std::function<bool(const std::string& label)>;
+    [[nodiscard]] Result<std::map<std::string, crypto::PublicKey>> public_keys(const IsOurs&);
     /// CKM_ECDSA over a digest that was made outside: r||s.
     [[nodiscard]] Result<std::array<std::uint8_t, 64>> sign(const std::string& key,
                                                             std::span<const std::uint8_t, 32> digest);

@@ -20,6 +20,7 @@ using mcim::test::SoftHsm;
 using namespace std::chrono_literals;
 
 constexpr std::string_view pin = "planted-4711";
+bool any_label(const std::string& label) { return !label.empty(); }
 
 Control& control() {
     void* library = ::dlopen(MCIM_FAILING_MODULE, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
@@ -161,7 +162,7 @@ TEST_F(Pkcs11Token, SignsOnBothCurvesAndTellsItsPublicKeys) {
     open();
     EXPECT_TRUE(signs("nist"));
     EXPECT_TRUE(signs("brainpool"));
-    const auto known = token->public_keys();
+    const auto known = token->public_keys(any_label);
     ASSERT_TRUE(known) << to_string(known.error());
     ASSERT_EQ(known->size(), 2U);
     for (const auto& [label, key] : keys) EXPECT_EQ(known->at(label), key.public_key());
@@ -500,10 +501,24 @@ TEST_F(Pkcs11Token, PassesOverPublicKeysOfOthers) {
         for (const char* label : {"", "others", "others"}) ASSERT_TRUE((*writing)->add_public_key(label, others));
     }
     open();
-    const auto found = token->public_keys();
+    const auto found = token->public_keys(any_label);
     ASSERT_TRUE(found) << to_string(found.error());
     EXPECT_EQ(found->size(), keys.size());
     EXPECT_FALSE(found->contains("others"));
+}
+
+TEST_F(Pkcs11Token, TwoPairsOfALabelAreAConflictWhereItIsOurs) {
+    open(Access::writing);
+    const auto others = key_of("others", Curve::p256).public_key();
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(token->add_private_key("others", Curve::p256, scalars.at("others")));
+        ASSERT_TRUE(token->add_public_key("others", others));
+    }
+    const auto ours = token->public_keys([](const std::string& label) { return label != "others"; });
+    ASSERT_TRUE(ours) << to_string(ours.error());
+    EXPECT_EQ(ours->size(), keys.size());
+    const auto any = token->public_keys(any_label);
+    EXPECT_TRUE(!any && any.error().code == Errc::conflict);
 }
 
 /// Five that sign at once share two sessions.

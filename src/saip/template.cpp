@@ -77,6 +77,7 @@ SecretOctets<8, 8> copy_of(const Secret<8>& s) { return {SecretBytes::copy_of(ex
 
 void add_header(Assembly& a, const ProfileTemplate& t) {
     ProfileHeader header;
+    header.major_version = template_version;
     header.profile_type = {t.profile_type};
     Bytes digits = a.variables().iccid.octets();
     for (auto& b : digits) b = static_cast<std::uint8_t>(b << 4U | b >> 4U);

@@ -5,6 +5,9 @@
 
 namespace mcim::saip {
 
+/// Major, of the package format: its files are those of the newest templates.
+inline constexpr std::uint8_t template_version = 3;
+
 /// What is the same for all subscriptions of an operator.
 struct ProfileTemplate {
     std::string profile_type = "mcim machine profile";

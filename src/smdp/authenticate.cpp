@@ -35,15 +35,15 @@ std::variant<Offer, Refused> authenticate(const msg::AuthenticateResponseOk& ans
     if (!card->key.verify(der::encode(answer.euicc_signed1), answer.euicc_signature1.bytes))
         return Refused{Refusal::euicc_signature_invalid};
     const auto& content = answer.euicc_signed1;
+    if (!equal(content.transaction_id.bytes, transaction_id))
+        return Refused{Refusal::transaction_unknown,
+                       "The transaction that the eUICC signed is not the one of the request."};
     const Bytes challenge =
-        server_challenge(env.server.challenge_key, content.transaction_id.bytes, card->ci_key_id, env.server.address);
+        server_challenge(env.server.challenge_key, transaction_id, card->ci_key_id, env.server.address);
     if (!crypto::constant_time_equal(challenge, content.server_challenge.bytes))
         return Refused{Refusal::euicc_signature_invalid,
                        "The server challenge in the eUICC's answer is not the one "
                        "that this session, address and CI were given."};
-    if (!equal(content.transaction_id.bytes, transaction_id))
-        return Refused{Refusal::transaction_unknown,
-                       "The transaction that the eUICC signed is not the one of the request."};
     if (content.server_address.text != env.server.address) return Refused{Refusal::address_unknown};
     // of what it signs under, only the CI of this session: the server challenge is of that one
     auto for_signing = content.euicc_info2.euicc_ci_pk_id_list_for_signing;
@@ -62,7 +62,7 @@ std::variant<Offer, Refused> authenticate(const msg::AuthenticateResponseOk& ans
 FindOrder find_order(const msg::AuthenticateResponseOk& answer, const Eid& eid) {
     const auto& context = std::get<msg::CtxParamsForCommonAuthentication>(answer.euicc_signed1.ctx_params1.value);
     if (context.matching_id && !context.matching_id->text.empty()) return {context.matching_id->text};
-    return {eid};
+    return {AnyFor{eid, what_fits(answer.euicc_signed1.euicc_info2)}};
 }
 
 /// The table of 5.6.3 has no code of its own for it.

@@ -99,12 +99,14 @@ struct Desk {
 
     // ---- the ports
     OrderFound act(const FindOrder& a) {
+        const auto* any = std::get_if<AnyFor>(&a.by);
         std::vector<Order> of_eid;
         for (const auto& [id, o] : orders) {
-            if (const auto* m = std::get_if<std::string>(&a.by); m != nullptr && o.matching_id == *m) return {o};
-            if (const auto* e = std::get_if<Eid>(&a.by); e != nullptr && o.eid == *e) of_eid.push_back(o);
+            if (any == nullptr && o.matching_id == std::get<std::string>(a.by)) return {o};
+            if (any != nullptr && o.eid == any->eid) of_eid.push_back(o);
         }
-        return {pending_among(std::move(of_eid), now)};
+        if (any == nullptr) return {};
+        return {pending_among(std::move(of_eid), now, any->can_take)};
     }
     OrderFound act(const LoadOrder& a) { return {find(a.order_id)}; }
     BindingLoaded act(const LoadBinding& a) {

@@ -1,5 +1,7 @@
 #include "mcim/smdp/eligibility.h"
 
+#include <algorithm>
+
 namespace mcim::smdp {
 
 std::optional<std::uint64_t> free_memory(View ext_card_resource) {
@@ -17,17 +19,24 @@ std::optional<std::uint64_t> free_memory(View ext_card_resource) {
     return std::nullopt;
 }
 
+std::uint8_t newest_package_version(const msg::EUICCInfo2& info) {
+    std::uint8_t newest = info.profile_version.bytes.front();
+    if (info.additional_euicc_profile_package_versions)
+        for (const auto& version : *info.additional_euicc_profile_package_versions)
+            newest = std::max(newest, version.bytes.front());
+    return newest;
+}
+
 std::optional<Refused> check_eligibility(const Order& order, const msg::StoreMetadataRequest& metadata,
                                          const msg::EUICCInfo2& info) {
     if (const auto free = free_memory(info.ext_card_resource); free && *free < order.package_octets)
         return Refused{Refusal::memory_insufficient, "The eUICC has " + std::to_string(*free) +
                                                          " octets of free memory, the profile takes " +
                                                          std::to_string(order.package_octets) + "."};
-    // version 3 packages stay readable for version 2 cards only if they avoid what is new; ours and those imported are
-    // 2
-    if (info.profile_version.bytes.front() < package_major_version)
-        return Refused{Refusal::not_eligible, "The eUICC takes profile packages of version " +
-                                                  msg::to_string(info.profile_version) + ", this one is of version 2."};
+    if (const auto newest = newest_package_version(info); newest < order.package_version)
+        return Refused{Refusal::not_eligible, "The eUICC takes profile packages of versions up to " +
+                                                  std::to_string(newest) + ".x, this one is of version " +
+                                                  std::to_string(order.package_version) + "."};
     if (order.needs_javacard && !info.uicc_capability.test(static_cast<std::size_t>(msg::UiccCapabilityBit::javacard)))
         return Refused{Refusal::not_eligible,
                        "The profile has applications, and the eUICC declares no Java Card runtime (javacard in "
@@ -41,6 +50,13 @@ std::optional<Refused> check_eligibility(const Order& order, const msg::StoreMet
         }
     }
     return std::nullopt;
+}
+
+CanTake what_fits(const msg::EUICCInfo2& info) {
+    return [info](const Order& order) {
+        const auto metadata = der::decode<msg::StoreMetadataRequest>(order.metadata);
+        return metadata && !check_eligibility(order, *metadata, info);
+    };
 }
 
 }  // namespace mcim::smdp

@@ -10,11 +10,14 @@ namespace mcim::smdp {
 /// Free non-volatile memory of extCardResource (TS 102 226 8.2.1.7.2, tag 82); nullopt where it is not said.
 [[nodiscard]] std::optional<std::uint64_t> free_memory(View ext_card_resource);
 
-/// The version of the profile package specification that our packages demand.
-inline constexpr std::uint8_t package_major_version = 2;
+/// The newest major version of profile packages that the card declares. It takes those before it too, for all that can
+/// be known here (docs/divergences.md).
+[[nodiscard]] std::uint8_t newest_package_version(const msg::EUICCInfo2&);
 
 /// nullopt: it can.
 [[nodiscard]] std::optional<Refused> check_eligibility(const Order&, const msg::StoreMetadataRequest&,
                                                        const msg::EUICCInfo2&);
+/// The same of orders among which one is looked for.
+[[nodiscard]] CanTake what_fits(const msg::EUICCInfo2&);
 
 }  // namespace mcim::smdp

@@ -145,9 +145,12 @@ bool downloadable(const Order& o, Time now) {
            (!o.expires_at || now < *o.expires_at);
 }
 
-std::optional<Order> pending_among(std::vector<Order> of_one_eid, Time now) {
-    for (auto& o : of_one_eid)
-        if (downloadable(o, now)) return std::move(o);
+std::optional<Order> pending_among(std::vector<Order> of_one_eid, Time now, const CanTake& can_take) {
+    const auto may_be_had = [&](const Order& o) { return downloadable(o, now); };
+    const auto fits = [&](const Order& o) { return may_be_had(o) && can_take(o); };
+    auto found = std::ranges::find_if(of_one_eid, fits);
+    if (found == of_one_eid.end()) found = std::ranges::find_if(of_one_eid, may_be_had);
+    if (found != of_one_eid.end()) return std::move(*found);
     const auto open = [](const Order& o) { return awaits_operator(o.state) || downloadable(o.state); };
     const auto newest = std::find_if(of_one_eid.rbegin(), of_one_eid.rend(), open);
     return newest == of_one_eid.rend() ? std::nullopt : std::optional(std::move(*newest));

@@ -1,6 +1,7 @@
 // A download order and its life (SGP.22 3.1.6). Who holds which rights to change it is for the shell; what may follow
 // what is here.
 #pragma once
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -99,6 +100,7 @@ struct Order {
     std::string smds_address{};  ///< of the SM-DS that has its event, under the ID that is its matching ID; empty: none
     EventStanding event = EventStanding::none;  ///< there; changes apart from the rest, whatever `version` is
     bool needs_javacard = false;                ///< its package has applications, or demands a runtime for them
+    std::uint8_t package_version = 2;           ///< major, of the format of its package; 2 also where nobody knows it
     std::int64_t version = 0;  ///< of the row: a change is stored only over the version that it was made from
     friend bool operator==(const Order&, const Order&) = default;
 };
@@ -111,9 +113,12 @@ inline constexpr std::uint32_t wrong_codes_max = 3;
 [[nodiscard]] std::optional<Order> after(Order, OrderEvent);
 /// May be downloaded now: its state, and attempts, time and tries of its code are left.
 [[nodiscard]] bool downloadable(const Order&, Time now);
-/// Of the orders of one EID, oldest first: the oldest that it may download now, for one that is expired, exhausted or
-/// refused hides no other. Where there is none, the newest that is not over: check_order says why it has to wait.
-[[nodiscard]] std::optional<Order> pending_among(std::vector<Order>, Time now);
+/// Whether the card that asks can take an order's package.
+using CanTake = std::function<bool(const Order&)>;
+/// Of the orders of one EID, oldest first: the oldest that it may download now and can take, for one that is expired,
+/// exhausted, refused or not for this card hides no other. Where there is none, the oldest that it may download, and
+/// else the newest that is not over: check_eligibility or check_order says what is in the way.
+[[nodiscard]] std::optional<Order> pending_among(std::vector<Order>, Time now, const CanTake&);
 
 /// There is no retry of its last package: it is installed, or nobody's to install.
 void forget_binding(Order&);

@@ -21,8 +21,8 @@ enum class Fault : std::uint8_t {
     eum_revoked,
     euicc_revoked,
     signature,
-    challenge,
     transaction,
+    challenge,
     address,
     matching_id,
     eid,
@@ -40,8 +40,8 @@ constexpr std::array<std::pair<Fault, std::string_view>, 21> faults{{
     {Fault::eum_expired, "8.1.2/6.3"},     {Fault::euicc_invalid, "8.1.3/6.1"},
     {Fault::euicc_expired, "8.1.3/6.3"},   {Fault::eid_out_of_range, "8.1.3/6.1"},
     {Fault::eum_revoked, "8.1.2/6.1"},     {Fault::euicc_revoked, "8.1.3/6.1"},
-    {Fault::signature, "8.1/6.1"},         {Fault::challenge, "8.1/6.1"},
-    {Fault::transaction, "8.10.1/3.9"},    {Fault::address, "8.8.1/3.8"},
+    {Fault::signature, "8.1/6.1"},         {Fault::transaction, "8.10.1/3.9"},
+    {Fault::challenge, "8.1/6.1"},         {Fault::address, "8.8.1/3.8"},
     {Fault::matching_id, "8.2.6/3.8"},     {Fault::eid, "8.1.1/3.8"},
     {Fault::not_released, "8.2/1.2"},      {Fault::order_expired, "8.8.5/4.10"},
     {Fault::attempts, "8.8.5/6.4"},        {Fault::memory, "8.1/4.8"},
@@ -62,6 +62,14 @@ protected:
         if (with.contains(Fault::eum_revoked)) revoked.push_back(list_of(ci, x509::parse_certificate(der)->serial));
         if (with.contains(Fault::eum_invalid)) der.back() ^= 1U;
         return der;
+    }
+    /// The same in every request from here on, and for one day.
+    void show_one_eum() {
+        auto profile = desk.pki.eum_profile();
+        profile.validity.not_after = desk.now + std::chrono::days(1);
+        known_eum =
+            x509::sign(draft_eum(profile, desk.pki.eum.key.public_key(), desk.pki.ci.certificate, desk.pki.random),
+                       desk.pki.ci.key);
     }
     Bytes euicc_certificate(const Faults& with) {
         if (with.contains(Fault::euicc_unreadable)) return {0x30, 0x00};
@@ -100,8 +108,9 @@ protected:
         auto& ok = std::get<msg::AuthenticateResponseOk>(request.authenticate_server_response.value);
         if (with.contains(Fault::signature)) ok.euicc_signature1.bytes[10] ^= 1U;
         revoked.clear();
-        ok.eum_certificate.tlv = eum_certificate(with);
+        ok.eum_certificate.tlv = known_eum.empty() ? eum_certificate(with) : known_eum;
         ok.euicc_certificate.tlv = euicc_certificate(with);
+        if (!known_serial.empty()) revoked.push_back(list_of(desk.pki.ci, known_serial));
         desk.server.anchors.set_revocation_lists(revoked);
         spoil_order(with);
         return desk.refusal(AuthenticateClient{std::move(request)});
@@ -111,6 +120,8 @@ protected:
     const Order good = desk.order();
     test::Pki stranger{crypto::Curve::p256, 99};
     std::vector<x509::RevocationList> revoked;
+    Bytes known_eum;     ///< empty: another one in each request
+    Bytes known_serial;  ///< of it, once its issuer has revoked it
 };
 
 TEST_F(Es9RefusalOrder, IsThatOfTheTextForEveryPair) {
@@ -122,12 +133,28 @@ TEST_F(Es9RefusalOrder, IsThatOfTheTextForEveryPair) {
     }
 }
 
-/// The EUM is known from then on, and its signature is not looked at again.
+/// The EUM is known from the first request on, and its signature is not looked at again: its dates and lists are.
 TEST_F(Es9RefusalOrder, IsTheSameWhereTheEumIsKnown) {
+    show_one_eum();
+    const auto at = [](Fault fault) {
+        return std::ranges::find(faults, fault, &std::pair<Fault, std::string_view>::first);
+    };
+    const auto expect_in_its_place = [&](Fault of_the_eum) {
+        EXPECT_EQ(answer_to({}), at(of_the_eum)->second);
+        EXPECT_EQ(answer_to({Fault::euicc_unreadable}), at(Fault::euicc_unreadable)->second);
+        for (const auto& [fault, code] : faults) {
+            if (fault < Fault::euicc_invalid || fault == Fault::eum_revoked) continue;
+            const auto first = std::min(at(of_the_eum), at(fault));
+            EXPECT_EQ(answer_to({fault}), first->second) << "fault " << (at(fault) - faults.begin());
+        }
+    };
     EXPECT_EQ(answer_to({}), "");
-    for (const Fault fault : {Fault::eum_expired, Fault::eum_revoked})
-        for (const Fault later : {Fault::signature, Fault::matching_id, Fault::order_expired})
-            EXPECT_TRUE(answer_to({fault, later}).starts_with("8.1.2/6."));
+    known_serial = x509::parse_certificate(known_eum)->serial;
+    expect_in_its_place(Fault::eum_revoked);
+    known_serial.clear();
+    EXPECT_EQ(answer_to({}), "");
+    desk.now += std::chrono::days(2);
+    expect_in_its_place(Fault::eum_expired);
 }
 
 }  // namespace

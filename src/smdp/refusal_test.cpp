@@ -253,8 +253,45 @@ TEST_F(Es9Refusal, ProfileWithApplicationsForACardWithoutJavaCard) {
     EXPECT_EQ(authenticate(request()), "");
 }
 TEST_F(Es9Refusal, ProfilePackageVersionTooNewForTheCard) {
-    card.info.profile_version = msg::version(1, 0, 0);
-    EXPECT_EQ(authenticate(request()), "8.2.5/4.3");
+    const auto answer_of = [&](msg::VersionType card_says, std::uint8_t package) {
+        card.info.profile_version = std::move(card_says);
+        desk.order().package_version = package;
+        return authenticate(request());
+    };
+    EXPECT_EQ(answer_of(msg::version(2, 3, 1), 3), "8.2.5/4.3");
+    ASSERT_EQ(desk.refusals.size(), 1U);
+    EXPECT_NE(desk.refusals.front().sentence.find("versions up to 2.x, this one is of version 3"), std::string::npos)
+        << desk.refusals.front().sentence;
+    EXPECT_EQ(answer_of(msg::version(1, 0, 0), 2), "8.2.5/4.3");
+    EXPECT_TRUE(desk.sealed.empty());
+    EXPECT_EQ(answer_of(msg::version(2, 0, 0), 2), "");
+    EXPECT_EQ(answer_of(msg::version(3, 3, 1), 2), "");
+    EXPECT_EQ(answer_of(msg::version(3, 0, 0), 3), "");
+    // as cards of later releases have it: what every server knows, and beside it what they take too
+    card.info.additional_euicc_profile_package_versions = {msg::version(3, 2, 0)};
+    EXPECT_EQ(answer_of(msg::version(2, 3, 1), 3), "");
+    EXPECT_EQ(answer_of(msg::version(2, 3, 1), 4), "8.2.5/4.3");
+}
+/// Of a card that names none, an older order for another sort of card is not in the way of a newer one.
+TEST_F(Es9Refusal, OrderThatTheCardCannotTakeHidesNoOther) {
+    desk.order().eid = desk.pki.eid;
+    desk.order().needs_javacard = true;
+    Order newer = desk.order();
+    newer.id = "order-2";
+    newer.matching_id = "MATCH-2";
+    newer.needs_javacard = false;
+    newer.package_version = 3;
+    desk.orders.emplace(newer.id, newer);
+    const auto named_none = [&] { return card.authenticate(desk.initiated(card), ""); };
+    card.info.profile_version = msg::version(3, 3, 1);
+    ASSERT_EQ(authenticate(named_none()), "");
+    EXPECT_EQ(desk.gate_asked.back().order_id, "order-2");
+    EXPECT_TRUE(desk.refusals.empty());
+    card.info.profile_version = msg::version(2, 3, 1);
+    EXPECT_EQ(authenticate(named_none()), "8.2.5/4.3");
+    ASSERT_EQ(desk.refusals.size(), 1U);
+    EXPECT_EQ(desk.refusals.front().order_id, "order-1") << "the oldest, where it can take none";
+    EXPECT_EQ(authenticate(card.authenticate(desk.initiated(card), desk.matching_id)), "8.2.5/4.3") << "as it asks for";
 }
 TEST_F(Es9Refusal, PolicyRuleThatTheCardForbids) {
     auto metadata = *der::decode<msg::StoreMetadataRequest>(desk.order().metadata);

@@ -258,8 +258,13 @@ using Event = std::variant<InitiateAuthentication, AuthenticateClient, GetBoundP
 
 // ---------------------------------------------------------------- actions, replies, effects
 
+/// A card whose client names no order: whichever is pending for it (order.h).
+struct AnyFor {
+    Eid eid;
+    CanTake can_take;
+};
 struct FindOrder {
-    std::variant<std::string, Eid> by;  ///< matching ID; the EID where the client named none
+    std::variant<std::string, AnyFor> by;  ///< matching ID
 };
 struct LoadOrder {
     std::string order_id;

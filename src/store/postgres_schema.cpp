@@ -121,7 +121,15 @@ CREATE TABLE exports (
 );
 )sql";
 
-constexpr std::array<const char*, 5> steps{version_1, version_2, version_3, version_4, version_5};
+// As version_12 there.
+constexpr const char* version_6 = R"sql(
+ALTER TABLE subscriptions ADD COLUMN package_version BIGINT NOT NULL DEFAULT 2;
+ALTER TABLE orders ADD COLUMN package_version BIGINT NOT NULL DEFAULT 2;
+UPDATE subscriptions SET package_version=3 WHERE package_octets=0;
+UPDATE orders SET package_version=3 WHERE iccid IN (SELECT iccid FROM subscriptions WHERE package_octets=0);
+)sql";
+
+constexpr std::array<const char*, 6> steps{version_1, version_2, version_3, version_4, version_5, version_6};
 
 constexpr std::int64_t newest() { return static_cast<std::int64_t>(steps.size()); }
 

@@ -198,12 +198,16 @@ TEST_F(PostgresStore, SeveralNodesMakeTheTablesOnce) {
 
 TEST_F(PostgresStore, OrdersOfTheFirstSchemaAreTakenOver) {
     const Operator o{"op", "Operator", {1, 2, 3}, t0};
-    ASSERT_TRUE(open()->commit_one({AddOrder{order(1)}, AddOperator{o}, AddSubscription{subscription(1)}}));
+    auto from_template = subscription(2);
+    from_template.package_octets = 0;
+    ASSERT_TRUE(open()->commit_one(
+        {AddOrder{order(1)}, AddOperator{o}, AddSubscription{subscription(1)}, AddSubscription{from_template}}));
     run("DROP TABLE exports");
     run("DROP INDEX orders_with_events");
-    run("ALTER TABLE orders DROP COLUMN smds_address, DROP COLUMN event, DROP COLUMN needs_javacard");
+    run("ALTER TABLE orders DROP COLUMN smds_address, DROP COLUMN event, DROP COLUMN needs_javacard, "
+        "DROP COLUMN package_version");
     run("ALTER TABLE operators DROP COLUMN refused, DROP COLUMN allowed, DROP COLUMN applets");
-    run("ALTER TABLE subscriptions DROP COLUMN needs_javacard");
+    run("ALTER TABLE subscriptions DROP COLUMN needs_javacard, DROP COLUMN package_version");
     run("DROP INDEX subscriptions_in_stock");
     run("ALTER TABLE subscriptions DROP COLUMN taken");
     run("DELETE FROM schema_versions WHERE version > 1");
@@ -211,6 +215,7 @@ TEST_F(PostgresStore, OrdersOfTheFirstSchemaAreTakenOver) {
     EXPECT_EQ(*store->list_orders(), (std::vector<smdp::Order>{order(1)}));
     EXPECT_EQ(**store->find_operator("op"), o);
     EXPECT_EQ(**store->find_subscription(iccid(1)), subscription(1));
+    EXPECT_EQ((**store->find_subscription(iccid(2))).package_version, 3);
     ASSERT_TRUE(store->commit_one({MoveEvent{"order-1", {}, smdp::EventStanding::queued}}));
     EXPECT_EQ((**store->find_order("order-1")).event, smdp::EventStanding::queued);
     EXPECT_TRUE(store->commit_one({RecordExport{{iccid(1), t0, "op", 3, 0}}}));

@@ -29,6 +29,7 @@ inline Subscription subscription(int n) {
                    "Operator",
                    "Data"};
     s.fingerprint.octets.fill(static_cast<std::uint8_t>(n));
+    s.package_octets = 12345;
     s.created_at = t0;
     s.version = 1;
     return s;

@@ -143,8 +143,17 @@ CREATE TABLE exports (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 11> steps{version_1, version_2, version_3, version_4,  version_5, version_6,
-                                            version_7, version_8, version_9, version_10, version_11};
+// The major version of the format of packages, which not every card takes. The template's is 3; of packages that are
+// here already nobody knows it: they are any card's.
+constexpr const char* version_12 = R"sql(
+ALTER TABLE subscriptions ADD COLUMN package_version INTEGER NOT NULL DEFAULT 2;
+ALTER TABLE orders ADD COLUMN package_version INTEGER NOT NULL DEFAULT 2;
+UPDATE subscriptions SET package_version=3 WHERE package_octets=0;
+UPDATE orders SET package_version=3 WHERE iccid IN (SELECT iccid FROM subscriptions WHERE package_octets=0);
+)sql";
+
+constexpr std::array<const char*, 12> steps{version_1, version_2, version_3, version_4,  version_5,  version_6,
+                                            version_7, version_8, version_9, version_10, version_11, version_12};
 
 }  // namespace
 

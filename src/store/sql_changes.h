@@ -94,7 +94,7 @@ Status write_taken(auto& db, const Iccid& iccid) {
 }
 
 Status write(auto& db, const AddOrder& c) {
-    TRY(auto* s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?,?,?,?)"));
+    TRY(auto* s, db.prepare("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?,?,?,?,?)"));
     const auto& o = c.order;
     const std::string outstanding = text_of(o.outstanding);
     s->bind(o.id).bind(o.operator_id).bind(o.iccid.text()).bind(o.matching_id);
@@ -111,6 +111,7 @@ Status write(auto& db, const AddOrder& c) {
                 .bind_optional(text_or_null(o.smds_address))
                 .bind(number(o.event))
                 .bind(std::int64_t{o.needs_javacard})
+                .bind(std::int64_t{o.package_version})
                 .run());
     return write_taken(db, o.iccid);
 }
@@ -218,7 +219,7 @@ Status write(auto& db, const smdp::RecordNotification& c) {
     return bound->bind(c.order_id).bind(static_cast<std::int64_t>(verified_kept)).run();
 }
 Status write(auto& db, const AddSubscription& c) {
-    TRY(auto* s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,0,?)"));
+    TRY(auto* s, db.prepare("INSERT INTO subscriptions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,0,?,?)"));
     const auto& v = c.subscription;
     s->bind(v.iccid.text())
         .bind(v.imsi.text())
@@ -236,7 +237,8 @@ Status write(auto& db, const AddSubscription& c) {
         .bind(std::int64_t{v.package_octets_min})
         .bind(std::int64_t{v.package_octets})
         .bind_optional(view_of(v.profile_type))
-        .bind(std::int64_t{v.needs_javacard});
+        .bind(std::int64_t{v.needs_javacard})
+        .bind(std::int64_t{v.package_version});
     CHECKED(s->run());
     CHECKED(write_taken(db, v.iccid));
     if (!c.package) return ok();

@@ -84,6 +84,7 @@ inline constexpr auto order_at = [](const auto& s) -> Result<smdp::Order> {
     if (!s.is_null(25)) o.smds_address = s.text(25);
     TRY(o.event, enumerator(s.integer(26), smdp::EventStanding::deleted));
     o.needs_javacard = s.integer(27) != 0;
+    o.package_version = static_cast<std::uint8_t>(s.integer(28));
     return o;
 };
 
@@ -119,6 +120,7 @@ inline constexpr auto subscription_at = [](const auto& s) -> Result<Subscription
     v.version = s.integer(15);
     if (!s.is_null(16)) v.profile_type = s.text(16);
     v.needs_javacard = s.integer(18) != 0;
+    v.package_version = static_cast<std::uint8_t>(s.integer(19));
     return v;
 };
 

@@ -16,12 +16,18 @@
 namespace mcim::store {
 namespace {
 
-/// As the tables were before they said what is in stock, what an operator refuses, and which keys left.
-constexpr const char* as_in_version_8 =
-    "DROP INDEX subscriptions_in_stock; ALTER TABLE subscriptions DROP COLUMN taken; "
-    "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
-    "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
-    "ALTER TABLE subscriptions DROP COLUMN needs_javacard; DROP TABLE exports; PRAGMA user_version = 8";
+/// As the tables were before they said of which version a package is, and which keys left.
+constexpr const char* as_in_version_10 =
+    "ALTER TABLE orders DROP COLUMN package_version; ALTER TABLE subscriptions DROP COLUMN package_version; "
+    "DROP TABLE exports; PRAGMA user_version = 10";
+
+/// And before they said what is in stock, and what an operator refuses.
+const std::string as_in_version_8 =
+    as_in_version_10 + std::string(
+                           "; DROP INDEX subscriptions_in_stock; ALTER TABLE subscriptions DROP COLUMN taken; "
+                           "ALTER TABLE operators DROP COLUMN refused; ALTER TABLE operators DROP COLUMN allowed; "
+                           "ALTER TABLE operators DROP COLUMN applets; ALTER TABLE orders DROP COLUMN needs_javacard; "
+                           "ALTER TABLE subscriptions DROP COLUMN needs_javacard; PRAGMA user_version = 8");
 
 /// And before orders had codes, bindings and events, and subscriptions types.
 const std::string as_in_version_3 =
@@ -230,6 +236,30 @@ TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {
     const auto newer = open_sqlite_store(folder / "db");
     ASSERT_FALSE(newer);
     EXPECT_EQ(newer.error().code, Errc::refused);
+}
+
+/// Of a line of the template; of somebody's own package nobody knows it, and its cards are asked as before.
+TEST(SqliteStore, PackagesOfTheTenthSchemaAreOfVersionThreeWhereTheTemplateMakesThem) {
+    const TempFolder folder;
+    auto from_template = subscription(2);
+    from_template.package_octets = 0;
+    {
+        auto store = open_sqlite_store(folder / "db");
+        ASSERT_TRUE(store);
+        ASSERT_TRUE((*store)->commit_one({AddSubscription{subscription(1)}, AddOrder{order(1)},
+                                          AddSubscription{from_template}, AddOrder{order(2)}}));
+    }
+    {
+        auto db = Database::open(folder / "db");
+        ASSERT_TRUE(db);
+        ASSERT_TRUE((*db)->run(as_in_version_10));
+    }
+    auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store) << to_string(store.error());
+    EXPECT_EQ((**(*store)->find_subscription(iccid(1))).package_version, 2);
+    EXPECT_EQ((**(*store)->find_order("order-1")).package_version, 2);
+    EXPECT_EQ((**(*store)->find_subscription(iccid(2))).package_version, 3);
+    EXPECT_EQ((**(*store)->find_order("order-2")).package_version, 3);
 }
 
 }  // namespace

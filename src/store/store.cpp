@@ -18,9 +18,9 @@ Status Store::commit_one(Batch batch) {
     return std::move(commit(group).front());
 }
 
-Result<std::optional<smdp::Order>> Store::find_pending_order(const Eid& eid, Time now) {
+Result<std::optional<smdp::Order>> Store::find_pending_order(const Eid& eid, Time now, const smdp::CanTake& can_take) {
     TRY(auto orders, orders_of(eid));
-    return smdp::pending_among(std::move(orders), now);
+    return smdp::pending_among(std::move(orders), now, can_take);
 }
 
 bool changed_meanwhile(const Error& e) {

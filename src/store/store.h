@@ -51,7 +51,8 @@ struct Subscription {
     Time created_at{};
     /// What its operator orders it as, where he names no ICCID (SGP.22 5.3.1); all of a type are alike to him.
     std::optional<std::string> profile_type{};
-    bool needs_javacard = false;  ///< of a package: as its orders have it
+    bool needs_javacard = false;       ///< of a package: as its orders have it
+    std::uint8_t package_version = 2;  ///< of a package, or of the template: as its orders have it
     std::int64_t version = 0;
     friend bool operator==(const Subscription&, const Subscription&) = default;
 };
@@ -216,7 +217,7 @@ public:
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order(std::string_view id) = 0;
     [[nodiscard]] virtual Result<std::optional<smdp::Order>> find_order_by_matching_id(std::string_view) = 0;
     /// What a card means that names no order: smdp::pending_among its own.
-    [[nodiscard]] Result<std::optional<smdp::Order>> find_pending_order(const Eid&, Time now);
+    [[nodiscard]] Result<std::optional<smdp::Order>> find_pending_order(const Eid&, Time now, const smdp::CanTake&);
     /// Those that name this EID or were bound to it, oldest first.
     [[nodiscard]] virtual Result<std::vector<smdp::Order>> orders_of(const Eid&) = 0;
     /// The one that lives; where all have ended, the last that was made.

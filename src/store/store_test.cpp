@@ -12,6 +12,8 @@
 namespace mcim::store {
 namespace {
 
+bool takes_all(const smdp::Order&) { return true; }
+
 class AnyStore : public testing::TestWithParam<std::string_view> {
 protected:
     AnyStore() { reopen(); }
@@ -61,6 +63,7 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     full.smds_address = "smds.example.com:8443";
     full.event = smdp::EventStanding::refused;
     full.needs_javacard = true;
+    full.package_version = 3;
     ASSERT_TRUE(commit({AddOrder{full}, AddOrder{order(2)}}));
     EXPECT_EQ(**store->find_order("order-1"), full);
     EXPECT_EQ(**store->find_order("order-2"), order(2));
@@ -87,9 +90,11 @@ TEST_P(AnyStore, PendingIsTheOldestOrderThatCanBeDownloadedNow) {
     orders[4].confirmation_code = {1};
     orders[4].wrong_codes = smdp::wrong_codes_max;
     for (const auto& o : orders) ASSERT_TRUE(commit({AddOrder{o}}));
-    EXPECT_EQ(**store->find_pending_order(eid(1), t0), orders[5]);
-    EXPECT_EQ(**store->find_pending_order(eid(1), t0 - std::chrono::seconds(1)), orders[1]);
-    EXPECT_FALSE(*store->find_pending_order(eid(2), t0));
+    EXPECT_EQ(**store->find_pending_order(eid(1), t0, takes_all), orders[5]);
+    EXPECT_EQ(**store->find_pending_order(eid(1), t0 - std::chrono::seconds(1), takes_all), orders[1]);
+    EXPECT_FALSE(*store->find_pending_order(eid(2), t0, takes_all));
+    EXPECT_EQ(**store->find_pending_order(eid(1), t0, [](const auto& o) { return o.id != "order-6"; }), orders[6]);
+    EXPECT_EQ(**store->find_pending_order(eid(1), t0, [](const auto&) { return false; }), orders[5]);
 }
 
 TEST_P(AnyStore, PendingIsTheNewestThatHasToWaitWhereNoneCanBeDownloaded) {
@@ -104,7 +109,7 @@ TEST_P(AnyStore, PendingIsTheNewestThatHasToWaitWhereNoneCanBeDownloaded) {
     orders[2].state = smdp::OrderState::installed;
     orders[3].state = smdp::OrderState::unavailable;
     for (const auto& o : orders) ASSERT_TRUE(commit({AddOrder{o}}));
-    EXPECT_EQ(**store->find_pending_order(eid(1), t0), orders[1]);
+    EXPECT_EQ(**store->find_pending_order(eid(1), t0, takes_all), orders[1]);
 }
 
 TEST_P(AnyStore, OrdersAreUniqueWhereTheyMustBe) {
@@ -529,6 +534,7 @@ TEST_P(AnyStore, PutChangesNothingThatIsSetElsewhere) {
     auto typed = subscription(1);
     typed.profile_type = "gold";
     typed.needs_javacard = true;
+    typed.package_version = 3;
     ASSERT_TRUE(commit({AddOrder{order(1)}, AddSubscription{typed}}));
     auto changed = order(1);
     changed.matching_id = "CHOSEN";
@@ -539,6 +545,7 @@ TEST_P(AnyStore, PutChangesNothingThatIsSetElsewhere) {
     auto retyped = typed;
     retyped.profile_type = "silver";
     retyped.needs_javacard = false;
+    retyped.package_version = 2;
     retyped.profile_name = "Other";
     retyped.standing = Standing::installed;
     ASSERT_TRUE(commit({smdp::PutOrder{changed}, PutSubscription{retyped}}));

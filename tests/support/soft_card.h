@@ -10,7 +10,7 @@ class SoftCard {
 public:
     SoftCard(const Identity& identity, const Identity& eum, View ci_key_id)
         : identity_(identity), eum_(eum), otpk(crypto::PrivateKey::generate(identity.key.curve())) {
-        info.profile_version = msg::version(2, 3, 1);
+        info.profile_version = msg::version(3, 3, 1);
         info.svn = msg::version(2, 5, 0);
         info.euicc_firmware_ver = msg::version(1, 0, 0);
         info.ext_card_resource.bytes = *from_hex("810100820400080000830400010000");  // 512 KiB free

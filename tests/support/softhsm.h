@@ -17,6 +17,8 @@ public:
     explicit SoftHsm(const std::filesystem::path& folder);
     /// Also while somebody uses the module in this process: it is known at once.
     [[nodiscard]] Status make_token(const std::string& label, const std::string& pin) const;
+    /// A private key on P-256 in the one token there is, which gives it to whoever has the PIN.
+    [[nodiscard]] Status add_readable_key(const std::string& pin, const std::string& label) const;
     /// What whoever uses the module has to reach.
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 

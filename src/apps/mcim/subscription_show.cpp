@@ -17,6 +17,17 @@ struct SubscriptionOptions {
     bool json = false;
 };
 
+/// Of its card; empty: nothing that not every card has.
+std::string needs_of(const jose::Object& line) {
+    const auto version = line.integer("package_version");
+    const bool is_newer = version && *version > 2;
+    std::string out;
+    if (is_newer) out = "a card for packages of version " + std::to_string(*version);
+    if (line.has("needs_javacard"))
+        out += out.empty() ? "a card with a Java Card runtime" : ", with a Java Card runtime";
+    return out;
+}
+
 std::string_view meaning(std::string_view standing) {
     if (standing == "reserved") return "reserved: on no card yet that this platform knows of";
     if (standing == "installed") return "installed: on its card, not switched on";
@@ -79,7 +90,7 @@ Status run_show(const SubscriptionOptions& options, std::ostream& out) {
         {"profile name", text_or(line.json, "profile_name")},
         {"profile type", text_or(line.json, "profile_type")},
         {"profile from", text_or(line.json, "source")},
-        {"needs", line.json.has("needs_javacard") ? "a card with a Java Card runtime" : ""},
+        {"needs", needs_of(line.json)},
         {"algorithm", text_or(line.json, "algorithm")},
         {"standing", std::string(meaning(text_or(line.json, "standing")))},
         {"on EID", text_or(line.json, "eid")}};

@@ -7,6 +7,7 @@
 #include "mcim/apps/mcimd/smds_events.h"
 #include "mcim/saip/known_keys.h"
 #include "mcim/saip/lint.h"
+#include "mcim/saip/template.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -20,6 +21,7 @@ Json json_of(const store::Subscription& s) {
     out.text("source", s.package_octets != 0 ? "package" : "template");
     if (s.package_octets == 0) out.integer("mnc_digits", s.mnc_digits);
     if (s.profile_type) out.text("profile_type", *s.profile_type);
+    out.integer("package_version", s.package_version);
     if (s.needs_javacard) out.flag("needs_javacard", true);
     if (s.eid) out.text("eid", s.eid->text());
     return out.text("standing", to_string(s.standing)).time("created_at", s.created_at);
@@ -108,6 +110,7 @@ struct NewLine {
     signer::Subscription keys;
     std::optional<signer::WrappedPackage> package{};
     bool needs_javacard = false;
+    std::uint8_t package_version = saip::template_version;
 };
 Result<NewLine> with_given_numbers(Platform& p, const store::Operator& whose, const jose::Object& in) {
     TRY(const auto digits, in.text("imsi"));
@@ -129,15 +132,20 @@ Result<NewLine> from_package(Platform& p, const store::Operator& whose, const jo
     TRY(auto wrapped, p.signer.ask(signer::WrapPackage{iccid, std::move(der), whose.id}));
     if (!package) return package.error();
     CHECKED(check_package(p, whose, *package));
-    const bool needs_javacard = saip::needs_javacard(*package);
+    const saip::ProfileHeader* header = saip::profile_header_of(*package);
+    if (header == nullptr) return fail(Errc::missing_field, "package", "a package begins with its header");
+    const auto with_package = [&](NewLine line) {
+        line.needs_javacard = saip::needs_javacard(*package);
+        line.package_version = header->major_version;
+        line.package = std::move(wrapped);
+        return line;
+    };
     if (!in.has("k")) {
         TRY(auto line, p.signer.ask(signer::ExtractSubscription{iccid, wrapped}));
-        return NewLine{std::move(line.imsi), std::move(line.subscription), std::move(wrapped), needs_javacard};
+        return with_package({std::move(line.imsi), std::move(line.subscription)});
     }
     TRY(auto line, with_given_numbers(p, whose, in));
-    line.package = std::move(wrapped);
-    line.needs_javacard = needs_javacard;
-    return line;
+    return with_package(std::move(line));
 }
 /// What the template cannot carry is refused now and not at the first download.
 Status read_template_options(const jose::Object& in, store::Subscription& s) {
@@ -275,6 +283,7 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
     if (!line.package) CHECKED(check_template(p, *known, s));
     TRY(s.profile_type, in.optional_member(&jose::Object::text, "profile_type"));
     s.needs_javacard = line.needs_javacard;
+    s.package_version = line.package_version;
     s.created_at = p.now();
     auc::Subscription row{line.imsi, line.keys.keys};
     if (line.keys.algorithm == signer::Algorithm::test) row.card_limits = {};

@@ -37,6 +37,7 @@ Json json_of(const Platform& p, const smdp::Order& o) {
     if (smdp::tells_matching_id(o))
         out.text("matching_id", o.matching_id).text("activation_code", activation_code(p, o));
     if (o.protection_keys) out.text("protection", profile_protection_keys);
+    out.integer("package_version", o.package_version);
     if (o.needs_javacard) out.flag("needs_javacard", true);
     if (o.eid) out.text("eid", o.eid->text());
     if (!o.smds_address.empty()) out.text("smds", o.smds_address).text("event", to_string(o.event));

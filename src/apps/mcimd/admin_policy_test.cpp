@@ -178,6 +178,33 @@ TEST_F(Policies, PackageWithApplicationsIsOfferedToCardsThatDeclareJavaCardOnly)
     EXPECT_EQ(standing(iccid), "installed");
 }
 
+TEST_F(Policies, PackageIsOfferedToCardsThatDeclareItsVersionOnly) {
+    admin("POST", "/subscriptions", line("a", whole_package()));
+    const Iccid iccid = saip::sample_variables().iccid;
+    EXPECT_EQ(*admin("GET", "/subscriptions/" + iccid.text()).integer("package_version"), 3);
+    const auto order = add_order("a", iccid);
+    EXPECT_EQ(*order.integer("package_version"), 3);
+    card.info.profile_version = msg::version(2, 3, 1);
+    std::string sentence;
+    EXPECT_EQ(refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id")), &sentence),
+              "8.2.5/4.3");
+    EXPECT_NE(sentence.find("this one is of version 3"), std::string::npos) << sentence;
+    EXPECT_EQ(state_of(order), "Released");
+    card.info.profile_version = msg::version(3, 0, 0);
+    install(order, iccid);
+}
+
+TEST_F(Policies, VersionOfALineIsThatOfItsPackageOrOfTheTemplate) {
+    auto older = whole_package();
+    std::get<saip::ProfileHeader>(older.elements.front().body).major_version = 2;
+    EXPECT_EQ(*admin("POST", "/subscriptions", line("a", older)).integer("package_version"), 2);
+    admin("POST", "/subscriptions", template_line("999990000000001"));
+    EXPECT_EQ(*add_order("a", first).integer("package_version"), 3);
+    card.info.profile_version = msg::version(2, 3, 1);
+    EXPECT_EQ(offer(add_order("a", saip::sample_variables().iccid)).profile_metadata.iccid,
+              msg::to_octets(saip::sample_variables().iccid));
+}
+
 TEST_F(Policies, PackageWithApplicationsIsRefusedForWhomTheyAreRefused) {
     set_policy(R"({"applets":"refused"})");
     const auto detail = refused(line("a", package_with_application()));

@@ -51,6 +51,7 @@ smdp::Order draft_order(Platform& p, const store::Subscription& line, msg::Profi
     order.metadata = metadata_of(p, line, profile_class);
     order.package_octets = line.package_octets != 0 ? line.package_octets : template_octets + line.package_octets_min;
     order.needs_javacard = line.needs_javacard;
+    order.package_version = line.package_version;
     order.created_at = p.now();
     return order;
 }

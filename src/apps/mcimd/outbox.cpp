@@ -79,7 +79,6 @@ void Outbox::send_next(const std::string& id) {
     if (!*letter) return;  // what waits is kept for when it can be sent
     recipient.busy = true;
     recipient.written = recipient.waiting.front();
-    if ((*letter)->row_once_sent) return mark_and_send(id, **std::move(letter));
     send(id, **std::move(letter));
 }
 
@@ -106,37 +105,46 @@ void Outbox::let_others_go_first(std::deque<store::Row>& waiting) const {
     std::ranges::stable_partition(waiting, [&](const store::Row& row) { return mail_.line_of(row) != line; });
 }
 
-void Outbox::mark_and_send(const std::string& id, Letter letter) {
-    store::Row row = recipients_[id].written;
-    row.body = *letter.row_once_sent;
-    store::Batch batch{store::PutRow{row}};
-    ++row.version;
-    platform_.committer.commit(std::move(batch), [weak = weak_from_this(), id, row = std::move(row),
-                                                  letter = std::move(letter)](const Status& done) {
-        const auto self = weak.lock();
-        if (!self || self->stopped_) return;
-        auto& recipient = self->recipients_[id];
-        if (done) {
-            recipient.waiting.front() = row;
-            return self->send(id, letter);
-        }
-        if (done.error().code != Errc::conflict) return self->fail(id, to_string(done.error()));
-        recipient.busy = false;  // another node is at it
-        self->look();
-    });
+void Outbox::send(const std::string& id, Letter letter) {
+    http::Connection::open(platform_.loop, letter.client, letter.server,
+                           [weak = weak_from_this(), id, request = std::move(letter.request),
+                            row = std::move(letter.row_once_sent)](Result<http::Connection> opened) {
+                               const auto self = weak.lock();
+                               if (!self || self->stopped_) return;
+                               if (!opened) return self->on_answer(id, opened.error());
+                               if (row) return self->mark_and_ask(id, *row, *opened, request);
+                               self->ask(id, *opened, request);
+                           });
 }
 
-void Outbox::send(const std::string& id, Letter letter) {
-    http::Connection::open(
-        platform_.loop, letter.client, letter.server,
-        [weak = weak_from_this(), id, request = std::move(letter.request)](Result<http::Connection> opened) {
-            const auto self = weak.lock();
-            if (!self) return;
-            if (!opened) return self->on_answer(id, opened.error());
-            opened->send(request, [weak, id, kept = *opened](const Result<http::Response>& answer) {
-                if (const auto outbox = weak.lock()) outbox->on_answer(id, answer);
-            });
-        });
+void Outbox::mark_and_ask(const std::string& id, Bytes row_once_sent, http::Connection connection,
+                          http::Request request) {
+    store::Row row = recipients_[id].written;
+    row.body = std::move(row_once_sent);
+    store::Batch batch{store::PutRow{row}};
+    ++row.version;
+    platform_.committer.commit(std::move(batch),
+                               [weak = weak_from_this(), id, row = std::move(row), connection = std::move(connection),
+                                request = std::move(request)](const Status& done) {
+                                   const auto self = weak.lock();
+                                   if (!self || self->stopped_) return;
+                                   auto& recipient = self->recipients_[id];
+                                   if (done) {
+                                       recipient.waiting.front() = row;
+                                       return self->ask(id, connection, request);
+                                   }
+                                   if (done.error().code != Errc::conflict)
+                                       return self->fail(id, to_string(done.error()));
+                                   recipient.busy = false;  // another node is at it
+                                   self->look();
+                               });
+}
+
+void Outbox::ask(const std::string& id, http::Connection connection, http::Request request) {
+    connection.send(std::move(request),
+                    [weak = weak_from_this(), id, connection](const Result<http::Response>& answer) {
+                        if (const auto self = weak.lock()) self->on_answer(id, answer);
+                    });
 }
 
 void Outbox::on_answer(const std::string& id, const Result<http::Response>& answer) {

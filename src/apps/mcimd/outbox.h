@@ -13,7 +13,8 @@ struct Letter {
     http::ClientConfig client;
     http::HostPort server;
     http::Request request;
-    std::optional<Bytes> row_once_sent{};  ///< what its row says from before it leaves; nullopt: what it does
+    /// What its row says from when a connection is there and nothing has left yet; nullopt: what it does.
+    std::optional<Bytes> row_once_sent{};
 };
 /// The message is taken: its row goes, and in the same transaction this happens.
 struct LetterTaken {
@@ -71,8 +72,9 @@ private:
     void read_and_send();
     void send_to_all();
     void send_next(const std::string& recipient);
-    void mark_and_send(const std::string& recipient, Letter);
     void send(const std::string& recipient, Letter);
+    void mark_and_ask(const std::string& recipient, Bytes row_once_sent, http::Connection, http::Request);
+    void ask(const std::string& recipient, http::Connection, http::Request);
     void on_answer(const std::string& recipient, const Result<http::Response>&);
     void take(const std::string& recipient, store::Batch with_it);
     void hold(const std::string& recipient, LetterHeld);

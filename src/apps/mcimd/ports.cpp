@@ -73,7 +73,8 @@ Result<smdp::Event> Ports::answer(const smdp::FindOrder& a) {
         TRY(auto order, platform_.store.find_order_by_matching_id(*id));
         return smdp::Event(smdp::OrderFound{std::move(order)});
     }
-    TRY(auto order, platform_.store.find_pending_order(std::get<Eid>(a.by), platform_.now()));
+    const auto& any = std::get<smdp::AnyFor>(a.by);
+    TRY(auto order, platform_.store.find_pending_order(any.eid, platform_.now(), any.can_take));
     return smdp::Event(smdp::OrderFound{std::move(order)});
 }
 

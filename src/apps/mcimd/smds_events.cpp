@@ -104,7 +104,8 @@ LetterTaken taken(const Platform& p, const EventCall& call, const std::string& s
              smdp::Note{call.order_id, p.now(), std::move(what)}}};
 }
 
-/// Its row says that it was sent before it is: what is lost on its way may have come.
+/// Its row says that it was sent before it is: what is lost on its way may have come. Where there was no connection
+/// none has.
 Letter letter_of(const Platform& p, const Smds& smds, EventCall call, const store::Row& row) {
     http::ClientConfig config{smds.roots, {}};
     config.time_max = event_time;

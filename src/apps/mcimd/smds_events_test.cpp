@@ -38,8 +38,14 @@ protected:
     void serve(std::uint16_t port = 0, std::string_view certificate = "tls.der") {
         serve(port, content_of(at, certificate), of_host(elsewhere, "localhost", x509::Role::ds_tls));
     }
-    void serve(std::uint16_t port, Bytes client, const test::Identity& own) {
-        server.emplace(own, port, std::move(client), [](const http::Request&) { return es12_answer(); });
+    void serve(
+        std::uint16_t port, Bytes client, const test::Identity& own,
+        OtherServer::Answer answer = [](const http::Request&) { return es12_answer(); }) {
+        server.emplace(own, port, std::move(client), std::move(answer));
+    }
+    /// Every ID is another's.
+    static http::Response id_is_taken(const http::Request& r) {
+        return r.target.ends_with("registerEvent") ? es12_answer("8.9.5", "3.3") : es12_answer();
     }
     [[nodiscard]] std::uint16_t port() const { return static_cast<std::uint16_t>(std::stoi(smds.substr(10))); }
     jose::ObjectWriter terms() const {
@@ -72,19 +78,20 @@ protected:
     std::string last_line(const jose::Object& order) {
         return *admin("GET", "/orders/" + *order.text("id")).objects("timeline")->back().text("what");
     }
-    /// As soon as its timeline says so.
     jose::Object order_whose_id_is_taken() {
-        server->answer([](const http::Request& r) {
-            return r.target.ends_with("registerEvent") ? es12_answer("8.9.5", "3.3") : es12_answer();
-        });
+        server->answer(id_is_taken);
         auto order = order_at_smds();
+        expect_taken(order);
+        return order;
+    }
+    /// As soon as its timeline says so.
+    void expect_taken(const jose::Object& order) {
         const auto until = std::chrono::steady_clock::now() + 20s;
         const std::string wanted =
             "event not registered at SM-DS " + smds + ", which has another under its ID: 8.9.5/3.3 So says the SM-DS.";
         while (last_line(order) != wanted && std::chrono::steady_clock::now() < until) continue;
         EXPECT_EQ(last_line(order), wanted);
         EXPECT_EQ(event_of(order, "queued"), "queued");
-        return order;
     }
     using Asked = std::vector<std::string>;
 
@@ -271,6 +278,15 @@ TEST_F(SmdsEvents, IdThatIsTakenThereIsShownAndTriedAgain) {
     start();
     EXPECT_EQ(event_of(order, "registered"), "registered");
     EXPECT_EQ(last_line(order), "event registered at SM-DS " + smds);
+}
+
+/// Nothing has reached it over a connection that did not come about: what it has there is somebody else's.
+TEST_F(SmdsEvents, IdThatIsTakenThereIsShownAfterAConnectionThatFailedToo) {
+    serve(port(), content_of(at, "tls.der"), of_host(elsewhere, "localhost", x509::Role::dp_tls));
+    const auto order = order_at_smds();
+    server->await_turned_away();
+    serve(port(), content_of(at, "tls.der"), of_host(elsewhere, "localhost", x509::Role::ds_tls), id_is_taken);
+    expect_taken(order);
 }
 
 TEST_F(SmdsEvents, HangUpHasItAskedAgainAtOnce) {

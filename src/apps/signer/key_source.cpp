@@ -42,7 +42,9 @@ Result<LoadedKeys> load_keys(const Options& options, std::function<void(const st
 Status import_into_token(const KeyFolderOptions& keys, const TokenOptions& options) {
     for (const std::string& note : apps::protect_memory()) std::fprintf(stderr, "mcim-signer: %s\n", note.c_str());
     TRY(const custody::KeyFolder folder, open_folder(keys));
-    TRY(auto token, open_token(options, pkcs11::Access::writing, {}));
+    TokenOptions alone = options;
+    alone.sessions = 1;  // it asks one thing after the other, and some tokens give no more
+    TRY(auto token, open_token(alone, pkcs11::Access::writing, {}));
     SystemRandom random;
     TRY(const auto done, custody::import_keys(folder, std::move(token), random));
     for (const std::string& what : done) std::printf("%s\n", what.c_str());

@@ -18,7 +18,7 @@ struct TokenOptions {
     std::filesystem::path module;
     std::string label;  ///< or the serial number
     std::filesystem::path pin_file;
-    std::size_t sessions = 4;
+    std::size_t sessions = 4;                    ///< at once, while the process serves
     std::chrono::seconds timeout{30};            ///< of one operation, while the process serves
     std::vector<std::filesystem::path> folders;  ///< that the module has to reach while it serves
     bool connects = false;                       ///< it keeps a connection to its device

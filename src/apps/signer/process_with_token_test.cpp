@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "mcim/custody/key_folder.h"
+#include "mcim/pkcs11/token.h"
 #include "mcim/signer_link/remote_signer.h"
 #include "process_for_test.h"
 #include "support/random.h"
@@ -31,6 +32,7 @@ protected:
     void TearDown() override {
         ::unsetenv("MCIM_FAIL_EVERY_SIGNATURE");
         ::unsetenv("MCIM_HANG_AT_SIGNATURE");
+        ::unsetenv("MCIM_SESSIONS_MAX");
     }
     [[nodiscard]] std::vector<std::string> token(const std::string& pin_file = "pin") const {
         return {"--pkcs11-module", MCIM_FAILING_MODULE, "--token", "mcim", "--pin-file", temp / pin_file};
@@ -189,13 +191,42 @@ TEST_F(SignerWithToken, SaysWhatIsWrong) {
     ASSERT_EQ(::chmod((temp / "wrong").c_str(), 0644), 0);
     said = refusal(token("wrong"));
     EXPECT_NE(said.find("chmod 600"), std::string::npos) << said;
+    EXPECT_EQ(code, 78);
     said = refusal(with(token("hsm/pin"), {"--pkcs11-path", temp / "hsm"}));
     EXPECT_NE(said.find("hsm"), std::string::npos) << said;
+    EXPECT_EQ(code, 78);
     said = refusal(with(token(), {"--keys", temp / "keys"}));
     EXPECT_NE(said.find("--keys excludes --pkcs11-module"), std::string::npos) << said;
+    EXPECT_GT(code, 100);
     said = refusal({});
     EXPECT_NE(said.find("--keys, or --pkcs11-module"), std::string::npos) << said;
+    EXPECT_GT(code, 100);
     EXPECT_EQ(process->said().find("planted"), std::string::npos);
+}
+
+TEST_F(SignerWithToken, SigningKeyThatOthersMayHaveReadIsForbiddenForGood) {
+    import();
+    ASSERT_TRUE(soft->add_readable_key("planted-4711", "dpauth"));
+    {
+        const auto writing = pkcs11::Token::open({.module = SoftHsm::module(),
+                                                  .token = "mcim",
+                                                  .pin = SecretBytes::copy_of(as_view("planted-4711")),
+                                                  .access = pkcs11::Access::writing});
+        ASSERT_TRUE(writing) << to_string(writing.error());
+        ASSERT_TRUE((*writing)->add_public_key("dpauth", nist.public_key()));
+    }
+    EXPECT_EQ(run(with(token(), {"--socket", temp / "socket/s"})), 78) << process->said();
+    EXPECT_NE(process->said().find("signing key dpauth"), std::string::npos) << process->said();
+}
+
+TEST_F(SignerWithToken, IsFilledThroughOneSession) {
+    ::setenv("MCIM_SESSIONS_MAX", "1", 1);
+    import();
+    EXPECT_EQ(run(with(token(), {"--socket", temp / "socket/s"})), 78) << "four, where nothing else is said";
+    EXPECT_NE(process->said().find("at most 1 sessions, not 4"), std::string::npos) << process->said();
+    start({"--sessions", "1", "--pkcs11-path", temp / "hsm"});
+    RemoteSigner remote(place());
+    EXPECT_TRUE(remote.sign({"nist"}, {}));
 }
 
 }  // namespace
