@@ -116,7 +116,7 @@ CK_RV as_the_environment_says() {
                                 CKR_KEY_HANDLE_INVALID, CKR_DEVICE_ERROR};
     thread_local int calls = 0;
     thread_local std::size_t failed = 0;
-    return ++calls % std::atoi(every) == 0 ? values[failed++ % values.size()] : CKR_OK;
+    return ++calls % std::strtol(every, nullptr, 10) == 0 ? values[failed++ % values.size()] : CKR_OK;
 }
 CK_RV sign(CK_SESSION_HANDLE session, unsigned char* in, unsigned long octets, unsigned char* out,
            unsigned long* out_octets) {
@@ -125,7 +125,7 @@ CK_RV sign(CK_SESSION_HANDLE session, unsigned char* in, unsigned long octets, u
         control.signing_max = std::max(control.signing_max, ++control.signing);
         static const char* const hangs_at = std::getenv(mcim::pkcs11::test::hang_variable);
         static int signatures = 0;
-        if (hangs_at != nullptr && ++signatures >= std::atoi(hangs_at)) control.gate_shut = true;
+        if (hangs_at != nullptr && ++signatures >= std::strtol(hangs_at, nullptr, 10)) control.gate_shut = true;
         control.changed.notify_all();
         control.changed.wait(lock, [] { return !control.gate_shut; });
     }

@@ -10,7 +10,7 @@ template <std::size_t N>
 std::string_view text_of(const CK_UTF8CHAR (&field)[N]) {
     const std::string_view all(reinterpret_cast<const char*>(field), N);
     const auto end = all.find_last_not_of(std::string_view(" \0", 2));
-    return end == all.npos ? "" : all.substr(0, end + 1);
+    return end == std::string_view::npos ? "" : all.substr(0, end + 1);
 }
 
 }  // namespace

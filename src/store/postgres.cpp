@@ -231,8 +231,10 @@ Result<Answer> Database::await() {
     for (Sent& one : sent) {
         auto answer = await_one(one);
         if (pg_ == nullptr) return answer.error();
-        if (!answer && !first) first = std::move(answer).error();
-        if (answer) last = *std::move(answer);
+        if (answer)
+            last = *std::move(answer);
+        else if (!first)
+            first = std::move(answer).error();
     }
     TRY(const Answer end, next_result());
     if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost();
