@@ -34,7 +34,7 @@ Status require_private(const std::filesystem::path& path, const struct stat& sta
         return fail(Errc::refused, path.string(), "the file belongs to another user, who could read the key; chown it");
     if ((status.st_mode & others) != 0)
         return fail(Errc::refused, path.string(),
-                    "others than its owner may open the key (mode " + octal(status.st_mode) + "); chmod 600 it");
+                    "others than its owner may open it (mode " + octal(status.st_mode) + "); chmod 600 it");
     return ok();
 }
 

@@ -15,7 +15,7 @@ constexpr std::size_t head_octets = 4 + 8 + 4;
 constexpr std::uint8_t end_mark = 0xA5;
 constexpr std::size_t tag_octets = 16;
 constexpr std::size_t sector_octets = 512;
-constexpr std::string_view prefix = "journal-";
+constexpr std::string_view name_prefix = "journal-";
 
 /// How many zeros come before a record, so that its head lies in one sector: a disk has all of a head or nothing.
 std::size_t gap_at(std::size_t file_octets) {
@@ -51,8 +51,8 @@ Error changed(const std::string& path, std::size_t offset, std::string detail) {
 
 }  // namespace
 
-std::string journal_name(Epoch epoch) { return std::string(prefix) + std::to_string(epoch); }
-bool is_journal_name(std::string_view name) { return name.starts_with(prefix); }
+std::string journal_name(Epoch epoch) { return std::string(name_prefix) + std::to_string(epoch); }
+bool is_journal_name(std::string_view name) { return name.starts_with(name_prefix); }
 
 Journal::Journal(const StateKey& state_key, const Salt& salt, Epoch snapshot_epoch)
     : header_(concat({as_view(journal_magic), View(&journal_version, 1), salt, octets_of(snapshot_epoch)})),

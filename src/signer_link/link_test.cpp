@@ -172,7 +172,7 @@ TEST_F(Link, AnswersNobodyElsesProcess) {
     hosting.clients = {::geteuid() + 1};
     std::atomic<int> turned_away = 0;
     hosting.note = [&](const std::string& sentence) {
-        if (sentence.find("turned away") != sentence.npos) ++turned_away;
+        if (sentence.find("turned away") != std::string::npos) ++turned_away;
     };
     start(std::move(hosting));
     ASSERT_EQ(::stat(socket().c_str(), &file), 0);

@@ -122,6 +122,11 @@ std::string text_or(const jose::Object& json, std::string_view name) {
     return text ? *text : "";
 }
 
+std::string with_members(std::string object, const jose::ObjectWriter& more) {
+    object.resize(object.rfind('}'));
+    return object + "," + more.finish().substr(1);
+}
+
 void print_refused_evidence(const jose::Object& answer, std::ostream& out) {
     const auto refused = answer.object("refused_evidence");
     if (!refused) return;

@@ -19,6 +19,9 @@ void add_admin_option(CLI::App&, std::string& socket);
 /// A member of an answer to show; empty where it is absent.
 [[nodiscard]] std::string text_or(const jose::Object&, std::string_view name);
 
+/// A JSON object with members more, which it has not.
+[[nodiscard]] std::string with_members(std::string object, const jose::ObjectWriter&);
+
 /// Evidence that the device's own TPM signed and that was refused, of a device's verdicts or an order; nothing where
 /// there is none.
 void print_refused_evidence(const jose::Object& answer, std::ostream&);

@@ -73,15 +73,24 @@ void print_reference(const ReferenceOptions& options, const evidence::ReferenceV
                                                " until those expire;\n--withdraw-earlier would end them.\n");
 }
 
+/// By their indices.
+jose::ObjectWriter digests_of(const evidence::PlatformReference& registers) {
+    jose::ObjectWriter out;
+    for (const auto& [index, reference] : registers)
+        out.hex_octets(std::to_string(index), reference.accepted.front().digest);
+    return out;
+}
+
 Status run_reference(const ReferenceOptions& options, std::ostream& out) {
     const Time now = std::chrono::floor<std::chrono::seconds>(system_now());
     TRY(const auto life, parse_duration("--valid-for", options.valid_for));
     TRY(const auto key, read_signing_key(options.key));
     TRY(auto platform, measure(options));
-    // seconds since 1970 grow by themselves. Earlier documents go on beside this one, unless it withdraws them
-    const std::int64_t version = options.number != 0
-                                     ? options.number
-                                     : std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+    // milliseconds since 1970 grow by themselves. Earlier documents go on beside this one, unless it withdraws them
+    const std::int64_t version =
+        options.number != 0
+            ? options.number
+            : std::chrono::duration_cast<std::chrono::milliseconds>(system_now().time_since_epoch()).count();
     evidence::ReferenceValues values{options.operator_id,
                                      version,
                                      now,
@@ -100,6 +109,10 @@ Status run_reference(const ReferenceOptions& options, std::ostream& out) {
         out << jose::ObjectWriter()
                    .text("operator", options.operator_id)
                    .integer("version", version)
+                   .text("model", options.model)
+                   .time("issued_at", values.issued_at)
+                   .time("expires_at", values.expires_at)
+                   .object("pcrs", digests_of(values.platforms.at(options.model)))
                    .text("jws", token)
                    .finish()
             << "\n";
@@ -123,7 +136,8 @@ void add_reference(CLI::App& parent, Console& console) {
     command->add_option("--key", options->key, "The operator's private key")->required();
     command->add_option("--valid-for", options->valid_for, "Life of the document")->capture_default_str();
     command
-        ->add_option("--number", options->number, "Version of the document, growing; the time in seconds where absent")
+        ->add_option("--number", options->number,
+                     "Version of the document, growing; the time in milliseconds where absent")
         ->check(CLI::PositiveNumber);
     command->add_flag("--withdraw-earlier", options->withdraw_earlier,
                       "All that the operator signed before counts no more, for every model");
@@ -180,8 +194,11 @@ Status run_verdict(const VerdictOptions& options, std::ostream& out) {
     TRY(const std::string eid, path_part("--eid", options.eid));
     std::string path = "/devices/" + eid + "/verdicts";
     if (!options.session.empty()) {
-        TRY(const Bytes session, from_hex(options.session));
-        path += "?session=" + hex(session);
+        const auto session = from_hex(options.session);
+        if (!session)
+            return fail(Errc::bad_value, "--session",
+                        "\"" + options.session + "\" is no transaction ID: pairs of hexadecimal digits are wanted");
+        path += "?session=" + hex(*session);
     }
     Admin admin(options.admin);
     TRY(const auto answer, admin.read(path));

@@ -124,5 +124,22 @@ TEST(AttestVerdicts, ShowOfEachOperatorTheNewestAndWhatWasRefusedSince) {
     EXPECT_TRUE(shown(none, "AB01").starts_with("There is no verdict about this download: "));
 }
 
+TEST(AttestVerdict, SessionIsHexadecimal) {
+    const auto ran = test::mcim(
+        {"attest", "verdict", "--admin", "none.sock", "--eid", "89049032000000000000000000000163", "--session", "ABC"});
+    EXPECT_TRUE(ran.complains("--session: \"ABC\" is no transaction ID")) << ran.err;
+}
+
+TEST(DeviceEnrol, EidWithWrongCheckDigitsIsATypingErrorButOnATestCard) {
+    std::vector<std::string> words{
+        "device", "enrol", "--admin", "none.sock", "--eid", "89049032000000000000000000000164",
+        "--tpm",  "none:", "--model", "meter-2"};
+    const auto refused = test::mcim(words);
+    EXPECT_TRUE(refused.complains("the last two digits of an EID check the others")) << refused.err;
+    EXPECT_TRUE(refused.complains("--test-card")) << refused.err;
+    words.emplace_back("--test-card");
+    EXPECT_FALSE(test::mcim(words).complains("check the others"));
+}
+
 }  // namespace
 }  // namespace mcim::apps

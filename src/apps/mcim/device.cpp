@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 
+#include "mcim/apps/common/typing_errors.h"
 #include "mcim/apps/mcim/admin.h"
 #include "mcim/apps/mcim/text.h"
 #include "mcim/tpm/tpm.h"
@@ -18,6 +19,7 @@ struct EnrolOptions {
     std::string eid;
     std::string tpm;
     std::string model;
+    bool test_card = false;
     bool json = false;
 };
 struct DeviceOptions {
@@ -45,8 +47,17 @@ void add_before(const jose::Object& device, Fields& fields) {
 
 // ---------------------------------------------------------------- mcim device enrol
 
+/// What was typed wrongly is enrolled for ever, and the right one never.
+Result<Eid> eid_to_enrol(const EnrolOptions& options) {
+    auto eid = Eid::parse_unchecked(options.eid);
+    if (!eid) return std::move(eid).error().within("--eid");
+    auto wrong = options.test_card ? std::nullopt : typing_error(*eid);
+    if (wrong) return fail(Errc::bad_value, "--eid", *std::move(wrong) + ". A test card that has it: --test-card");
+    return eid;
+}
+
 Status run_enrol(const EnrolOptions& options, std::ostream& out) {
-    TRY(const Eid eid, Eid::parse_unchecked(options.eid));
+    TRY(const Eid eid, eid_to_enrol(options));
     TRY(auto tpm, tpm::Tpm::open(options.tpm));
     TRY(const Bytes key, tpm.attestation_key());
     TRY(const auto identity, tpm.identity());
@@ -80,6 +91,7 @@ void add_enrol(CLI::App& parent, Console& console) {
     command->add_option("--tpm", options->tpm, "TCTI of its TPM, e.g. device:/dev/tpmrm0 or swtpm:path=SOCKET")
         ->required();
     command->add_option("--model", options->model, "Platform model; reference values are per model")->required();
+    command->add_flag("--test-card", options->test_card, "Take an EID whose check digits do not hold (SGP.26)");
     command->add_flag("--json", options->json, "The platform's answer as it comes");
     command->footer(
         "\nTo be done in the factory, on the device: the verifier believes what it is told here.\n"

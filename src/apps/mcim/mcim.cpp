@@ -90,9 +90,13 @@ int run_mcim(int argc, const char* const* argv, std::ostream& out, std::ostream&
     Console console{out, err};
     bool version = false;
     bool json = false;
-    auto* version_flag = app.add_flag("--version", version, "This build, and the specifications it follows");
-    app.add_flag("--json", json, "With --version: one JSON object")->needs(version_flag);
+    app.add_flag("--version", version, "This build, and the specifications it follows");
+    app.add_flag("--json", json, "With --version, and with every command that shows something: one JSON object");
     app.require_subcommand(0, 1);
+    app.footer(
+        "\nExit codes: 0 done; 1 refused or failed, with a sentence on stderr, and nothing on stdout unless part of it "
+        "was "
+        "done;\nabove 100: the command line was not understood.\n");
     app.failure_message(complaint_of_mcim);
     for (const auto add : {add_pki, add_platform, add_operator, add_subscription, add_device, add_attest, add_order,
                            add_transfer, add_profile, add_bench, add_demo})

@@ -29,7 +29,7 @@ struct CreateOptions {
     std::string protection;
     std::string confirmation_code;
     std::string confirmation_code_file;
-    std::string matching_id;
+    std::optional<std::string> matching_id;
     std::string smds;
     std::int64_t attempts = 0;
     std::string qr = "dark";
@@ -48,6 +48,12 @@ Result<std::string> confirmation_code(const CreateOptions& options) {
 
 constexpr std::string_view activation_code_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 
+Result<Time> time_to_come(const std::string& text, Time now) {
+    TRY(const Time end, parse_moment("--expires", text, now));
+    if (end > now) return end;
+    return fail(Errc::bad_value, "--expires", to_rfc3339(end) + " is over already: a time to come is wanted");
+}
+
 Result<jose::ObjectWriter> request_of(const CreateOptions& options, Time now) {
     jose::ObjectWriter body;
     body.text("operator", options.operator_id).text("iccid", options.iccid);
@@ -56,11 +62,11 @@ Result<jose::ObjectWriter> request_of(const CreateOptions& options, Time now) {
     if (!options.profile_class.empty()) body.text("class", options.profile_class);
     if (!options.protection.empty()) body.text("protection", options.protection);
     if (!options.expires.empty()) {
-        TRY(const Time end, parse_moment("--expires", options.expires, now));
+        TRY(const Time end, time_to_come(options.expires, now));
         body.time("expires_at", end);
     }
     if (options.attempts != 0) body.integer("attempts_max", options.attempts);
-    if (!options.matching_id.empty()) body.text("matching_id", options.matching_id);
+    if (options.matching_id) body.text("matching_id", *options.matching_id);
     if (!options.smds.empty()) body.text("smds", options.smds);
     if (options.wants_code()) {
         TRY(const std::string code, confirmation_code(options));
@@ -73,9 +79,22 @@ Result<jose::ObjectWriter> request_of(const CreateOptions& options, Time now) {
     return body;
 }
 
+/// The activation code for eyes and cameras; of an order that its device finds by its EID, which address it asks at.
+Result<std::string> print_code(const CreateOptions& options, const jose::Object& order, std::ostream& out) {
+    if (!order.has("activation_code")) {
+        out << "It has no activation code: its device finds it by its EID, at the platform's address (address of "
+               "[dp]).\n";
+        return std::string("LPA:1$HOST:PORT$");
+    }
+    TRY(auto code, order.text("activation_code"));
+    TRY(const auto picture, qr_picture(code, options.qr));
+    if (!picture.empty()) out << "\n" << picture;
+    out << "\n  " << code << "\n";
+    return code;
+}
+
 Status print_created(const CreateOptions& options, Admin& admin, const jose::Object& order, std::ostream& out) {
     TRY(const auto id, order.text("id"));
-    TRY(const auto code, order.text("activation_code"));
     TRY(const auto policy, order.text("policy"));
     out << "Order " << id << " for " << options.iccid << " is made.\n";
     if (policy == "attested")
@@ -83,16 +102,15 @@ Status print_created(const CreateOptions& options, Admin& admin, const jose::Obj
     else
         out << "The policy is open: any device with a valid eUICC may have the profile.\n";
     if (options.eid.empty()) out << "No EID was named: whoever has the code may use it, once.\n";
-    if (options.matching_id.find_first_not_of(activation_code_alphabet) != std::string::npos)
+    if (options.matching_id.value_or("").find_first_not_of(activation_code_alphabet) != std::string::npos)
         out << "Some devices will not take the matching ID: an activation code has A-Z, 0-9 and - only (SGP.22 4.1).\n";
     if (options.wants_code())
         out << "The device wants your confirmation code too: give it to the owner apart from the activation code.\n";
     out << meaning_of_event(order);
     print_enrolment(admin, order, options.admin, out);
     CHECKED(print_waits(id, order, options.admin, out));
-    TRY(const auto picture, qr_picture(code, options.qr));
-    if (!picture.empty()) out << "\n" << picture;
-    out << "\n  " << code << "\n\nNext:\n"
+    TRY(const auto code, print_code(options, order, out));
+    out << "\nNext:\n"
         << "  mcim-agent --card SOCKET --ci CI.der " << (policy == "attested" ? "--tpm TCTI --verifier HOST:PORT " : "")
         << "download -a " << shell_quoted(code) << " --imei IMEI"
         << (options.wants_code() ? " --confirmation-code-file FILE" : "") << "\n"
@@ -123,8 +141,10 @@ void add_create(CLI::App& parent, Console& console) {
     command->add_option("--expires", options->expires, "Ends after 12h, 7d, ..., or at 2027-01-31T12:00:00Z");
     command->add_option("--attempts", options->attempts, "Downloads that may be begun, 1 to 1000")
         ->check(CLI::Range(1, 1000));
-    command->add_option("--matching-id", options->matching_id,
-                        "Your own, instead of one that nobody guesses; 1 to 255 characters");
+    command->add_option(
+        "--matching-id", options->matching_id,
+        "Your own, instead of one that nobody guesses; 1 to 255 characters. '': none, the device finds the "
+        "order by its EID");
     command
         ->add_option("--smds", options->smds,
                      "Address of an SM-DS that the platform knows ([[dp.smds]]): the device finds the order there, by "
@@ -158,6 +178,7 @@ struct ChangeOptions {
     std::string admin;
     std::string id;
     std::string release;
+    std::string expires;
     bool json = false;
 };
 
@@ -167,6 +188,10 @@ Status run_change(const ChangeOptions& options, const std::string& verb, std::os
     if (!options.release.empty()) {
         TRY(const std::string token, read_token(options.release));
         body.text("release", token);
+    }
+    if (!options.expires.empty()) {
+        TRY(const Time end, time_to_come(options.expires, system_now()));
+        body.time("expires_at", end);
     }
     Admin admin(options.admin);
     TRY(const auto answer, admin.change("/orders/" + id + "/" + verb, body));
@@ -192,10 +217,12 @@ void add_changes(CLI::App& parent, Console& console) {
     auto cancel = std::make_shared<ChangeOptions>();
     add_change(parent, "cancel", "Take an order back; its code is of no use any more", cancel, console);
     auto release = std::make_shared<ChangeOptions>();
-    add_change(parent, "release",
-               "Let an order go on: again after a failure, or with a release by the operator that is left", release,
-               console)
-        ->add_option("--release", release->release, "File with that operator's release (mcim transfer release)");
+    auto* command = add_change(
+        parent, "release",
+        "Let an order go on: again after a failure, with a release by the operator that is left, or for longer",
+        release, console);
+    command->add_option("--expires", release->expires, "Ends after 12h, 7d, ..., or at 2027-01-31T12:00:00Z");
+    command->add_option("--release", release->release, "File with that operator's release (mcim transfer release)");
 }
 
 }  // namespace

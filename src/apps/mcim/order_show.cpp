@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <ostream>
+#include <sstream>
 
 #include "mcim/apps/mcim/admin.h"
 #include "mcim/apps/mcim/order.h"
@@ -90,7 +91,8 @@ constexpr std::array<Closed, 7> closed_meanings{{
      "again."},
     {"attempts_used_up", "attempts used up", "\"mcim order release\" allows as many again."},
     {"expired", "expired",
-     "but its time is over: nobody downloads it any more. \"mcim order cancel\" makes room for a new one."},
+     "but its time is over: nobody downloads it any more. \"mcim order release --expires\" gives it more, \"mcim order "
+     "cancel\" makes room for a new one."},
 }};
 const Closed* find_closed(const jose::Object& order) {
     const std::string because = text_or(order, "closed_because");
@@ -120,6 +122,16 @@ std::string event_in_short(const jose::Object& order) {
     return smds.empty() ? smds : smds + ", event " + text_or(order, "event");
 }
 
+/// "by north for ICCID 8988..., until 2027-...", with its number.
+std::string release_in_short(const jose::Object& order) {
+    const auto held = order.object("release");
+    if (!held) return "";
+    const std::string to = text_or(*held, "to");
+    return "by " + text_or(*held, "operator") + " for ICCID " + text_or(*held, "iccid") + ", to " +
+           (to.empty() ? "any operator" : to) + ", until " + time_or(*held, "expires_at") + ", number " +
+           text_or(*held, "jti");
+}
+
 // ---------------------------------------------------------------- list, show
 
 Status run_order_list(const OrderOptions& options, std::ostream& out) {
@@ -145,6 +157,7 @@ void print_order(std::ostream& out, const jose::Object& order) {
                        {"state", state_in_short(order)},
                        {"policy", text_or(order, "policy")},
                        {"for EID", text_or(order, "eid")},
+                       {"release", release_in_short(order)},
                        {"SM-DS", event_in_short(order)},
                        {"activation code", text_or(order, "activation_code")},
                        {"wrong codes", wrong_codes(order)},
@@ -197,6 +210,7 @@ void explain_terms(std::ostream& out, const jose::Object& order, std::string_vie
     else
         out << "Its policy is \"open\": the state of the device's software is not asked for.\n";
     out << meaning_of_event(order);
+    if (const auto held = release_in_short(order); !held.empty()) out << "It holds a release " << held << ".\n";
     if (const auto end = order.time("expires_at"))
         out << "It " << (*end <= system_now() ? "expired" : "expires") << " at " << to_rfc3339(*end) << ".\n";
     if (const auto wrong = wrong_codes(order); !wrong.empty())
@@ -209,15 +223,31 @@ void explain_terms(std::ostream& out, const jose::Object& order, std::string_vie
             << (*done >= *most ? "; no further one until the order is released again.\n" : ".\n");
 }
 
+/// Lines of text that are to be pasted.
+std::vector<std::string> commands_in(const std::string& text) {
+    std::istringstream lines(text);
+    std::vector<std::string> out;
+    for (std::string line; std::getline(lines, line);)
+        if (line.starts_with("  mcim ")) out.push_back(line.substr(2));
+    return out;
+}
+
 Status run_explain(const OrderOptions& options, std::ostream& out) {
     TRY(const std::string id, path_part("ID", options.id));
     Admin admin(options.admin);
     TRY(const auto answer, admin.read("/orders/" + id));
+    const auto& order = answer.json;
+    std::ostringstream advice;
+    print_enrolment(admin, order, options.admin, advice);
+    CHECKED(print_waits(id, order, options.admin, advice));
     if (options.json) {
-        out << answer.body << "\n";
+        out << with_members(answer.body, jose::ObjectWriter()
+                                             .text("meaning", meaning_of_state(order))
+                                             .text("advice", advice.str())
+                                             .texts("next", commands_in(advice.str())))
+            << "\n";
         return ok();
     }
-    const auto& order = answer.json;
     out << "Order " << id << ": operator " << text_or(order, "operator") << " offers the subscription with ICCID "
         << text_or(order, "iccid") << ".\n\n";
     explain_terms(out, order, options.admin);
@@ -226,16 +256,17 @@ Status run_explain(const OrderOptions& options, std::ostream& out) {
     out << "\n" << meaning_of_state(order) << "\n";
     if (order.has("refused_evidence")) out << "\n";
     print_refused_evidence(order, out);
-    print_enrolment(admin, order, options.admin, out);
-    return print_waits(id, order, options.admin, out);
+    out << advice.str();
+    return ok();
 }
 
 CLI::App* add_with_id(CLI::App& parent, const std::string& verb, const std::string& what,
-                      const std::shared_ptr<OrderOptions>& options) {
+                      const std::shared_ptr<OrderOptions>& options,
+                      const std::string& json = "The platform's answer as it comes") {
     auto* command = parent.add_subcommand(verb, what);
     add_admin_option(*command, options->admin);
     command->add_option("id", options->id, "The order")->required();
-    command->add_flag("--json", options->json, "The platform's answer as it comes");
+    command->add_flag("--json", options->json, json);
     return command;
 }
 
@@ -284,7 +315,8 @@ void add_order_show(CLI::App& parent, Console& console) {
 
 void add_order_explain(CLI::App& parent, Console& console) {
     auto options = std::make_shared<OrderOptions>();
-    add_with_id(parent, "explain", "One order in words: what it allows, what happened, what comes next", options)
+    add_with_id(parent, "explain", "One order in words: what it allows, what happened, what comes next", options,
+                "The platform's answer, with meaning, advice and the next commands")
         ->callback([options, &console] { console.finish(run_explain(*options, console.out)); });
 }
 

@@ -1,4 +1,6 @@
 // mcim platform init: the folder of a platform, from which mcimd starts.
+#include <arpa/inet.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
@@ -21,7 +23,14 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* verifier_key_name = "verifier";
-constexpr const char* default_listen = "127.0.0.1:8443";
+constexpr const char* default_port = ":8443";
+
+/// At the port that activation codes will say.
+std::string default_listen(const std::string& address) {
+    const auto colon = address.rfind(':');
+    const bool has_port = colon != std::string::npos && !address.ends_with(']');
+    return "127.0.0.1" + (has_port ? address.substr(colon) : default_port);
+}
 
 struct PlatformOptions {
     std::string dir;
@@ -64,14 +73,21 @@ Status check_address(const PlatformOptions& options, const PkiCertificates& pki)
                     ", and agents would refuse it for " + address.host + "; make a PKI with --dp-host " + address.host);
 }
 
-/// Port 0 is any free one; the address may be of IPv6, in brackets. mcimd reads it again and is stricter.
+bool is_ip(std::string text) {
+    if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+    in6_addr parsed{};
+    return inet_pton(AF_INET, text.c_str(), &parsed) == 1 || inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
+}
+
+/// As mcimd takes it: port 0 is any free one; the address may be of IPv6, in brackets.
 Status check_listen(const PlatformOptions& options) {
-    const std::string_view text = options.listen;
+    const std::string& text = options.listen;
     const auto colon = text.rfind(':');
-    const auto digits = colon == std::string_view::npos ? "" : text.substr(colon + 1);
+    const std::string_view digits = colon == std::string::npos ? "" : std::string_view(text).substr(colon + 1);
     std::uint16_t port = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (colon != 0 && !digits.empty() && error == std::errc{} && end == digits.data() + digits.size()) return ok();
+    if (!digits.empty() && error == std::errc{} && end == digits.data() + digits.size() && is_ip(text.substr(0, colon)))
+        return ok();
     return fail(Errc::bad_value, "--listen",
                 "an IP address and a port such as 127.0.0.1:8443 is wanted, not \"" + options.listen + '"');
 }
@@ -299,14 +315,16 @@ Status complete_https(PlatformOptions& options) {
                     options.pki + " was imported and is served as it lies there: mcimd --config " +
                         imported.config().string() + "; other roles are added in that file");
     TRY(const auto certificates, load_pki({options.pki}));
-    if (options.listen.empty()) options.listen = default_listen;
+    if (options.listen.empty())
+        options.listen = default_listen(options.address);
+    else
+        CHECKED(check_listen(options));
     if (options.address.empty() && !certificates.dp_tls.dns_names.empty())
         options.address = certificates.dp_tls.dns_names.front() +
                           options.listen.substr(std::min(options.listen.rfind(':'), options.listen.size()));
     if (options.verifier_id.empty())
         options.verifier_id = "verifier." + options.address.substr(0, options.address.find(':'));
     CHECKED(check_address(options, certificates));
-    CHECKED(check_listen(options));
     for (const auto& [option, text] : {std::pair("--dp-address", options.address),
                                        {"--listen", options.listen},
                                        {"--verifier-id", options.verifier_id}})
@@ -338,8 +356,9 @@ void add_platform_init(CLI::App& parent, Console& console) {
                         "PKI of its own");
     command->add_option("--dp-address", options->address,
                         "HOST:PORT of activation codes; the certificate's host and the port of --listen where absent");
-    command->add_option("--listen", options->listen, "IP address and port of TLS, for dp and pva")
-        ->default_str(default_listen);
+    command->add_option(
+        "--listen", options->listen,
+        "IP address and port of TLS, for dp and pva; 127.0.0.1 and the port of --dp-address where absent, or 8443");
     command->add_option("--verifier-id", options->verifier_id, "Name of the verifier in its verdicts");
     command->add_option("--keys-passphrase-file", options->keys_passphrase_file,
                         "Seal the keys under the passphrase in this file (mode 0600), which mcimd reads at its start");

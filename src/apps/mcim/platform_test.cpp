@@ -145,12 +145,19 @@ TEST_F(PlatformCommand, TakesHostAndPortFromCertificateAndListener) {
     EXPECT_NE(config.find("laboratory = false"), std::string::npos) << "only --lab opens the test algorithm";
 }
 
+TEST_F(PlatformCommand, ListensAtThePortOfActivationCodes) {
+    const auto made = init({"--dp-address", "smdpp.example.com:18443", "--json"});
+    ASSERT_EQ(made.code, 0) << made.err;
+    EXPECT_EQ(*jose::Object::parse(made.out)->text("listen"), "127.0.0.1:18443");
+}
+
 TEST_F(PlatformCommand, RefusesANameThatItsCertificateDoesNotBear) {
     const auto made = init({"--dp-address", "elsewhere.example.com"});
     EXPECT_EQ(made.code, 1);
     EXPECT_TRUE(made.complains("--dp-host elsewhere.example.com")) << made.err;
     EXPECT_FALSE(fs::exists(dir_));
-    EXPECT_TRUE(init({"--listen", "8443"}).complains("--listen"));
+    for (const char* listen : {"8443", "localhost:8443", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:8443x"})
+        EXPECT_TRUE(init({"--listen", listen}).complains("an IP address and a port")) << listen;
     EXPECT_TRUE(init({"--verifier-id", "a\"b"}).complains("--verifier-id"));
 }
 

@@ -53,6 +53,11 @@ std::string export_of(const jose::Object& e) {
     return (at ? to_rfc3339(*at) : "") + ", for " + text_or(e, "operator") + ", under transport key " +
            number("transport_key") + ", asked for by user " + number("user");
 }
+/// By its operator, and not for want of a card.
+bool is_barred(const jose::Object& access_of_line) {
+    const auto barred = access_of_line.flag("barred_by_operator");
+    return barred && *barred;
+}
 
 Status run_subscription_list(const SubscriptionOptions& options, std::ostream& out) {
     Admin admin(options.admin);
@@ -74,16 +79,13 @@ Status run_show(const SubscriptionOptions& options, std::ostream& out) {
     TRY(const std::string iccid, path_part("ICCID", options.iccid));
     Admin admin(options.admin);
     TRY(const auto line, admin.read("/subscriptions/" + iccid));
-    const auto imsi = text_or(line.json, "imsi");
-    // a platform without an authentication centre knows the line all the same
-    const auto centre = admin.read("/auc/" + imsi);
     if (options.json) {
         out << line.body << "\n";
         return ok();
     }
     std::vector<std::pair<std::string, std::string>> fields{
         {"ICCID", iccid},
-        {"IMSI", imsi},
+        {"IMSI", text_or(line.json, "imsi")},
         {"number", text_or(line.json, "msisdn")},
         {"operator", text_or(line.json, "operator")},
         {"provider name", text_or(line.json, "service_provider_name")},
@@ -94,9 +96,10 @@ Status run_show(const SubscriptionOptions& options, std::ostream& out) {
         {"algorithm", text_or(line.json, "algorithm")},
         {"standing", std::string(meaning(text_or(line.json, "standing")))},
         {"on EID", text_or(line.json, "eid")}};
-    if (centre) {
-        fields.emplace_back("network access", access(text_or(centre->json, "status")));
-        fields.emplace_back("sequence number", text_or(centre->json, "sqn"));
+    if (const auto centre = line.json.object("network_access")) {
+        fields.emplace_back("network access", access(text_or(*centre, "status")));
+        if (is_barred(*centre)) fields.emplace_back("barred by", "its operator, until \"mcim subscription unbar\"");
+        fields.emplace_back("sequence number", text_or(*centre, "sqn"));
     }
     TRY(const auto exports, line.json.objects("exports"));
     for (const auto& e : exports) fields.emplace_back("keys left", export_of(e));
@@ -113,9 +116,15 @@ Status run_bar(const SubscriptionOptions& options, const std::string& verb, std:
         return ok();
     }
     const std::string status = text_or(answer.json, "status");
-    out << "Subscription " << iccid << ", IMSI " << text_or(answer.json, "imsi") << ", is "
-        << (status == "active" ? std::string(access(status)) : status + ": this platform serves its card no more")
-        << ".\n";
+    out << "Subscription " << iccid << ", IMSI " << text_or(answer.json, "imsi") << ", is ";
+    if (status == "active")
+        out << access(status) << ".\n";
+    else if (status == "barred" && !is_barred(answer.json))
+        out << "not barred by its operator any more: its installation lets it in.\n";
+    else
+        out << status << ": this platform serves its card no more.\n";
+    if (is_barred(answer.json))
+        out << "No installation lifts this; \"mcim subscription unbar " << iccid << "\" does.\n";
     return ok();
 }
 

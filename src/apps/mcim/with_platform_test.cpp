@@ -181,6 +181,19 @@ TEST_F(WithPlatform, ALineIsMadeShownAndNotLetInBeforeItIsOnACard) {
     EXPECT_EQ(run({"subscription", "show", "8988211000000000029"}).code, 1);
 }
 
+TEST_F(WithPlatform, BarOfALineOnNoCardIsShownAndLifted) {
+    add_line();
+    const auto barred = [&] {
+        return *json({"subscription", "show", iccid}).object("network_access")->flag("barred_by_operator");
+    };
+    EXPECT_FALSE(barred());
+    EXPECT_TRUE(run({"subscription", "bar", iccid}).says("No installation lifts this"));
+    EXPECT_TRUE(barred());
+    EXPECT_TRUE(run({"subscription", "show", iccid}).says("its operator, until \"mcim subscription unbar\""));
+    EXPECT_TRUE(run({"subscription", "unbar", iccid}).says("its installation lets it in"));
+    EXPECT_FALSE(barred());
+}
+
 TEST_F(WithPlatform, NextAfterALineIsWhatItsPlatformCanDo) {
     const auto delivers = run({"subscription", "add", "--operator", "north", "--iccid", iccid, "--imsi", imsi});
     EXPECT_TRUE(delivers.says("mcim order create --admin " + at("platform/admin.sock") + " --operator north --iccid " +
@@ -539,6 +552,46 @@ TEST_F(WithPlatform, AnOrderHasACodeThatPeopleAndCamerasRead) {
         EXPECT_TRUE(explained.says(part)) << part << "\n" << explained.out << explained.err;
 }
 
+TEST_F(WithPlatform, AnOrderEndsInTimeToComeAndMayGetMoreOfIt) {
+    add_line();
+    const auto create = [&](const std::string& end) {
+        return run({"order", "create", "--operator", "north", "--iccid", iccid, "--policy", "open", "--expires", end});
+    };
+    EXPECT_TRUE(create("2020-01-31T12:00:00Z").complains("--expires: 2020-01-31T12:00:00Z is over already"));
+    ASSERT_EQ(create("1h").code, 0);
+    const auto order = json({"order", "list"}).objects("orders")->front();
+    const std::string id = *order.text("id");
+    EXPECT_EQ(run({"order", "release", id, "--expires", "2020-01-31T12:00:00Z"}).code, 1);
+    EXPECT_GT(*json({"order", "release", id, "--expires", "7d"}).time("expires_at"), *order.time("expires_at"));
+}
+
+TEST_F(WithPlatform, AnOrderWithoutAMatchingIdHasNoCode) {
+    add_line();
+    const auto create = [&](std::vector<std::string> more) {
+        std::vector<std::string> words{"order", "create", "--operator", "north", "--iccid", iccid};
+        words.insert(words.end(), {"--policy", "open", "--matching-id", ""});
+        words.insert(words.end(), more.begin(), more.end());
+        return run(std::move(words));
+    };
+    EXPECT_TRUE(create({}).complains("by its EID alone: the order has to name it"));
+    const auto made = create({"--eid", eid});
+    EXPECT_EQ(made.code, 0) << made.err;
+    EXPECT_TRUE(made.says("It has no activation code")) << made.out;
+    EXPECT_TRUE(made.says("download -a 'LPA:1$HOST:PORT$'")) << made.out;
+}
+
+TEST_F(WithPlatform, AnOrderIsExplainedInJsonToo) {
+    add_line();
+    const std::string id = *json({"order", "create", "--operator", "north", "--iccid", iccid, "--eid", eid}).text("id");
+    const auto explained = json({"order", "explain", id});
+    EXPECT_NE(explained.text("meaning")->find("may download it now"), std::string::npos);
+    EXPECT_NE(explained.text("advice")->find("No device is enrolled with EID"), std::string::npos);
+    const auto next = *explained.texts("next");
+    ASSERT_EQ(next.size(), 1U);
+    EXPECT_TRUE(next.front().starts_with("mcim device enrol --eid ")) << next.front();
+    EXPECT_EQ(explained.objects("timeline")->size(), 1U) << "and all that the platform says";
+}
+
 TEST_F(WithPlatform, AnOrderWithAConfirmationCodeSaysWhoHasToTypeIt) {
     add_line();
     const auto made = run({"order", "create", "--operator", "north", "--iccid", iccid, "--policy", "open",
@@ -681,6 +734,13 @@ TEST_F(WithPlatform, ADeviceIsEnrolledAndItsModelDescribed) {
     const auto given = run(reference);
     EXPECT_EQ(given.code, 0) << given.err;
     EXPECT_TRUE(run(reference).complains("version")) << "the same version twice";
+    for (const char* model : {"meter-2", "meter-2", "meter-7"}) {
+        const auto next = json({"attest", "reference", "--tpm", tpm->tcti(), "--model", model, "--pcrs", "0",
+                                "--operator", "north", "--key", at("north.pem")});
+        EXPECT_EQ(*next.text("model"), model);
+        EXPECT_EQ(next.object("pcrs")->hex_octets("0")->size(), 32U);
+        EXPECT_GT(*next.time("expires_at"), *next.time("issued_at"));
+    }
     add_operator("south");
     auto of_another = reference;
     of_another[11] = at("south.pem");

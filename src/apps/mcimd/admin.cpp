@@ -99,7 +99,8 @@ constexpr std::array routes{
            "transport_key? package_octets_min? package? profile_type? replaces?",
            "a subscription, of the template or of a package; in the place of one whose card is lost"},
           [](const Asked& a) { return add_subscription(a.platform, a.body); }},
-    Route{{"GET", "/subscriptions/ICCID", "", "one subscription, and when its keys left for whom"},
+    Route{{"GET", "/subscriptions/ICCID", "",
+           "one subscription, with its access to the network, and when its keys left for whom"},
           [](const Asked& a) { return show_subscription(a.platform, a.named); }},
     Route{{"POST", "/subscriptions/ICCID/export", "operator transport_key",
            "its K and OPc, wrapped under a transport key of its operator's"},
@@ -108,11 +109,13 @@ constexpr std::array routes{
               if (line) note_export(a);
               return line;
           }},
-    Route{{"POST", "/subscriptions/ICCID/bar", "", "no vectors for it, until it is let in or installed again"},
+    Route{{"POST", "/subscriptions/ICCID/bar", "", "no vectors for it, wherever it is installed, until it is let in"},
           [](const Asked& a) { return set_bar(a.platform, a.named, auc::Status::barred); }},
-    Route{{"POST", "/subscriptions/ICCID/unbar", "",
-           "vectors again; from a platform without the role dp also the first ones"},
-          [](const Asked& a) { return set_bar(a.platform, a.named, auc::Status::active); }},
+    Route{
+        {"POST", "/subscriptions/ICCID/unbar", "",
+         "vectors again, of one that is on no card with its installation; from a platform without the role dp also the "
+         "first ones"},
+        [](const Asked& a) { return set_bar(a.platform, a.named, auc::Status::active); }},
     Route{{"POST", "/subscriptions/ICCID/close", "", "for good: the operator has no say in the device any more"},
           [](const Asked& a) { return close_subscription(a.platform, a.named); }},
     Route{{"GET", "/orders", "", "all orders"}, [](const Asked& a) { return list_orders(a.platform); }},
@@ -126,8 +129,8 @@ constexpr std::array routes{
           [](const Asked& a) { return show_order(a.platform, a.named); }},
     Route{{"POST", "/orders/ID/cancel", "", "nobody downloads it any more"},
           [](const Asked& a) { return cancel_order(a.platform, a.named); }},
-    Route{{"POST", "/orders/ID/release", "release?",
-           "it may be downloaded again, with all its attempts; or with this release"},
+    Route{{"POST", "/orders/ID/release", "release? expires_at?",
+           "it may be downloaded again, with all its attempts; or with this release; or for longer"},
           [](const Asked& a) { return release_order(a.platform, a.named, a.body); }},
     Route{{"GET", "/notifications", "", "what cards reported lately"},
           [](const Asked& a) { return list_notifications(a.platform); }},

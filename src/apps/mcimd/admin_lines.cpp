@@ -220,6 +220,13 @@ void inherit(const store::Subscription& replaced, store::Subscription& s) {
     if (network(replaced.imsi) == network(s.imsi)) s.mnc_digits = replaced.mnc_digits;
 }
 
+/// What the authentication centre makes of a line.
+Result<Json> access_of(Platform& p, const store::Subscription& s) {
+    TRY(auto out, show_auc(p, s.imsi.text()));
+    TRY(const bool barred, is_barred(p, s.iccid));
+    return out.text("iccid", s.iccid.text()).flag("barred_by_operator", barred);
+}
+
 }  // namespace
 
 Result<Json> add_operator(Platform& p, const jose::Object& in) {
@@ -306,10 +313,11 @@ Result<Json> list_subscriptions(Platform& p) {
 }
 Result<Json> show_subscription(Platform& p, std::string_view iccid) {
     TRY(const auto s, subscription_named(p, iccid));
+    TRY(const auto access, access_of(p, s));
     TRY(const auto exports, p.store.exports_of(s.iccid));
     std::vector<Json> left;
     for (const auto& e : exports) left.push_back(json_of(e));
-    return json_of(s).objects("exports", left);
+    return json_of(s).object("network_access", access).objects("exports", left);
 }
 
 Result<Json> export_subscription(Platform& p, std::string_view iccid, const jose::Object& in,
@@ -336,23 +344,28 @@ Result<Json> set_bar(Platform& p, std::string_view iccid, auc::Status status) {
     TRY(const auto s, subscription_named(p, iccid));
     if (s.standing == store::Standing::closed)
         return fail(Errc::refused, "standing", "the subscription is closed: it is never served again");
-    if (status == auc::Status::active && !may_be_served(p, s.standing))
+    TRY(const bool was_barred, is_barred(p, s.iccid));
+    const bool served = may_be_served(p, s.standing);
+    if (status == auc::Status::active && !served && !was_barred)
         return fail(Errc::refused, "standing",
                     "the subscription is " + std::string(to_string(s.standing)) +
                         ": no card has it, and its installation on one lets it in");
     // with its version: another node may be closing it, and what is closed stays so
-    CHECKED(p.store.commit_one({store::PutSubscription{s}, store::SetAucStatus{s.imsi, status}}));
-    return show_auc(p, s.imsi.text());
+    store::Batch batch{store::PutSubscription{s}};
+    CHECKED(status == auc::Status::barred ? put_bar(p, s.iccid, batch) : lift_bar(p, s.iccid, batch));
+    // without its bar, one that no card has is let in by its installation
+    if (status == auc::Status::barred || served) batch.emplace_back(store::SetAucStatus{s.imsi, status});
+    CHECKED(p.store.commit_one(std::move(batch)));
+    return access_of(p, s);
 }
 
 Result<Json> close_subscription(Platform& p, std::string_view iccid) {
-    TRY(auto s, subscription_named(p, iccid));
+    TRY(const auto s, subscription_named(p, iccid));
     if (s.standing == store::Standing::closed) return fail(Errc::conflict, "standing", "the subscription is closed");
     store::Batch batch;
-    const auto imsi = s.imsi.text();
-    CHECKED(close_by_operator(p, std::move(s), "by its operator", batch));
+    CHECKED(close_by_operator(p, s, "by its operator", batch));
     CHECKED(commit_with_events(p, std::move(batch)));
-    return show_auc(p, imsi);
+    return access_of(p, s);
 }
 
 Result<Json> show_auc(Platform& p, std::string_view digits) {

@@ -27,6 +27,24 @@ std::string_view closed_because(const smdp::Order& o, Time now) {
     return o.attempts >= o.attempts_max ? "attempts_used_up" : "expired";
 }
 
+/// Offered, and nobody came in time.
+bool is_over(const smdp::Order& o, Time now) {
+    return smdp::downloadable(o.state) && o.expires_at && *o.expires_at <= now;
+}
+
+/// The release that the order has, as it says; the document itself gives a device away, and is for no list.
+std::optional<Json> held_release(const smdp::Order& o) {
+    if (!o.release) return std::nullopt;
+    const auto claims = jose::unverified_claims(*o.release);
+    if (!claims) return std::nullopt;
+    Json out;
+    for (const auto& [name, claim] :
+         {std::pair("operator", "iss"), {"to", "aud"}, {"eid", "eid"}, {"iccid", "iccid"}, {"jti", "jti"}})
+        if (const auto text = claims->text(claim)) out.text(name, *text);
+    if (const auto end = claims->time("exp")) out.time("expires_at", *end);
+    return out;
+}
+
 Json json_of(const Platform& p, const smdp::Order& o) {
     const auto closed = closed_because(o, p.now());
     Json out;
@@ -42,6 +60,7 @@ Json json_of(const Platform& p, const smdp::Order& o) {
     if (o.eid) out.text("eid", o.eid->text());
     if (!o.smds_address.empty()) out.text("smds", o.smds_address).text("event", to_string(o.event));
     if (o.expires_at) out.time("expires_at", *o.expires_at);
+    if (const auto release = held_release(o)) out.object("release", *release);
     out.integer("attempts", o.attempts).integer("attempts_max", o.attempts_max);
     if (!o.confirmation_code.empty())
         out.integer("wrong_codes", o.wrong_codes).integer("wrong_codes_max", smdp::wrong_codes_max);
@@ -96,6 +115,11 @@ Result<store::Subscription> line_to_offer(Platform& p, const std::string& operat
     if (profile.line->operator_id != operator_id)
         return fail(Errc::refused, "iccid",
                     "it is a subscription of " + profile.line->operator_id + ", not of " + operator_id);
+    if (const auto& other = profile.order; other && is_over(*other, p.now()))
+        return fail(Errc::conflict, "iccid",
+                    "order " + other->id + " offered it until " + to_rfc3339(*other->expires_at) +
+                        ", and its time is over: give it more (mcim order release " + other->id +
+                        " --expires 7d), or cancel it first");
     if (const auto refused = smdp::cannot_be_ordered(profile.known(), operator_id, eid))
         return fail(refused->refusal == smdp::Es2Refusal::iccid_in_use ? Errc::conflict : Errc::refused, "iccid",
                     refused->detail);
@@ -131,6 +155,14 @@ Status need_dp(const Platform& p) {
     return ok();
 }
 
+/// A time to come: nobody could download what is over already.
+Result<std::optional<Time>> expiry_in(const Platform& p, const jose::Object& in) {
+    TRY(const auto end, in.optional_member(&jose::Object::time, "expires_at"));
+    if (end && *end <= p.now())
+        return fail(Errc::bad_value, "expires_at", "it is over already: " + to_rfc3339(*end) + " is not to come");
+    return end;
+}
+
 /// The operator's own choice: a key to look up and nothing else. How hard it is to guess is its operator's matter.
 Result<std::string> chosen_matching_id(Platform& p, std::string id) {
     if (!smdp::may_be_matching_id(id))
@@ -138,6 +170,21 @@ Result<std::string> chosen_matching_id(Platform& p, std::string id) {
     TRY(const auto other, p.store.find_order_by_matching_id(id));
     if (other) return fail(Errc::conflict, "matching_id", "order " + other->id + " has it: choose another");
     return id;
+}
+
+/// "": its device finds it by its EID, and no activation code carries it (as over ES2+, SGP.22 5.3.2).
+Status read_matching_id(Platform& p, const jose::Object& in, smdp::Order& order) {
+    if (in.is_empty_text("matching_id")) {
+        if (!order.eid)
+            return fail(Errc::missing_field, "eid",
+                        "without a matching ID a device finds its order by its EID alone: the order has to name it");
+        order.matching_id = smdp::untold_matching_id(p.random);
+        return ok();
+    }
+    TRY(auto chosen, in.optional_member(&jose::Object::text, "matching_id"));
+    if (!chosen) return ok();
+    TRY(order.matching_id, chosen_matching_id(p, *std::move(chosen)));
+    return ok();
 }
 
 Status read_confirmation_code(Platform& p, const jose::Object& in, smdp::Order& order) {
@@ -176,12 +223,9 @@ Status read_options(Platform& p, const jose::Object& in, smdp::Order& order) {
         TRY(order.policy, smdp::parse_gate_policy(*policy));
     }
     if (order.eid) CHECKED(check_device(p, order.policy, *order.eid));
-    TRY(auto matching_id, in.optional_member(&jose::Object::text, "matching_id"));
-    if (matching_id) {
-        TRY(order.matching_id, chosen_matching_id(p, *std::move(matching_id)));
-    }
+    CHECKED(read_matching_id(p, in, order));
     CHECKED(read_smds_address(p, in, order));
-    TRY(order.expires_at, in.optional_member(&jose::Object::time, "expires_at"));
+    TRY(order.expires_at, expiry_in(p, in));
     TRY(order.release, in.optional_member(&jose::Object::text, "release"));
     TRY(const auto protection, in.optional_member(&jose::Object::text, "protection"));
     if (protection && *protection != session_keys && *protection != profile_protection_keys)
@@ -223,6 +267,23 @@ Status check_given(Platform& p, const std::string& release, const std::optional<
     TRY(const auto issuer, claims.text("iss"));
     return fail(Errc::refused, "release",
                 "It expired at " + to_rfc3339(end) + ". Ask " + issuer + " for a new one. Nothing was changed.");
+}
+
+/// As its operator lets it go on. One that its device may download takes the consent that it waits for, and keeps its
+/// count of attempts and codes. Whose time is over goes on with more time only.
+Result<smdp::Order> going_on(const Platform& p, const smdp::Order& order, const jose::Object& in) {
+    TRY(const auto more_time, expiry_in(p, in));
+    const bool as_it_is = in.has("release") && order.state == smdp::OrderState::released;
+    auto next = as_it_is ? std::optional(order) : after(order, smdp::OrderEvent::release);
+    if (!next)
+        return fail(Errc::conflict, "state",
+                    "an order that is " + std::string(to_string(order.state)) + " is not released");
+    if (more_time) next->expires_at = more_time;
+    if (is_over(*next, p.now()))
+        return fail(Errc::conflict, "expires_at",
+                    "its time was over at " + to_rfc3339(*next->expires_at) + ": give it more (mcim order release " +
+                        order.id + " --expires 7d), or cancel it");
+    return *std::move(next);
 }
 
 std::string note_of_release(const std::optional<transfer::Refused>& missing) {
@@ -291,32 +352,27 @@ Result<Json> release_order(Platform& p, std::string_view id, const jose::Object&
     TRY(auto order, order_named(p, id));
     TRY(auto token, in.optional_member(&jose::Object::text, "release"));
     const bool given = token.has_value();
-    const auto from = order.state;
     bool serves = false;  // the release that it has
     if (given && order.release) {
         TRY(const auto missing, missing_once_released(p, order));
         serves = !missing;
     }
     if (given) order.release = std::move(token);
-    // one that its device may download takes the consent that it waits for, and keeps its count of attempts and codes
-    const bool as_it_is = given && from == smdp::OrderState::released;
-    auto next = as_it_is ? std::optional(order) : after(order, smdp::OrderEvent::release);
-    if (!next)
-        return fail(Errc::conflict, "state", "an order that is " + std::string(to_string(from)) + " is not released");
-    TRY(const auto missing, missing_once_released(p, *next));
+    TRY(const auto next, going_on(p, order, in));
+    TRY(const auto missing, missing_once_released(p, next));
     store::Batch batch;
     if (given) {
-        CHECKED(check_given(p, *next->release, missing));
+        CHECKED(check_given(p, *next.release, missing));
         if (serves && missing)
             return fail(Errc::refused, "release",
                         missing->sentence + " The order keeps the one that serves. Nothing was changed.");
         // the one that a package is out under is used up when that is installed
-        if (!smdp::on_its_way(*next)) batch.emplace_back(store::DropReservations{next->id});
+        if (!smdp::on_its_way(next)) batch.emplace_back(store::DropReservations{next.id});
     }
-    batch.emplace_back(smdp::PutOrder{*next});
-    batch.emplace_back(smdp::Note{next->id, p.now(), given ? note_of_release(missing) : "released by its operator"});
+    batch.emplace_back(smdp::PutOrder{next});
+    batch.emplace_back(smdp::Note{next.id, p.now(), given ? note_of_release(missing) : "released by its operator"});
     CHECKED(commit_with_events(p, std::move(batch)));
-    return with_consent(p, with_its_event(p, *next), missing);
+    return with_consent(p, with_its_event(p, next), missing);
 }
 
 Result<Json> list_notifications(Platform& p) {

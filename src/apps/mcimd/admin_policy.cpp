@@ -58,12 +58,10 @@ Status none_refused(const store::Operator& whose, std::string path, const std::v
 }  // namespace
 
 Json json_of(const store::Operator& o) {
-    return Json()
-        .text("id", o.id)
-        .text("name", o.name)
-        .octets("key", o.key_spki)
-        .object("policy", json_of(o.policy))
-        .time("created_at", o.created_at);
+    Json out;
+    out.text("id", o.id).text("name", o.name).octets("key", o.key_spki);
+    if (const auto key = crypto::PublicKey::from_spki(o.key_spki)) out.text("thumbprint", jose::thumbprint(*key));
+    return out.object("policy", json_of(o.policy)).time("created_at", o.created_at);
 }
 
 Result<Json> show_operator(Platform& p, std::string_view id) {

@@ -395,7 +395,7 @@ std::string known_tables() {
     std::string out;
     std::string_view last;
     for (const auto& key : config_keys())
-        if (key.table != std::exchange(last, key.table) && key.table.find('.') == key.table.npos)
+        if (key.table != std::exchange(last, key.table) && key.table.find('.') == std::string_view::npos)
             out.append(out.empty() ? "" : ", ").append(key.table);
     return out;
 }

@@ -256,10 +256,11 @@ TEST_F(Mcimd, OrderThatCannotBeDownloadedHidesNoOtherOfItsEid) {
         w.text("operator", "a").text("iccid", iccid.text()).text("policy", "open").text("eid", at.pki.eid.text());
         return w;
     };
-    admin("POST", "/orders", with(first).time("expires_at", system_now() - 1h).finish());
+    admin("POST", "/orders", with(first).time("expires_at", system_now() + 1h).finish());
     const auto exhausted = admin("POST", "/orders", with(second).integer("attempts_max", 1).finish());
     call<msg::GetBoundProfilePackageOk>("getBoundProfilePackage", card.prepare(offer(exhausted)));
     admin("POST", "/orders", with(third).finish());
+    start_later(2h);
     const auto offered = call<msg::AuthenticateClientOk>("authenticateClient", card.authenticate(initiate(), ""));
     EXPECT_EQ(offered.profile_metadata.iccid, msg::to_octets(third));
 }

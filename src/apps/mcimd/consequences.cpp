@@ -15,6 +15,9 @@ using store::Subscription;
 /// card.
 constexpr const char* handover_kind = "handover";
 
+/// A row under the ICCID of a line that its operator has barred, and not let in again.
+constexpr const char* bar_kind = "bar";
+
 /// On this card, or on its way to it. One that its card has deleted may be on its way to another.
 Result<bool> is_line_of(Platform& p, const Subscription& line, const Eid& eid) {
     TRY(const auto order, p.store.find_order_by_iccid(line.iccid));
@@ -169,9 +172,10 @@ Status apply(Platform& p, const smdp::ProfileChanged& change, store::Batch& out)
     if (s.standing == Standing::closed) return ok();  // what is closed stays closed
     if (s.standing == Standing::deleted && change.event != smdp::ProfileEvent::installed) return ok();
     s.eid = change.eid;
-    // only then: what its operator has barred since, the device does not open
+    // only then, and not what its operator has barred, before or since: the device lifts no bar
     const bool opens = s.standing == Standing::reserved || s.standing == Standing::deleted;
-    if (opens && change.event != smdp::ProfileEvent::deleted)
+    TRY(const bool barred, is_barred(p, s.iccid));
+    if (opens && !barred && change.event != smdp::ProfileEvent::deleted)
         out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::active});
     switch (change.event) {
         case smdp::ProfileEvent::installed:
@@ -216,6 +220,21 @@ Result<bool> is_bootstrap(store::Store& store, const Iccid& iccid) {
     return order && is_bootstrap(*order);
 }
 
+Result<bool> is_barred(Platform& p, const Iccid& iccid) {
+    TRY(const auto row, p.store.find_row(bar_kind, iccid.text()));
+    return row.has_value();
+}
+Status put_bar(Platform& p, const Iccid& iccid, store::Batch& out) {
+    TRY(const bool barred, is_barred(p, iccid));
+    if (!barred) out.emplace_back(store::PutRow{{bar_kind, iccid.text(), {}}});
+    return ok();
+}
+Status lift_bar(Platform& p, const Iccid& iccid, store::Batch& out) {
+    TRY(const bool barred, is_barred(p, iccid));
+    if (barred) out.emplace_back(store::DropRow{bar_kind, iccid.text()});
+    return ok();
+}
+
 Status close_line(Platform& p, Subscription s, std::string_view why, store::Batch& out) {
     spdlog::info("subscription {} is closed: {}", masked(s.iccid.text()), why);
     TRY(auto order, p.store.find_order_by_iccid(s.iccid));
@@ -226,6 +245,7 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
             out.emplace_back(store::DropReservations{cancelled->id});
             out.emplace_back(smdp::PutOrder{*std::move(cancelled)});
         }
+    CHECKED(lift_bar(p, s.iccid, out));
     out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::closed});
     s.standing = Standing::closed;
     out.emplace_back(store::PutSubscription{std::move(s)});

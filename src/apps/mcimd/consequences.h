@@ -15,6 +15,12 @@ namespace mcim::apps::mcimd {
 [[nodiscard]] bool is_bootstrap(const smdp::Order&);
 [[nodiscard]] Result<bool> is_bootstrap(store::Store&, const Iccid&);  ///< by its last order
 
+/// Its operator's bar of a line, which stays whatever the card tells: an installation opens no line that has one.
+/// Whoever sets or lifts it, and whoever goes by it, puts the line's own row in the same batch.
+[[nodiscard]] Result<bool> is_barred(Platform&, const Iccid&);
+[[nodiscard]] Status put_bar(Platform&, const Iccid&, store::Batch& out);
+[[nodiscard]] Status lift_bar(Platform&, const Iccid&, store::Batch& out);
+
 /// The end of a line: nothing more of it is served or downloaded, and its operator has no say in its device. `why` is
 /// for the log.
 [[nodiscard]] Status close_line(Platform&, store::Subscription, std::string_view why, store::Batch& out);

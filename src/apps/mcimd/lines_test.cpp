@@ -329,5 +329,40 @@ TEST_F(Mcimd, LineIsBarredWhereverItIs) {
     bar();
 }
 
+TEST_F(Mcimd, BarOutlivesTheInstallation) {
+    add_operator("a", key_a);
+    add_line("a", first, "999990000000001");
+    const std::string line = "/subscriptions/" + first.text();
+    const auto barred = [&] { return *admin("GET", line).object("network_access")->flag("barred_by_operator"); };
+    EXPECT_FALSE(barred()) << "nobody has let it in yet, and nobody has shut it out";
+    EXPECT_EQ(*admin("POST", line + "/bar").text("iccid"), first.text());
+    EXPECT_TRUE(barred());
+    start();  // it is on the disk
+    install(add_order("a", first), first);
+    EXPECT_EQ(standing(first), "installed");
+    EXPECT_EQ(auc_status("999990000000001"), "barred");
+    EXPECT_EQ(ask_auc(at, "AKA-REQ-AUTH 999990000000001"), "AKA-RESP-AUTH 999990000000001 FAILURE");
+    admin("POST", line + "/unbar");
+    EXPECT_FALSE(barred());
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+    admin("POST", line + "/bar");
+    notify(card.notify(first, msg::NotificationEventBit::delete_));
+    install(add_order("a", first), first);
+    EXPECT_EQ(auc_status("999990000000001"), "barred") << "nor does another installation lift it";
+    admin("POST", line + "/close");
+    EXPECT_FALSE(barred());
+}
+
+TEST_F(Mcimd, BarOfALineOnNoCardIsLiftedForItsInstallation) {
+    add_operator("a", key_a);
+    add_line("a", first, "999990000000001");
+    const std::string line = "/subscriptions/" + first.text();
+    admin("POST", line + "/bar");
+    EXPECT_EQ(*admin("POST", line + "/unbar").text("status"), "barred") << "no card has it";
+    admin("POST", line + "/unbar", {}, 403);
+    install(add_order("a", first), first);
+    EXPECT_EQ(auc_status("999990000000001"), "active");
+}
+
 }  // namespace
 }  // namespace mcim::apps::mcimd

@@ -319,6 +319,23 @@ TEST_F(Attested, OldBootStateFailsAfterItsValuesAreWithdrawn) {
     admin("POST", "/reference-values", sign(4, 0, system_now() + 1h), 409);
 }
 
+TEST_F(Attested, VersionsOfReferenceValuesGrowForEachModel) {
+    const auto give = [&](std::int64_t version, const std::string& model, unsigned status = 200) {
+        evidence::ReferenceValues values{"a", version, system_now() - 1s, system_now() + 1h, {}, 0};
+        values.platforms[model][4] = {evidence::Part::platform, {{crypto::sha256(as_view(model)), "GRUB 2.12"}}};
+        const auto jws = *evidence::sign_reference_values(values, "", jose::signer_of(key_a));
+        return admin("POST", "/reference-values", jose::ObjectWriter().text("operator", "a").text("jws", jws).finish(),
+                     status);
+    };
+    give(20, "model-8");
+    give(10, "model-9");
+    give(9, "model-9", 409);
+    give(20, "model-9", 409);
+    start();
+    give(19, "model-8", 409);
+    give(21, "model-8");
+}
+
 TEST_F(Attested, ReferenceValuesOutliveTheProgram) {
     start();
     const auto order = add_order("a", first, "attested");

@@ -137,7 +137,8 @@ TEST_F(TwoOrders, SayWhyNobodyCanDownloadThem) {
         w.text("operator", "b").text("iccid", second.text()).text("policy", "open");
         return w;
     };
-    const auto late = admin("POST", "/orders", with().time("expires_at", system_now() - 1h).finish());
+    const auto late = admin("POST", "/orders", with().time("expires_at", system_now() + 1h).finish());
+    start_later(2h);
     EXPECT_EQ(why(late), "expired");
     admin("POST", "/orders/" + *late.text("id") + "/cancel");
     const auto last = admin("POST", "/orders", with().integer("attempts_max", 1).finish());

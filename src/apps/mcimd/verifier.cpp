@@ -59,6 +59,13 @@ Status note_in_orders(Platform& p, const Eid& eid, const std::string& sentence, 
 std::string reference_key(const evidence::ReferenceValues& v) {
     return v.operator_id + "/" + std::to_string(v.version);
 }
+/// Versions grow for each model. No two documents of an operator have the same one, by which verdicts name them.
+bool stands_against(const evidence::ReferenceValues& held, const evidence::ReferenceValues& given) {
+    if (held.operator_id != given.operator_id || held.version < given.version) return false;
+    return held.version == given.version || std::ranges::any_of(given.platforms, [&](const auto& platform) {
+               return held.find(platform.first) != nullptr;
+           });
+}
 struct Floor {
     std::int64_t version = 0;
     store::Row row;
@@ -251,7 +258,7 @@ Result<evidence::ReferenceValues> take_reference_values(Platform& p, const std::
     TRY(auto values, std::move(verified));
     CHECKED(look_at_reference_values(p));
     for (const auto& held : p.verifier->references)
-        if (held.operator_id == operator_id && held.version >= values.version)
+        if (stands_against(held, values))
             return fail(Errc::conflict, "version",
                         "version " + std::to_string(held.version) + " is here already: sign a newer one");
     TRY(auto floor, load_floor(p, operator_id));
