@@ -14,7 +14,7 @@ using pkcs11::Token;
 class TokenKeys : public testing::Test {
 protected:
     void SetUp() override {
-        if (!SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup peers)";
+        if (!SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup stores)";
         soft.emplace(temp.path());
         ASSERT_TRUE(soft->make_token("mcim", "4711"));
     }

@@ -91,7 +91,7 @@ struct Raw {
 class Pkcs11Token : public testing::Test {
 protected:
     void SetUp() override {
-        if (!SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup peers)";
+        if (!SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup stores)";
         soft.emplace(temp.path() / "hsm");
         ASSERT_TRUE(soft->make_token("mcim", std::string(pin)));
         unscripted();

@@ -8,7 +8,7 @@ namespace {
 
 class SoftHsmOrNothing final : public testing::Environment {
     void SetUp() override {
-        if (!mcim::test::SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup peers)";
+        if (!mcim::test::SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup stores)";
     }
 };
 const auto* const wanted = testing::AddGlobalTestEnvironment(new SoftHsmOrNothing);

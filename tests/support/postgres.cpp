@@ -109,7 +109,7 @@ void PostgresSession::await_waiting(std::int64_t others) {
 
 Result<std::unique_ptr<Postgres>> Postgres::start() {
     if (access((std::string(programs) + "postgres").c_str(), X_OK) != 0)
-        return fail(Errc::not_found, programs, "the package postgresql-15 is not installed: ./dev setup peers");
+        return fail(Errc::not_found, programs, "the package postgresql-15 is not installed: ./dev setup stores");
     std::unique_ptr<Postgres> out(new Postgres);
     CHECKED(out->make_cluster());
     CHECKED(out->launch());

@@ -237,7 +237,7 @@ TEST_F(SignerApart, KilledUnderLoadLosesNoOrder) { kill_under_load(); }
 class SignerWithTokenApart : public SignerApart {
 protected:
     void SetUp() override {
-        if (!test::SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup peers)";
+        if (!test::SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup stores)";
         soft_.emplace(at.temp / "hsm");
         ASSERT_TRUE(soft_->make_token("mcim", "4711"));
         ASSERT_TRUE(custody::write_private_file(at.temp / "pin", as_view("4711")));

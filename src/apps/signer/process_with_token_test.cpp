@@ -20,7 +20,7 @@ using signer_link::RemoteSigner;
 class SignerWithToken : public testing::Test {
 protected:
     void SetUp() override {
-        if (!SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup peers)";
+        if (!SoftHsm::installed()) GTEST_SKIP() << "softhsm2 is not installed (./dev setup stores)";
         soft.emplace(temp / "hsm");
         ASSERT_TRUE(soft->make_token("mcim", "planted-4711"));
         ASSERT_TRUE(custody::write_private_file(temp / "pin", as_view("planted-4711\n")));
