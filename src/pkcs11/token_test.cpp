@@ -119,12 +119,12 @@ protected:
         return out;
     }
     Status fill() {
-        TRY(const auto token, Token::open(place(Access::writing)));
+        TRY(const auto writer, Token::open(place(Access::writing)));
         for (const auto& [label, key] : keys) {
-            CHECKED(token->add_private_key(label, key.curve(), scalars.at(label)));
-            CHECKED(token->add_public_key(label, key.public_key()));
+            CHECKED(writer->add_private_key(label, key.curve(), scalars.at(label)));
+            CHECKED(writer->add_public_key(label, key.public_key()));
         }
-        return token->generate_secret_key("kek");
+        return writer->generate_secret_key("kek");
     }
     void open(Access access = Access::reading) {
         auto opened = Token::open(place(access));
