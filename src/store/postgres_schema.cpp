@@ -129,7 +129,13 @@ UPDATE subscriptions SET package_version=3 WHERE package_octets=0;
 UPDATE orders SET package_version=3 WHERE iccid IN (SELECT iccid FROM subscriptions WHERE package_octets=0);
 )sql";
 
-constexpr std::array<const char*, 6> steps{version_1, version_2, version_3, version_4, version_5, version_6};
+// As version_13 there.
+constexpr const char* version_7 = R"sql(
+INSERT INTO rows (kind, key, body, version) SELECT 'bar', s.iccid, ''::bytea, 1 FROM subscriptions AS s, auc AS a
+    WHERE a.imsi=s.imsi AND s.standing IN (1,2) AND a.status=1 ON CONFLICT DO NOTHING;
+)sql";
+
+constexpr std::array<const char*, 7> steps{version_1, version_2, version_3, version_4, version_5, version_6, version_7};
 
 constexpr std::int64_t newest() { return static_cast<std::int64_t>(steps.size()); }
 

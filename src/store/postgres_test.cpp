@@ -200,8 +200,11 @@ TEST_F(PostgresStore, OrdersOfTheFirstSchemaAreTakenOver) {
     const Operator o{"op", "Operator", {1, 2, 3}, t0};
     auto from_template = subscription(2);
     from_template.package_octets = 0;
-    ASSERT_TRUE(open()->commit_one(
-        {AddOrder{order(1)}, AddOperator{o}, AddSubscription{subscription(1)}, AddSubscription{from_template}}));
+    auto barred = subscription(3);
+    barred.standing = Standing::enabled;
+    ASSERT_TRUE(open()->commit_one({AddOrder{order(1)}, AddOperator{o}, AddSubscription{subscription(1)},
+                                    AddSubscription{from_template}, AddSubscription{barred},
+                                    AddAuc{auc_row(3, auc::Status::barred)}}));
     run("DROP TABLE exports");
     run("DROP INDEX orders_with_events");
     run("ALTER TABLE orders DROP COLUMN smds_address, DROP COLUMN event, DROP COLUMN needs_javacard, "
@@ -219,6 +222,8 @@ TEST_F(PostgresStore, OrdersOfTheFirstSchemaAreTakenOver) {
     ASSERT_TRUE(store->commit_one({MoveEvent{"order-1", {}, smdp::EventStanding::queued}}));
     EXPECT_EQ((**store->find_order("order-1")).event, smdp::EventStanding::queued);
     EXPECT_TRUE(store->commit_one({RecordExport{{iccid(1), t0, "op", 3, 0}}}));
+    EXPECT_TRUE(*store->find_row("bar", iccid(3).text()));
+    EXPECT_FALSE(*store->find_row("bar", iccid(1).text()));
 }
 
 TEST_F(PostgresStore, RefusesASchemaThatIsNewerAlsoWhereItConnectsAgain) {

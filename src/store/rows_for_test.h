@@ -35,4 +35,11 @@ inline Subscription subscription(int n) {
     return s;
 }
 
+/// A row of the authentication centre for subscription(n).
+inline auc::Subscription auc_row(int n, auc::Status status) {
+    auc::Subscription row{subscription(n).imsi, {{1, 2}}};
+    row.status = status;
+    return row;
+}
+
 }  // namespace mcim::store

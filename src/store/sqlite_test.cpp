@@ -262,5 +262,31 @@ TEST(SqliteStore, PackagesOfTheTenthSchemaAreOfVersionThreeWhereTheTemplateMakes
     EXPECT_EQ((**(*store)->find_order("order-2")).package_version, 3);
 }
 
+TEST(SqliteStore, BarsOfTheTenthSchemaAreKnownWhereACardHasTheLine) {
+    const TempFolder folder;
+    auto barred = subscription(1), served = subscription(2), waiting = subscription(3);
+    barred.standing = Standing::enabled;
+    served.standing = Standing::installed;
+    {
+        auto store = open_sqlite_store(folder / "db");
+        ASSERT_TRUE(store);
+        ASSERT_TRUE((*store)->commit_one({AddSubscription{barred}, AddAuc{auc_row(1, auc::Status::barred)},
+                                          AddSubscription{served}, AddAuc{auc_row(2, auc::Status::active)},
+                                          AddSubscription{waiting}, AddAuc{auc_row(3, auc::Status::barred)}}));
+    }
+    {
+        auto db = Database::open(folder / "db");
+        ASSERT_TRUE(db);
+        ASSERT_TRUE((*db)->run(as_in_version_10));
+    }
+    auto store = open_sqlite_store(folder / "db");
+    ASSERT_TRUE(store) << to_string(store.error());
+    const auto row = *(*store)->find_row("bar", iccid(1).text());
+    ASSERT_TRUE(row);
+    EXPECT_FALSE(*(*store)->find_row("bar", iccid(2).text()));
+    EXPECT_FALSE(*(*store)->find_row("bar", iccid(3).text())) << "its installation lets it in";
+    EXPECT_TRUE((*store)->commit_one({DropRow{"bar", iccid(1).text()}})) << "and it may be lifted";
+}
+
 }  // namespace
 }  // namespace mcim::store

@@ -5,8 +5,13 @@ namespace {
 
 constexpr jose::JsonLimits token_limits{.octets_max = 4096};
 constexpr std::size_t jti_min = 8, jti_max = 64;
+constexpr const char* jti_wanted = "8 to 64 printable characters of ASCII wanted";
 
-bool usable_jti(std::string_view jti) { return jti.size() >= jti_min && jti.size() <= jti_max; }
+/// It is shown on terminals.
+bool is_printable(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+bool usable_jti(std::string_view jti) { return jti.size() >= jti_min && jti.size() <= jti_max && is_printable(jti); }
 
 Result<Release> read(const jose::Object& claims) {
     // A claim that we do not know may be a condition that the operator set: better refused than passed over.
@@ -19,8 +24,10 @@ Result<Release> read(const jose::Object& claims) {
     auto iccid = Iccid::parse_unchecked(iccid_digits);
     if (!iccid) return std::move(iccid).error().within("iccid");
     TRY(auto audience, claims.optional_member(&jose::Object::text, "aud"));
+    if (audience && !is_printable(*audience))
+        return fail(Errc::bad_value, "aud", "printable characters of ASCII wanted");
     TRY(std::string jti, claims.text("jti"));
-    if (!usable_jti(jti)) return fail(Errc::bad_value, "jti", "8 to 64 characters wanted");
+    if (!usable_jti(jti)) return fail(Errc::bad_value, "jti", jti_wanted);
     TRY(const Time issued_at, claims.time("iat"));
     TRY(const Time expires_at, claims.time("exp"));
     return Release{std::move(operator_id), *std::move(eid), *std::move(iccid), std::move(audience),
@@ -93,9 +100,9 @@ std::string fresh_jti(Random& random) { return hex(random.bytes(16)); }
 
 Result<std::string> sign_release(const Release& r, std::string_view kid, const jose::Signer& signer) {
     if (r.operator_id.empty()) return fail(Errc::bad_value, "iss", "a release names the operator that gives it");
-    if (!usable_jti(r.jti)) return fail(Errc::bad_value, "jti", "8 to 64 characters wanted");
-    if (r.gaining_operator && r.gaining_operator->empty())
-        return fail(Errc::bad_value, "aud", "leave it out, or name an operator");
+    if (!usable_jti(r.jti)) return fail(Errc::bad_value, "jti", jti_wanted);
+    if (r.gaining_operator && (r.gaining_operator->empty() || !is_printable(*r.gaining_operator)))
+        return fail(Errc::bad_value, "aud", "leave it out, or name an operator in printable characters of ASCII");
     if (r.expires_at <= r.issued_at) return fail(Errc::bad_value, "exp", "a release expires after it is issued");
     jose::ObjectWriter claims;
     claims.text("iss", r.operator_id).text("eid", r.eid.text()).text("iccid", r.iccid.text());

@@ -5,7 +5,7 @@
 //   eid   the device, 32 digits
 //   iccid the subscription that is given up
 //   aud   the operator that it may move to; absent: any
-//   jti   unique for this issuer, 8 to 64 characters; makes the release usable once
+//   jti   unique for this issuer, 8 to 64 printable characters; makes the release usable once
 //   iat   not valid before
 //   exp   not valid from
 #pragma once

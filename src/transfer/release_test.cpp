@@ -132,6 +132,8 @@ TEST_F(ReleaseCase, MalformedOnesAreRefused) {
     EXPECT_EQ(fault(check(signed_claims(claims()))), "malformed") << "no jti";
     EXPECT_EQ(fault(check(signed_claims(claims().text("jti", "1234567")))), "malformed") << "jti too short";
     EXPECT_EQ(fault(check(signed_claims(claims().text("jti", std::string(65, 'a'))))), "malformed") << "jti too long";
+    EXPECT_EQ(fault(check(signed_claims(claims().text("jti", "1234\x1b[2J5678")))), "malformed") << "for a terminal";
+    EXPECT_EQ(fault(check(signed_claims(claims().text("jti", "12345678").text("aud", "b\nby a")))), "malformed");
     EXPECT_EQ(fault(check(signed_claims(claims().text("jti", "12345678").text("until_paid", "yes")))), "malformed")
         << "a condition we do not know";
 }
@@ -141,6 +143,8 @@ TEST_F(ReleaseCase, TermsThatNoCheckCouldAcceptAreNotSigned) {
     EXPECT_EQ(sign_release(terms, "", jose::signer_of(key)).error().path, "exp");
     terms.expires_at += hours{1};
     terms.jti = "short";
+    EXPECT_EQ(sign_release(terms, "", jose::signer_of(key)).error().path, "jti");
+    terms.jti = "1234567\n";
     EXPECT_EQ(sign_release(terms, "", jose::signer_of(key)).error().path, "jti");
 }
 

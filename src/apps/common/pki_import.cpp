@@ -62,10 +62,12 @@ std::string config_of(const std::vector<PkiBranch>& branches, const Imported& re
         const std::string at = place_of(i);
         ci += (i == 0 ? "\"" : ", \"") + at + "ci/certificate.der\"";
         if (branches[i].tls)
-            tls += "\n[[server.tls]]\ncertificate = \"" + at + "dp/tls.der\"\nkey = \"" + at + "dp/tls.key.pem\"\n";
-        credentials += "\n[[dp.credential]]\nauth_certificate = \"" + at + "dp/auth.der\"\npb_certificate = \"" + at +
-                       "dp/pb.der\"\nauth_key = \"" + key_name_of(dp_auth_key_name, i) + "\"\npb_key = \"" +
-                       key_name_of(dp_pb_key_name, i) + "\"\n";
+            tls.append("\n[[server.tls]]\ncertificate = \"" + at)
+                .append("dp/tls.der\"\nkey = \"" + at + "dp/tls.key.pem\"\n");
+        credentials.append("\n[[dp.credential]]\nauth_certificate = \"" + at + "dp/auth.der\"\n")
+            .append("pb_certificate = \"" + at + "dp/pb.der\"\n")
+            .append("auth_key = \"" + key_name_of(dp_auth_key_name, i) + "\"\n")
+            .append("pb_key = \"" + key_name_of(dp_pb_key_name, i) + "\"\n");
     }
     return "# Serves the PKI that was imported into this folder. Every key there is: mcimd --print-config\n\n"
            "[server]\nroles = [\"dp\"]\nlisten = \"" +

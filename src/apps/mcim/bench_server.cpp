@@ -1,5 +1,6 @@
 #include "mcim/apps/mcim/bench_server.h"
 
+#include <charconv>
 #include <ctime>
 #include <fstream>
 
@@ -248,7 +249,9 @@ ProcessTimes postgres_cpu_times() {
         std::string program;
         std::ifstream comm(entry.path() / "comm");
         if (!std::getline(comm, program) || program != "postgres") continue;
-        const auto pid = static_cast<pid_t>(std::atoi(entry.path().filename().c_str()));
+        pid_t pid = 0;
+        const std::string number = entry.path().filename();
+        if (std::from_chars(number.data(), number.data() + number.size(), pid).ec != std::errc()) continue;
         if (const auto spent = cpu_time_of(pid)) out[pid] = *spent;
     }
     return out;

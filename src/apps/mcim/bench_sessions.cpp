@@ -46,7 +46,7 @@ private:
     void start_next() {
         if (next_ == customers_.size()) return;
         const auto download = download_of(customers_[next_++], loop_, server_.client(),
-                                          [this](BenchDownload::Outcome outcome) { ended(std::move(outcome)); });
+                                          [this](const BenchDownload::Outcome& outcome) { ended(outcome); });
         download->wait_when_offered([this](std::function<void()> go_on) {
             waiting_.push_back(std::move(go_on));
             loop_.post([this] { start_next(); });

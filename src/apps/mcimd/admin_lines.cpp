@@ -227,12 +227,24 @@ Result<Json> access_of(Platform& p, const store::Subscription& s) {
     return out.text("iccid", s.iccid.text()).flag("barred_by_operator", barred);
 }
 
+/// What stands in releases and configurations, and what stands on terminals.
+Status check_naming(const store::Operator& o) {
+    const auto of_ascii = [](char c) { return c > ' ' && c <= '~'; };
+    if (o.id.empty() || o.id.size() > 64 || !std::ranges::all_of(o.id, of_ascii))
+        return fail(Errc::bad_value, "id", "1 to 64 printable characters of ASCII without spaces are wanted");
+    const auto of_control = [](unsigned char c) { return c < ' ' || c == 0x7F; };
+    if (o.name.empty() || o.name.size() > 200 || std::ranges::any_of(o.name, of_control))
+        return fail(Errc::bad_value, "name", "1 to 200 octets of text without control characters are wanted");
+    return ok();
+}
+
 }  // namespace
 
 Result<Json> add_operator(Platform& p, const jose::Object& in) {
     store::Operator row;
     TRY(row.id, in.text("id"));
     TRY(row.name, in.text("name"));
+    CHECKED(check_naming(row));
     TRY(row.key_spki, in.octets("key"));
     TRY(const auto key, crypto::PublicKey::from_spki(row.key_spki));
     if (key.curve() != crypto::Curve::p256) return fail(Errc::bad_value, "key", "ES256 wants a key on P-256");

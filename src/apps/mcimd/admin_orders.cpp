@@ -279,6 +279,7 @@ Result<smdp::Order> going_on(const Platform& p, const smdp::Order& order, const 
         return fail(Errc::conflict, "state",
                     "an order that is " + std::string(to_string(order.state)) + " is not released");
     if (more_time) next->expires_at = more_time;
+    if (next->event == smdp::EventStanding::refused) next->event = smdp::EventStanding::none;  // it is asked for again
     if (is_over(*next, p.now()))
         return fail(Errc::conflict, "expires_at",
                     "its time was over at " + to_rfc3339(*next->expires_at) + ": give it more (mcim order release " +
@@ -286,8 +287,14 @@ Result<smdp::Order> going_on(const Platform& p, const smdp::Order& order, const 
     return *std::move(next);
 }
 
-std::string note_of_release(const std::optional<transfer::Refused>& missing) {
-    return missing ? "given a release that does not serve: " + missing->sentence : "given a release, and released";
+/// How its operator let it go on. `in` is what he said.
+std::string note_of_release(const jose::Object& in, const smdp::Order& next,
+                            const std::optional<transfer::Refused>& missing) {
+    std::string out = !in.has("release") ? "released by its operator"
+                      : missing          ? "given a release that does not serve"
+                                         : "given a release, and released";
+    if (in.has("expires_at")) out += ", until " + to_rfc3339(*next.expires_at);
+    return in.has("release") && missing ? out + ": " + missing->sentence : out;
 }
 
 }  // namespace
@@ -349,16 +356,16 @@ Result<Json> cancel_order(Platform& p, std::string_view id) {
 
 Result<Json> release_order(Platform& p, std::string_view id, const jose::Object& in) {
     CHECKED(need_dp(p));
-    TRY(auto order, order_named(p, id));
+    TRY(const auto order, order_named(p, id));
     TRY(auto token, in.optional_member(&jose::Object::text, "release"));
     const bool given = token.has_value();
-    bool serves = false;  // the release that it has
-    if (given && order.release) {
-        TRY(const auto missing, missing_once_released(p, order));
+    TRY(auto next, going_on(p, order, in));
+    bool serves = false;  // the release that it has, with the time that it gets
+    if (given && next.release) {
+        TRY(const auto missing, missing_once_released(p, next));
         serves = !missing;
     }
-    if (given) order.release = std::move(token);
-    TRY(const auto next, going_on(p, order, in));
+    if (given) next.release = std::move(token);
     TRY(const auto missing, missing_once_released(p, next));
     store::Batch batch;
     if (given) {
@@ -370,7 +377,7 @@ Result<Json> release_order(Platform& p, std::string_view id, const jose::Object&
         if (!smdp::on_its_way(next)) batch.emplace_back(store::DropReservations{next.id});
     }
     batch.emplace_back(smdp::PutOrder{next});
-    batch.emplace_back(smdp::Note{next.id, p.now(), given ? note_of_release(missing) : "released by its operator"});
+    batch.emplace_back(smdp::Note{next.id, p.now(), note_of_release(in, next, missing)});
     CHECKED(commit_with_events(p, std::move(batch)));
     return with_consent(p, with_its_event(p, next), missing);
 }

@@ -245,11 +245,12 @@ Status close_line(Platform& p, Subscription s, std::string_view why, store::Batc
             out.emplace_back(store::DropReservations{cancelled->id});
             out.emplace_back(smdp::PutOrder{*std::move(cancelled)});
         }
-    CHECKED(lift_bar(p, s.iccid, out));
+    const Iccid iccid = s.iccid;
     out.emplace_back(store::SetAucStatus{s.imsi, auc::Status::closed});
     s.standing = Standing::closed;
     out.emplace_back(store::PutSubscription{std::move(s)});
-    return ok();
+    // behind the line itself, whose version tells of somebody who lifted it meanwhile: this is begun again then
+    return lift_bar(p, iccid, out);
 }
 
 Status close_by_operator(Platform& p, Subscription s, std::string_view why, store::Batch& out) {

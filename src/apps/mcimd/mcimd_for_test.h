@@ -363,6 +363,10 @@ protected:
     std::string state_of(const jose::Object& order) {
         return *admin("GET", "/orders/" + *order.text("id")).text("state");
     }
+    /// Of its timeline.
+    std::string last_line(const jose::Object& order) {
+        return *admin("GET", "/orders/" + *order.text("id")).objects("timeline")->back().text("what");
+    }
     std::string auc_status(const std::string& imsi) { return *admin("GET", "/auc/" + imsi).text("status"); }
 
     msg::InitiateAuthenticationOkEs9 initiate() { return initiate(card); }

@@ -389,6 +389,10 @@ TEST_F(Mcimd, BodiesBeyondTheConfiguredLimitAreRefused) {
 TEST_F(Mcimd, AdministrationNamesWhatIsWrong) {
     admin("POST", "/operators", "{", 422);
     admin("POST", "/operators", R"({"id":"a"})", 422);
+    for (const auto& [id, name] : {std::pair("", "A"), {"a b", "A"}, {"a\x1b[2J", "A"}, {"a", ""}, {"a", "A\nB"}})
+        admin("POST", "/operators",
+              jose::ObjectWriter().text("id", id).text("name", name).octets("key", key_a.public_key().spki()).finish(),
+              422);
     admin("POST", "/orders", R"({"operator":"a","iccid":"8944123456789012312"})", 404);
     admin("GET", "/nothing", "", 404);
     admin("GET", "/orders/unknown", "", 404);

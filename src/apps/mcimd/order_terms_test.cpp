@@ -33,6 +33,8 @@ TEST_F(OrderTerms, EndInTimeToCome) {
     admin("POST", path + "/release", with(system_now() + 1h), 422);
     const auto longer = admin("POST", path + "/release", with(system_now() + 3h));
     EXPECT_FALSE(longer.has("closed_because"));
+    const Time end = *longer.time("expires_at");
+    EXPECT_EQ(last_line(longer), "released by its operator, until " + to_rfc3339(end));
     install(order, first);
 }
 
@@ -62,6 +64,35 @@ TEST_F(OrderTerms, ShowTheReleaseThatTheyHold) {
         EXPECT_EQ(*held.time("expires_at"), release.expires_at);
         for (const auto& name : held.names()) EXPECT_NE(name, "jws");
     }
+}
+
+/// Of one whose time was over, the release that it holds is asked with the time that it gets.
+TEST_F(OrderTerms, GiveUpAReleaseThatEndedMeanwhileForAnother) {
+    install(add_order("a", first), first);
+    const Time now = std::chrono::floor<std::chrono::seconds>(system_now());
+    const auto of = [&](const std::string& jti, std::chrono::hours hours) {
+        const transfer::Release release{"a", at.pki.eid, first, "b", jti, now, now + hours};
+        return *transfer::sign_release(release, "", jose::signer_of(key_a));
+    };
+    const auto terms = jose::ObjectWriter()
+                           .text("operator", "b")
+                           .text("iccid", second.text())
+                           .text("policy", "open")
+                           .text("eid", at.pki.eid.text())
+                           .text("release", of("number-1", 1h))
+                           .time("expires_at", now + 1h)
+                           .finish();
+    const std::string path = "/orders/" + *admin("POST", "/orders", terms).text("id");
+    start_later(2h);
+    const transfer::Release of_another_card{"a", *x509::make_eid("89049032", 2), first, "b", "number-2", now, now + 9h};
+    const auto given = jose::ObjectWriter()
+                           .text("release", *transfer::sign_release(of_another_card, "", jose::signer_of(key_a)))
+                           .time("expires_at", now + 9h)
+                           .finish();
+    const auto order = admin("POST", path + "/release", given);  // no longer does the one that it had
+    EXPECT_EQ(*order.object("waits_for")->text("fault"), "release_refused");
+    EXPECT_EQ(*order.object("release")->text("jti"), "number-2");
+    EXPECT_NE(last_line(order).find("given a release that does not serve, until "), std::string::npos);
 }
 
 }  // namespace

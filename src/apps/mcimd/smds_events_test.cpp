@@ -75,9 +75,6 @@ protected:
         while (found != awaited && std::chrono::steady_clock::now() < until);
         return found;
     }
-    std::string last_line(const jose::Object& order) {
-        return *admin("GET", "/orders/" + *order.text("id")).objects("timeline")->back().text("what");
-    }
     jose::Object order_whose_id_is_taken() {
         server->answer(id_is_taken);
         auto order = order_at_smds();
@@ -192,6 +189,18 @@ TEST_F(SmdsEvents, RefusalIsSaidAndAskedAgainWhenTheOrderIsReleasedAgain) {
     admin("POST", "/orders/" + *order.text("id") + "/release", "{}");
     EXPECT_EQ(event_of(order, "registered"), "registered");
     EXPECT_EQ(asked(2), (Asked{"registerEvent", "registerEvent"})) << "nor when a package left";
+}
+
+TEST_F(SmdsEvents, RefusalIsAskedAgainWhenTheOrderIsGivenAReleaseToo) {
+    server->answer([](const http::Request&) { return es12_answer("8.1.1", "3.8"); });
+    const auto order = order_at_smds();
+    EXPECT_EQ(event_of(order, "refused"), "refused");
+    server->answer([](const http::Request&) { return es12_answer(); });
+    const Time now = std::chrono::floor<std::chrono::seconds>(system_now());
+    const transfer::Release release{"a", at.pki.eid, second, "a", "number-1", now, now + 1h};
+    const std::string token = *transfer::sign_release(release, "", jose::signer_of(key_a));
+    admin("POST", "/orders/" + *order.text("id") + "/release", jose::ObjectWriter().text("release", token).finish());
+    EXPECT_EQ(event_of(order, "registered"), "registered");
 }
 
 TEST_F(SmdsEvents, OneThatIsNotTakenHoldsUpNoOther) {
