@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "mcim/apps/common/command_line.h"
+#include "mcim/base/version.h"
 #include "mcim/tpm/tpm.h"
 
 namespace {
@@ -135,6 +136,7 @@ void add_notification(CLI::App& app, Given& given) {
 int main(int argc, char** argv) {
     tpm::silence_library();
     CLI::App app{about, "mcim-agent"};
+    app.set_version_flag("--version", named_version("mcim-agent") + " (SGP.22 v2.5)");
     app.require_subcommand(1);
     app.failure_message(apps::complaint);
     app.fallthrough();  // options of the program are understood behind a command too

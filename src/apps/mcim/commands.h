@@ -16,8 +16,9 @@ struct Console {
     std::ostream& out;
     std::ostream& err;
     int exit_code = 0;
+    bool as_json = false;
 
-    /// A refusal becomes a line on `err` and exit code 1.
+    /// A refusal becomes a line on `err` and exit code 1; as JSON it is an object on that line.
     void finish(const Status&);
 };
 

@@ -5,6 +5,7 @@
 #include "mcim/apps/common/command_line.h"
 #include "mcim/apps/mcim/commands.h"
 #include "mcim/apps/mcim/version.h"
+#include "mcim/jose/json.h"
 
 namespace mcim::apps {
 
@@ -81,13 +82,22 @@ std::vector<const char*> json_last(int argc, const char* const* argv) {
 
 void Console::finish(const Status& status) {
     if (status) return;
-    err << "mcim: " << to_string(status.error()) << "\n";
     exit_code = 1;
+    const Error& e = status.error();
+    if (!as_json) {
+        err << "mcim: " << to_string(e) << "\n";
+        return;
+    }
+    jose::ObjectWriter fault;
+    fault.text("code", to_string(e.code)).text("where", e.path).text("sentence", e.detail);
+    err << jose::ObjectWriter().object("error", fault).finish() << "\n";
 }
 
 int run_mcim(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
     CLI::App app{description, "mcim"};
+    const auto words = json_last(argc, argv);
     Console console{out, err};
+    console.as_json = std::ranges::any_of(words, [](std::string_view word) { return word == "--json"; });
     bool version = false;
     bool json = false;
     app.add_flag("--version", version, "This build, and the specifications it follows");
@@ -96,13 +106,14 @@ int run_mcim(int argc, const char* const* argv, std::ostream& out, std::ostream&
     app.footer(
         "\nExit codes: 0 done; 1 refused or failed, with a sentence on stderr, and nothing on stdout unless part of it "
         "was "
-        "done;\nabove 100: the command line was not understood.\n");
+        "done.\nWith --json that sentence is the object {\"error\": {\"code\", \"where\", \"sentence\"}} on "
+        "stderr.\nAbove 100: the command line was not understood.\n");
     app.failure_message(complaint_of_mcim);
     for (const auto add : {add_pki, add_platform, add_operator, add_subscription, add_device, add_attest, add_order,
                            add_transfer, add_profile, add_bench, add_demo})
         add(app, console);
     try {
-        app.parse(argc, json_last(argc, argv).data());
+        app.parse(argc, words.data());
         if (!version && app.get_subcommands().empty()) throw CLI::RequiredError("A command");
     } catch (const CLI::ParseError& e) {
         return app.exit(e, out, err);

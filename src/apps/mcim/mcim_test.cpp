@@ -7,6 +7,7 @@
 
 #include "mcim/apps/mcim/program.h"
 #include "mcim/apps/mcim/run_for_test.h"
+#include "mcim/base/version.h"
 #include "mcim/jose/json.h"
 #include "support/reference.h"
 #include "support/temp_folder.h"
@@ -219,6 +220,21 @@ TEST(CommandLine, TakesJsonBeforeAndBehindTheCommand) {
     }
 }
 
+TEST(CommandLine, FailureIsAnObjectOnStderrWhereJsonIsAskedFor) {
+    const test::TempFolder folder;
+    const std::string place = (folder / "key").string();
+    ASSERT_EQ(mcim({"operator", "key", "--out", place}).code, 0);
+    const auto again = mcim({"--json", "operator", "key", "--out", place});
+    EXPECT_EQ(again.code, 1);
+    EXPECT_EQ(again.out, "");
+    const auto said = jose::Object::parse(again.err);
+    ASSERT_TRUE(said) << again.err;
+    const auto fault = said->object("error");
+    EXPECT_EQ(
+        mcim({"operator", "key", "--out", place}).err,
+        "mcim: " + *fault->text("code") + " at " + *fault->text("where") + ": " + *fault->text("sentence") + "\n");
+}
+
 TEST(EveryCommand, HasHelpThatNamesItsOptions) {
     const std::vector<std::vector<std::string>> commands{
         {"platform", "init"},    {"operator", "key"},        {"operator", "add"},       {"operator", "list"},
@@ -235,6 +251,16 @@ TEST(EveryCommand, HasHelpThatNamesItsOptions) {
         EXPECT_TRUE(help.says("--json")) << help.out;
         command.back() = "--nonsense";
         EXPECT_GT(mcim(command).code, 100) << command[0] << ' ' << command[1];
+    }
+}
+
+TEST(Version, EveryProgramTellsItsOwn) {
+    for (const std::string program : {MCIM_AGENT, MCIM_TRE, MCIMD}) {
+        const auto ran = run_program({program, "--version"});
+        ASSERT_TRUE(ran) << to_string(ran.error());
+        EXPECT_EQ(ran->status, 0) << ran->words;
+        EXPECT_TRUE(ran->words.starts_with(named_version(std::filesystem::path(program).filename().string())))
+            << ran->words;
     }
 }
 

@@ -178,6 +178,7 @@ Status add_row(Admin& admin, const SubscriberRow& row, std::optional<unsigned> t
     if (!row.profile_name.empty()) body.text("profile_name", row.profile_name);
     if (!options.profile_type.empty()) body.text("profile_type", options.profile_type);
     if (transport_key && !row.k.empty()) body.integer("transport_key", *transport_key);
+    if (options.dry_run) body.flag("dry_run", true);
     std::vector<SecretMember> secrets;
     for (const auto& [name, key] : {std::pair("k", &row.k), {"opc", &row.opc}, {"op", &row.op}})
         if (!key->empty()) secrets.push_back({name, expose(*key)});
@@ -210,8 +211,9 @@ private:
     std::set<std::string> iccids_, imsis_;
 };
 
-/// A row that fails stops no other. What is there already is not asked for again: the platform goes through all its
-/// subscriptions to say which one is in the way, and a file that was cut short may come a second time.
+/// A row that fails stops no other; the platform looks at each, where nothing is to be changed too. What is there
+/// already is not asked for again: the platform goes through all its subscriptions to say which one is in the way, and
+/// a file that was cut short may come a second time.
 Status import_rows(const ImportOptions& options, SubscriberFile& file) {
     Admin admin(options.admin);
     CHECKED(check_operator(admin, options.operator_id));
@@ -219,7 +221,7 @@ Status import_rows(const ImportOptions& options, SubscriberFile& file) {
     for (auto& row : file.rows) {
         if (row.problem) continue;
         auto done = known.check(row);
-        if (done && !options.dry_run) done = add_row(admin, row, file.transport_key, options);
+        if (done) done = add_row(admin, row, file.transport_key, options);
         if (!done) row.problem = std::move(done).error();
     }
     return ok();
@@ -280,7 +282,7 @@ void print_import(const ImportOptions& options, const SubscriberFile& file, std:
         << " refused.\n";
     if (options.dry_run)
         out << "Nothing was changed. Whether a K is on the platform already shows when it is imported.\n";
-    else
+    else if (std::cmp_less(refused, file.rows.size()))
         out << "\nNext:\n  mcim order create" << admin_words(options.admin) << " --operator " << options.operator_id
             << " --iccid ICCID --eid EID\n";
 }

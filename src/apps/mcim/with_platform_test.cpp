@@ -346,6 +346,14 @@ TEST_F(ImportOfSubscribers, ChangesNothingWhenItOnlyTries) {
     EXPECT_EQ(tried.code, 0) << tried.out << tried.err;
     EXPECT_TRUE(tried.says("1 acceptable, 0 refused.")) << tried.out;
     EXPECT_EQ(lines(), 0U);
+    const std::string test_key(32, '0');
+    const auto refused = import(header_ + row("8988211000000000011", "001010000000001", test_key), {"--dry-run"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_TRUE(refused.says("0 acceptable, 1 refused.")) << refused.out;
+    const auto imported = import(header_ + row("8988211000000000011", "001010000000001", test_key));
+    EXPECT_TRUE(imported.says("0 done, 1 refused.")) << imported.out;
+    EXPECT_FALSE(imported.says("Next:")) << imported.out;
+    EXPECT_EQ(lines(), 0U);
 }
 
 TEST_F(ImportOfSubscribers, GivesIccidsInTheirOrderWhereTheFileHasNone) {

@@ -96,7 +96,7 @@ constexpr std::array routes{
           [](const Asked& a) { return list_subscriptions(a.platform); }},
     Route{{"POST", "/subscriptions",
            "operator iccid imsi? msisdn? service_provider_name? profile_name? algorithm? k? opc? op? mnc_digits? "
-           "transport_key? package_octets_min? package? profile_type? replaces?",
+           "transport_key? package_octets_min? package? profile_type? replaces? dry_run?",
            "a subscription, of the template or of a package; in the place of one whose card is lost"},
           [](const Asked& a) { return add_subscription(a.platform, a.body); }},
     Route{{"GET", "/subscriptions/ICCID", "",

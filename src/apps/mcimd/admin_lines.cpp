@@ -308,6 +308,8 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
     if (line.keys.algorithm == signer::Algorithm::test) row.card_limits = {};
     store::Batch batch{store::AddSubscription{s, std::move(line.package)}, store::AddAuc{std::move(row)}};
     Json out = json_of(s);
+    TRY(const auto only_tried, in.optional_member(&jose::Object::flag, "dry_run"));
+    if (only_tried.value_or(false)) return out;
     if (replaced) {
         out.text("replaces", replaced->iccid.text());
         CHECKED(close_by_operator(p, *std::move(replaced), "another takes its place", batch));

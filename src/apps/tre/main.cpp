@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "mcim/apps/common/command_line.h"
 #include "mcim/apps/common/hardening.h"
+#include "mcim/base/version.h"
 #include "mcim/tpm/tpm.h"
 
 namespace {
@@ -32,6 +33,7 @@ TPM. It answers APDUs on a local socket and, where asked, to pcscd through vpcd.
 int main(int argc, char** argv) {
     mcim::tpm::silence_library();
     CLI::App app{about, "mcim-tre"};
+    app.set_version_flag("--version", mcim::named_version("mcim-tre") + " (SGP.22 v2.5)");
     app.require_subcommand(1);
     app.failure_message(mcim::apps::complaint);
 
