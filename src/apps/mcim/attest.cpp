@@ -56,6 +56,17 @@ Result<evidence::PlatformReference> measure(const ReferenceOptions& options) {
     return out;
 }
 
+/// A value that says nothing about software is worth a word before it is signed for.
+void warn_of_unmeasured(const evidence::PlatformReference& registers, std::ostream& out) {
+    std::string names;
+    for (const auto& [index, reference] : registers)
+        if (std::ranges::all_of(reference.accepted.front().digest, [](std::uint8_t octet) { return octet == 0; }))
+            names += (names.empty() ? "PCR " : ", ") + std::to_string(index);
+    if (!names.empty())
+        out << "\nNothing was measured into " << names
+            << ": it is zero, as on every machine whose firmware or software measures nothing there.\n";
+}
+
 void print_reference(const ReferenceOptions& options, const evidence::ReferenceValues& values, std::ostream& out) {
     out << "Reference values for \"" << options.model << "\", version " << values.version << ", signed by "
         << options.operator_id << ", valid until " << to_rfc3339(values.expires_at) << ":\n\n";
@@ -63,6 +74,7 @@ void print_reference(const ReferenceOptions& options, const evidence::ReferenceV
     for (const auto& [index, reference] : values.platforms.at(options.model))
         lines.emplace_back(evidence::pcr_name(index), hex(reference.accepted.front().digest));
     print_fields(out, lines);
+    warn_of_unmeasured(values.platforms.at(options.model), out);
     if (!options.out.empty()) out << "\nIn " << options.out << ".\n";
     if (options.admin.empty())
         out << "\nThe platform does not have it yet: the same with --admin SOCKET gives it one.\n";

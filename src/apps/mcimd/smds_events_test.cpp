@@ -319,6 +319,7 @@ TEST_F(SmdsEvents, IsTriedAgainWhereTheRootAboveTheSmdsIsAway) {
     EXPECT_EQ(asked(1), (Asked{"registerEvent"}));
     EXPECT_EQ(event_of(order, "queued"), "queued");
     server->answer([](const http::Request&) { return es12_answer(); });
+    EXPECT_EQ(asked(2), (Asked{"registerEvent", "registerEvent"}));
     EXPECT_EQ(event_of(order, "registered"), "registered");
 }
 
