@@ -42,8 +42,6 @@ Result<ActivationCode> parse_activation_code(std::string_view text) {
     // SGP.22 4.1 has A-Z, 0-9 and '-'; some operators have more, and what it is to mean is theirs
     const bool printable = std::ranges::all_of(code.matching_id, [](char c) { return c >= ' ' && c <= '~'; });
     if (!printable || code.matching_id.size() > 255) return bad("a matching ID has at most 255 printable characters");
-    if (code.matching_id.starts_with(' ') || code.matching_id.ends_with(' '))
-        return bad("a space stands before or behind the matching ID; did it come with the text around it?");
     if (fields.size() > 3 && !fields[3].empty()) {
         auto oid = der::Oid::parse(fields[3]);
         if (!oid) return std::move(oid).error().within("activation code");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace mcim::custody {
 namespace {
@@ -36,11 +37,15 @@ private:
         met_ = met_ || inside_ == together_;
         changed_.notify_all();
         changed_.wait(lock, [&] { return met_; });
+        // the first ones wait a little longer, for one too many
+        if (++left_ <= together_)
+            changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return inside_ > together_; });
     }
     const int together_;
     std::mutex mutex_;
     std::condition_variable changed_;
     int inside_ = 0;
+    int left_ = 0;
     bool met_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "mcim/transfer/release.h"
 
+#include "mcim/base/text.h"
+
 namespace mcim::transfer {
 namespace {
 
@@ -10,6 +12,9 @@ constexpr const char* jti_wanted = "8 to 64 printable characters of ASCII wanted
 /// It is shown on terminals.
 bool is_printable(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+bool has_control_characters(std::string_view text) {
+    return std::ranges::any_of(text, [](unsigned char c) { return c < ' ' || c == 0x7F; });
 }
 bool usable_jti(std::string_view jti) { return jti.size() >= jti_min && jti.size() <= jti_max && is_printable(jti); }
 
@@ -24,8 +29,8 @@ Result<Release> read(const jose::Object& claims) {
     auto iccid = Iccid::parse_unchecked(iccid_digits);
     if (!iccid) return std::move(iccid).error().within("iccid");
     TRY(auto audience, claims.optional_member(&jose::Object::text, "aud"));
-    if (audience && !is_printable(*audience))
-        return fail(Errc::bad_value, "aud", "printable characters of ASCII wanted");
+    if (audience && has_control_characters(*audience))
+        return fail(Errc::bad_value, "aud", "text without control characters wanted");
     TRY(std::string jti, claims.text("jti"));
     if (!usable_jti(jti)) return fail(Errc::bad_value, "jti", jti_wanted);
     TRY(const Time issued_at, claims.time("iat"));
@@ -101,8 +106,8 @@ std::string fresh_jti(Random& random) { return hex(random.bytes(16)); }
 Result<std::string> sign_release(const Release& r, std::string_view kid, const jose::Signer& signer) {
     if (r.operator_id.empty()) return fail(Errc::bad_value, "iss", "a release names the operator that gives it");
     if (!usable_jti(r.jti)) return fail(Errc::bad_value, "jti", jti_wanted);
-    if (r.gaining_operator && (r.gaining_operator->empty() || !is_printable(*r.gaining_operator)))
-        return fail(Errc::bad_value, "aud", "leave it out, or name an operator in printable characters of ASCII");
+    if (r.gaining_operator && (r.gaining_operator->empty() || has_control_characters(*r.gaining_operator)))
+        return fail(Errc::bad_value, "aud", "leave it out, or name an operator");
     if (r.expires_at <= r.issued_at) return fail(Errc::bad_value, "exp", "a release expires after it is issued");
     jose::ObjectWriter claims;
     claims.text("iss", r.operator_id).text("eid", r.eid.text()).text("iccid", r.iccid.text());
@@ -133,7 +138,7 @@ std::optional<ReleaseRefused> check_origin(
     const auto key = operator_key(*operator_id);
     if (!key)
         return ReleaseRefused{ReleaseFault::wrong_signer, "The release stands in the name of \"" +
-                                                              operator_id->substr(0, 64) +
+                                                              printable(*operator_id) +
                                                               "\", and no operator of that name is known here."};
     auto opened = verify_release(jws, *key, *operator_id + ", in whose name it stands");
     if (auto* refused = std::get_if<ReleaseRefused>(&opened)) return std::move(*refused);

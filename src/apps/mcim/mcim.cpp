@@ -90,6 +90,7 @@ void Console::finish(const Status& status) {
     }
     jose::ObjectWriter fault;
     fault.text("code", to_string(e.code)).text("where", e.path).text("sentence", e.detail);
+    if (e.offset != 0) fault.integer("octet", static_cast<std::int64_t>(e.offset));
     err << jose::ObjectWriter().object("error", fault).finish() << "\n";
 }
 
@@ -106,8 +107,9 @@ int run_mcim(int argc, const char* const* argv, std::ostream& out, std::ostream&
     app.footer(
         "\nExit codes: 0 done; 1 refused or failed, with a sentence on stderr, and nothing on stdout unless part of it "
         "was "
-        "done.\nWith --json that sentence is the object {\"error\": {\"code\", \"where\", \"sentence\"}} on "
-        "stderr.\nAbove 100: the command line was not understood.\n");
+        "done.\nWith --json that sentence is the object {\"error\": {\"code\", \"where\", \"sentence\", "
+        "\"octet\"?}} on stderr; a command that judges\nmany rows or findings has them in its answer on stdout, and "
+        "exit code 1 where one is bad.\nAbove 100: the command line was not understood.\n");
     app.failure_message(complaint_of_mcim);
     for (const auto add : {add_pki, add_platform, add_operator, add_subscription, add_device, add_attest, add_order,
                            add_transfer, add_profile, add_bench, add_demo})

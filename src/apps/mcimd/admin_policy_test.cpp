@@ -167,7 +167,7 @@ TEST_F(Policies, PackageWithApplicationsIsOfferedToCardsThatDeclareJavaCardOnly)
     const Iccid iccid = saip::sample_variables().iccid;
     EXPECT_TRUE(*admin("GET", "/subscriptions/" + iccid.text()).flag("needs_javacard"));
     const auto order = add_order("a", iccid);
-    EXPECT_TRUE(*order.flag("needs_javacard"));
+    ASSERT_TRUE(order.has("needs_javacard"));
     std::string sentence;
     EXPECT_EQ(refusal("authenticateClient", card.authenticate(initiate(), *order.text("matching_id")), &sentence),
               "8.2.5/4.3");
