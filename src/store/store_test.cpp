@@ -465,7 +465,9 @@ TEST_P(AnyStore, PolicyOfAnOperatorIsKeptAndReplacedAsAWhole) {
     o.policy = {{}, {toolkit_application}, {}, saip::Applets::where_declared};
     ASSERT_TRUE(commit({SetPackagePolicy{"op", o.policy}}));
     reopen_where_it_lasts();
-    EXPECT_EQ(*store->list_operators(), (std::vector<Operator>{o, {"other", "Other", {4}, t0}}));
+    const auto kept = store->list_operators();
+    ASSERT_TRUE(kept) << to_string(kept.error());
+    EXPECT_EQ(*kept, (std::vector<Operator>{o, {"other", "Other", {4}, t0}}));
     EXPECT_EQ(commit({SetPackagePolicy{"nobody", {}}}).error().code, Errc::not_found);
 }
 
