@@ -44,8 +44,8 @@ ImportSubscription import_of(std::string_view k, std::string_view opc, const std
     return {operator_id, index, imsi, under_transport(k), under_transport(opc)};
 }
 signer::WrapSubscription in_clear(const std::string& operator_id = "north") {
-    using Constant = signer::WrapSubscription::Constant;
-    return {imsi, Algorithm::milenage, secret(own_k), secret(own_opc), Constant::opc, operator_id};
+    const auto constant = signer::WrapSubscription::Constant::opc;
+    return {imsi, Algorithm::milenage, secret(own_k), secret(own_opc), constant, operator_id};
 }
 std::optional<Errc> code_of(const auto& answer) { return answer ? std::nullopt : std::optional(answer.error().code); }
 

@@ -39,9 +39,9 @@ protected:
         serve(port, content_of(at, certificate), of_host(elsewhere, "localhost", x509::Role::ds_tls));
     }
     void serve(
-        std::uint16_t port, Bytes client, const test::Identity& own,
+        std::uint16_t port, Bytes clients, const test::Identity& own,
         OtherServer::Answer answer = [](const http::Request&) { return es12_answer(); }) {
-        server.emplace(own, port, std::move(client), std::move(answer));
+        server.emplace(own, port, std::move(clients), std::move(answer));
     }
     /// Every ID is another's.
     static http::Response id_is_taken(const http::Request& r) {
