@@ -12,7 +12,7 @@ target_compile_options(mcim_build_flags INTERFACE
   -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # gcc 12 reports false positives of these two inside its own std::string and std::variant when sanitizers are on
-  target_compile_options(mcim_build_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+  target_compile_options(mcim_build_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow)
   # it need not look for garbage below half a gigabyte: a sixth of the compilation less
   target_compile_options(mcim_build_flags INTERFACE --param=ggc-min-heapsize=500000)
 endif()
