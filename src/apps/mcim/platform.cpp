@@ -108,7 +108,6 @@ Status check_roles(const PlatformOptions& options) {
         if (std::ranges::count(options.roles, role) > 1)
             return fail(Errc::bad_value, "--roles", "it names " + role + " twice; once is enough");
     if (!options.address.empty() && !options.serves("dp")) return without_its_role("--dp-address", "dp");
-    if (options.lab && !options.serves("auc")) return without_its_role("--lab", "auc");
     if (!options.verifier_id.empty() && !options.serves("pva")) return without_its_role("--verifier-id", "pva");
     for (const auto& [option, text] : {std::pair("--pki", options.pki), {"--listen", options.listen}})
         if (!text.empty() && !options.serves_https()) return without_its_role(option, "dp or pva");
@@ -154,12 +153,10 @@ std::string dp_table(const PlatformOptions& options) {
            "attestation = \"platform\"    # what the policy \"attested\" demands: platform, module, both\n";
 }
 
-std::string auc_table(const PlatformOptions& options) {
+std::string auc_table() {
     return "\n"
            "[auc]                       # the authentication centre\n"
-           "socket = \"auc.sock\"\n"
-           "laboratory = " +
-           std::string(options.lab ? "true" : "false") + "\n";
+           "socket = \"auc.sock\"\n";
 }
 
 std::string pva_table(const PlatformOptions& options) {
@@ -191,9 +188,11 @@ std::string config_text(const PlatformOptions& options) {
         "keys = \"keys\"\n" +
         passphrase_line(options) +
         "admin_socket = \"admin.sock\"\n"
-        "log_level = \"info\"\n";
+        "log_level = \"info\"\n"
+        "laboratory = " +
+        std::string(options.lab ? "true" : "false") + "\n";
     if (options.serves("dp")) out += dp_table(options);
-    if (options.serves("auc")) out += auc_table(options);
+    if (options.serves("auc")) out += auc_table();
     if (options.serves("pva")) out += pva_table(options);
     return out;
 }
@@ -296,7 +295,9 @@ void print_made(const PlatformOptions& options, const Paths& made, std::ostream&
     print_fields(out, files);
     out << "\n";
     if (options.serves("dp")) out << "Activation codes will say " << options.address << ".\n";
-    if (options.lab) out << "It is a laboratory's: the test algorithm, which protects nothing, is served.\n";
+    if (options.lab)
+        out << "It is a laboratory's: it takes keys that everybody has, and serves the test algorithm, which protects "
+               "nothing.\n";
     if (!options.serves("dp") && options.serves("auc"))
         out << "It delivers no profiles: lines come with their keys (mcim subscription add --k-file), and their\n"
                "operator lets them in (mcim subscription unbar).\n";
@@ -368,8 +369,10 @@ void add_platform_init(CLI::App& parent, Console& console) {
         ->delimiter(',')
         ->check(CLI::IsMember({"dp", "auc", "pva"}))
         ->capture_default_str();
-    command->add_flag("--lab", options->lab,
-                      "Serve the test algorithm of TS 34.108 too: for test profiles, never in the field");
+    command->add_flag(
+        "--lab", options->lab,
+        "Serve the test algorithm of TS 34.108 too, take keys that stand in public, limit nobody: for test profiles, "
+        "never in the field");
     command->add_flag("--json", options->json, "One JSON object instead of text");
     command->footer(
         "\nExample:  mcim platform init --dir platform --pki state --dp-address localhost:8443 --listen "

@@ -102,7 +102,6 @@ TEST_F(PlatformCommand, CentreAloneTakesNoPkiAndTheOthersNone) {
 
 TEST_F(PlatformCommand, RefusesWhatIsOfARoleThatItDoesNotServe) {
     EXPECT_TRUE(init({"--roles", "auc,pva", "--dp-address", "smdpp.example.com"}).complains("--dp-address"));
-    EXPECT_TRUE(init({"--roles", "dp,pva", "--lab"}).complains("--lab"));
     EXPECT_TRUE(init({"--roles", "dp,auc", "--verifier-id", "v"}).complains("--verifier-id"));
     EXPECT_TRUE(init({"--roles", "hss"}).complains("--roles"));
     EXPECT_FALSE(fs::exists(dir_));

@@ -43,7 +43,7 @@ protected:
     }
     void start_in_laboratory() {
         std::string toml = at.toml();
-        toml.replace(toml.find("[auc]\n"), 6, "[auc]\nlaboratory = true\n");
+        toml.replace(toml.find("[server]\n"), 9, "[server]\nlaboratory = true\n");
         client.reset();
         running.reset();
         running.emplace(at.config_of(toml));

@@ -203,6 +203,7 @@ void read_server(Reader& in, Config& config) {
     config.admin_socket = in.wanted_path("admin_socket", "the name of a UNIX socket");
     in.one_of<std::string>("log_level", {{"debug", "debug"}, {"info", "info"}, {"warn", "warn"}, {"error", "error"}},
                            config.log_level);
+    config.laboratory = in.flag("laboratory").value_or(false);
     auto& limits = config.limits;
     in.number("body_octets_max", 4096, 64 << 20, [&](auto n) { limits.body_octets_max = static_cast<std::size_t>(n); });
     in.number("connections_max", 1, 1'000'000, [&](auto n) { limits.connections_max = static_cast<std::size_t>(n); });
@@ -278,12 +279,13 @@ std::optional<TlsConfig> read_es2_listener(Reader& in, const std::optional<TlsCo
 }
 
 /// In a laboratory all devices may be one, again and again: no limits there but those that are named.
-void read_rates(Reader& in, const std::optional<AucConfig>& auc, Rates& rates) {
+void read_rates(Reader& in, bool laboratory, Rates& rates) {
     static constexpr std::int64_t most = 1'000'000'000;
-    if (auc && auc->laboratory) rates = {0, 0, 0};
+    if (laboratory) rates = {0, 0, 0, 0};
     for (const auto& [key, rate] : {std::pair("address_requests_per_minute", &rates.address_requests),
                                     std::pair("eid_authentications_per_minute", &rates.eid_authentications),
-                                    std::pair("operator_orders_per_minute", &rates.operator_orders)})
+                                    std::pair("operator_orders_per_minute", &rates.operator_orders),
+                                    std::pair("order_downloads_per_hour", &rates.order_downloads)})
         in.number(key, 0, most, [to = rate](auto n) { *to = static_cast<std::uint32_t>(n); });
 }
 
@@ -379,7 +381,6 @@ DpConfig read_dp(Reader& in) {
 AucConfig read_auc(Reader& in) {
     AucConfig out;
     out.socket = in.wanted_path("socket", "the name of a UNIX datagram socket");
-    out.laboratory = in.flag("laboratory").value_or(false);
     return out;
 }
 PvaConfig read_pva(Reader& in) {
@@ -459,7 +460,7 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
     read_role("auc", config.auc, read_auc);
     read_role("pva", config.pva, read_pva);
     Reader limits(root["limits"].as_table(), "limits", findings);
-    read_rates(limits, config.auc, config.rates);
+    read_rates(limits, config.laboratory, config.rates);
     limits.finish();
     Reader lines(root["log"].as_table(), "log", findings);
     lines.one_of<LogFormat>("format", {{"text", LogFormat::text}, {"json", LogFormat::json}}, config.log_format);
@@ -467,7 +468,7 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
     if (!findings.mistakes.lines.empty()) return findings.mistakes;
     config.lines = std::move(findings.lines);
     // all devices of a laboratory may be one machine
-    if (config.auc && config.auc->laboratory && !server.has("connections_per_address_max"))
+    if (config.laboratory && !server.has("connections_per_address_max"))
         config.limits.connections_per_address_max = config.limits.connections_max;
     config.file = file;
     return config;

@@ -53,7 +53,6 @@ struct DpConfig {
 };
 struct AucConfig {
     std::filesystem::path socket;
-    bool laboratory = false;
 };
 struct PvaConfig {
     std::string id;
@@ -79,6 +78,7 @@ struct Config {
     std::filesystem::path admin_socket;
     std::string log_level = "info";
     LogFormat log_format = LogFormat::text;
+    bool laboratory = false;  ///< takes keys that stand in public, serves the test algorithm, limits nobody
     http::Limits limits;
     Rates rates{};
     std::optional<http::Address> operation;  ///< of /metrics, /healthz and /readyz; absent: nowhere

@@ -51,7 +51,7 @@ TEST(ConfigKeys, HaveTheDefaultsThatHoldWithoutThem) {
     EXPECT_EQ(full.dp->credentials.front().auth_key, bare.dp->credentials.front().auth_key);
     EXPECT_EQ(full.dp->credentials.front().pb_key, bare.dp->credentials.front().pb_key);
     EXPECT_EQ(full.dp->attestation, bare.dp->attestation);
-    EXPECT_EQ(full.auc->laboratory, bare.auc->laboratory);
+    EXPECT_EQ(full.laboratory, bare.laboratory);
     EXPECT_EQ(full.pva->key, bare.pva->key);
     EXPECT_EQ(full.pva->nonce_time, bare.pva->nonce_time);
     EXPECT_EQ(full.pva->verdict_time, bare.pva->verdict_time);

@@ -15,6 +15,7 @@ tls_certificate = ["tls.der", "sub.pem"]
 tls_key = "tls.key.pem"
 admin_socket = "admin.sock"
 log_level = "warn"
+laboratory = true
 body_octets_max = 65536
 [dp]
 address = "smdp.example.com:8443"
@@ -24,7 +25,6 @@ pb_certificate = "pb.der"
 attestation = "both"
 [auc]
 socket = "auc.sock"
-laboratory = true
 [pva]
 id = "verifier.example"
 nonce_seconds = 60
@@ -46,7 +46,7 @@ TEST(Config, ReadsEveryRole) {
     EXPECT_EQ(c.dp->ci.front(), "/srv/mcim/ci.der");
     EXPECT_EQ(c.dp->credentials.front().auth_key, "dpauth");
     EXPECT_EQ(c.dp->attestation, pva::Demand::both);
-    EXPECT_TRUE(c.auc->laboratory);
+    EXPECT_TRUE(c.laboratory);
     EXPECT_EQ(c.pva->nonce_time, std::chrono::seconds(60));
 }
 
@@ -61,12 +61,13 @@ TEST(Config, LimitsConnectionsOfAnAddressOutsideOfALaboratory) {
 TEST(Config, LimitsRequestsOutsideOfALaboratory) {
     const auto rates = [](const std::string& text) { return std::get<Config>(parse_config(text, "m.toml")).rates; };
     std::string text(whole);
-    EXPECT_EQ(rates(text), (Rates{0, 0, 0}));
-    EXPECT_EQ(rates(text + "[limits]\neid_authentications_per_minute = 7\n"), (Rates{0, 7, 0}));
+    EXPECT_EQ(rates(text), (Rates{0, 0, 0, 0}));
+    EXPECT_EQ(rates(text + "[limits]\neid_authentications_per_minute = 7\n"), (Rates{0, 7, 0, 0}));
     text.replace(text.find("laboratory = true"), 17, "laboratory = false");
     EXPECT_EQ(rates(text), Rates{});
-    EXPECT_EQ(rates(text + "[limits]\naddress_requests_per_minute = 7\n"), (Rates{7, 600, 600'000}));
-    EXPECT_EQ(rates(text + "[limits]\noperator_orders_per_minute = 0\n"), (Rates{1'200'000, 600, 0}));
+    EXPECT_EQ(rates(text + "[limits]\naddress_requests_per_minute = 7\n"), (Rates{7, 600, 600'000, 60}));
+    EXPECT_EQ(rates(text + "[limits]\norder_downloads_per_hour = 7\n"), (Rates{1'200'000, 600, 600'000, 7}));
+    EXPECT_EQ(rates(text + "[limits]\noperator_orders_per_minute = 0\n"), (Rates{1'200'000, 600, 0, 60}));
 }
 
 TEST(Config, ServesOperatorsWhereItSaysSo) {
@@ -126,10 +127,10 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         {changed("\"warn\"", "\"loud\""),
          "m.toml:10: server.log_level: one of \"debug\" \"info\" \"warn\" \"error\" is wanted, not \"loud\""},
         {changed("65536", "12"),
-         "m.toml:11: server.body_octets_max: a whole number from 4096 to 67108864 is wanted, not 12"},
-        {changed("laboratory = true", "laboratory = \"yes\""), "m.toml:20: auc.laboratory: true or false is wanted"},
+         "m.toml:12: server.body_octets_max: a whole number from 4096 to 67108864 is wanted, not 12"},
+        {changed("laboratory = true", "laboratory = \"yes\""), "m.toml:11: server.laboratory: true or false is wanted"},
         {changed("attestation = \"both\"", "attestations = \"both\""),
-         "m.toml:17: dp.attestations: is no key of [dp]; known are address, attestation, auth_certificate, auth_key, "
+         "m.toml:18: dp.attestations: is no key of [dp]; known are address, attestation, auth_certificate, auth_key, "
          "ci, eum, pb_certificate, pb_key, revocation_lists, [[credential]], [[smds]]"},
         {changed("\"auc\", \"pva\"", "\"auc\", \"hss\""),
          "m.toml:4: server.roles: \"hss\" is no role; known are dp, auc, pva"},
@@ -160,7 +161,7 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
         {"operation = \"127.0.0.1:9464\"\n" + std::string(whole),
          "m.toml:1: operation: a table is wanted, [operation] and its keys below it"},
         {changed("smdp.example.com:8443", "smdp.example.com:port"),
-         "m.toml:13: dp.address: a host name, with a port where it is not 443, is wanted, not "
+         "m.toml:14: dp.address: a host name, with a port where it is not 443, is wanted, not "
          "\"smdp.example.com:port\""},
     };
     for (const auto& c : cases) {

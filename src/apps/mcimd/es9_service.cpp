@@ -88,6 +88,15 @@ std::optional<HeldBack> card_held_back(Platform& p, const smdp::State& state) {
     return held;
 }
 
+/// Of an order whose downloads are begun over and over: nothing of this one is stored.
+std::optional<HeldBack> order_held_back(Platform& p, std::string_view order_id) {
+    auto held = p.throttles.orders.take(key_of(order_id), Throttle::Clock::now());
+    if (!held) return std::nullopt;
+    p.metrics.throttled.add(RateLimit::order);
+    spdlog::warn("order {}: downloads are begun too often (limits.order_downloads_per_hour)", order_id);
+    return held;
+}
+
 using Driven = std::variant<Answer, HeldBack>;
 
 /// One request through the core, up to its reply.
@@ -118,8 +127,8 @@ void fail_call(Platform& p, const Call& call, const Error& error) {
     conclude(p, call, response_of(call, unavailable), verdict_of(unavailable));
 }
 
-void hold_back(const Call& call, const HeldBack& held) {
-    auto response = too_often(held, "this eUICC");
+void hold_back(const Call& call, const HeldBack& held, std::string_view who) {
+    auto response = too_often(held, who);
     response.headers.push_back({"X-Admin-Protocol", call.protocol});
     call.reply(std::move(response));
 }
@@ -135,14 +144,11 @@ void answer_again(Platform& p, const std::shared_ptr<const Call>& call, int atte
 void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function&& function, int attempt) {
     auto driven = drive(p, std::move(function), attempt);
     if (!driven) return fail_call(p, *call, driven.error());
-    if (const auto* held = std::get_if<HeldBack>(&*driven)) return hold_back(*call, *held);
+    if (const auto* held = std::get_if<HeldBack>(&*driven)) return hold_back(*call, *held, "this eUICC");
     auto* outcome = &std::get<Answer>(*driven);
     const auto offered = offered_order(outcome->changes);
-    if (offered && attempt == 1 && !p.offers.take(*offered, p.now()))
-        *outcome = Answer{smdp::Refused{smdp::Refusal::attempts_exceeded,
-                                        "Downloads of this order were begun too often within the hour: try again "
-                                        "later."},
-                          {}};
+    if (offered && attempt == 1)
+        if (const auto held = order_held_back(p, *offered)) return hold_back(*call, *held, "this order");
     if (const auto* begun = std::get_if<msg::InitiateAuthenticationOkEs9>(&outcome->reply))
         log_subject().set_session(begun->transaction_id.bytes);
     auto response = response_of(*call, outcome->reply);

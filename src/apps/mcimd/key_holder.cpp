@@ -17,7 +17,7 @@ Result<custody::KeyFolder> key_folder(const Config& config) {
 }
 
 custody::Policy custody_policy(const Config& config) {
-    return config.auc && config.auc->laboratory ? custody::Policy::laboratory() : custody::Policy{};
+    return config.laboratory ? custody::Policy::laboratory() : custody::Policy{};
 }
 
 Result<KeyHolder> keys_of_this_process(const Config& config, Random& random) {

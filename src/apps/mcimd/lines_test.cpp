@@ -97,7 +97,7 @@ TEST_F(Mcimd, PackageWithKeysThatEverybodyHasIsRefusedOutsideALaboratory) {
 
 TEST_F(Mcimd, LaboratoryTakesKeysThatEverybodyHas) {
     std::string toml = at.toml();
-    toml.replace(toml.find("[auc]\n"), 6, "[auc]\nlaboratory = true\n");
+    toml.replace(toml.find("[server]\n"), 9, "[server]\nlaboratory = true\n");
     running.reset();
     running.emplace(at.config_of(toml));
     add_operator("a", key_a);
@@ -189,7 +189,7 @@ TEST_F(WithTransportKey, LineOfAPackageLeavesToo) {
 /// Only the signer can look at them, and it asks for the operator's policy too.
 TEST_F(WithTransportKey, WrappedKeysThatEverybodyHasAreRefusedWhereAPolicySaysSo) {
     std::string toml = at.toml();
-    toml.replace(toml.find("[auc]\n"), 6, "[auc]\nlaboratory = true\n");
+    toml.replace(toml.find("[server]\n"), 9, "[server]\nlaboratory = true\n");
     running.reset();
     running.emplace(at.config_of(toml));
     const custody::TransportKey key{"a", custody::TransportUse::both, octets()};
@@ -226,7 +226,7 @@ TEST_F(WithTransportKey, WrappedKeysAreComparedWithThoseThatAreHere) {
 
 TEST_F(Mcimd, KeysInAFileThatSaysInClearAreForLaboratories) {
     std::string toml = at.toml();
-    toml.replace(toml.find("[auc]\n"), 6, "[auc]\nlaboratory = true\n");
+    toml.replace(toml.find("[server]\n"), 9, "[server]\nlaboratory = true\n");
     running.reset();
     running.emplace(at.config_of(toml));
     add_operator("a", key_a);

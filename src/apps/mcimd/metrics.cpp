@@ -21,6 +21,7 @@ std::string_view to_string(RateLimit limit) {
         case RateLimit::address: return "address";
         case RateLimit::eid: return "eid";
         case RateLimit::operator_: return "operator";
+        case RateLimit::order: return "order";
     }
     return "?";
 }

@@ -57,7 +57,7 @@ private:
 };
 
 /// Of requests by time.
-enum class RateLimit : std::uint8_t { address, eid, operator_ };
+enum class RateLimit : std::uint8_t { address, eid, operator_, order };
 std::string_view to_string(RateLimit);
 
 struct Metrics {
@@ -71,7 +71,7 @@ struct Metrics {
     CountOf<pva::Standing, pva::Standing::unknown> gate{};
     CountOf<evidence::Tier, evidence::Tier::contraindicated> verdicts{};
     std::uint64_t evidence_refused = 0;
-    CountOf<RateLimit, RateLimit::operator_> throttled{};
+    CountOf<RateLimit, RateLimit::order> throttled{};
 
     void answered(smdp::Es9Function, const Es9Outcome&, std::chrono::nanoseconds took);
 };

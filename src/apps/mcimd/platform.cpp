@@ -36,17 +36,6 @@ void Committer::flush() {
     }
 }
 
-bool OffersPerHour::take(const std::string& order_id, Time now) {
-    if (now - since_ >= std::chrono::hours(1) || now < since_) {
-        since_ = now;
-        taken_.clear();
-    }
-    unsigned& taken = taken_[order_id];
-    if (taken >= max) return false;
-    ++taken;
-    return true;
-}
-
 Result<std::optional<crypto::PublicKey>> Platform::operator_key(std::string_view id) {
     TRY(const auto found, store.find_operator(id));
     if (!found) return std::optional<crypto::PublicKey>{};

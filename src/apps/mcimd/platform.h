@@ -26,19 +26,6 @@ struct Verifier {
 
 inline constexpr unsigned unverified_per_minute = 1000;
 
-/// Downloads that may be begun of each order within an hour. A genuine card with a code could else fill the disk: every
-/// session that it begins is stored for a while, and stands in the order's timeline for ever.
-class OffersPerHour {
-public:
-    static constexpr unsigned max = 60;
-    /// Whether one more may begin.
-    [[nodiscard]] bool take(const std::string& order_id, Time now);
-
-private:
-    Time since_{};
-    std::map<std::string, unsigned> taken_;
-};
-
 /// Of one request: where somebody else was faster with a row that it had read, it is looked at again.
 inline constexpr int attempts_max = 4;
 
@@ -57,7 +44,6 @@ struct Platform {
     x509::EumCache eum_cache{};
     /// Notifications that nobody vouches for are recorded up to this number a minute: anybody can send them.
     unsigned unverified_left = unverified_per_minute;
-    OffersPerHour offers{};
     Throttles throttles{};
     Metrics metrics{};
     std::set<std::string, std::less<>> told_operators{};          ///< about their orders (progress.h)

@@ -326,7 +326,7 @@ Result<std::unique_ptr<Program>> Program::start(const Config& config, http::Loop
     CHECKED(impl->identify());
     if (config.dp) platform.demand = config.dp->attestation;
     platform.serves_auc = config.auc.has_value();
-    platform.laboratory = config.auc && config.auc->laboratory;
+    platform.laboratory = config.laboratory;
     if (config.pva) {
         TRY(const auto keys, impl->public_keys());
         TRY(const auto key, keys.find({config.pva->key}));

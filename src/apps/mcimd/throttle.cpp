@@ -6,10 +6,10 @@
 #include "mcim/crypto/hash.h"
 
 namespace mcim::apps::mcimd {
+using namespace std::chrono_literals;
 namespace {
 
-constexpr Throttle::Clock::duration bucket_time = std::chrono::minutes(1);  ///< from empty to full
-constexpr std::size_t sets_of_many = 4096;                                  ///< 786 KB
+constexpr std::size_t sets_of_many = 4096;  ///< 786 KB
 constexpr std::size_t sets_of_few = 128;
 
 }  // namespace
@@ -21,9 +21,9 @@ http::Response too_often(const HeldBack& held, std::string_view who) {
     return out;
 }
 
-Throttle::Throttle(std::uint32_t per_minute, std::size_t sets, Random& random) {
-    if (per_minute == 0) return;
-    one_more_ = bucket_time / per_minute;
+Throttle::Throttle(std::uint32_t most, Clock::duration time, std::size_t sets, Random& random) : bucket_time_(time) {
+    if (most == 0) return;
+    one_more_ = time / most;
     spread_.resize(sizeof(Key) * 256);
     const Bytes octets = random.bytes(spread_.size() * sizeof(std::uint32_t));
     std::memcpy(spread_.data(), octets.data(), octets.size());
@@ -34,7 +34,7 @@ std::optional<HeldBack> Throttle::take(const Key& key, Clock::time_point now) {
     if (sets_.empty()) return std::nullopt;
     Bucket& bucket = bucket_of(key);
     const auto full_at = std::max(bucket.full_at, now) + one_more_;
-    const auto over = full_at - now - bucket_time;
+    const auto over = full_at - now - bucket_time_;
     if (over > Clock::duration::zero()) return HeldBack{std::chrono::ceil<std::chrono::seconds>(over)};
     bucket = {key, full_at};
     return std::nullopt;
@@ -71,8 +71,9 @@ Throttle::Key key_of(std::string_view id) {
 }
 
 Throttles::Throttles(const Rates& rates, Random& random)
-    : addresses(rates.address_requests, sets_of_many, random),
-      eids(rates.eid_authentications, sets_of_many, random),
-      operators(rates.operator_orders, sets_of_few, random) {}
+    : addresses(rates.address_requests, 1min, sets_of_many, random),
+      eids(rates.eid_authentications, 1min, sets_of_many, random),
+      operators(rates.operator_orders, 1min, sets_of_few, random),
+      orders(rates.order_downloads, 1h, sets_of_many, random) {}
 
 }  // namespace mcim::apps::mcimd

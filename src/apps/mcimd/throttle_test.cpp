@@ -21,7 +21,7 @@ protected:
 };
 
 TEST_F(Buckets, AreFullAtFirstAndFillAgainWithinAMinute) {
-    Throttle throttle(6, 4, random);
+    Throttle throttle(6, 1min, 4, random);
     for (int i = 0; i < 6; ++i) EXPECT_FALSE(throttle.take(visitor(1), noon)) << i;
     EXPECT_EQ(throttle.take(visitor(1), noon)->wait, 10s);
     EXPECT_EQ(throttle.take(visitor(1), noon + 9500ms)->wait, 1s) << "rounded up";
@@ -33,14 +33,14 @@ TEST_F(Buckets, AreFullAtFirstAndFillAgainWithinAMinute) {
 }
 
 TEST_F(Buckets, AreNotThereWithoutALimit) {
-    Throttle none(0, 4, random);
+    Throttle none(0, 1min, 4, random);
     for (int i = 0; i < 1000; ++i) EXPECT_FALSE(none.take(visitor(1), noon));
     Throttle never;
     EXPECT_FALSE(never.take(visitor(1), noon));
 }
 
 TEST_F(Buckets, AreSoManyAndNoMoreHoweverManyCome) {
-    Throttle throttle(6, 4, random);
+    Throttle throttle(6, 1min, 4, random);
     for (int i = 0; i < 6; ++i) EXPECT_FALSE(throttle.take(visitor(0), noon));
     for (std::uint32_t n = 1; n < 10'000; ++n) EXPECT_FALSE(throttle.take(visitor(n), noon)) << n;
     EXPECT_TRUE(throttle.take(visitor(0), noon)) << "who is held back is not forgotten for those who are not";
@@ -63,7 +63,7 @@ TEST_F(Buckets, OfNeighboursAreApart) {
     };
     const auto prefix = [](std::uint8_t a, std::uint8_t b) { return Throttle::Key{0x20, 1, 0xD, 0xB8, 0, 0, a, b}; };
     const auto remembered = [&](const auto& neighbour) {
-        Throttle throttle(1, 4096, random);
+        Throttle throttle(1, 1min, 4096, random);
         int out = 0;
         for (int i = 0; i < 2000; ++i)
             EXPECT_FALSE(
@@ -149,10 +149,40 @@ TEST_F(Limited, OperatorThatOrdersTooOftenIsHeldBackAndNoOther) {
     EXPECT_TRUE(metrics_say("\nmcimd_throttled_total{limit=\"operator\"} 1\n"));
 }
 
+/// A genuine card that begins over and over: nothing of it is stored, and it hears when it may come again.
+TEST_F(Limited, OrderWhoseDownloadsAreBegunTooOftenIsHeldBackAndNoOther) {
+    limit("order_downloads_per_hour = 2");
+    add_two_operators();
+    const auto order = add_order("a", first), other = add_order("b", second);
+    const auto begin = [&](const jose::Object& of) { return card.authenticate(initiate(), *of.text("matching_id")); };
+    for (int i = 0; i < 2; ++i) offer(order);
+    const auto before = admin("GET", "/orders/" + *order.text("id"));
+    const auto held = es9("authenticateClient", begin(order));
+    EXPECT_EQ(held.status, 429U) << held.body;
+    EXPECT_EQ(held.find_header("X-Admin-Protocol"), "gsma/rsp/v2.2.0");
+    const int wait = std::stoi(std::string(held.find_header("Retry-After").value_or("0")));
+    EXPECT_GT(wait, 1700);
+    EXPECT_LE(wait, 1800) << "two an hour";
+    EXPECT_NE(held.body.find("of this order"), std::string::npos) << held.body;
+    EXPECT_EQ(send(asn1::request(begin(order))).status, 429U);
+    EXPECT_EQ(admin("GET", "/orders/" + *order.text("id")).objects("timeline")->size(),
+              before.objects("timeline")->size());
+    offer(other);
+    EXPECT_TRUE(metrics_say("\nmcimd_throttled_total{limit=\"order\"} 2\n"));
+}
+
 TEST_F(Limited, NobodyIsWhereALimitIsZero) {
     limit("eid_authentications_per_minute = 0");
     for (int i = 0; i < 20; ++i)
         EXPECT_EQ(refusal("authenticateClient", card.authenticate(initiate(), "UNKNOWN")), "8.2.6/3.8");
+}
+
+TEST_F(Limited, NobodyIsInALaboratoryThatOnlyServesDownloads) {
+    at.more_of_server = "laboratory = true\n";
+    limit("");
+    add_two_operators();
+    const auto order = add_order("a", first);
+    for (int i = 0; i < 80; ++i) offer(order);
 }
 
 }  // namespace
