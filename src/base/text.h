@@ -10,6 +10,7 @@ namespace mcim {
 [[nodiscard]] std::string printable(std::string_view, std::size_t characters_max = 64);
 
 /// Runs of 12 digits and more, which are EIDs, ICCIDs and IMSIs, with their first and last four only: "8904...0123".
+/// Words of 64 hex digits are SHA-256 digests, as PCRs are, and stay.
 [[nodiscard]] std::string with_numbers_masked(std::string_view);
 
 }  // namespace mcim

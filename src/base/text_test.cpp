@@ -18,6 +18,16 @@ TEST(Text, NumbersOfPeopleAreMaskedAndOthersAreNot) {
     EXPECT_EQ(with_numbers_masked("/auc/310150000000001"), "/auc/3101...0001");
     EXPECT_EQ(with_numbers_masked("port 8443, PCR 4, 12345678901"), "port 8443, PCR 4, 12345678901");
     EXPECT_EQ(with_numbers_masked(""), "");
+    EXPECT_EQ(with_numbers_masked("ICCID 8988211000000000011F"), "ICCID 8988...0011F") << "as it stands in EF.ICCID";
+}
+
+TEST(Text, DigestsKeepTheirDigits) {
+    const std::string digest = "9EF84A1B11180123456789012345678901234567890123456789001090E556ED";
+    const std::string zeros(64, '0');
+    EXPECT_EQ(with_numbers_masked("PCR 4: " + digest + ", expected " + zeros + "."),
+              "PCR 4: " + digest + ", expected " + zeros + ".");
+    EXPECT_NE(with_numbers_masked(digest + "0"), digest + "0") << "something else";
+    EXPECT_NE(with_numbers_masked("x" + digest), "x" + digest);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "demo.h"
 
+#include <sys/stat.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -90,6 +92,7 @@ int run_demo(const Options& options) {
         }
         given = *std::move(package);
     }
+    umask(S_IRWXG | S_IRWXO);  // logs of a login show the keys that it derived, be they of a package that was given
     const Folder folder(options.keep);
     if (folder.path().empty()) {
         std::fprintf(stderr, "mcim demo: no temporary folder can be made\n");

@@ -37,7 +37,8 @@ struct Device {
     [[nodiscard]] fs::path state() const { return folder / "card"; }
     [[nodiscard]] fs::path socket() const { return folder / "card.sock"; }
     [[nodiscard]] fs::path certificate() const { return folder / "euicc.der"; }
-    [[nodiscard]] fs::path passphrase() const { return folder / "passphrase"; }
+    /// Outside of its folder, as a backup of the card would be without it.
+    [[nodiscard]] fs::path passphrase() const { return folder.string() + ".passphrase"; }
     /// How the card's state is opened: by the TPM, or, on a host without one, under a passphrase.
     [[nodiscard]] std::string seal() const {
         return tpm ? "tpm:" + tpm->tcti : "passphrase-file:" + passphrase().string();
