@@ -50,12 +50,34 @@ Response taken(beast::http::response<beast::http::string_body>&& message) {
     return out;
 }
 
+bool is_label(std::string_view label) {
+    constexpr std::size_t octets_max = 63;
+    return !label.empty() && label.size() <= octets_max && !label.starts_with('-') && !label.ends_with('-') &&
+           std::ranges::all_of(label, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+           });
+}
+/// RFC 1123 2.1, and the addresses of IPv4 with it.
+bool is_host_name(std::string_view name) {
+    constexpr std::size_t octets_max = 253;
+    if (name.size() > octets_max) return false;
+    for (;;) {
+        const auto dot = name.find('.');
+        if (!is_label(name.substr(0, dot))) return false;
+        if (dot == std::string_view::npos) return true;
+        name.remove_prefix(dot + 1);
+    }
+}
+
 }  // namespace
 
 Result<HostPort> parse_host_port(std::string_view text) {
     const auto colon = text.find(':');
     HostPort out{std::string(text.substr(0, colon)), 443};
     if (out.host.empty()) return fail(Errc::bad_value, "host", "there is none in \"" + std::string(text) + "\"");
+    if (!is_host_name(out.host))
+        return fail(Errc::bad_value, "host",
+                    "\"" + out.host + "\" is no host name: letters, digits and '-' between dots (RFC 1123)");
     if (colon == std::string_view::npos) return out;
     const auto digits = text.substr(colon + 1);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);

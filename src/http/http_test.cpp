@@ -35,7 +35,11 @@ TEST(HttpMessage, ProblemsQuoteWhatTheySay) {
 TEST(HostPort, ReadsNamesWithAndWithoutAPort) {
     EXPECT_EQ(*parse_host_port("a.example"), (HostPort{"a.example", 443}));
     EXPECT_EQ(*parse_host_port("a.example:8443"), (HostPort{"a.example", 8443}));
-    for (const std::string_view bad : {"", ":1", "a:", "a:0", "a:65536", "a:1x"})
+    EXPECT_EQ(*parse_host_port("192.0.2.1:8443"), (HostPort{"192.0.2.1", 8443}));
+    EXPECT_TRUE(parse_host_port(std::string(63, 'a') + ".b"));
+    EXPECT_FALSE(parse_host_port(std::string(64, 'a') + ".b"));
+    for (const std::string_view bad : {"", ":1", "a:", "a:0", "a:65536", "a:1x", "a$b", "local host", "-..-:1", "a..b",
+                                       ".a", "a.", "-a", "a-", "a/b"})
         EXPECT_FALSE(parse_host_port(bad)) << bad;
 }
 

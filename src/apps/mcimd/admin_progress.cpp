@@ -11,7 +11,7 @@ Result<http::HostPort> server_of(std::string_view url) {
     static constexpr std::string_view scheme = "https://";
     if (url.ends_with('/')) url.remove_suffix(1);
     auto server = http::parse_host_port(url.starts_with(scheme) ? url.substr(scheme.size()) : "");
-    if (!server || server->host.find_first_of("/?#@ ") != std::string::npos)
+    if (!server)
         return fail(Errc::bad_value, "url",
                     "https://, a host and perhaps a port are wanted, not \"" + std::string(url) + '"');
     return server;

@@ -1,6 +1,8 @@
 // What a configuration names, looked at before anything is opened or made: every mistake at once, under its key.
 #include <unistd.h>
 
+#include <fstream>
+
 #include "mcim/apps/mcimd/identity.h"
 #include "mcim/apps/mcimd/key_holder.h"
 #include "mcim/posix/user.h"
@@ -10,6 +12,11 @@ namespace mcim::apps::mcimd {
 namespace {
 
 constexpr std::size_t socket_name_octets_max = 100;
+constexpr std::string_view sqlite_header{"SQLite format 3\0", 16};
+
+std::string_view as_view_of(const std::array<char, sqlite_header.size()>& header) {
+    return {header.data(), header.size()};
+}
 
 class Check {
 public:
@@ -36,7 +43,22 @@ public:
     void place_for_socket(std::string_view key, const std::filesystem::path& file) {
         if (file.string().size() > socket_name_octets_max)
             complain(key, file.string() + " is too long", "a name of at most 100 octets");
+        std::error_code none;
+        if (std::filesystem::exists(file, none) && !std::filesystem::is_socket(file, none))
+            complain(key, file.string() + " is no socket", "a name that nothing else has");
         place_for(key, file);
+    }
+    /// What is there already has to be a database.
+    void place_for_database(std::string_view key, const std::filesystem::path& file) {
+        place_for(key, file);
+        std::error_code none;
+        if (!std::filesystem::exists(file, none)) return;
+        std::ifstream in(file, std::ios::binary);
+        std::array<char, sqlite_header.size()> header{};
+        in.read(header.data(), header.size());
+        const bool fresh = in.eof() && in.gcount() == 0;
+        if (!std::filesystem::is_regular_file(file, none) || (!fresh && as_view_of(header) != sqlite_header))
+            complain(key, file.string() + " is no database of SQLite", "the name of one, or one that nothing has,");
     }
     [[nodiscard]] bool sound() const { return out_.lines.empty(); }
     Mistakes take() && { return std::move(out_); }
@@ -53,6 +75,30 @@ void check_tls(Check& check, const TlsConfig& tls) {
         check.hold(files.prefix + "key", tls_identity(files), "the private key of the TLS certificate");
     if (check.sound())
         check.hold(tls.identities.back().prefix + "certificate", tls_identities(tls), "one for each curve");
+}
+
+/// Clients compare the certificate with the name in the activation code: under another one nobody would be served.
+void check_address(Check& check, const DpConfig& dp, const TlsConfig& tls) {
+    const auto address = http::parse_host_port(dp.address);
+    if (!address) return;
+    for (const auto& files : tls.identities) {
+        const auto shown = read_certificate(files.certificate.front());
+        if (!shown || x509::names_host(*shown, address->host)) continue;
+        check.complain("dp.address", address->host + " is not among the host names of " + files.prefix + "certificate",
+                       "a name of that certificate, with which clients compare it,");
+    }
+}
+
+/// Each socket has a name of its own.
+void check_apart(Check& check, const Config& config) {
+    std::map<std::filesystem::path, std::string_view> taken{
+        {config.admin_socket.lexically_normal(), "server.admin_socket"}};
+    const auto take = [&](std::string_view key, const std::filesystem::path& file) {
+        const auto [other, free] = taken.try_emplace(file.lexically_normal(), key);
+        if (!free) check.complain(key, file.string() + " is " + std::string(other->second) + " too", "another name");
+    };
+    if (config.auc) take("auc.socket", config.auc->socket);
+    if (config.signer) take("signer.socket", config.signer->socket);
 }
 
 std::optional<signer::PublicKeys> check_signer(Check& check, const Config& config, Random& random) {
@@ -120,13 +166,15 @@ void check_pva(Check& check, const PvaConfig& pva, const signer::PublicKeys& key
 Mistakes check_files(const Config& config, Time now) {
     Check check(config);
     if (config.postgres.empty())
-        check.place_for("server.database", config.database);
+        check.place_for_database("server.database", config.database);
     else
         check.hold("server.database", store::check_postgres(config.postgres),
                    "PostgreSQL that runs and lets this user in");
     check.place_for_socket("server.admin_socket", config.admin_socket);
     if (config.auc) check.place_for_socket("auc.socket", config.auc->socket);
+    check_apart(check, config);
     if (config.tls) check_tls(check, *config.tls);
+    if (config.tls && config.dp) check_address(check, *config.dp, *config.tls);
     if (has_own_certificate(config.es2)) check_tls(check, *config.es2);
 
     SystemRandom random;

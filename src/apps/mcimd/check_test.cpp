@@ -73,6 +73,43 @@ TEST_F(Check, NamesTheFileTheKeyAndWhatIsWanted) {
     }
 }
 
+TEST_F(Check, LooksAtWhatIsThereAlready) {
+    at.write("text", as_view("no database at all"));
+    at.write("empty", {});
+    const auto names = [&](std::string_view text, std::string_view by, std::string_view line) {
+        EXPECT_EQ(mistake(text, by), line);
+    };
+    names(R"("mcimd.sqlite")", R"("text")",
+          "mcimd.toml:5: server.database: text is no database of SQLite; the name of one, or one that nothing has, is "
+          "wanted");
+    names(R"("mcimd.sqlite")", R"("keys")",
+          "mcimd.toml:5: server.database: keys is no database of SQLite; the name of one, or one that nothing has, is "
+          "wanted");
+    names(R"("admin.sock")", R"("text")",
+          "mcimd.toml:9: server.admin_socket: text is no socket; a name that nothing else has is wanted");
+    names(R"("auc.sock")", R"("./admin.sock")",
+          "mcimd.toml:17: auc.socket: ./admin.sock is server.admin_socket too; another name is wanted");
+    EXPECT_EQ(mistakes(R"("mcimd.sqlite")", R"("empty")"), std::vector<std::string>{}) << "as SQLite takes it";
+    { Running once{at.config()}; }
+    EXPECT_EQ(mistakes(), std::vector<std::string>{}) << "its own database, and what its sockets left";
+}
+
+TEST_F(Check, ComparesTheAddressWithTheCertificateThatIsShown) {
+    EXPECT_EQ(mistake("\"smdpp.example.com\"", "\"other.example:8443\""),
+              "mcimd.toml:12: dp.address: other.example is not among the host names of server.tls_certificate; a name "
+              "of that certificate, with which clients compare it, is wanted");
+    EXPECT_EQ(mistakes("\"smdpp.example.com\"", "\"SMDPP.example.com:8443\""), std::vector<std::string>{});
+}
+
+TEST_F(Check, OfATableThatIsMissingNamesNoLine) {
+    std::string toml = at.toml();
+    const auto pva = toml.find("[pva]");
+    const auto lines = mistakes_of(toml.erase(pva, toml.find('\n', toml.find("id = ", pva)) - pva));
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines.front(), (at.temp / "mcimd.toml").string() +
+                                 ": pva.id: is missing: the verifier's name in its verdicts is wanted");
+}
+
 /// The installation's keys again, under a passphrase.
 class CheckOfSealedKeys : public Check {
 protected:

@@ -39,6 +39,7 @@ public:
     std::string wanted_text(std::string_view key, std::string_view allowed) {
         auto found = text(key, allowed);
         if (!found && !has(key)) complain(key, "is missing: " + std::string(allowed) + " is wanted");
+        if (found && found->empty()) complain(key, "is empty: " + std::string(allowed) + " is wanted");
         return found.value_or("");
     }
     std::filesystem::path wanted_path(std::string_view key, std::string_view allowed) {
@@ -125,8 +126,9 @@ public:
     }
     [[nodiscard]] const std::string& name() const { return name_; }
     void complain(std::string_view key, const std::string& sentence) {
-        findings_.mistakes.lines.push_back(findings_.file.string() + ":" + std::to_string(line_of(key)) + ": " + name_ +
-                                           "." + std::string(key) + ": " + sentence);
+        const unsigned line = line_of(key);
+        findings_.mistakes.lines.push_back(findings_.file.string() + (line == 0 ? "" : ":" + std::to_string(line)) +
+                                           ": " + name_ + "." + std::string(key) + ": " + sentence);
     }
     /// Keys that nobody asked for: a slip of the pen would else be a silent default.
     void finish() {
@@ -350,8 +352,7 @@ std::optional<TlsFiles> read_own_certificate(Reader& in) {
 SmdsConfig read_smds(Reader& in, const std::vector<SmdsConfig>& before) {
     static constexpr std::string_view allowed = "the host name of an SM-DS, with a port where it is not 443,";
     SmdsConfig out{in.name() + ".", in.wanted_text("address", allowed), {}};
-    const auto server = http::parse_host_port(out.address);
-    if (!out.address.empty() && (!server || out.address.find('/') != std::string::npos))
+    if (!out.address.empty() && !http::parse_host_port(out.address))
         in.complain("address", std::string(allowed) + " is wanted, not \"" + out.address + '"');
     for (const auto& other : before)
         if (ascii::equal_but_for_case(other.address, out.address))
@@ -476,7 +477,8 @@ std::variant<Config, Mistakes> parse_config(std::string_view text, const std::fi
 
 std::string Config::place(std::string_view key) const {
     const auto line = lines.find(key);
-    return file.string() + ":" + std::to_string(line == lines.end() ? 0 : line->second) + ": " + std::string(key);
+    const bool known = line != lines.end() && line->second != 0;
+    return file.string() + (known ? ":" + std::to_string(line->second) : "") + ": " + std::string(key);
 }
 
 std::variant<Config, Mistakes> load_config(const std::filesystem::path& file) {

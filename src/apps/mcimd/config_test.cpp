@@ -160,6 +160,17 @@ TEST(Config, NamesMistakesWithFileLineKeyAndWhatIsAllowed) {
          "m.toml:22: log.format: one of \"text\" \"json\" is wanted, not \"xml\""},
         {"operation = \"127.0.0.1:9464\"\n" + std::string(whole),
          "m.toml:1: operation: a table is wanted, [operation] and its keys below it"},
+        {changed("smdp.example.com:8443", ""),
+         "m.toml:14: dp.address: is empty: the host name of activation codes, with a port where it is not 443 is "
+         "wanted"},
+        {changed("\"verifier.example\"", "\"\""),
+         "m.toml:22: pva.id: is empty: the verifier's name in its verdicts is wanted"},
+        {changed("\"auc.sock\"", "\"\""),
+         "m.toml:20: auc.socket: is empty: the name of a UNIX datagram socket is wanted"},
+        {changed("smdp.example.com:8443", "a$b"),
+         "m.toml:14: dp.address: a host name, with a port where it is not 443, is wanted, not \"a$b\""},
+        {changed("smdp.example.com:8443", "local host"),
+         "m.toml:14: dp.address: a host name, with a port where it is not 443, is wanted, not \"local host\""},
         {changed("smdp.example.com:8443", "smdp.example.com:port"),
          "m.toml:14: dp.address: a host name, with a port where it is not 443, is wanted, not "
          "\"smdp.example.com:port\""},
