@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstring>
 #include <fstream>
 #include <future>
 #include <thread>
@@ -45,7 +46,8 @@ protected:
     void start(std::optional<TcpAddress> vpcd = {}) {
         auto listener = listen_unix(path());
         ASSERT_TRUE(listener) << to_string(listener.error());
-        reader.emplace(card, *std::move(listener), stop[0]);
+        reader.emplace(card, *std::move(listener), stop[0], limits);
+        reader->tell_of_closed([this](const std::string& why) { closed.push_back(why); });
         if (vpcd)
             reader->keep_connected(*vpcd, [this](const Status& there) {
                 vpcd_news.push_back(there.operator bool());
@@ -57,13 +59,28 @@ protected:
         if (stop[1] >= 0) ::close(std::exchange(stop[1], -1));
         if (thread.joinable()) thread.join();
     }
+    /// Whether the reader closes it; not for ever, so that a reader which does not is a failure and no test that hangs.
+    static bool is_closed(const posix::Descriptor& client) {
+        EXPECT_TRUE(limit_reading(client, std::chrono::seconds(20)));
+        std::array<std::uint8_t, 1> octet{};
+        const ssize_t n = ::recv(client.get(), octet.data(), octet.size(), 0);
+        return n == 0 || (n < 0 && errno == ECONNRESET);
+    }
+    /// One with half a frame.
+    [[nodiscard]] posix::Descriptor half_a_frame() const {
+        auto client = *connect_unix(path());
+        EXPECT_TRUE(write_all(client, Bytes{0x00}));
+        return client;
+    }
     [[nodiscard]] std::string path() const { return (folder / "card").string(); }
     ApduChannel connect() { return *ApduChannel::connect(path()); }
 
     test::TempFolder folder;
     int stop[2] = {-1, -1};
     EchoCard card;
-    std::vector<bool> vpcd_news;  ///< to be read when the reader has finished
+    ReaderLimits limits;
+    std::vector<std::string> closed;  ///< to be read when the reader has finished
+    std::vector<bool> vpcd_news;      ///< to be read when the reader has finished
     std::promise<void> first_news;
     std::optional<Reader> reader;
     std::optional<Status> result;
@@ -130,6 +147,61 @@ TEST_F(ReaderTest, AClientThatBreaksOffDisturbsNobody) {
     }
     auto other = connect();
     EXPECT_EQ(hex(*other.transmit(Bytes{1, 2, 3, 4})), "04030201");
+}
+
+TEST_F(ReaderTest, HalfAFrameIsWaitedForSoLongOnly) {
+    limits.frame_time_max = std::chrono::milliseconds(20);
+    start();
+    auto idle = connect();
+    EXPECT_EQ(hex(*idle.transmit(Bytes{1, 2, 3, 4})), "04030201");
+    EXPECT_TRUE(is_closed(half_a_frame()));
+    const posix::Descriptor after_a_whole_one = *connect_unix(path());
+    ASSERT_TRUE(write_all(after_a_whole_one, concat({frame(Bytes{0x02}), Bytes{0x00, 0x04, 0x00}})));
+    EXPECT_TRUE(is_closed(after_a_whole_one));
+    EXPECT_EQ(hex(*idle.transmit(Bytes{1, 2, 3, 4})), "04030201") << "who has begun nothing stays";
+    finish();
+    EXPECT_EQ(card.resets, 1);
+    ASSERT_EQ(closed.size(), 2U);
+    EXPECT_NE(closed.front().find("a part of a command"), std::string::npos) << closed.front();
+}
+
+TEST_F(ReaderTest, AFullHouseServesANewcomer) {
+    limits.frame_time_max = std::chrono::hours(1);
+    start();
+    auto with_channel = connect();
+    EXPECT_EQ(hex(*with_channel.transmit(*from_hex("0070000001"))), "019000");
+    auto busy = connect();
+    std::vector<posix::Descriptor> halves;
+    for (std::size_t i = 2; i < limits.clients_max; ++i) halves.push_back(half_a_frame());
+    // one is let in a round, and a round serves a command: all are in, and what they sent is read
+    for (std::size_t i = 0; i <= limits.clients_max; ++i) EXPECT_TRUE(busy.answer_to_reset());
+    auto newcomer = connect();
+    const auto answer = newcomer.transmit(Bytes{1, 2, 3, 4});
+    ASSERT_TRUE(answer) << to_string(answer.error());
+    EXPECT_EQ(hex(*answer), "04030201");
+    EXPECT_TRUE(is_closed(halves.front())) << "who had sent nothing whole for longest";
+    EXPECT_TRUE(with_channel.answer_to_reset()) << "who has a channel open stays, though idle for longer";
+    EXPECT_TRUE(busy.answer_to_reset());
+    finish();
+    ASSERT_EQ(closed.size(), 1U);
+    EXPECT_NE(closed.front().find("places at the socket"), std::string::npos) << closed.front();
+}
+
+TEST_F(ReaderTest, WhoTakesNoAnswerIsLeft) {
+    limits.write_time_max = std::chrono::milliseconds(20);
+    start();
+    const posix::Descriptor deaf = *connect_unix(path());
+    const timeval patience{20, 0};
+    ASSERT_EQ(::setsockopt(deaf.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience), 0);
+    const Bytes command = frame(Bytes(60'000, 7));
+    while (::send(deaf.get(), command.data(), command.size(), MSG_NOSIGNAL) > 0) {
+    }
+    ASSERT_TRUE(errno == EPIPE || errno == ECONNRESET) << std::strerror(errno);
+    auto other = connect();
+    EXPECT_EQ(hex(*other.transmit(Bytes{1, 2, 3, 4})), "04030201");
+    finish();
+    ASSERT_EQ(closed.size(), 1U);
+    EXPECT_NE(closed.front().find("did not take its answer"), std::string::npos) << closed.front();
 }
 
 TEST_F(ReaderTest, ClosesTheChannelsOfADeadClientAndNobodyElses) {

@@ -60,6 +60,10 @@ void OpenChannels::clear() {
     number_waits_.clear();
 }
 
+bool OpenChannels::has_open(Client client) const {
+    return !keys_of(opened_by_, client).empty() || !keys_of(number_waits_, client).empty();
+}
+
 Status OpenChannels::leave(Client client, const Transmit& transmit) {
     for (const auto asked_on : keys_of(number_waits_, client)) {
         const Bytes command = apdu::encode(number_command(asked_on));

@@ -17,6 +17,7 @@ public:
     void saw(Client, View command, View answer);
     /// The card was reset: only the basic channel is open.
     void clear();
+    [[nodiscard]] bool has_open(Client) const;
     /// A client is gone: what it left open is closed.
     [[nodiscard]] Status leave(Client, const Transmit&);
 

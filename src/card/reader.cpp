@@ -5,17 +5,28 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <tuple>
 
 namespace mcim::card {
 namespace {
 
-constexpr std::size_t connections_max = 16;
-constexpr int reconnect_ms = 1000;
+using std::chrono::milliseconds;
+
+constexpr milliseconds reconnect{1000};
+
+bool has_something_to_read(const posix::Descriptor& socket) {
+    pollfd readable{socket.get(), POLLIN, 0};
+    return poll(&readable, 1, 0) > 0;
+}
+std::string in_seconds(std::chrono::steady_clock::duration time) {
+    const auto ms = std::chrono::duration_cast<milliseconds>(time).count();
+    return std::to_string(ms / 1000) + '.' + std::to_string(ms / 100 % 10) + " s";
+}
 
 }  // namespace
 
-Reader::Reader(CardPort& card, posix::Descriptor listener, int stop)
-    : card_(card), listener_(std::move(listener)), stop_(stop) {}
+Reader::Reader(CardPort& card, posix::Descriptor listener, int stop, ReaderLimits limits)
+    : card_(card), listener_(std::move(listener)), stop_(stop), limits_(limits) {}
 
 Status Reader::serve() {
     Status status = ok();
@@ -28,18 +39,32 @@ Status Reader::wait_and_serve() {
     connect_vpcd();
     std::vector<pollfd> waiting{{stop_, POLLIN, 0}, {listener_.get(), POLLIN, 0}};
     for (const Connection& c : connections_) waiting.push_back({c.socket.get(), POLLIN, 0});
-    const bool lacks_vpcd =
-        vpcd_address_ && std::ranges::none_of(connections_, [](const auto& c) { return c.peer == Peer::vpcd; });
-    if (poll(waiting.data(), waiting.size(), lacks_vpcd ? reconnect_ms : -1) < 0)
+    if (poll(waiting.data(), waiting.size(), poll_ms()) < 0)
         return errno == EINTR ? ok() : fail(Errc::io, "reader", "cannot wait for commands");
+    now_ = std::chrono::steady_clock::now();
 
     stopped_ = waiting[0].revents != 0;
     std::size_t i = 2;
     for (Connection& c : connections_)
         if (waiting[i++].revents != 0) CHECKED(serve_connection(c));
+    close_those_too_slow();
     CHECKED(remove_those_gone());
-    if (waiting[1].revents != 0) accept_local();
+    if (waiting[1].revents != 0) CHECKED(accept_local());
     return ok();
+}
+
+/// Until vpcd is tried again or the time of a begun frame is over; -1: for ever.
+int Reader::poll_ms() const {
+    std::optional<milliseconds> wait;
+    if (vpcd_address_ && std::ranges::none_of(connections_, [](const auto& c) { return c.peer == Peer::vpcd; }))
+        wait = reconnect;
+    const Time now = std::chrono::steady_clock::now();
+    for (const Connection& c : connections_) {
+        if (!c.begun) continue;
+        const auto left = std::chrono::ceil<milliseconds>(*c.begun + limits_.frame_time_max - now);
+        wait = std::max(std::min(wait.value_or(left), left), milliseconds{0});
+    }
+    return wait ? static_cast<int>(wait->count()) : -1;
 }
 
 void Reader::connect_vpcd() {
@@ -52,14 +77,47 @@ void Reader::connect_vpcd() {
     if (there) add(*std::move(connected), Peer::vpcd);
 }
 
-void Reader::accept_local() {
+Status Reader::accept_local() {
     posix::Descriptor accepted(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!accepted.valid() || connections_.size() >= connections_max) return;
+    if (!accepted.valid()) return ok();
+    make_room();
+    CHECKED(remove_those_gone());
     add(std::move(accepted), Peer::local);
+    return ok();
+}
+
+/// Where the place is full, the client goes whose last command is longest ago; one in the middle of something, which
+/// has a channel open or has just sent more, only after the others.
+void Reader::make_room() {
+    const auto clients = std::ranges::count(connections_, Peer::local, &Connection::peer);
+    if (static_cast<std::size_t>(clients) < limits_.clients_max) return;
+    const auto worth = [&](const Connection& c) {
+        return std::tuple(c.peer != Peer::local, channels_.has_open(c.number), has_something_to_read(c.socket),
+                          c.last_frame);
+    };
+    Connection& idle = *std::ranges::min_element(connections_, {}, worth);
+    close(idle, "all " + std::to_string(limits_.clients_max) + " places at the socket were taken, and a client came; " +
+                    "the one that had sent no whole command for " +
+                    in_seconds(std::chrono::steady_clock::now() - idle.last_frame) + " was closed");
+}
+
+void Reader::close_those_too_slow() {
+    for (Connection& c : connections_)
+        if (!c.gone && c.begun && now_ - *c.begun >= limits_.frame_time_max)
+            close(c, "a client sent a part of a command, and not the rest within " + in_seconds(now_ - *c.begun) +
+                         "; its connection was closed");
+}
+
+void Reader::close(Connection& connection, const std::string& why) {
+    connection.gone = true;
+    if (closed_) closed_(why);
 }
 
 void Reader::add(posix::Descriptor socket, Peer peer) {
-    connections_.push_back({.socket = std::move(socket), .peer = peer, .number = ++newest_});
+    connections_.push_back({.socket = std::move(socket),
+                            .peer = peer,
+                            .number = ++newest_,
+                            .last_frame = std::chrono::steady_clock::now()});
 }
 
 /// A peer that breaks off or talks nonsense loses its connection; the card goes on.
@@ -71,10 +129,21 @@ Status Reader::serve_connection(Connection& connection) {
         return ok();
     }
     connection.frames.add(*octets);
+    if (!connection.begun) connection.begun = now_;
+    CHECKED(answer_frames(connection));
+    if (connection.frames.empty()) connection.begun.reset();
+    return ok();
+}
+
+Status Reader::answer_frames(Connection& connection) {
     while (const auto payload = connection.frames.next()) {
         TRY(const Bytes reply, answer(connection, *payload));
-        if (!reply.empty() && !write_all(connection.socket, frame(reply))) {
-            connection.gone = true;
+        connection.last_frame = std::chrono::steady_clock::now();
+        connection.begun = now_;  // what follows is another frame
+        if (reply.empty()) continue;
+        if (const Status written = write_all(connection.socket, frame(reply), limits_.write_time_max); !written) {
+            close(connection,
+                  "a client did not take its answer (" + written.error().detail + "); its connection was closed");
             return ok();
         }
     }

@@ -18,8 +18,6 @@
 namespace mcim::card {
 namespace {
 
-/// A reader that takes no answer for this long is gone.
-constexpr int write_timeout_ms = 5000;
 constexpr int backlog = 8;
 
 Error failed(const std::string& where, std::string_view what) {
@@ -93,10 +91,10 @@ void acknowledge_quickly(const posix::Descriptor& connection) {
     setsockopt(connection.get(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }
 
-Status write_all(const posix::Descriptor& to, View octets) {
+Status write_all(const posix::Descriptor& to, View octets, std::chrono::milliseconds time_max) {
     while (!octets.empty()) {
         pollfd ready{to.get(), POLLOUT, 0};
-        const int polled = poll(&ready, 1, write_timeout_ms);
+        const int polled = poll(&ready, 1, static_cast<int>(time_max.count()));
         if (polled == 0) return fail(Errc::io, "connection", "the other side takes no answer");
         if (polled < 0 && errno != EINTR) return failed("connection", "cannot be waited for");
         if (polled < 0) continue;

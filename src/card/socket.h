@@ -25,8 +25,10 @@ struct TcpAddress {
 /// not stick, so it is set before every read.
 void acknowledge_quickly(const posix::Descriptor&);
 
+/// Who takes nothing for this long is gone.
+inline constexpr std::chrono::milliseconds write_time_max{5000};
 /// Everything, waiting where the socket is full.
-[[nodiscard]] Status write_all(const posix::Descriptor&, View);
+[[nodiscard]] Status write_all(const posix::Descriptor&, View, std::chrono::milliseconds time_max = write_time_max);
 /// read_some fails where nothing arrives for so long.
 [[nodiscard]] Status limit_reading(const posix::Descriptor&, std::chrono::milliseconds);
 /// What has arrived; empty at the end of the stream.

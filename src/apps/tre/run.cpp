@@ -81,6 +81,7 @@ Status run(const RunOptions& options) {
     CHECKED(apps::check_folder_of(options.socket));
     TRY(posix::Descriptor listener, card::listen_unix(options.socket));
     card::Reader reader(served, std::move(listener), stop.get());
+    reader.tell_of_closed([](const std::string& why) { std::fprintf(stderr, "mcim-tre: %s\n", why.c_str()); });
     if (!options.vpcd.empty()) {
         auto vpcd = card::resolve_tcp(options.vpcd);
         if (!vpcd) return fail(vpcd.error().code, "--vpcd", "\"" + options.vpcd + "\": " + vpcd.error().detail);
