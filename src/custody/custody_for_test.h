@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mcim/custody/custody.h"
+#include "mcim/saip/sample.h"
 #include "support/random.h"
 #include "support/temp_folder.h"
 #ifdef MCIM_CUSTODY_BEHIND_LINK  // the same tests, through the socket of mcim-signer
@@ -72,6 +73,21 @@ inline constexpr std::array<std::uint8_t, 2> amf_1{0xB9, 0xB9};
 inline signer::WrapSubscription import_1(const Imsi& holder = imsi) {
     using Constant = signer::WrapSubscription::Constant;
     return {holder, signer::Algorithm::milenage, secret(k_1), secret(op_1), Constant::op};
+}
+
+/// Nobody else's: what only a laboratory takes are keys that everybody has, as those above.
+inline constexpr std::string_view own_k = "9F1C4A7730E2B85D06CB91D44F3E68A2";
+inline constexpr std::string_view own_opc = "27D8035B9EFA61C2447B8810D5AC3F96";
+
+/// With own_k and own_opc in it.
+inline const Iccid packed = saip::sample_variables().iccid;
+inline SecretBytes package_with_keys() {
+    auto variables = saip::sample_variables();
+    SeededRandom random(5);
+    for (auto* key : {&variables.ota_encryption, &variables.ota_integrity, &variables.ota_key_encryption})
+        random.fill(expose_mutable(*key));
+    return SecretBytes(saip::encode(*saip::personalise({}, variables, *Secret<16>::copy_of(*from_hex(own_k)),
+                                                       *Secret<16>::copy_of(*from_hex(own_opc)))));
 }
 
 }  // namespace mcim::custody::test

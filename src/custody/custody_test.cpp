@@ -1,6 +1,7 @@
 #include "mcim/custody/custody.h"
 
 #include "custody_for_test.h"
+#include "mcim/crypto/hash.h"
 
 namespace mcim::custody::test {
 namespace {
@@ -201,7 +202,6 @@ TEST(Custody, EachAlgorithmCanBeSwitchedOff) {
 
 /// Every octet that a response carries.
 Bytes octets_of(const Result<signer::Response>& result) {
-    if (!result) return to_bytes(as_view(to_string(result.error())));
     struct {
         Bytes operator()(const signer::Signature& r) const { return to_bytes(r); }
         Bytes operator()(const Subscription& r) const { return concat({r.keys.octets, r.fingerprint.octets}); }
@@ -210,7 +210,9 @@ Bytes octets_of(const Result<signer::Response>& result) {
         Bytes operator()(const signer::ExtractSubscription::Response& r) const { return (*this)(r.subscription); }
         Bytes operator()(const signer::WrappedConfirmationCode& r) const { return r.octets; }
         Bytes operator()(const signer::CheckConfirmationCode::Response&) const { return {}; }
-        Bytes operator()(const signer::SealedProfile& r) const { return r.bound_profile_package; }
+        Bytes operator()(const signer::SealedProfile& r) const {
+            return concat({r.bound_profile_package, r.binding.octets});
+        }
         Bytes operator()(const std::vector<signer::Vector>& r) const {
             Bytes out;
             for (const auto& v : r) append(out, concat({v.rand, v.autn, v.xres, expose(v.ck), expose(v.ik)}));
@@ -222,29 +224,87 @@ Bytes octets_of(const Result<signer::Response>& result) {
     return std::visit(octets, *result);
 }
 
+/// North's line with own_k and own_opc, and what a good request of every kind names besides.
+struct NorthsLine : Keys {
+    TransportKey transport{"north", TransportUse::both, secret("7B1D90E4A62C58F3093E84D7C1B5620A")};
+    Bytes transaction = Bytes(16, 0x0A);
+    std::string code = "4711";
+    signer::Rand challenge = rand_of(rand_1);
+
+    NorthsLine() { EXPECT_TRUE(folder->add_transport_key(3, transport, random)); }
+    signer::WrapSubscription line() const {
+        return {imsi, Algorithm::milenage, secret(own_k), secret(own_opc), Constant::opc, "north"};
+    }
+    /// What the line's card answers to a challenge that is stale.
+    signer::Auts auts(Subject& custody, const signer::WrappedSubscription& wrapped) const {
+        const aka::Subscription card{
+            aka::Milenage(*Secret<16>::copy_of(*from_hex(own_k)), *Secret<16>::copy_of(*from_hex(own_opc))), {}};
+        aka::SqnState state;
+        state.seq[3] = 1000;
+        const auto stale = custody.vector(imsi, wrapped, aka::Sqn::of(5, 3).number(), amf_1, challenge);
+        EXPECT_TRUE(stale) << to_string(stale.error());
+        if (!stale) return {};
+        return std::get<aka::SyncFailure>(aka::authenticate(card, state, challenge, stale->autn).outcome).auts;
+    }
+    signer::SealProfile seal(const signer::WrappedSubscription& wrapped) const {
+        const signer::TemplateVariables variables{
+            .iccid = iccid, .imsi = imsi, .msisdn = {}, .service_provider_name = "mcim", .profile_name = "meter"};
+        return {.source = signer::FromTemplate{variables, wrapped},
+                .curve = crypto::Curve::p256,
+                .euicc_otpk = crypto::PrivateKey::generate(crypto::Curve::p256).public_key().point(),
+                .transaction_id = transaction,
+                .host_id = {1, 2, 3, 4},
+                .eid = *Eid::with_check_digits("890490320010010000000000000000"),
+                .configure_isdp = *from_hex("BF2400"),
+                .store_metadata = *from_hex("BF25055A03010203"),
+                .signing_key = nist_key};
+    }
+    signer::CheckConfirmationCode check(const signer::WrappedConfirmationCode& wrapped) const {
+        return {"ORDER-1", wrapped, transaction,
+                to_bytes(crypto::sha256(concat({crypto::sha256(as_view(code)), transaction})))};
+    }
+    /// Of every kind one that is answered.
+    std::vector<signer::Request> requests(Subject& custody) const {
+        const auto keys = custody.ask(line())->keys;
+        const auto package = *custody.ask(signer::WrapPackage{packed, package_with_keys(), "north"});
+        const auto wrap_code = [&] {
+            return signer::WrapConfirmationCode{"ORDER-1", SecretBytes::copy_of(as_view(code))};
+        };
+        std::vector<signer::Request> all;
+        all.emplace_back(signer::SignMessage{nist_key, {1}});
+        all.emplace_back(signer::NewSubscriptionKeys{imsi});
+        all.emplace_back(line());
+        all.emplace_back(signer::RewrapSubscription{imsi, keys});
+        all.emplace_back(signer::WrapPackage{packed, package_with_keys(), "north"});
+        all.emplace_back(signer::RewrapPackage{packed, package});
+        all.emplace_back(signer::ExtractSubscription{packed, package});
+        all.emplace_back(wrap_code());
+        all.emplace_back(check(*custody.ask(wrap_code())));
+        all.emplace_back(seal(keys));
+        all.emplace_back(signer::GenerateVectors{imsi, keys, amf_1, {{32, challenge}}});
+        all.emplace_back(signer::Resynchronise{imsi, keys, challenge, auts(custody, keys)});
+        all.emplace_back(signer::ImportSubscription{"north", 3, imsi, *wrap_block(transport, secret(own_k)),
+                                                    *wrap_block(transport, secret(own_opc))});
+        all.emplace_back(signer::ExportSubscription{"north", 3, imsi, keys});
+        return all;
+    }
+};
+
 TEST(Custody, NoResponseCarriesKOrOpc) {
-    Keys keys;
-    const TransportKey transport{"north", TransportUse::both, secret("7B1D90E4A62C58F3093E84D7C1B5620A")};
-    ASSERT_TRUE(keys.folder->add_transport_key(3, transport, keys.random));
-    const auto custody = keys.load();
-    const auto subscription = custody->ask(import_1());
-    ASSERT_TRUE(subscription);
-    std::vector<signer::Request> requests;
-    requests.emplace_back(import_1());
-    requests.emplace_back(signer::RewrapSubscription{imsi, subscription->keys});
-    requests.emplace_back(signer::RewrapSubscription{other_imsi, subscription->keys});
-    requests.emplace_back(signer::GenerateVectors{imsi, subscription->keys, amf_1, {{32, rand_of(rand_1)}}});
-    requests.emplace_back(signer::WrapPackage{iccid, secret(k_1)});
-    auto of_north = import_1();
-    of_north.operator_id = "north";
-    const auto line = custody->ask(std::move(of_north));
-    ASSERT_TRUE(line);
-    requests.emplace_back(signer::ExportSubscription{"north", 3, imsi, line->keys});
-    requests.emplace_back(signer::ImportSubscription{"north", 3, imsi, *wrap_block(transport, secret(k_1)),
-                                                     *wrap_block(transport, secret(opc_1))});
-    for (const auto& response : custody->execute(requests)) {
-        const std::string all = hex(octets_of(response));
-        for (const std::string_view planted : {k_1, op_1, opc_1}) EXPECT_EQ(all.find(planted), std::string::npos);
+    NorthsLine north;
+    const auto custody = north.load();
+    auto requests = north.requests(*custody);
+    static_assert(std::variant_size_v<signer::Request> == 14, "one of every kind");
+    for (std::size_t i = 0; i < 14; ++i) ASSERT_EQ(requests.at(i).index(), i);
+    requests.emplace_back(import_1());  // with OP
+    const auto responses = custody->execute(requests);
+    ASSERT_EQ(responses.size(), requests.size());
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        EXPECT_TRUE(responses[i]) << describe(requests[i]) << ": " << to_string(responses[i].error());
+        if (!responses[i]) continue;
+        const std::string all = hex(octets_of(responses[i]));
+        for (const std::string_view planted : {own_k, own_opc, k_1, op_1, opc_1})
+            EXPECT_EQ(all.find(planted), std::string::npos) << describe(requests[i]);
     }
 }
 

@@ -1,6 +1,5 @@
 // Keys under transport keys, through the port.
 #include "custody_for_test.h"
-#include "mcim/saip/sample.h"
 
 namespace mcim::custody::test {
 namespace {
@@ -10,8 +9,6 @@ using signer::ExportSubscription;
 using signer::ImportSubscription;
 
 constexpr std::string_view transport_digits = "7B1D90E4A62C58F3093E84D7C1B5620A";
-constexpr std::string_view own_k = "9F1C4A7730E2B85D06CB91D44F3E68A2";
-constexpr std::string_view own_opc = "27D8035B9EFA61C2447B8810D5AC3F96";
 
 TransportKey transport_key(const std::string& operator_id, TransportUse use) {
     return {operator_id, use, secret(transport_digits)};
@@ -155,17 +152,6 @@ TEST(Transport, LinesThatNameNoOperatorYetAreNotExported) {
         wrapping->wrap(Purpose::subscription, "IMSI " + imsi.text(), expose(before), site.random)};
     EXPECT_TRUE(custody->vector(imsi, row, 32, amf_1, {}));
     EXPECT_EQ(code_of(custody->ask(ExportSubscription{"north", 3, imsi, row})), Errc::refused);
-}
-
-/// With own_k and own_opc in it.
-const Iccid packed = saip::sample_variables().iccid;
-SecretBytes package_with_keys() {
-    auto variables = saip::sample_variables();
-    SeededRandom random(5);
-    for (auto* key : {&variables.ota_encryption, &variables.ota_integrity, &variables.ota_key_encryption})
-        random.fill(expose_mutable(*key));
-    return SecretBytes(saip::encode(*saip::personalise({}, variables, *Secret<16>::copy_of(*from_hex(own_k)),
-                                                       *Secret<16>::copy_of(*from_hex(own_opc)))));
 }
 
 /// Who has the row of a package and asks for its keys anew cannot say whose they shall be.
