@@ -70,6 +70,9 @@ std::optional<Order> confirmed(Order order, const ConfirmOrder& asked) {
     return next && asked.release ? after(*std::move(next), OrderEvent::release) : next;
 }
 
+/// Its operator has released it, whatever a download has made of it since.
+bool is_released(const Order& o) { return !awaits_operator(o.state) && !has_ended(o); }
+
 /// What another card may have, this one must not get.
 std::optional<Es2Refused> may_be_elsewhere(const std::vector<Order>& left, const std::optional<Eid>& eid) {
     const auto other = std::ranges::find_if(left, [&](const Order& o) { return !eid || o.eid != eid; });
@@ -176,13 +179,13 @@ std::variant<Es2Changed, Es2Refused> decide(const ReleaseProfile&, const Es2Know
                                             std::string_view operator_id) {
     if (auto refused = not_his(known, operator_id)) return *std::move(refused);
     if (!is_open(known)) return Es2Refused{Es2Refusal::profile_not_releasable};
+    if (is_released(*known.order) && !needs_another_release(*known.order)) return Es2Changed{*known.order, false};
     auto next = after(*known.order, OrderEvent::release);
     if (!next)
         return Es2Refused{Es2Refusal::profile_not_releasable, "order " + known.order->id + " is " +
                                                                   std::string(to_string(known.order->state)) +
                                                                   ": one that is confirmed can be released"};
-    const bool changed = *next != *known.order;
-    return Es2Changed{*std::move(next), changed};
+    return Es2Changed{*std::move(next)};
 }
 
 }  // namespace mcim::smdp

@@ -132,14 +132,64 @@ TEST_F(Es2, RepeatedConfirmationGivesTheSameAnswerInWhateverStateTheOrderIs) {
     asked.eid = eid;
     EXPECT_EQ(confirm(asked), "same");
 }
-TEST_F(Es2, RepeatedReleaseChangesNothingUnlessThereAreAttemptsToGiveBack) {
+TEST_F(Es2, RepeatedReleaseChangesNothingWhateverADownloadMadeOfTheOrder) {
     download({.iccid = iccid});
     confirm({iccid});
     EXPECT_EQ(release(), "done");
     EXPECT_EQ(release(), "same");
     happens(OrderEvent::bind);
+    EXPECT_EQ(release(), "same");
+    EXPECT_EQ(state(), "Downloaded");
+    EXPECT_EQ(known.order->attempts, 1U);
+    happens(OrderEvent::postpone);
+    EXPECT_EQ(release(), "same");
+    EXPECT_EQ(known.order->attempts, 1U) << "there are more";
+    happens(OrderEvent::bind);
+    happens(OrderEvent::install_succeeded);
+    EXPECT_EQ(release(), "same");
+    EXPECT_EQ(state(), "Installed");
+}
+TEST_F(Es2, OrderWhoseInstallationFailedIsReleasedAgain) {
+    download({.iccid = iccid});
+    confirm({iccid});
+    release();
+    happens(OrderEvent::bind);
+    happens(OrderEvent::install_failed);
+    EXPECT_EQ(state(), "Error");
     EXPECT_EQ(release(), "done");
+    EXPECT_EQ(state(), "Released");
     EXPECT_EQ(known.order->attempts, 0U);
+    EXPECT_EQ(release(), "same");
+}
+TEST_F(Es2, OrderThatWasRefusedOnTheDeviceIsReleasedAgain) {
+    download({.iccid = iccid});
+    confirm({iccid});
+    release();
+    happens(OrderEvent::refuse);
+    EXPECT_EQ(release(), "done");
+    EXPECT_EQ(state(), "Released");
+    EXPECT_FALSE(known.order->refused);
+}
+TEST_F(Es2, OrderThatIsLockedOrExhaustedIsReleasedAgain) {
+    for (const bool bound : {false, true}) {
+        known.order.reset();
+        download({.iccid = iccid});
+        confirm({iccid});
+        release();
+        if (bound) happens(OrderEvent::bind);
+        known.order->confirmation_code = {1};
+        known.order->wrong_codes = wrong_codes_max - 1;
+        EXPECT_EQ(release(), "same") << "one try of its code is left";
+        known.order->wrong_codes = wrong_codes_max;
+        EXPECT_EQ(release(), "done");
+        EXPECT_EQ(known.order->wrong_codes, 0U);
+        known.order->attempts = known.order->attempts_max - 1;
+        EXPECT_EQ(release(), "same") << "one attempt is left";
+        known.order->attempts = known.order->attempts_max;
+        EXPECT_EQ(release(), "done");
+        EXPECT_EQ(known.order->attempts, 0U);
+        EXPECT_EQ(state(), "Released");
+    }
 }
 TEST_F(Es2, RepeatedCancellationGivesTheSameAnswer) {
     download({.iccid = iccid});
@@ -250,7 +300,6 @@ TEST_F(Es2, ProfileThatCannotBeReleased) {
     release();
     happens(OrderEvent::bind);
     happens(OrderEvent::install_succeeded);
-    EXPECT_EQ(release(), "8.2.1/3.5") << "it is on its card";
     happens(OrderEvent::remove);
     EXPECT_EQ(release(), "8.2.1/3.5") << "it was deleted there";
 }

@@ -140,6 +140,12 @@ void forget_binding(Order& order) {
 
 bool locked_by_wrong_codes(const Order& o) { return !o.confirmation_code.empty() && o.wrong_codes >= wrong_codes_max; }
 
+bool needs_another_release(const Order& o) {
+    if (o.state == OrderState::error) return true;
+    if (!downloadable(o.state)) return false;
+    return o.refused || locked_by_wrong_codes(o) || o.attempts >= o.attempts_max || o.event == EventStanding::refused;
+}
+
 bool downloadable(const Order& o, Time now) {
     return downloadable(o.state) && !o.refused && !locked_by_wrong_codes(o) && o.attempts < o.attempts_max &&
            (!o.expires_at || now < *o.expires_at);

@@ -109,6 +109,10 @@ struct Order {
 inline constexpr std::uint32_t wrong_codes_max = 3;
 [[nodiscard]] bool locked_by_wrong_codes(const Order&);
 
+/// It stands still until its operator releases it again: its installation failed, it was refused on the device or by
+/// its SM-DS, or its attempts or the tries of its code are used up. The release of any other one is a repetition.
+[[nodiscard]] bool needs_another_release(const Order&);
+
 /// The order after `event`, or nullopt. One that its operator cancels ended by that, unless the caller knows better.
 [[nodiscard]] std::optional<Order> after(Order, OrderEvent);
 /// May be downloaded now: its state, and attempts, time and tries of its code are left.
