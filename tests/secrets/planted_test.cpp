@@ -208,8 +208,9 @@ TEST(PlantedSecrets, AreInTheMemoryOfAnImportOfSubscribersAsOctetsAlone) {
         const bool last = i == 599;  // no later one is written over it
         const Bytes k = last ? to_bytes(place.k) : place.random.bytes(16);
         const Bytes opc = last ? to_bytes(place.opc) : place.random.bytes(16);
-        rows += Iccid::with_check_digit("89882110000000" + number)->text() + ",00101000000" + number + "," + hex(k) +
-                "," + hex(opc) + "\n";
+        const auto iccid = Iccid::with_check_digit("89882110000000" + number);
+        rows.append(iccid->text()).append(",00101000000").append(number);
+        rows.append(",").append(hex(k)).append(",").append(hex(opc)).append("\n");
     }
     ASSERT_TRUE(custody::write_private_file(place.temp / "subscribers.csv", as_view(rows)));
     const Unheard import({Place::program("mcim"), "subscription", "import", place.at("subscribers.csv"), "--operator",

@@ -106,7 +106,9 @@ TEST(SubscriberFile, Open5gsHasDocumentsInLinesOrInAnArray) {
         open5gs_document("001010000000001", R"("op":null,"opc":")" + std::string(opc_in_file) + '"');
     const std::string second =
         open5gs_document("001010000000002", R"("opc":null,"op":")" + std::string(opc_in_file) + '"');
-    for (const auto& text : {first + "\n" + second + "\n", "[" + first + ",\n" + second + "]"}) {
+    const std::string in_lines = first + "\n" + second + "\n";
+    const std::string in_an_array = "[" + first + ",\n" + second + "]";
+    for (const auto& text : {in_lines, in_an_array}) {
         const auto file = good_subscribers(text);
         EXPECT_EQ(file.format, open5gs);
         ASSERT_EQ(file.rows.size(), 2U) << text;

@@ -88,7 +88,8 @@ TEST_F(Operation, DurationsAreAHistogram) {
     double before = 0;
     for (const auto* bound :
          {"0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "+Inf"}) {
-        const double count = seen.of(name + "_bucket{" + function + ",le=\"" + bound + "\"}");
+        const double count =
+            seen.of(std::string(name).append("_bucket{").append(function).append(",le=\"").append(bound).append("\"}"));
         EXPECT_GE(count, before) << bound;
         before = count;
     }

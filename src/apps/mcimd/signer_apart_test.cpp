@@ -205,7 +205,7 @@ void SignerApart::kill_under_load() {
             test::SoftCard own{at.pki.euicc, at.pki.eum, *at.pki.ci.certificate.subject_key_id};
             own.seq_number = 1000 * (c + 1);
             for (int i = 0; i < orders_each; ++i) {
-                const auto n = static_cast<std::size_t>(c * orders_each + i);
+                const auto n = static_cast<std::size_t>(c) * orders_each + static_cast<std::size_t>(i);
                 all.download(own, *orders[n].text("matching_id"), lines[n]);
             }
             --busy;
