@@ -1,5 +1,6 @@
 #include "mcim/http/loop.h"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
@@ -22,6 +23,11 @@ bool Loop::run_for(std::chrono::milliseconds limit) {
 void Loop::stop() { impl_->context.stop(); }
 
 void Loop::post(std::function<void()> f) { boost::asio::post(impl_->context, std::move(f)); }
+
+Loop::Hold Loop::hold() {
+    using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
+    return std::make_shared<const Guard>(impl_->context.get_executor());
+}
 
 void Loop::after(std::chrono::milliseconds delay, std::function<void()> f) {
     auto timer = std::make_shared<boost::asio::steady_timer>(impl_->context, delay);

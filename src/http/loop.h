@@ -22,6 +22,9 @@ public:
     /// Calls `f` on the loop's thread, after what is ready now. From any thread.
     void post(std::function<void()> f);
     void after(std::chrono::milliseconds, std::function<void()> f);
+    /// As long as one is kept, something is left that could call back: from a thread that the loop knows nothing of.
+    using Hold = std::shared_ptr<const void>;
+    [[nodiscard]] Hold hold();
     /// `f` at the first SIGTERM or SIGINT.
     void on_termination(std::function<void()> f);
     /// `f` at every SIGHUP, which would else end the process.

@@ -119,7 +119,9 @@ std::string release_of_line_1(Random& random) {
 struct Server::Running {
     Running(const std::filesystem::path& file, Random& random, const Time& clock)
         : store(*store::open_sqlite_store(file)),
-          platform{loop, *store, *Factory::instance().custody, random, {loop, *store}, {}} {
+          platform{loop,   *store,         *Factory::instance().custody,
+                   random, {loop, *store}, {loop, *Factory::instance().custody, apps::mcimd::SigningDesk::Way::at_once},
+                   {}} {
         platform.clock = [&clock] { return clock; };
         platform.dp = dp();
         platform.verifier.emplace(

@@ -22,35 +22,18 @@ struct Outcome {
     std::optional<auc::Record> record{};
 };
 
-/// The core's steps until there is a reply.
-Result<Outcome> drive(Platform& p, auc::Event event) {
-    auc::State state = auc::Idle{};
-    Outcome out;
-    for (;;) {
-        TRY(auc::Step step, auc::step(state, std::move(event), {p.now(), p.random}));
-        if (step.record) out.record = std::move(step.record);
-        if (step.update) out.changes.emplace_back(*std::move(step.update));
-        if (!step.ask) {
-            out.reply = std::move(step.reply);
-            return out;
-        }
-        state = std::move(step.next);
-        event = auc::SignerAnswered{p.signer.execute_one(*step.ask)};
-    }
-}
-
 using Finish = std::function<void(const Result<Outcome>&)>;
 using MakeEvent = std::function<auc::Event(std::optional<auc::Subscription>)>;
 
-Result<Outcome> attempt_once(Platform& p, const Imsi& imsi, const MakeEvent& make) {
-    TRY(auto found, p.store.find_auc(imsi));
-    TRY(Outcome out, drive(p, make(std::move(found))));
-    if (out.reply && std::holds_alternative<signer::Vector>(*out.reply)) {
-        TRY(auto more, take_over(p, imsi));
-        for (auto& change : more) out.changes.push_back(std::move(change));
-    }
-    return out;
-}
+/// A datagram on its way through the core.
+struct Journey {
+    Imsi imsi;
+    MakeEvent make;
+    Finish finish;
+    int attempt = 1;
+    auc::State state = auc::Idle{};
+    Outcome out{};
+};
 
 /// The end of it, told and counted: not what was looked at and then again, because a row had changed meanwhile.
 void conclude(Platform& p, const Result<Outcome>& outcome, const Finish& finish) {
@@ -63,20 +46,60 @@ void conclude(Platform& p, const Result<Outcome>& outcome, const Finish& finish)
     finish(outcome);
 }
 
+void begin(Platform& p, const std::shared_ptr<Journey>&);
+
 /// Where somebody else moved the number meanwhile: with the row as it is now. Whoever asks for one subscriber's vectors
 /// faster than the disk takes them is refused some.
-void drive_and_commit(Platform& p, Imsi imsi, MakeEvent make, Finish finish, int attempt = 1) {
-    auto outcome = std::make_shared<Result<Outcome>>(attempt_once(p, imsi, make));
-    if (!*outcome || (*outcome)->changes.empty()) return conclude(p, *outcome, finish);
-    const bool asks_smds = queues_events((*outcome)->changes);
-    p.committer.commit(std::exchange((*outcome)->changes, {}), [=, &p](const Status& done) {
+void commit(Platform& p, const std::shared_ptr<Journey>& journey) {
+    if (journey->out.changes.empty()) return conclude(p, std::move(journey->out), journey->finish);
+    const bool asks_smds = queues_events(journey->out.changes);
+    p.committer.commit(std::exchange(journey->out.changes, {}), [=, &p](const Status& done) {
         if (done && asks_smds) p.look_for_events();
-        if (done) return conclude(p, *outcome, finish);
-        if (done.error().code == Errc::conflict && attempt < attempts_max)
-            return drive_and_commit(p, imsi, make, finish, attempt + 1);
-        if ((*outcome)->record) log_record(*(*outcome)->record);  // seen all the same, and perhaps an alarm
-        conclude(p, done.error(), finish);
+        if (done) return conclude(p, std::move(journey->out), journey->finish);
+        if (done.error().code == Errc::conflict && journey->attempt < attempts_max) {
+            ++journey->attempt;
+            return begin(p, journey);
+        }
+        if (journey->out.record) log_record(*journey->out.record);  // seen all the same, and perhaps an alarm
+        conclude(p, done.error(), journey->finish);
     });
+}
+
+/// A device that logs in has taken over its line: that belongs to the vector (consequences.h).
+Status add_consequences(Platform& p, Journey& journey) {
+    const auto& reply = journey.out.reply;
+    if (!reply || !std::holds_alternative<signer::Vector>(*reply)) return ok();
+    TRY(auto more, take_over(p, journey.imsi));
+    for (auto& change : more) journey.out.changes.push_back(std::move(change));
+    return ok();
+}
+
+/// One step, and the next one when the signer has answered.
+Status go_on(Platform& p, const std::shared_ptr<Journey>& journey, auc::Event event) {
+    TRY(auc::Step step, auc::step(journey->state, std::move(event), {p.now(), p.random}));
+    if (step.record) journey->out.record = std::move(step.record);
+    if (step.update) journey->out.changes.emplace_back(*std::move(step.update));
+    if (step.ask) {
+        journey->state = std::move(step.next);
+        p.desk.ask(*std::move(step.ask), [&p, journey](Result<signer::Response> response) {
+            const auto done = go_on(p, journey, auc::SignerAnswered{std::move(response)});
+            if (!done) conclude(p, done.error(), journey->finish);
+        });
+        return ok();
+    }
+    journey->out.reply = std::move(step.reply);
+    CHECKED(add_consequences(p, *journey));
+    commit(p, journey);
+    return ok();
+}
+
+void begin(Platform& p, const std::shared_ptr<Journey>& journey) {
+    journey->state = auc::Idle{};
+    journey->out = {};
+    auto found = p.store.find_auc(journey->imsi);
+    if (!found) return conclude(p, found.error(), journey->finish);
+    const auto done = go_on(p, journey, journey->make(*std::move(found)));
+    if (!done) conclude(p, done.error(), journey->finish);
 }
 
 void reply_to(const auc::VectorWanted& wanted, const Result<Outcome>& outcome,
@@ -92,23 +115,23 @@ void reply_to(const auc::VectorWanted& wanted, const Result<Outcome>& outcome,
 }
 
 void answer(Platform& p, const auc::VectorWanted& wanted, http::DatagramServer::Reply reply) {
-    drive_and_commit(
-        p, wanted.imsi,
-        [imsi = wanted.imsi](std::optional<auc::Subscription> found) {
-            return auc::Event(auc::AkaRequest{imsi, std::move(found)});
-        },
-        [wanted, reply = std::move(reply)](const Result<Outcome>& outcome) { reply_to(wanted, outcome, reply); });
+    const auto make = [imsi = wanted.imsi](std::optional<auc::Subscription> found) {
+        return auc::Event(auc::AkaRequest{imsi, std::move(found)});
+    };
+    const auto finish = [wanted, reply = std::move(reply)](const Result<Outcome>& outcome) {
+        reply_to(wanted, outcome, reply);
+    };
+    begin(p, std::make_shared<Journey>(wanted.imsi, make, finish));
 }
 /// Has no answer: the serving network asks for a vector next.
 void answer(Platform& p, const auc::CardOutOfStep& report, const http::DatagramServer::Reply&) {
-    drive_and_commit(
-        p, report.imsi,
-        [report](std::optional<auc::Subscription> found) {
-            return auc::Event(auc::Resynchronise{report.imsi, report.rand, report.auts, std::move(found)});
-        },
-        [](const Result<Outcome>& outcome) {
-            if (!outcome) spdlog::error("auc: {}", to_string(outcome.error()));
-        });
+    const auto make = [report](std::optional<auc::Subscription> found) {
+        return auc::Event(auc::Resynchronise{report.imsi, report.rand, report.auts, std::move(found)});
+    };
+    const auto finish = [](const Result<Outcome>& outcome) {
+        if (!outcome) spdlog::error("auc: {}", to_string(outcome.error()));
+    };
+    begin(p, std::make_shared<Journey>(report.imsi, make, finish));
 }
 void answer(Platform&, const auc::TripletsWanted& wanted, const http::DatagramServer::Reply& reply) {
     reply(auc::render_failure(wanted));

@@ -97,28 +97,13 @@ std::optional<HeldBack> order_held_back(Platform& p, std::string_view order_id) 
     return held;
 }
 
-using Driven = std::variant<Answer, HeldBack>;
-
-/// One request through the core, up to its reply.
-Result<Driven> drive(Platform& p, smdp::Function&& function, int attempt) {
-    Ports ports(p);
-    TRY(smdp::State state, load_state(p, smdp::transaction_id_of(function)));
-    smdp::Event event = std::visit([]<class F>(F&& f) { return smdp::Event(std::forward<F>(f)); }, std::move(function));
-    for (;;) {
-        const smdp::Env env{p.now(), p.random, *p.dp, p.eum_cache};
-        TRY(smdp::Step step, smdp::step(std::move(state), std::move(event), env));
-        if (auto* reply = std::get_if<smdp::Reply>(&step.then)) {
-            TRY(store::Batch changes, changes_of(p, std::move(step.effects)));
-            // a port's changes belong to what happened; a refusal leaves its line in the timeline and nothing else
-            if (!std::holds_alternative<smdp::Refused>(*reply))
-                for (auto& change : ports.take_changes()) changes.push_back(std::move(change));
-            return Driven(Answer{std::move(*reply), std::move(changes)});
-        }
-        state = std::move(step.next);
-        if (const auto held = attempt == 1 ? card_held_back(p, state) : std::nullopt) return Driven(*held);
-        TRY(event, ports.act(std::move(std::get<smdp::Action>(step.then))));
-    }
-}
+/// A call on its way through the core.
+struct Journey {
+    std::shared_ptr<const Call> call;
+    int attempt = 1;
+    Ports ports;
+    smdp::State state{};
+};
 
 /// A failure of ours; nothing was changed.
 void fail_call(Platform& p, const Call& call, const Error& error) {
@@ -133,39 +118,86 @@ void hold_back(const Call& call, const HeldBack& held, std::string_view who) {
     call.reply(std::move(response));
 }
 
-void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function&& function, int attempt);
+void begin(Platform& p, std::shared_ptr<const Call>, smdp::Function&&, int attempt);
+void go_on(Platform& p, const std::shared_ptr<Journey>&, smdp::Event);
 
 /// The rows were as they are now when the request came, as far as its client knows.
-void answer_again(Platform& p, const std::shared_ptr<const Call>& call, int attempt) {
+void begin_again(Platform& p, const std::shared_ptr<const Call>& call, int attempt) {
     auto function = call->binding.read(call->path, call->body);
-    if (function) answer(p, call, *std::move(function), attempt);
+    if (function) begin(p, call, *std::move(function), attempt);
 }
 
-void answer(Platform& p, const std::shared_ptr<const Call>& call, smdp::Function&& function, int attempt) {
-    auto driven = drive(p, std::move(function), attempt);
-    if (!driven) return fail_call(p, *call, driven.error());
-    if (const auto* held = std::get_if<HeldBack>(&*driven)) return hold_back(*call, *held, "this eUICC");
-    auto* outcome = &std::get<Answer>(*driven);
-    const auto offered = offered_order(outcome->changes);
-    if (offered && attempt == 1)
+/// The answer leaves when its changes are on the disk.
+void settle(Platform& p, const Journey& journey, Answer&& outcome) {
+    const auto& call = journey.call;
+    const auto offered = offered_order(outcome.changes);
+    if (offered && journey.attempt == 1)
         if (const auto held = order_held_back(p, *offered)) return hold_back(*call, *held, "this order");
-    if (const auto* begun = std::get_if<msg::InitiateAuthenticationOkEs9>(&outcome->reply))
+    if (const auto* begun = std::get_if<msg::InitiateAuthenticationOkEs9>(&outcome.reply))
         log_subject().set_session(begun->transaction_id.bytes);
-    auto response = response_of(*call, outcome->reply);
-    auto verdict = verdict_of(outcome->reply);
-    if (outcome->changes.empty()) return conclude(p, *call, std::move(response), verdict);
-    const bool asks_smds = queues_events(outcome->changes);
-    p.committer.commit(std::move(outcome->changes),
-                       [&p, call, attempt, asks_smds, verdict = std::move(verdict), begun = offered ? 1U : 0U,
-                        response = std::move(response)](const Status& done) mutable {
+    auto response = response_of(*call, outcome.reply);
+    auto verdict = verdict_of(outcome.reply);
+    if (outcome.changes.empty()) return conclude(p, *call, std::move(response), verdict);
+    const bool asks_smds = queues_events(outcome.changes);
+    p.committer.commit(std::move(outcome.changes),
+                       [&p, call, attempt = journey.attempt, asks_smds, verdict = std::move(verdict),
+                        begun = offered ? 1U : 0U, response = std::move(response)](const Status& done) mutable {
                            if (done) p.metrics.sessions_begun += begun;
                            if (done && !p.told_operators.empty()) p.look_for_progress();
                            if (done && asks_smds) p.look_for_events();
                            if (done) return conclude(p, *call, std::move(response), verdict);
                            if (done.error().code == Errc::conflict && attempt < attempts_max)
-                               return answer_again(p, call, attempt + 1);
+                               return begin_again(p, call, attempt + 1);
                            fail_call(p, *call, done.error());
                        });
+}
+
+/// The rest of the way, when the signer has answered.
+void ask_signer(Platform& p, const std::shared_ptr<Journey>& journey, signer::Request&& request) {
+    p.desk.ask(std::move(request), [&p, journey](Result<signer::Response> response) {
+        if (!response) return fail_call(p, *journey->call, response.error());
+        auto event = event_of(*std::move(response));
+        if (!event) return fail_call(p, *journey->call, event.error());
+        go_on(p, journey, *std::move(event));
+    });
+}
+
+/// What came of the steps that need no waiting.
+using Stop = std::variant<Answer, HeldBack, signer::Request>;
+
+Result<Stop> steps(Platform& p, Journey& journey, smdp::Event event) {
+    for (;;) {
+        const smdp::Env env{p.now(), p.random, *p.dp, p.eum_cache};
+        TRY(smdp::Step step, smdp::step(std::move(journey.state), std::move(event), env));
+        if (auto* reply = std::get_if<smdp::Reply>(&step.then)) {
+            TRY(store::Batch changes, changes_of(p, std::move(step.effects)));
+            // a port's changes belong to what happened; a refusal leaves its line in the timeline and nothing else
+            if (!std::holds_alternative<smdp::Refused>(*reply))
+                for (auto& change : journey.ports.take_changes()) changes.push_back(std::move(change));
+            return Stop(Answer{std::move(*reply), std::move(changes)});
+        }
+        journey.state = std::move(step.next);
+        if (const auto held = journey.attempt == 1 ? card_held_back(p, journey.state) : std::nullopt)
+            return Stop(*held);
+        TRY(auto acted, journey.ports.act(std::move(std::get<smdp::Action>(step.then))));
+        if (auto* request = std::get_if<signer::Request>(&acted)) return Stop(std::move(*request));
+        event = std::move(std::get<smdp::Event>(acted));
+    }
+}
+
+void go_on(Platform& p, const std::shared_ptr<Journey>& journey, smdp::Event event) {
+    auto stop = steps(p, *journey, std::move(event));
+    if (!stop) return fail_call(p, *journey->call, stop.error());
+    if (auto* request = std::get_if<signer::Request>(&*stop)) return ask_signer(p, journey, std::move(*request));
+    if (const auto* held = std::get_if<HeldBack>(&*stop)) return hold_back(*journey->call, *held, "this eUICC");
+    settle(p, *journey, std::move(std::get<Answer>(*stop)));
+}
+
+void begin(Platform& p, std::shared_ptr<const Call> call, smdp::Function&& function, int attempt) {
+    auto state = load_state(p, smdp::transaction_id_of(function));
+    if (!state) return fail_call(p, *call, state.error());
+    auto journey = std::make_shared<Journey>(std::move(call), attempt, Ports(p), *std::move(state));
+    go_on(p, journey, std::visit([]<class F>(F&& f) { return smdp::Event(std::forward<F>(f)); }, std::move(function)));
 }
 
 }  // namespace
@@ -207,8 +239,8 @@ void serve_es9(Platform& p, const http::Request& request, const http::Reply& rep
     }
     log_subject().set_session(smdp::transaction_id_of(*function));
     const auto which = es9_function(*function);
-    answer(p, std::make_shared<const Call>(Call{*binding, which, path, request.body, *protocol, reply, began}),
-           *std::move(function), 1);
+    begin(p, std::make_shared<const Call>(Call{*binding, which, path, request.body, *protocol, reply, began}),
+          *std::move(function), 1);
 }
 
 }  // namespace mcim::apps::mcimd

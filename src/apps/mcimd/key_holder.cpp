@@ -25,7 +25,7 @@ Result<KeyHolder> keys_of_this_process(const Config& config, Random& random) {
     TRY(auto custody, custody::Custody::load(folder, custody_policy(config), random));
     const custody::Custody& held = *custody;
     return KeyHolder{std::move(custody), [&held] { return Result(held.public_keys()); },
-                     [](const signer::PublicKeys&) {}, [] { return ok(); }};
+                     [](const signer::PublicKeys&) {}, [] { return ok(); }, SigningDesk::Way::at_once};
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ Result<KeyHolder> open_key_holder(const Config& config, Random& random) {
     auto& signer = *remote;
     return KeyHolder{std::move(remote), [&signer] { return signer.public_keys(); },
                      [&signer](signer::PublicKeys keys) { signer.expect(std::move(keys)); },
-                     [&signer] { return signer.check(); }};
+                     [&signer] { return signer.check(); }, SigningDesk::Way::together};
 }
 
 }  // namespace mcim::apps::mcimd

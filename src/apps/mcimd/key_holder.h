@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "mcim/apps/mcimd/config.h"
+#include "mcim/apps/mcimd/signing_desk.h"
 #include "mcim/custody/custody.h"
 
 namespace mcim::apps::mcimd {
@@ -13,6 +14,7 @@ struct KeyHolder {
     std::function<Result<signer::PublicKeys>()> public_keys;
     std::function<void(signer::PublicKeys)> expect;  ///< the certificates in use are for these
     std::function<Status()> answers;                 ///< whether it would now
+    SigningDesk::Way way{};
 };
 /// The keys of the folder, read once; or a signer, which is not asked yet. `random` outlives it.
 [[nodiscard]] Result<KeyHolder> open_key_holder(const Config&, Random& random);

@@ -139,6 +139,14 @@ void write_commits(Exposition& out, const Committer& committer) {
     out.one("mcimd_commits_total", counter_type, "What sessions had written to the database.", committer.batches());
 }
 
+void write_signing(Exposition& out, const SigningDesk& desk) {
+    out.one(
+        "mcimd_signer_messages_total", counter_type,
+        "Messages to the signer, each of sessions that came together; where the keys are here, one for each request.",
+        desk.messages());
+    out.one("mcimd_signer_requests_total", counter_type, "What sessions had the signer do.", desk.requests());
+}
+
 void write_connections(Exposition& out, const Listeners& listeners) {
     out.family("mcimd_open_connections", gauge_type, "Clients that are connected.");
     if (listeners.tls != nullptr) out.sample({{"listener", "server"}}, std::uint64_t{listeners.tls->connections()});
@@ -170,6 +178,7 @@ std::string metrics_text(const Platform& p, const Listeners& listeners) {
     write_es2(out, p.metrics);
     write_others(out, p.metrics);
     write_commits(out, p.committer);
+    write_signing(out, p.desk);
     write_connections(out, listeners);
     write_certificates(out, p);
     return std::move(out).take();

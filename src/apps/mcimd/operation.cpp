@@ -6,6 +6,19 @@
 namespace mcim::apps::mcimd {
 namespace {
 
+constexpr std::chrono::seconds patience{1};
+
+/// One that is at work is not asked as well: this would wait behind what it works on, and all others with it.
+std::optional<std::string> signer_unready_because(Platform& p) {
+    if (const auto waited = p.desk.waited()) {
+        if (*waited < patience) return std::nullopt;
+        return "The signer does not answer: what it was asked more than a second ago is still under way.";
+    }
+    if (const auto answers = p.signer_answers(); !answers)
+        return "The signer does not answer: " + to_string(answers.error());
+    return std::nullopt;
+}
+
 http::Response plain(unsigned status, std::string sentence) {
     return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(sentence) + "\n"};
 }
@@ -47,8 +60,7 @@ std::optional<std::string> unready_because(Platform& p) {
         return "The database does not answer: " + to_string(answered.error());
     if (const auto& failure = p.committer.failure())
         return "The database did not take what was last written: " + to_string(*failure);
-    if (const auto answers = p.signer_answers(); !answers)
-        return "The signer does not answer: " + to_string(answers.error());
+    if (auto why = signer_unready_because(p)) return why;
     if (auto why = none_valid_because(p, Part::Of::tls)) return why;
     return none_valid_because(p, Part::Of::dp);
 }

@@ -6,6 +6,7 @@
 #include "mcim/apps/mcimd/committer.h"
 #include "mcim/apps/mcimd/identity.h"
 #include "mcim/apps/mcimd/metrics.h"
+#include "mcim/apps/mcimd/signing_desk.h"
 #include "mcim/apps/mcimd/throttle.h"
 #include "mcim/http/loop.h"
 #include "mcim/jose/jws.h"
@@ -35,6 +36,7 @@ struct Platform {
     signer::Signer& signer;
     Random& random;
     Committer committer;
+    SigningDesk desk;  ///< for the signer, of whoever need not have its answer at once
     std::optional<smdp::Server> dp{};
     bool shares_database = false;  ///< with other nodes: what is kept in memory of it is compared before it is used
     bool serves_auc = false;

@@ -64,8 +64,17 @@ Result<transfer::Decision> decide_consent(Platform& p, const smdp::AskConsent& a
     return decision;
 }
 
-Result<smdp::Event> Ports::act(smdp::Action action) {
-    return std::visit([&]<class A>(A&& a) { return answer(std::forward<A>(a)); }, std::move(action));
+Result<Acted> Ports::act(smdp::Action action) {
+    return std::visit(
+        [&]<class A>(A&& a) -> Result<Acted> {
+            if constexpr (std::constructible_from<signer::Request, A&&>) {
+                return Acted(signer::Request(std::forward<A>(a)));
+            } else {
+                TRY(auto event, answer(a));
+                return Acted(std::move(event));
+            }
+        },
+        std::move(action));
 }
 
 Result<smdp::Event> Ports::answer(const smdp::FindOrder& a) {
@@ -139,19 +148,13 @@ Result<smdp::Event> Ports::answer(const smdp::LookUpNotification& a) {
     return smdp::Event(std::move(out));
 }
 
-Result<smdp::Event> Ports::answer(signer::SignMessage&& a) {
-    TRY(const auto signature, platform_.signer.ask(std::move(a)));
-    return smdp::Event(smdp::Signed{signature});
-}
-
-Result<smdp::Event> Ports::answer(signer::CheckConfirmationCode&& a) {
-    TRY(const auto checked, platform_.signer.ask(std::move(a)));
-    return smdp::Event(smdp::CodeChecked{checked.holds});
-}
-
-Result<smdp::Event> Ports::answer(signer::SealProfile&& a) {
-    TRY(auto package, platform_.signer.ask(std::move(a)));
-    return smdp::Event(smdp::Sealed{std::move(package)});
+Result<smdp::Event> event_of(signer::Response response) {
+    if (auto* signature = std::get_if<signer::Signature>(&response)) return smdp::Event(smdp::Signed{*signature});
+    if (auto* checked = std::get_if<signer::CheckConfirmationCode::Response>(&response))
+        return smdp::Event(smdp::CodeChecked{checked->holds});
+    if (auto* package = std::get_if<signer::SealedProfile>(&response))
+        return smdp::Event(smdp::Sealed{std::move(*package)});
+    return fail(Errc::unexpected_event, "", "the signer's response is none that a download asks for");
 }
 
 }  // namespace mcim::apps::mcimd

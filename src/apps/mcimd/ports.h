@@ -11,14 +11,19 @@ namespace mcim::apps::mcimd {
 /// by the download, and in advance by whoever makes an order.
 [[nodiscard]] Result<transfer::Decision> decide_consent(Platform&, const smdp::AskConsent&);
 
+/// The event that resumes the core, or what the signer is to be asked first.
+using Acted = std::variant<smdp::Event, signer::Request>;
+/// The event that resumes the core with the signer's answer.
+[[nodiscard]] Result<smdp::Event> event_of(signer::Response);
+
 /// Answers actions of one request. Changes that belong to an answer are collected and go into the same batch as the
 /// session's own effects: the release that is reserved for this order, and the card's row (consequences.h), so that two
 /// sessions which both found this card free do not both go on.
 class Ports {
 public:
     explicit Ports(Platform& platform) : platform_(platform) {}
-    /// The event that resumes the core. Errors are the platform's own: database, signer.
-    [[nodiscard]] Result<smdp::Event> act(smdp::Action);
+    /// Errors are the platform's own: of the database.
+    [[nodiscard]] Result<Acted> act(smdp::Action);
     [[nodiscard]] store::Batch take_changes() { return std::exchange(changes_, {}); }
 
 private:
@@ -28,9 +33,6 @@ private:
     [[nodiscard]] Result<smdp::Event> answer(const smdp::AskGate&);
     [[nodiscard]] Result<smdp::Event> answer(const smdp::AskConsent&);
     [[nodiscard]] Result<smdp::Event> answer(const smdp::LookUpNotification&);
-    [[nodiscard]] Result<smdp::Event> answer(signer::SignMessage&&);
-    [[nodiscard]] Result<smdp::Event> answer(signer::CheckConfirmationCode&&);
-    [[nodiscard]] Result<smdp::Event> answer(signer::SealProfile&&);
     Platform& platform_;
     store::Batch changes_;
 };

@@ -61,7 +61,7 @@ struct Program::Impl {
           signer(std::move(holder.signer)),
           public_keys(std::move(holder.public_keys)),
           expect(std::move(holder.expect)),
-          platform{loop, *store, *signer, random, {loop, *store}, {}} {}
+          platform{loop, *store, *signer, random, {loop, *store}, {loop, *signer, holder.way}, {}} {}
 
     void serve(const http::Request& request, const http::Reply& reply) {
         const LogScope about(platform.next_request());

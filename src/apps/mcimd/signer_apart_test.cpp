@@ -63,6 +63,31 @@ TEST_F(SignerApart, IsNotReadyWhileItDoesNotAnswer) {
     EXPECT_TRUE(running->renew());
 }
 
+/// It is stopped and goes on: what came meanwhile goes to it together, and who needs no signature is answered.
+TEST_F(SignerApart, HoldsUpNobodyElseWhileItTakesItsTime) {
+    start();
+    const auto metric = [&](const std::string& name) {
+        const std::string text = "\n" + ask_plain(running->operation_port(), "/metrics");
+        return std::stod(text.substr(text.find("\n" + name + " ") + name.size() + 2));
+    };
+    ASSERT_EQ(::kill(signer->pid(), SIGSTOP), 0);
+    constexpr std::size_t devices = 8;
+    std::vector<http::Request> requests;
+    for (std::size_t i = 0; i < devices; ++i)
+        requests.push_back(es9_request("initiateAuthentication", card.initiate("smdpp.example.com")));
+    auto answers = std::async(std::launch::async, [&] { return at_once(requests); });
+    const auto until = std::chrono::steady_clock::now() + 4s;
+    while (ready().find("still under way") == std::string::npos && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(20ms);
+    EXPECT_NE(ready().find("still under way"), std::string::npos) << ready();
+    EXPECT_EQ(es9("nothing", card.initiate("smdpp.example.com")).status, 404U);
+    EXPECT_EQ(answers.wait_for(0s), std::future_status::timeout);
+    ASSERT_EQ(::kill(signer->pid(), SIGCONT), 0);
+    EXPECT_EQ(granted(answers.get()), static_cast<int>(devices));
+    EXPECT_EQ(metric("mcimd_signer_requests_total"), devices);
+    EXPECT_LE(metric("mcimd_signer_messages_total"), 3) << "one that found the signer free, and those behind it";
+}
+
 /// Cards would refuse what it signs, and nobody here would know why.
 TEST_F(SignerApart, IsNotAskedWhereItComesBackWithOtherKeys) {
     start();

@@ -378,7 +378,7 @@ TEST(ExpiredEvents, AreEndedSoManyAtATime) {
     const auto store = store::open_memory_store();
     NoSigner signer;
     SystemRandom random;
-    Platform platform{loop, *store, signer, random, {loop, *store}, {}};
+    Platform platform{loop, *store, signer, random, {loop, *store}, {loop, signer, SigningDesk::Way::at_once}, {}};
     store::Batch all;
     for (std::size_t n = 0; n <= expired_per_turn; ++n) {
         const std::string number = std::to_string(100'000'000'000'000'000 + n);

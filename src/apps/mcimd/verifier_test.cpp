@@ -83,7 +83,7 @@ struct TakenBack : testing::Test {
     OneKey signer;
     std::unique_ptr<store::Store> store = store::open_memory_store();
     http::Loop loop;
-    Platform platform{loop, *store, signer, random, {loop, *store}, {}};
+    Platform platform{loop, *store, signer, random, {loop, *store}, {loop, signer, SigningDesk::Way::at_once}, {}};
     Eid eid = *Eid::with_check_digits("890490320010010000000000000000");
     test::SoftTpm tpm, other_tpm;
 };
