@@ -111,8 +111,9 @@ Result<Step> on(Offered&& s, AuthenticateClient&& e, const Env&) {
 Result<Step> on(FindingOrder&& s, OrderFound&& e, const Env& env) {
     if (!e.order) return refuse(Nothing{}, Refusal::matching_id_refused);
     TRY(Eid eid, eid_of(s.offer.card));
-    if (auto refused = check_order(*e.order, eid, env.now))
-        return refuse(Nothing{}, at_offer(*std::move(refused)), refusing(s.offer, *e.order), env);
+    auto over = check_order(*e.order, eid, env.now);
+    if (!over) over = check_attempts(*e.order);
+    if (over) return refuse(Nothing{}, at_offer(*std::move(over)), refusing(s.offer, *e.order), env);
     TRY(const auto metadata, der::decode<msg::StoreMetadataRequest>(e.order->metadata));
     if (auto refused = check_eligibility(*e.order, metadata, s.offer.euicc_info2))
         return refuse(Nothing{}, *std::move(refused), refusing(s.offer, *e.order), env);

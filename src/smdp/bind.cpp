@@ -27,15 +27,15 @@ std::optional<Refused> check_request(const Offered& offered, const msg::Authenti
         return Refused{Refusal::euicc_signature_invalid, "The eUICC did not prepare the download: " +
                                                              std::string(to_string(error->download_error_code)) + "."};
     const auto& answer = std::get<msg::PrepareDownloadResponseOk>(response);
-    if (answer.euicc_signed2.transaction_id != offer.transaction_id || request.transaction_id != offer.transaction_id)
-        return Refused{Refusal::transaction_unknown,
-                       "The transaction that the eUICC signed is not the one of the request."};
     const auto key = offered.card.key();
     if (!key) return Refused{Refusal::euicc_signature_invalid};
     // 5.7.5: euiccSignature2 is over euiccSigned2 and smdpSignature2, both as TLVs
     Bytes octets = der::encode(answer.euicc_signed2);
     append(octets, der::wrap(msg::tag_signature, offer.smdp_signature2.bytes));
     if (!key->verify(octets, answer.euicc_signature2.bytes)) return Refused{Refusal::euicc_signature_invalid};
+    if (answer.euicc_signed2.transaction_id != offer.transaction_id || request.transaction_id != offer.transaction_id)
+        return Refused{Refusal::transaction_unknown,
+                       "The transaction that the eUICC signed is not the one of the request."};
     if (!crypto::PublicKey::from_point(key->curve(), answer.euicc_signed2.euicc_otpk.bytes))
         return Refused{Refusal::euicc_signature_invalid, "The one-time key of the eUICC is no point of its curve."};
     return std::nullopt;
@@ -86,17 +86,22 @@ Result<Step> refuse_code(Binding&& binding, Order&& order, const Env& env) {
     return step;
 }
 
+/// A card that gives its one-time key again can take the segments again that it may have in part (3.1.3).
+std::optional<signer::WrappedBinding> earlier_binding(const Order& order, const Binding& binding) {
+    if (order.binding.empty() || order.euicc_otpk != binding.euicc_otpk.bytes) return std::nullopt;
+    return signer::WrappedBinding{order.binding};
+}
+
+/// The package of this transaction is wanted once more: its answer was lost on the way. It is no further attempt.
+bool is_sent_again(const Order& order, const Binding& binding) {
+    return is_out(order, binding.transaction_id) && order.attempts != 0 && earlier_binding(order, binding);
+}
+
 /// SGP.22 2.6.7.1, control reference template: who the host is; the first octets of our OID.
 Bytes host_id(const der::Oid& oid) {
     Bytes out = oid.content();
     out.resize(std::min<std::size_t>(out.size(), 16));
     return out;
-}
-
-/// A card that gives its one-time key again can take the segments again that it may have in part (3.1.3).
-std::optional<signer::WrappedBinding> earlier_binding(const Order& order, const Binding& binding) {
-    if (order.binding.empty() || order.euicc_otpk != binding.euicc_otpk.bytes) return std::nullopt;
-    return signer::WrappedBinding{order.binding};
 }
 
 signer::SealProfile seal_request(const Binding& binding, const Order& order, ProfileSource&& source, Eid&& eid,
@@ -123,8 +128,9 @@ Result<Step> on(LoadingBinding&& s, BindingLoaded&& e, const Env& env) {
     if (!e.content) return refuse(back_of(std::move(s.binding)), Refusal::package_unavailable);
     auto& [order, source] = *e.content;
     TRY(const Eid eid, eid_of(s.binding.offered().card));
-    if (auto refused = check_order(order, eid, env.now))
-        return refuse_package(std::move(s.binding), order, at_binding(*std::move(refused)), env);
+    auto refused = check_order(order, eid, env.now);
+    if (!refused && !is_sent_again(order, s.binding)) refused = check_attempts(order);
+    if (refused) return refuse_package(std::move(s.binding), order, at_binding(*std::move(refused)), env);
     if (order.confirmation_code.empty()) return ask_gate(std::move(s.binding), std::move(order), std::move(source));
     if (!s.binding.hash_cc)
         return refuse_package(std::move(s.binding), order, {Refusal::confirmation_code_missing}, env);
@@ -161,8 +167,10 @@ Result<Step> on(ConsentingBinding&& s, ConsentAnswered&& e, const Env& env) {
 
 Result<Step> on(Sealing&& s, Sealed&& e, const Env& env) {
     TRY(const Eid eid, eid_of(s.binding.offered().card));
+    const auto attempts = s.order.attempts + (is_sent_again(s.order, s.binding) ? 0U : 1U);
     auto order = after(std::move(s.order), OrderEvent::bind);
     if (!order) return fail(Errc::unexpected_event, "order", "it could be downloaded a moment ago and cannot now");
+    order->attempts = attempts;
     Bound bound{s.binding.offered(), {}};
     if (!order->eid) order->eid_from_package = true;
     order->eid = eid;

@@ -41,11 +41,11 @@ Result<Step> cancel(State&& back, const Offered& offered, const msg::CancelSessi
     };
     if (answer == nullptr) return no(Refusal::euicc_signature_invalid, "The eUICC did not cancel the session.");
     const auto& content = answer->euicc_cancel_session_signed;
-    if (content.transaction_id != offer.transaction_id)
-        return no(Refusal::transaction_unknown, "The transaction that the eUICC signed is not the one of the request.");
     const auto key = offered.card.key();
     if (!key || !key->verify(der::encode(content), answer->euicc_cancel_session_signature.bytes))
         return no(Refusal::euicc_signature_invalid);
+    if (content.transaction_id != offer.transaction_id)
+        return no(Refusal::transaction_unknown, "The transaction that the eUICC signed is not the one of the request.");
     if (content.smdp_oid != env.server.oid)
         return no(Refusal::smdp_oid_wrong, "The eUICC signed OID " + content.smdp_oid.text() + ", this server is " +
                                                env.server.oid.text() + ".");

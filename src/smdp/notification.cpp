@@ -103,6 +103,8 @@ private:
     std::vector<Effect> effects_;
 };
 
+Bytes beginning_of(View octets) { return to_bytes(octets.first(std::min(octets.size(), unverified_kept))); }
+
 }  // namespace
 
 Result<Step> on(Nothing&&, HandleNotification&& e, const Env& env) {
@@ -130,7 +132,8 @@ Result<Step> on(Nothing&&, HandleNotification&& e, const Env& env) {
     }
     const auto iccid = Iccid::from_octets(other.tbs_other_notification.iccid.value_or(msg::IccidOctets{}).bytes);
     if (!iccid) {
-        RecordNotification record{next.digest, env.now, Trust::unverified, "it names no profile", der::encode(pending)};
+        const Bytes octets = der::encode(pending);
+        RecordNotification record{next.digest, env.now, Trust::unverified, "it names no profile", beginning_of(octets)};
         return Step{Nothing{}, Reply(NoContent{}), {std::move(record)}};
     }
     Action look = LookUpNotification{next.digest, *iccid};
@@ -159,6 +162,7 @@ Result<Step> on(CheckingNotification&& s, NotificationContext&& e, const Env& en
     Bytes octets = der::encode(s.notification);
     const auto trust = judged.eid ? Trust::verified : Trust::unverified;
     const auto digest = judged.eid ? s.digest : crypto::sha256(octets);
+    if (!judged.eid) octets = beginning_of(octets);
     effects.emplace_back(
         RecordNotification{digest, env.now, trust, judged.sentence, std::move(octets), std::move(order_id)});
     return Step{Nothing{}, Reply(NoContent{}), std::move(effects)};

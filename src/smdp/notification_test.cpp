@@ -58,6 +58,21 @@ TEST_F(Notification, AResultOfAnEarlierReleaseCounts) {
     EXPECT_EQ(desk.changes.size(), 1U);
 }
 
+/// As long as a request may be, and certificates in it that are none.
+TEST_F(Notification, OfAStrangerIsKeptInPart) {
+    auto long_one = card.notify(desk.iccid, NotificationEventBit::enable);
+    auto& other = std::get<msg::OtherSignedNotification>(long_one.pending_notification.value);
+    other.euicc_certificate.tlv = der::wrap(der::Tag{0x30}, Bytes(100'000));
+    tell(long_one);
+    ASSERT_EQ(desk.notifications.size(), 1U);
+    const auto& kept = desk.notifications.begin()->second;
+    EXPECT_EQ(kept.trust, Trust::unverified);
+    EXPECT_EQ(kept.octets.size(), unverified_kept);
+    const Bytes whole = der::encode(long_one.pending_notification);
+    EXPECT_TRUE(equal(kept.octets, View(whole).first(unverified_kept)));
+    EXPECT_EQ(kept.digest, crypto::sha256(whole)) << "of all of it";
+}
+
 /// By a card that signs as many as it likes, or by who has recorded one.
 TEST_F(Notification, OnlyOneResultOfATransactionCounts) {
     const auto result = installed();

@@ -227,6 +227,8 @@ TEST_F(Es9Refusal, OrderInstalledOrCancelled) {
         desk.order().state = state;
         EXPECT_EQ(authenticate(request()), "8.2.6/3.8");
     }
+    desk.order().eid = *x509::make_eid("89049032", 7);
+    EXPECT_EQ(authenticate(request()), "8.2.6/3.8") << "it is over for any card";
 }
 TEST_F(Es9Refusal, OrderExpired) {
     desk.order().expires_at = desk.now;
@@ -325,6 +327,15 @@ TEST_F(Es9Refusal, PackageForASignedTransactionThatIsAnother) {
     r.transaction_id = offer.transaction_id;
     EXPECT_EQ(desk.refusal(GetBoundProfilePackage{r}), "8.10.1/3.9");
 }
+TEST_F(Es9Refusal, PackageForAnotherTransactionThatNobodySigned) {
+    const auto offer = desk.offered(card);
+    auto changed = offer;
+    changed.transaction_id.bytes[0] ^= 1U;
+    auto r = card.prepare(changed);
+    r.transaction_id = offer.transaction_id;
+    std::get<msg::PrepareDownloadResponseOk>(r.prepare_download_response.value).euicc_signature2.bytes[10] ^= 1U;
+    EXPECT_EQ(desk.refusal(GetBoundProfilePackage{r}), "8.1/6.1") << "the signature is looked at first";
+}
 TEST_F(Es9Refusal, PackageAfterTheSessionExpired) {
     const auto offer = desk.offered(card);
     desk.now += desk.server.session_time;
@@ -360,7 +371,7 @@ TEST_F(Es9Refusal, PackageOfAnOrderThatExpiredMeanwhile) {
 }
 TEST_F(Es9Refusal, PackageBeyondTheNumberOfAttempts) {
     const auto offer = desk.offered(card);
-    for (std::uint32_t i = 0; i < desk.order().attempts_max; ++i) desk.bound(card, offer);
+    for (std::uint32_t i = 0; i < desk.order().attempts_max; ++i) desk.bound(card, desk.offered(card));
     EXPECT_EQ(desk.refusal(GetBoundProfilePackage{card.prepare(offer)}), "8.2/3.7");
     EXPECT_EQ(desk.sealed.size(), desk.order().attempts_max);
 }

@@ -163,9 +163,9 @@ std::variant<ChosenCi, Refused> choose_ci(const Env& env,
 }
 
 std::optional<Refused> check_order(const Order& order, const Eid& eid, Time now) {
-    if (order.eid && *order.eid != eid) return Refused{Refusal::eid_refused};
-    if (awaits_operator(order.state)) return Refused{Refusal::profile_not_released};
-    if (!downloadable(order.state))
+    const bool waits = awaits_operator(order.state);
+    // what is over is nobody's, whoever asks: as an ID that is unknown
+    if (!waits && !downloadable(order.state))
         return Refused{Refusal::matching_id_refused,
                        order.state == OrderState::installed
                            ? "The profile of this order is installed: an order is good for one installation."
@@ -173,8 +173,14 @@ std::optional<Refused> check_order(const Order& order, const Eid& eid, Time now)
     if (order.refused)
         return Refused{Refusal::matching_id_refused,
                        "The download was refused on the device: the operator has to release it again."};
+    if (order.eid && *order.eid != eid) return Refused{Refusal::eid_refused};
+    if (waits) return Refused{Refusal::profile_not_released};
     if (order.expires_at && now >= *order.expires_at) return Refused{Refusal::order_expired};
     if (locked_by_wrong_codes(order)) return Refused{Refusal::confirmation_code_retries_exceeded};
+    return std::nullopt;
+}
+
+std::optional<Refused> check_attempts(const Order& order) {
     if (order.attempts >= order.attempts_max) return Refused{Refusal::attempts_exceeded};
     return std::nullopt;
 }

@@ -333,12 +333,14 @@ struct NoteRefusal {
     std::string sentence;
 };
 enum class Trust : std::uint8_t { verified, unverified };
+/// Octets that are kept of a notification that anybody may have sent: more than any that a card signs has.
+inline constexpr std::size_t unverified_kept = 4096;
 struct RecordNotification {
     crypto::Sha256 digest;
     Time at;
     Trust trust;
     std::string sentence;
-    Bytes octets;            ///< PendingNotification, DER
+    Bytes octets;            ///< PendingNotification, DER; of one that nobody vouches for the first unverified_kept
     std::string order_id{};  ///< that a verified one is about
 };
 /// What happened to a profile on its card, as the card signed it: for the subscription behind it.

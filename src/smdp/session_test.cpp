@@ -178,8 +178,19 @@ TEST(Session, GivesALostReplyAgain) {
     std::get<msg::AuthenticateResponseOk>(other.authenticate_server_response.value).euicc_signature1.bytes = Bytes(64);
     EXPECT_EQ(desk.refusal(AuthenticateClient{other}), "8.10.1/3.9");
     desk.bound(card, first);
-    desk.bound(card, first);  // bound anew, to the same key of the card
-    EXPECT_EQ(desk.order().attempts, 2U);
+    desk.bound(card, first);
+    EXPECT_EQ(desk.order().attempts, 1U) << "the answer was lost: it is no other attempt";
+}
+
+TEST(Session, LostPackageOfTheLastAttemptIsGivenAgain) {
+    Desk desk;
+    const SoftCard card = desk.card();
+    desk.order().attempts_max = 1;
+    const auto offer = desk.offered(card);
+    desk.bound(card, offer);
+    desk.bound(card, offer);
+    EXPECT_EQ(desk.refusal(AuthenticateClient{card.authenticate(desk.initiated(card), desk.matching_id)}), "8.8.5/6.4")
+        << "another session is another attempt";
 }
 
 TEST(Session, DownloadsAgainToTheSameCardAfterAFailure) {

@@ -56,8 +56,10 @@ struct ChosenCi {
 [[nodiscard]] std::variant<ChosenCi, Refused> choose_ci(const Env&,
                                                         const std::vector<msg::SubjectKeyIdentifier>& for_verification,
                                                         const std::vector<msg::SubjectKeyIdentifier>& for_signing);
-/// What both questions before an offer and before a binding look at: EID, state, attempts, expiry.
+/// What both questions before an offer and before a binding look at: state, EID, expiry, wrong codes.
 [[nodiscard]] std::optional<Refused> check_order(const Order&, const Eid&, Time now);
+/// And behind it, where one more package is wanted.
+[[nodiscard]] std::optional<Refused> check_attempts(const Order&);
 [[nodiscard]] Digest digest_of(View);
 [[nodiscard]] Result<Eid> eid_of(const Card&);
 [[nodiscard]] std::int64_t seconds(Time);

@@ -167,7 +167,7 @@ TEST_F(Asn1, EachBindingHasItsPathAndContentType) {
     EXPECT_EQ(send({"GET", asn1_path, asn1::headers(), ""}).status, 405U);
     EXPECT_EQ(post(asn1_path, asn1::body_of(request), {{"Content-Type", asn1::media_type}}).status, 400U);
     EXPECT_EQ(post(asn1_path, asn1::body_of(request),
-                   {{"Content-Type", asn1::media_type}, {"X-Admin-Protocol", "gsma/rsp/v3.0.0"}})
+                   {{"Content-Type", asn1::media_type}, {"X-Admin-Protocol", "gsma/rsp/v1.1.0"}})
                   .status,
               400U);
     const auto later = post(asn1_path, asn1::body_of(request),

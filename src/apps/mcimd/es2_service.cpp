@@ -261,7 +261,7 @@ void serve_es2(Platform& p, const http::Request& request, const http::Reply& rep
     auto protocol = negotiate_protocol(request.find_header("X-Admin-Protocol").value_or(""));
     if (!protocol)
         return reply(http::problem(
-            400, "X-Admin-Protocol: gsma/rsp/v2.x.y is wanted (SGP.22 6.2); this server speaks version 2."));
+            400, "X-Admin-Protocol: gsma/rsp/v2.x.y or later is wanted (SGP.22 6.2); this server speaks version 2."));
     serve_function(p, **client,
                    {p.metrics.es2.at(static_cast<std::size_t>(*function)), *function, *std::move(protocol), reply},
                    request.body);

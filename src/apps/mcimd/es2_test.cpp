@@ -368,7 +368,7 @@ TEST_F(Es2Service, WhatIsNoCallIsRefusedByHttp) {
     request.headers[0].value = "text/plain";
     EXPECT_EQ(status(request), 415U);
     request = es2::request("downloadOrder", of(first));
-    request.headers[1].value = "gsma/rsp/v3.0.0";
+    request.headers[1].value = "gsma/rsp/v1.1.0";
     EXPECT_EQ(status(request), 400U);
     request = es2::request("downloadOrder", of(first));
     request.body = "[]";

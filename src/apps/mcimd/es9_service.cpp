@@ -204,15 +204,17 @@ void begin(Platform& p, std::shared_ptr<const Call> call, smdp::Function&& funct
 
 std::optional<std::string> negotiate_protocol(std::string_view client) {
     static constexpr std::string_view prefix = "gsma/rsp/v";
-    static constexpr int minor_max = 5;
+    static constexpr unsigned minor_max = 5;
     if (!client.starts_with(prefix)) return std::nullopt;
-    const std::string_view version = client.substr(prefix.size());
-    int minor = 0;
-    if (!version.starts_with("2.")) return std::nullopt;
-    const auto [end, error] = std::from_chars(version.data() + 2, version.data() + version.size(), minor);
-    if (error != std::errc() || minor < 0) return std::nullopt;
-    return minor > minor_max ? std::string(prefix) + "2.5.0"
-                             : std::string(prefix) + "2." + std::to_string(minor) + ".0";
+    const char* const last = client.data() + client.size();
+    unsigned major = 0;
+    unsigned minor = 0;
+    const auto [dot, no_major] = std::from_chars(client.data() + prefix.size(), last, major);
+    if (no_major != std::errc() || dot == last || *dot != '.' || major < 2) return std::nullopt;
+    const auto [end, no_minor] = std::from_chars(dot + 1, last, minor);
+    if (no_minor != std::errc()) return std::nullopt;
+    if (major > 2) minor = minor_max;
+    return std::string(prefix) + "2." + std::to_string(std::min(minor, minor_max)) + ".0";
 }
 
 void serve_es9(Platform& p, const http::Request& request, const http::Reply& reply) {
@@ -230,7 +232,8 @@ void serve_es9(Platform& p, const http::Request& request, const http::Reply& rep
             415, "Content-Type: " + std::string(binding->media_type) + " is wanted under this path (SGP.22 6.5, 6.6).");
     const auto protocol = negotiate_protocol(request.find_header("X-Admin-Protocol").value_or(""));
     if (!protocol)
-        return reject(400, "X-Admin-Protocol: gsma/rsp/v2.x.y is wanted (SGP.22 6.2); this server speaks version 2.");
+        return reject(
+            400, "X-Admin-Protocol: gsma/rsp/v2.x.y or later is wanted (SGP.22 6.2); this server speaks version 2.");
     auto function = binding->read(path, request.body);
     if (!function) {
         const bool unknown = function.error().code == Errc::not_found;

@@ -401,12 +401,15 @@ TEST_F(Mcimd, AdministrationNamesWhatIsWrong) {
     EXPECT_NE(why.text("detail")->find("ICCID"), std::string::npos);
 }
 
-TEST(Protocol, IsNegotiatedWithinVersionTwo) {
+/// A client names the highest version that it speaks, and is answered in the highest that both do.
+TEST(Protocol, IsTheHighestOfVersionTwoThatBothSpeak) {
     EXPECT_EQ(negotiate_protocol("gsma/rsp/v2.1.0"), "gsma/rsp/v2.1.0");
     EXPECT_EQ(negotiate_protocol("gsma/rsp/v2.5.0"), "gsma/rsp/v2.5.0");
     EXPECT_EQ(negotiate_protocol("gsma/rsp/v2.9.1"), "gsma/rsp/v2.5.0");
-    EXPECT_FALSE(negotiate_protocol("gsma/rsp/v3.0.0"));
-    EXPECT_FALSE(negotiate_protocol(""));
+    EXPECT_EQ(negotiate_protocol("gsma/rsp/v3.1.0"), "gsma/rsp/v2.5.0");
+    for (const auto* other : {"", "gsma/rsp/v1.1.0", "gsma/rsp/v", "gsma/rsp/v2", "gsma/rsp/v2.", "gsma/rsp/v2.-1.0",
+                              "gsma/rsp/v.5.0", "gsma/rsp/v99999999999.0", "gsma/rsp/w2.1.0"})
+        EXPECT_FALSE(negotiate_protocol(other)) << other;
 }
 
 TEST(Start, FailsWithTheNameOfWhatIsWrong) {

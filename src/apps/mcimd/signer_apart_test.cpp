@@ -65,6 +65,7 @@ TEST_F(SignerApart, IsNotReadyWhileItDoesNotAnswer) {
 
 /// It is stopped and goes on: what came meanwhile goes to it together, and who needs no signature is answered.
 TEST_F(SignerApart, HoldsUpNobodyElseWhileItTakesItsTime) {
+    at.more_tables += "seconds = 30\n";
     start();
     const auto metric = [&](const std::string& name) {
         const std::string text = "\n" + ask_plain(running->operation_port(), "/metrics");
@@ -76,7 +77,10 @@ TEST_F(SignerApart, HoldsUpNobodyElseWhileItTakesItsTime) {
     for (std::size_t i = 0; i < devices; ++i)
         requests.push_back(es9_request("initiateAuthentication", card.initiate("smdpp.example.com")));
     auto answers = std::async(std::launch::async, [&] { return at_once(requests); });
-    const auto until = std::chrono::steady_clock::now() + 4s;
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    while (metric("mcimd_open_connections{listener=\"server\"}") < devices && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(20ms);
+    std::this_thread::sleep_for(200ms);  // their requests are there
     while (ready().find("still under way") == std::string::npos && std::chrono::steady_clock::now() < until)
         std::this_thread::sleep_for(20ms);
     EXPECT_NE(ready().find("still under way"), std::string::npos) << ready();

@@ -6,8 +6,6 @@
 #include <mutex>
 #include <thread>
 
-#include "mcim/signer_wire/messages.h"
-
 namespace mcim::apps::mcimd {
 namespace {
 
@@ -53,7 +51,7 @@ struct SigningDesk::Worker {
         changed.wait(lock, [&] { return ending || !waiting.requests.empty(); });
         Round round;
         if (ending) return round;
-        const auto count = std::min(waiting.requests.size(), signer_wire::requests_max);
+        const auto count = std::min(waiting.requests.size(), together_max);
         move_first(waiting.requests, count, round.requests);
         move_first(waiting.callbacks, count, round.callbacks);
         move_first(waiting.subjects, count, round.subjects);
@@ -95,9 +93,10 @@ void SigningDesk::ask(signer::Request request, Done done) {
         ++messages_;
         return done(signer_.execute_one(request));
     }
-    if (gathered_.requests.empty()) loop_.post([this, held = std::weak_ptr(worker_->alive)] {
-        if (!held.expired()) hand_over();
-    });
+    if (gathered_.requests.empty())
+        loop_.post([this, held = std::weak_ptr(worker_->alive)] {
+            if (!held.expired()) hand_over();
+        });
     gathered_.requests.push_back(std::move(request));
     gathered_.callbacks.push_back(std::move(done));
     gathered_.subjects.push_back(log_subject());

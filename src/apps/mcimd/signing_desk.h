@@ -17,7 +17,9 @@ public:
     using Done = std::function<void(Result<signer::Response>)>;
     enum class Way : std::uint8_t { at_once, together };
 
-    /// That wait or are under way: whoever comes then holds up the loop until there is room again, so that what
+    static constexpr std::size_t together_max = 64;  ///< requests in one message
+
+    /// That wait: whoever comes then holds up the loop until there is room again, so that what
     /// requests carry does not pile up in memory before a signer that is slow.
     static constexpr std::size_t waiting_max = 512;
 
@@ -52,9 +54,9 @@ private:
     signer::Signer& signer_;
     std::uint64_t requests_ = 0;
     std::uint64_t messages_ = 0;
-    Round gathered_;                 ///< in this turn of the loop
-    std::size_t outstanding_ = 0;    ///< with the worker
-    http::Loop::Hold loop_stays_{};  ///< while there are some
+    Round gathered_;                  ///< in this turn of the loop
+    std::size_t outstanding_ = 0;     ///< with the worker
+    http::Loop::Hold loop_stays_{};   ///< while there are some
     std::unique_ptr<Worker> worker_;  ///< of Way::together
 };
 

@@ -6,8 +6,6 @@
 #include <future>
 #include <semaphore>
 
-#include "mcim/signer_wire/messages.h"
-
 namespace mcim::apps::mcimd {
 namespace {
 
@@ -132,7 +130,7 @@ TEST_F(Desk, MoreThanAMessageTakesIsSeveralAndMoreThanWaitHoldsUpTheLoop) {
     ask(desk, "2");
     auto turn = std::async(std::launch::async, [&] { loop.run_for(1ms); });
     EXPECT_EQ(turn.wait_for(50ms), std::future_status::ready) << "the first message has made room";
-    for (std::size_t i = 0; i < signer_wire::requests_max; ++i) ask(desk, "3");
+    for (std::size_t i = 0; i < SigningDesk::together_max; ++i) ask(desk, "3");
     loop.run_for(1ms);
     ask(desk, "4");
     auto held_up = std::async(std::launch::async, [&] { loop.run_for(1ms); });
@@ -140,10 +138,10 @@ TEST_F(Desk, MoreThanAMessageTakesIsSeveralAndMoreThanWaitHoldsUpTheLoop) {
     signer.open = true;
     signer.may_answer.release(100);
     held_up.get();
-    const std::size_t all = SigningDesk::waiting_max + signer_wire::requests_max + 2;
+    const std::size_t all = SigningDesk::waiting_max + SigningDesk::together_max + 2;
     run_until(all);
     EXPECT_EQ(heard.back(), "4");
-    EXPECT_EQ(std::ranges::max(signer.sizes), signer_wire::requests_max);
+    EXPECT_EQ(std::ranges::max(signer.sizes), SigningDesk::together_max);
 }
 
 TEST_F(Desk, LoopHasSomethingToWaitForUntilAllAreAnswered) {

@@ -139,7 +139,7 @@ Status refusals(Story& s) {
     refused_with(s.lab, s.lab.agent(second, s.platform, {"download", "-a", made.activation_code, "-c", "0000"}),
                  "8.2.7", "3.8", "a wrong confirmation code");
     CHECKED(bit_flip(s, second, line, made));
-    refused_with(s.lab, s.lab.agent(s.device, s.platform, download(s.lab, made)), "8.1.1", "3.8",
+    refused_with(s.lab, s.lab.agent(s.device, s.platform, download(s.lab, made)), "8.2.6", "3.8",
                  "the same order from a second card");
     return other_ci(s, second);
 }
