@@ -260,6 +260,20 @@ TEST_F(CardTest, TellsItsRules) {
     EXPECT_EQ(rat.rat, rules_for_every_operator());
 }
 
+TEST_F(CardTest, NamesTheRulesThatItsTableGrantsToNobody) {
+    EXPECT_FALSE(agent.call<msg::EUICCInfo2>(msg::GetEuiccInfo2Request{}).forbidden_profile_policy_rules);
+    auto birth = for_test::birth(pki);
+    birth.rules.front().ppr_ids = der::BitString::of({static_cast<std::size_t>(msg::PprBit::ppr2)});
+    Agent without_ppr1(birth);
+    EXPECT_EQ(without_ppr1.call<msg::EUICCInfo2>(msg::GetEuiccInfo2Request{}).forbidden_profile_policy_rules,
+              der::BitString::of({static_cast<std::size_t>(msg::PprBit::ppr1)}));
+    birth.rules.clear();
+    Agent without_any(birth);
+    EXPECT_EQ(
+        without_any.call<msg::EUICCInfo2>(msg::GetEuiccInfo2Request{}).forbidden_profile_policy_rules,
+        der::BitString::of({static_cast<std::size_t>(msg::PprBit::ppr1), static_cast<std::size_t>(msg::PprBit::ppr2)}));
+}
+
 TEST_F(CardTest, AFailedCommitIsAsIfNothingHappened) {
     agent.storage.commits_left = 0;
     EXPECT_EQ(agent.send("81E2910007BF3F04800261"

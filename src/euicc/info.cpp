@@ -1,6 +1,7 @@
 #include "mcim/euicc/info.h"
 
 #include "mcim/base/version.h"
+#include "mcim/euicc/rules.h"
 
 namespace mcim::euicc {
 namespace {
@@ -89,6 +90,8 @@ msg::EUICCInfo2 euicc_info2(const DurableState& state) {
     info.euicc_ci_pk_id_list_for_verification = verification_keys(state);
     info.euicc_ci_pk_id_list_for_signing = signing_keys(state);
     info.euicc_category = msg::EuiccCategory::other;
+    if (auto forbidden = forbidden_rules(state); !forbidden.none())
+        info.forbidden_profile_policy_rules = std::move(forbidden);
     info.pp_version = msg::version(0, 0, 0);  // evaluated against no protection profile, accredited by nobody
     if (state.birth.info_fields == InfoFields::all) info.tre_product_reference = msg::Utf8{named_version("mcim-tre")};
     return info;

@@ -53,4 +53,15 @@ bool rules_allowed(const DurableState& state, const msg::StoreMetadataRequest& m
     return true;
 }
 
+msg::PprIds forbidden_rules(const DurableState& state) {
+    msg::PprIds out;
+    for (const auto rule : {msg::PprBit::ppr1, msg::PprBit::ppr2}) {
+        const auto bit = static_cast<std::size_t>(rule);
+        const bool granted = std::ranges::any_of(
+            state.birth.rules, [&](const auto& r) { return r.ppr_ids.test(bit) && !r.allowed_operators.empty(); });
+        if (!granted) out.set(bit);
+    }
+    return out;
+}
+
 }  // namespace mcim::euicc

@@ -14,4 +14,7 @@ namespace mcim::euicc {
 /// PPR1 also asks that no other operational profile is there: it could never be left again.
 [[nodiscard]] bool rules_allowed(const DurableState&, const msg::StoreMetadataRequest&);
 
+/// Those that the RAT grants to nobody: forbiddenProfilePolicyRules of EUICCInfo2.
+[[nodiscard]] msg::PprIds forbidden_rules(const DurableState&);
+
 }  // namespace mcim::euicc
