@@ -144,6 +144,7 @@ void add_operator(CLI::App& app, Console& console) {
     add_operator_list(*command, console);
     add_operator_show(*command, console);
     add_operator_policy(*command, console);
+    add_operator_metadata(*command, console);
     add_operator_client(*command, console);
     add_operator_progress(*command, console);
 }

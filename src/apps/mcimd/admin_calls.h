@@ -1,5 +1,6 @@
 // Private to admin: its calls, by subject. Each gets the request's body, or what stands in the path after its name.
 #pragma once
+#include "mcim/apps/mcimd/metadata.h"
 #include "mcim/apps/mcimd/platform.h"
 #include "mcim/jose/json.h"
 #include "mcim/saip/lint.h"
@@ -14,6 +15,8 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Result<Json> list_operators(Platform&);
 [[nodiscard]] Result<Json> add_subscription(Platform&, const jose::Object&);
 [[nodiscard]] Result<Json> list_subscriptions(Platform&);
+/// Errc::not_found names the way to those that are here.
+[[nodiscard]] Result<store::Subscription> subscription_named(Platform&, std::string_view iccid);
 [[nodiscard]] Result<Json> show_subscription(Platform&, std::string_view iccid);
 /// Its K and OPc, wrapped inside the signer under a transport key of its operator's. That they left, and at whose word,
 /// is on the disk before they do.
@@ -34,6 +37,12 @@ using Json = jose::ObjectWriter;
 [[nodiscard]] Status check_key(const Platform&, const store::Operator&, std::string_view name, const SecretBytes&);
 /// For who looks in another process.
 [[nodiscard]] bool refuses(const Platform&, const store::Operator&, saip::Finding);
+
+// admin_metadata.cpp: what an operator's profiles say of themselves (metadata.h)
+[[nodiscard]] Result<Json> set_metadata_of_operator(Platform&, std::string_view operator_id, const jose::Object&);
+[[nodiscard]] Result<Json> set_metadata_of_line(Platform&, std::string_view iccid, const jose::Object&);
+/// The member "metadata"; nullopt where it is absent.
+[[nodiscard]] Result<std::optional<MetadataSettings>> metadata_in(const jose::Object&);
 
 // admin_orders.cpp
 [[nodiscard]] Result<Json> add_order(Platform&, const jose::Object&);

@@ -4,6 +4,7 @@
 #include "mcim/apps/common/typing_errors.h"
 #include "mcim/apps/mcimd/admin_calls.h"
 #include "mcim/apps/mcimd/consequences.h"
+#include "mcim/apps/mcimd/metadata.h"
 #include "mcim/apps/mcimd/smds_events.h"
 #include "mcim/saip/known_keys.h"
 #include "mcim/saip/lint.h"
@@ -180,15 +181,6 @@ Error explained(Platform& p, Error conflict, const store::Subscription& wanted) 
     return conflict;
 }
 
-Result<store::Subscription> subscription_named(Platform& p, std::string_view iccid) {
-    TRY(const Iccid id, Iccid::parse_unchecked(iccid));
-    TRY(auto found, p.store.find_subscription(id));
-    if (!found)
-        return fail(Errc::not_found, "iccid",
-                    "no subscription has " + id.text() + "; \"mcim subscription list\" shows those that are here");
-    return *std::move(found);
-}
-
 /// A platform without a download server never hears of the card that its lines are on: there their operator says when
 /// they are served.
 bool may_be_served(const Platform& p, store::Standing standing) {
@@ -220,6 +212,23 @@ void inherit(const store::Subscription& replaced, store::Subscription& s) {
     if (network(replaced.imsi) == network(s.imsi)) s.mnc_digits = replaced.mnc_digits;
 }
 
+/// Its own, or that of the line whose place it takes; nullopt where its profile type's or its operator's counts. What
+/// no card would take is refused now.
+Result<std::optional<MetadataSettings>> metadata_of_new_line(Platform& p, const jose::Object& in,
+                                                             const std::optional<store::Subscription>& replaced,
+                                                             const store::Subscription& s) {
+    std::optional<MetadataSettings> own;
+    if (in.has("metadata")) {
+        TRY(own, metadata_in(in));
+    } else if (replaced) {
+        TRY(own, own_metadata(p.store, replaced->iccid));
+    }
+    TRY(const auto applied, inherited_metadata(p.store, s));
+    if (auto fits = check_fits(own ? *own : applied.settings, s); !fits)
+        return std::move(fits).error().within("metadata");
+    return own;
+}
+
 /// What the authentication centre makes of a line.
 Result<Json> access_of(Platform& p, const store::Subscription& s) {
     TRY(auto out, show_auc(p, s.imsi.text()));
@@ -239,6 +248,15 @@ Status check_naming(const store::Operator& o) {
 }
 
 }  // namespace
+
+Result<store::Subscription> subscription_named(Platform& p, std::string_view iccid) {
+    TRY(const Iccid id, Iccid::parse_unchecked(iccid));
+    TRY(auto found, p.store.find_subscription(id));
+    if (!found)
+        return fail(Errc::not_found, "iccid",
+                    "no subscription has " + id.text() + "; \"mcim subscription list\" shows those that are here");
+    return *std::move(found);
+}
 
 Result<Json> add_operator(Platform& p, const jose::Object& in) {
     store::Operator row;
@@ -299,14 +317,17 @@ Result<Json> add_subscription(Platform& p, const jose::Object& in) {
         TRY(Msisdn msisdn, Msisdn::parse(*msisdn_digits));
         s.msisdn = std::move(msisdn);
     }
+    CHECKED(check_names(s));
     if (!line.package) CHECKED(check_template(p, *known, s));
     TRY(s.profile_type, in.optional_member(&jose::Object::text, "profile_type"));
+    TRY(const auto metadata, metadata_of_new_line(p, in, replaced, s));
     s.needs_javacard = line.needs_javacard;
     s.package_version = line.package_version;
     s.created_at = p.now();
     auc::Subscription row{line.imsi, line.keys.keys};
     if (line.keys.algorithm == signer::Algorithm::test) row.card_limits = {};
     store::Batch batch{store::AddSubscription{s, std::move(line.package)}, store::AddAuc{std::move(row)}};
+    if (metadata) CHECKED(set_line_metadata(p.store, s.iccid, metadata, batch));
     Json out = json_of(s);
     TRY(const auto only_tried, in.optional_member(&jose::Object::flag, "dry_run"));
     if (only_tried.value_or(false)) return out;
@@ -328,10 +349,15 @@ Result<Json> list_subscriptions(Platform& p) {
 Result<Json> show_subscription(Platform& p, std::string_view iccid) {
     TRY(const auto s, subscription_named(p, iccid));
     TRY(const auto access, access_of(p, s));
+    TRY(const auto metadata, metadata_for(p.store, s));
     TRY(const auto exports, p.store.exports_of(s.iccid));
     std::vector<Json> left;
     for (const auto& e : exports) left.push_back(json_of(e));
-    return json_of(s).object("network_access", access).objects("exports", left);
+    return json_of(s)
+        .object("metadata", json_of(metadata.settings))
+        .text("metadata_from", to_string(metadata.from))
+        .object("network_access", access)
+        .objects("exports", left);
 }
 
 Result<Json> export_subscription(Platform& p, std::string_view iccid, const jose::Object& in,

@@ -1,5 +1,6 @@
 // Orders and their timelines.
 #include "mcim/apps/mcimd/admin_calls.h"
+#include "mcim/apps/mcimd/metadata.h"
 #include "mcim/apps/mcimd/orders.h"
 #include "mcim/apps/mcimd/ports.h"
 #include "mcim/apps/mcimd/smds_events.h"
@@ -307,7 +308,7 @@ Result<Json> add_order(Platform& p, const jose::Object& in) {
     TRY(auto eid, eid_in(in));
     TRY(const auto line, line_to_offer(p, operator_id, iccid, eid));
     TRY(const auto profile_class, class_of(in));
-    smdp::Order order = draft_order(p, line, profile_class);
+    TRY(auto order, draft_order(p, line, profile_class));
     order.eid = std::move(eid);
     CHECKED(read_options(p, in, order));
     TRY(order, released(std::move(order)));
@@ -335,7 +336,9 @@ Result<Json> show_order(Platform& p, std::string_view id) {
     std::vector<Json> lines;
     for (const auto& line : timeline) lines.push_back(json_of(line));
     TRY(const auto missing, missing_consent(p, order));
+    TRY(const auto metadata, json_of_metadata(order.metadata));
     Json out = with_consent(p, order, missing);
+    out.object("metadata", metadata);
     if (p.verifier && order.eid && order.policy == smdp::GatePolicy::attested && smdp::downloadable(order.state)) {
         TRY(const auto device, find_device(p, *order.eid));
         if (device && device->refused) out.object("refused_evidence", json_of(*device->refused));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "mcim/apps/mcimd/admin_calls.h"
+#include "mcim/apps/mcimd/metadata.h"
 #include "mcim/saip/package_policy.h"
 #include "mcim/saip/template.h"
 
@@ -66,7 +67,14 @@ Json json_of(const store::Operator& o) {
 
 Result<Json> show_operator(Platform& p, std::string_view id) {
     TRY(const auto row, operator_named(p, id));
-    return json_of(row);
+    TRY(const auto metadata, metadata_of_operator(p.store, row.id));
+    std::vector<Json> documents;
+    for (const auto& [type, settings] : metadata) {
+        Json& one = documents.emplace_back();
+        if (type) one.text("profile_type", *type);
+        one.object("metadata", json_of(settings));
+    }
+    return json_of(row).objects("metadata", documents);
 }
 
 Result<Json> set_package_policy(Platform& p, std::string_view operator_id, const jose::Object& in) {

@@ -71,7 +71,7 @@ Result<std::optional<Es2Refused>> refused_eid(Platform& p, smdp::GatePolicy poli
 }
 
 Result<Es2Answer> Es2Caller::make_order(const smdp::DownloadOrder& asked, const store::Subscription& line) const {
-    auto order = draft_order(platform, line, msg::ProfileClass::operational);
+    TRY(auto order, draft_order(platform, line, msg::ProfileClass::operational));
     order.matching_id = smdp::untold_matching_id(platform.random);
     order.policy = client.policy;
     order.eid = asked.eid;

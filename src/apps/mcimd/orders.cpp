@@ -1,6 +1,7 @@
 #include "mcim/apps/mcimd/orders.h"
 
 #include "mcim/apps/common/typing_errors.h"
+#include "mcim/apps/mcimd/metadata.h"
 #include "mcim/apps/mcimd/ports.h"
 #include "mcim/apps/mcimd/verifier.h"
 
@@ -8,20 +9,6 @@ namespace mcim::apps::mcimd {
 namespace {
 
 constexpr std::uint64_t template_octets = 32 * 1024;  ///< what the project's template takes on a card, rounded up
-
-/// Every change of the profile is reported here, so that the platform knows where it stands (SGP.22 2.4.5.3).
-Bytes metadata_of(const Platform& p, const store::Subscription& s, msg::ProfileClass profile_class) {
-    msg::StoreMetadataRequest m;
-    m.iccid = msg::to_octets(s.iccid);
-    m.service_provider_name.text = s.service_provider_name;
-    m.profile_name.text = s.profile_name;
-    if (profile_class != msg::ProfileClass::operational) m.profile_class = profile_class;
-    m.notification_configuration_info = {{msg::event(msg::NotificationEventBit::install), {p.dp->address}, {}},
-                                         {msg::event(msg::NotificationEventBit::enable), {p.dp->address}, {}},
-                                         {msg::event(msg::NotificationEventBit::disable), {p.dp->address}, {}},
-                                         {msg::event(msg::NotificationEventBit::delete_), {p.dp->address}, {}}};
-    return der::encode(m);
-}
 
 }  // namespace
 
@@ -45,10 +32,10 @@ Result<OrderedProfile> find_profile(Platform& p, const Iccid& iccid) {
     return out;
 }
 
-smdp::Order draft_order(Platform& p, const store::Subscription& line, msg::ProfileClass profile_class) {
+Result<smdp::Order> draft_order(Platform& p, const store::Subscription& line, msg::ProfileClass profile_class) {
     smdp::Order order{smdp::fresh_order_id(p.now(), p.random), line.operator_id, line.iccid,
                       smdp::fresh_matching_id(p.random)};
-    order.metadata = metadata_of(p, line, profile_class);
+    TRY(order.metadata, metadata_of(p, line, profile_class));
     order.package_octets = line.package_octets != 0 ? line.package_octets : template_octets + line.package_octets_min;
     order.needs_javacard = line.needs_javacard;
     order.package_version = line.package_version;

@@ -18,8 +18,8 @@ struct OrderedProfile {
 };
 [[nodiscard]] Result<OrderedProfile> find_profile(Platform&, const Iccid&);
 
-/// Available, with a matching ID of its own.
-[[nodiscard]] smdp::Order draft_order(Platform&, const store::Subscription& line, msg::ProfileClass);
+/// Available, with a matching ID of its own, and the metadata that its operator has set for it by now.
+[[nodiscard]] Result<smdp::Order> draft_order(Platform&, const store::Subscription& line, msg::ProfileClass);
 
 /// An order for an EID with a typing error would wait for ever. Test cards have EIDs whose check digits do not hold
 /// (SGP.26): one that is enrolled exists. Where no device has to be enrolled, nothing tells the two apart.

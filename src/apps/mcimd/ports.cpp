@@ -3,12 +3,13 @@
 #include <algorithm>
 
 #include "mcim/apps/mcimd/consequences.h"
+#include "mcim/apps/mcimd/metadata.h"
 #include "mcim/apps/mcimd/verifier.h"
 
 namespace mcim::apps::mcimd {
 namespace {
 
-Result<smdp::ProfileSource> source_of(store::Store& store, store::Subscription s) {
+Result<smdp::ProfileSource> source_of(store::Store& store, store::Subscription s, const smdp::Order& order) {
     if (s.package_octets != 0) {
         TRY(auto package, store.find_package(s.iccid));
         if (!package) return fail(Errc::not_found, "packages", "the subscription's own package is gone");
@@ -18,6 +19,7 @@ Result<smdp::ProfileSource> source_of(store::Store& store, store::Subscription s
                                         std::move(s.service_provider_name), std::move(s.profile_name)};
     variables.mnc_digits = s.mnc_digits;
     variables.package_octets_min = s.package_octets_min;
+    TRY(variables.gid1, gid1_in(order.metadata));
     return smdp::ProfileSource(signer::FromTemplate{std::move(variables), std::move(s.keys)});
 }
 
@@ -97,7 +99,7 @@ Result<smdp::Event> Ports::answer(const smdp::LoadBinding& a) {
     if (!order) return smdp::Event(smdp::BindingLoaded{});
     TRY(auto subscription, platform_.store.find_subscription(order->iccid));
     if (!subscription) return smdp::Event(smdp::BindingLoaded{});
-    TRY(auto source, source_of(platform_.store, *std::move(subscription)));
+    TRY(auto source, source_of(platform_.store, *std::move(subscription), *order));
     return smdp::Event(smdp::BindingLoaded{smdp::BindingLoaded::Content{*std::move(order), std::move(source)}});
 }
 
