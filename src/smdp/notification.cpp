@@ -87,7 +87,8 @@ private:
     void note(std::string sentence, NoteKind kind = NoteKind::milestone) {
         effects_.emplace_back(Note{order_->id, env_.now, std::move(sentence), kind});
     }
-    void seen(std::int64_t number) { order_->last_sequence = std::max(number, order_->last_sequence.value_or(number)); }
+    /// No card counts below zero (3.5): one that signs such a number has told something all the same.
+    void seen(std::int64_t number) { order_->last_sequence = std::max(number, order_->last_sequence.value_or(0)); }
     void changed(const Eid& eid, ProfileEvent event) {
         effects_.emplace_back(ProfileChanged{order_->iccid, eid, event, order_->id});
     }

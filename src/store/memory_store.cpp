@@ -2,7 +2,7 @@
 #include <map>
 #include <set>
 
-#include "mcim/store/store.h"
+#include "mcim/store/memory_rules.h"
 
 namespace mcim::store {
 namespace {
@@ -29,7 +29,15 @@ Error missing(std::string table) { return fail(Errc::not_found, std::move(table)
 
 bool lives(const smdp::Order& o) { return o.state != smdp::OrderState::unavailable; }
 
+Status need_order(const Tables& t, const std::string& id, const char* rule) {
+    return t.orders.contains(id) ? ok() : Status(memory::forbidden(rule));
+}
+Status need_line(const Tables& t, const Iccid& iccid, const char* rule) {
+    return t.subscriptions.contains(iccid) ? ok() : Status(memory::forbidden(rule));
+}
+
 Status check_order(const Tables& t, const smdp::Order& order) {
+    CHECKED(memory::check(order));
     for (const auto& [id, other] : t.orders) {
         if (id == order.id) continue;
         if (other.matching_id == order.matching_id) return conflict("orders.matching_id");
@@ -38,6 +46,7 @@ Status check_order(const Tables& t, const smdp::Order& order) {
     return ok();
 }
 Status check_subscription(const Tables& t, const Subscription& s) {
+    CHECKED(memory::check(s));
     for (const auto& [iccid, other] : t.subscriptions) {
         if (iccid == s.iccid) continue;
         if (other.imsi == s.imsi) return conflict("subscriptions.imsi");
@@ -52,7 +61,8 @@ Status apply(Tables& t, const AddOrder& c) {
     CHECKED(check_order(t, c.order));
     smdp::Order order = c.order;
     order.version = 1;
-    return t.orders.emplace(order.id, order).second ? ok() : Status(conflict("orders.id"));
+    if (!t.orders.emplace(order.id, order).second) return conflict("orders.id");
+    return need_line(t, order.iccid, "orders.subscription");
 }
 Status apply(Tables& t, const NameOrder& c) {
     const auto found = t.orders.find(c.order_id);
@@ -67,8 +77,9 @@ Status apply(Tables& t, const NameOrder& c) {
 }
 Status apply(Tables& t, const MoveEvent& c) {
     const auto found = t.orders.find(c.order_id);
-    if (found != t.orders.end() && (!c.from || found->second.event == *c.from)) found->second.event = c.to;
-    return ok();
+    if (found == t.orders.end() || (c.from && found->second.event != *c.from)) return ok();
+    found->second.event = c.to;
+    return memory::check(found->second);
 }
 Status apply(Tables& t, const smdp::PutOrder& c) {
     const auto found = t.orders.find(c.order.id);
@@ -78,6 +89,7 @@ Status apply(Tables& t, const smdp::PutOrder& c) {
     next.confirmation_code = found->second.confirmation_code;
     next.smds_address = found->second.smds_address;
     next.event = found->second.event;  // MoveEvent's
+    CHECKED(memory::check_change(found->second, next));
     CHECKED(check_order(t, next));
     ++next.version;
     found->second = std::move(next);
@@ -86,6 +98,7 @@ Status apply(Tables& t, const smdp::PutOrder& c) {
 Status apply(Tables& t, const smdp::PutSession& c) {
     if (std::holds_alternative<smdp::Offered>(c.state) && t.sessions.contains(c.transaction_id))
         return conflict("sessions.transaction_id");
+    CHECKED(need_order(t, c.order_id, "sessions.order"));
     t.sessions[c.transaction_id] = {c.order_id, smdp::encode_state(c.state)};
     t.offers.erase(c.transaction_id);
     if (const auto over = smdp::over_at(c.state)) t.offers[c.transaction_id] = *over;
@@ -107,6 +120,7 @@ Status apply(Tables& t, const PurgeNotifications& c) {
     return ok();
 }
 Status apply(Tables& t, const smdp::Note& c) {
+    CHECKED(need_order(t, c.order_id, "notes.order"));
     auto& lines = t.timelines[c.order_id];
     lines.push_back({c.at, c.sentence, {}, c.kind});
     const auto is_routine = [](const TimelineLine& l) { return l.kind == smdp::NoteKind::routine; };
@@ -115,6 +129,7 @@ Status apply(Tables& t, const smdp::Note& c) {
     return ok();
 }
 Status apply(Tables& t, const smdp::NoteRefusal& c) {
+    CHECKED(need_order(t, c.order_id, "notes.order"));
     auto& lines = t.timelines[c.order_id];
     for (auto line = lines.rbegin(); line != lines.rend() && line->refusal; ++line)
         if (line->refusal->code == c.code && line->sentence == c.sentence) {
@@ -133,6 +148,8 @@ Status apply(Tables& t, const smdp::RecordNotification& c) {
             .second;
     if (!added) return c.trust == smdp::Trust::unverified ? ok() : Status(conflict("notifications.digest"));
     if (c.order_id.empty()) return ok();
+    if (c.trust == smdp::Trust::unverified) return memory::forbidden("notifications.trust");
+    CHECKED(need_order(t, c.order_id, "notifications.order"));
     auto& of_order = t.verified[c.order_id];
     of_order.push_back(c.digest);
     if (of_order.size() > verified_kept) {
@@ -156,12 +173,15 @@ Status apply(Tables& t, const PutSubscription& c) {
     Subscription next = found->second;  // nothing else of it changes
     next.eid = c.subscription.eid;
     next.standing = c.subscription.standing;
+    CHECKED(memory::check_change(found->second, next));
     CHECKED(check_subscription(t, next));
     ++next.version;
     found->second = std::move(next);
     return ok();
 }
 Status apply(Tables& t, const RecordExport& c) {
+    CHECKED(need_line(t, c.row.iccid, "exports.subscription"));
+    if (c.row.transport_key == 0) return memory::forbidden("exports.transport_key");
     t.exports[c.row.iccid].push_back(c.row);
     return ok();
 }
@@ -182,16 +202,19 @@ Status apply(Tables& t, const auc::Update& c) {
     if (found == t.auc.end()) return missing("auc");
     if (found->second.sqn != c.expected || found->second.status != c.subscription.status)
         return fail(Errc::conflict, "auc.sqn", "it changed meanwhile");
+    CHECKED(memory::check_change(found->second, c.subscription));
     found->second = c.subscription;
     return ok();
 }
 Status apply(Tables& t, const SetAucStatus& c) {
     const auto found = t.auc.find(c.imsi);
     if (found == t.auc.end()) return missing("auc");
+    CHECKED(memory::check_change(found->second.status, c.status));
     found->second.status = c.status;
     return ok();
 }
 Status apply(Tables& t, const ReserveRelease& c) {
+    CHECKED(need_order(t, c.order_id, "releases.order"));
     const auto [at, added] =
         t.releases.emplace(std::pair(c.operator_id, c.jti), ReleaseUse{c.order_id, c.gives_up, false});
     return added || at->second.order_id == c.order_id ? ok() : Status(conflict("releases.jti"));

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "mcim/store/postgres_connection.h"
+#include "mcim/store/rules.h"
 
 namespace mcim::store::postgres {
 namespace {
@@ -135,9 +136,35 @@ INSERT INTO rows (kind, key, body, version) SELECT 'bar', s.iccid, ''::bytea, 1 
     WHERE a.imsi=s.imsi AND s.standing IN (1,2) AND a.status=1 ON CONFLICT DO NOTHING;
 )sql";
 
-constexpr std::array<const char*, 7> steps{version_1, version_2, version_3, version_4, version_5, version_6, version_7};
+/// As the last step there. Looked at beside each new row from now on; what is here and leads nowhere stays.
+std::string rules() {
+    std::string out =
+        "CREATE FUNCTION forbids() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'forbidden by a rule: "
+        "%', TG_ARGV[0] USING ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[0]; END $$;";
+    const auto add = [&](const char* table, const char* name) {
+        out += std::string("ALTER TABLE ") + table + " ADD CONSTRAINT \"" + name + "\" ";
+    };
+    for (const auto& c : checks) {
+        add(c.table, c.name);
+        out += std::string("CHECK (") + c.holds + ");";
+    }
+    for (const auto& r : references) {
+        add(r.table, r.name);
+        out += std::string("FOREIGN KEY (") + r.column + ") REFERENCES " + r.to + " NOT VALID;";
+    }
+    for (const auto& f : forbidden)
+        out += std::string("CREATE TRIGGER \"") + f.name + "\" BEFORE " + f.change + " ON " + f.table +
+               " FOR EACH ROW WHEN (" + f.where + ") EXECUTE FUNCTION forbids('" + f.name + "');";
+    return out;
+}
 
-constexpr std::int64_t newest() { return static_cast<std::int64_t>(steps.size()); }
+const std::array<std::string, 8>& steps() {
+    static const std::array<std::string, 8> all{version_1, version_2, version_3, version_4,
+                                                version_5, version_6, version_7, brought_into_range + rules()};
+    return all;
+}
+
+std::int64_t newest() { return static_cast<std::int64_t>(steps().size()); }
 
 /// Any number will do that no other program takes for its own lock: these are the octets of "mcim".
 /// An index over all that is there takes its time, and a node that comes meanwhile waits for it.
@@ -153,8 +180,8 @@ CREATE TABLE IF NOT EXISTS mcim.schema_versions (version BIGINT PRIMARY KEY, sin
 Status take_steps(pg_conn* pg) {
     CHECKED(run(pg, make_schema, migration_max));
     TRY(const std::int64_t found, schema_of(pg));
-    for (auto i = static_cast<std::size_t>(found); i < steps.size(); ++i) {
-        CHECKED(run(pg, steps.at(i), migration_max));
+    for (auto i = static_cast<std::size_t>(found); i < steps().size(); ++i) {
+        CHECKED(run(pg, steps().at(i), migration_max));
         CHECKED(run(pg, "INSERT INTO mcim.schema_versions (version) VALUES (" + std::to_string(i + 1) + ")"));
     }
     return ok();

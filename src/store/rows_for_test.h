@@ -1,5 +1,7 @@
 // Rows as the tests of the stores write them, told apart by a number.
 #pragma once
+#include <set>
+
 #include "mcim/store/store.h"
 
 namespace mcim::store {
@@ -33,6 +35,55 @@ inline Subscription subscription(int n) {
     s.created_at = t0;
     s.version = 1;
     return s;
+}
+
+/// Of the row that iccid(n) gives, and the order that another row may name.
+inline int number_of(const Iccid& iccid) {
+    return static_cast<int>(std::stoll(iccid.text().substr(0, 18)) - 894412345678900000);
+}
+inline const std::string* order_named_by(const Change& change) {
+    return std::visit(
+        [](const auto& c) -> const std::string* {
+            using C = std::remove_cvref_t<decltype(c)>;
+            constexpr bool names_one = std::same_as<C, smdp::Note> || std::same_as<C, smdp::NoteRefusal> ||
+                                       std::same_as<C, smdp::PutSession> || std::same_as<C, ReserveRelease> ||
+                                       std::same_as<C, smdp::RecordNotification>;
+            if constexpr (names_one)
+                return c.order_id.empty() ? nullptr : &c.order_id;
+            else
+                return nullptr;
+        },
+        change);
+}
+/// What the changes of a batch lead to and the store does not have yet: lines of its orders, and orders that ended.
+inline Batch rows_behind(Store& store, const Batch& batch) {
+    std::set<std::string> orders, lines;
+    Batch out;
+    const auto add_line = [&](const Iccid& iccid) {
+        if (!lines.insert(iccid.text()).second || *store.find_subscription(iccid)) return;
+        out.emplace_back(AddSubscription{subscription(number_of(iccid))});
+    };
+    for (const Change& change : batch) {
+        if (const auto* added = std::get_if<AddSubscription>(&change)) lines.insert(added->subscription.iccid.text());
+        if (const auto* exported = std::get_if<RecordExport>(&change)) add_line(exported->row.iccid);
+        if (const auto* added = std::get_if<AddOrder>(&change)) {
+            add_line(added->order.iccid);
+            orders.insert(added->order.id);
+        }
+        const std::string* id = order_named_by(change);
+        if (id == nullptr || !orders.insert(*id).second || *store.find_order(*id)) continue;
+        auto ended = order(100);
+        ended.id = ended.matching_id = *id;
+        ended.state = smdp::OrderState::unavailable;
+        add_line(ended.iccid);
+        out.emplace_back(AddOrder{std::move(ended)});
+    }
+    return out;
+}
+/// With what it leads to, in a transaction before it.
+inline Status commit(Store& store, Batch batch) {
+    if (auto behind = rows_behind(store, batch); !behind.empty()) CHECKED(store.commit_one(std::move(behind)));
+    return store.commit_one(std::move(batch));
 }
 
 /// A row of the authentication centre for subscription(n).

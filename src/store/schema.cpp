@@ -1,5 +1,10 @@
 #include "mcim/store/schema.h"
 
+#include <algorithm>
+#include <set>
+
+#include "mcim/store/rules.h"
+
 namespace mcim::store {
 namespace {
 
@@ -159,15 +164,80 @@ INSERT INTO rows (kind, key, body, version) SELECT 'bar', s.iccid, x'', 1 FROM s
     WHERE a.imsi=s.imsi AND s.standing IN (1,2) AND a.status=1 ON CONFLICT DO NOTHING;
 )sql";
 
-constexpr std::array<const char*, 13> steps{version_1,  version_2,  version_3, version_4, version_5,
-                                            version_6,  version_7,  version_8, version_9, version_10,
-                                            version_11, version_12, version_13};
+/// What the schema has of a table, as it was written.
+Result<std::vector<std::string>> texts_of(Database& db, std::string_view table, std::string_view type) {
+    TRY(Statement * s, db.prepare("SELECT sql FROM sqlite_schema WHERE tbl_name=? AND type=? AND sql IS NOT NULL"));
+    Query query(*s);
+    query->bind(table).bind(type);
+    std::vector<std::string> out;
+    for (;;) {
+        TRY(const bool there, query->step());
+        if (!there) return out;
+        out.push_back(query->text(0));
+    }
+}
+
+std::string rules_of(std::string_view table) {
+    std::string out;
+    for (const auto& c : checks)
+        if (c.table == table) out += ", CONSTRAINT \"" + std::string(c.name) + "\" CHECK (" + c.holds + ")";
+    for (const auto& r : references)
+        if (r.table == table)
+            out += ", CONSTRAINT \"" + std::string(r.name) + "\" FOREIGN KEY (" + r.column + ") REFERENCES " + r.to;
+    return out;
+}
+
+/// SQLite adds no rule to a table that is there: it is made again, and its rows keep their order.
+Status make_again_with_rules(Database& db, const std::string& table) {
+    TRY(const auto made, texts_of(db, table, "table"));
+    TRY(const auto indexes, texts_of(db, table, "index"));
+    if (made.size() != 1) return fail(Errc::bad_value, db.name(), "it has no table " + table);
+    const std::string& text = made.front();
+    const auto begin = text.find('('), end = text.rfind(')');
+    const bool has_rowid = text.find("WITHOUT ROWID", end) == std::string::npos;
+    CHECKED(db.run("CREATE TABLE made_again " + text.substr(begin, end - begin) + rules_of(table) + text.substr(end)));
+    CHECKED(db.run("INSERT INTO made_again SELECT * FROM " + table + (has_rowid ? " ORDER BY rowid" : "") +
+                   "; DROP TABLE " + table + "; ALTER TABLE made_again RENAME TO " + table));
+    for (const auto& index : indexes) CHECKED(db.run(index));
+    return ok();
+}
+
+Status add_rules(Database& db) {
+    std::set<std::string> tables;
+    for (const auto& c : checks) tables.insert(c.table);
+    for (const auto& r : references) tables.insert(r.table);
+    for (const auto& table : tables) CHECKED(make_again_with_rules(db, table));
+    for (const auto& f : forbidden)
+        CHECKED(db.run("CREATE TRIGGER \"" + std::string(f.name) + "\" BEFORE " + f.change + " ON " + f.table +
+                       " WHEN " + f.where + " BEGIN SELECT RAISE(ABORT, 'forbidden by a rule: " + f.name + "'); END"));
+    return ok();
+}
+
+struct Step {
+    const char* sql;
+    Status (*then)(Database&) = nullptr;
+};
+constexpr std::array steps{Step{version_1},  Step{version_2},
+                           Step{version_3},  Step{version_4},
+                           Step{version_5},  Step{version_6},
+                           Step{version_7},  Step{version_8},
+                           Step{version_9},  Step{version_10},
+                           Step{version_11}, Step{version_12},
+                           Step{version_13}, Step{brought_into_range, add_rules}};
+
+Status take(Database& db, const Step& step, std::int64_t version) {
+    CHECKED(db.run("BEGIN IMMEDIATE"));
+    CHECKED(db.run(step.sql));
+    if (step.then != nullptr) CHECKED(step.then(db));
+    CHECKED(db.run("PRAGMA user_version = " + std::to_string(version)));
+    return db.run("COMMIT");
+}
 
 }  // namespace
 
 std::int64_t newest_schema() { return static_cast<std::int64_t>(steps.size()); }
 
-Status migrate(Database& db) {
+Status migrate(Database& db, std::int64_t to) {
     TRY(Statement * version, db.prepare("PRAGMA user_version"));
     TRY(const bool there, version->step());
     const std::int64_t found = there ? version->integer(0) : 0;
@@ -176,13 +246,11 @@ Status migrate(Database& db) {
         return fail(Errc::refused, db.name(),
                     "its schema is of version " + std::to_string(found) + ", this program knows up to " +
                         std::to_string(newest_schema()) + ": use a newer program");
-    for (auto i = static_cast<std::size_t>(found); i < steps.size(); ++i) {
-        CHECKED(db.run("BEGIN IMMEDIATE"));
-        CHECKED(db.run(steps.at(i)));
-        CHECKED(db.run("PRAGMA user_version = " + std::to_string(i + 1)));
-        CHECKED(db.run("COMMIT"));
-    }
-    return ok();
+    if (found >= to) return ok();
+    // a table that is made again takes nothing with it that refers to it
+    CHECKED(db.run("PRAGMA foreign_keys = OFF"));
+    for (std::int64_t i = found; i < to; ++i) CHECKED(take(db, steps.at(static_cast<std::size_t>(i)), i + 1));
+    return db.run("PRAGMA foreign_keys = ON");
 }
 
 }  // namespace mcim::store

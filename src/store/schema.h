@@ -6,8 +6,8 @@
 
 namespace mcim::store {
 
-/// Brings the database to the newest version, each step in a transaction of its own. Refuses one that is newer.
-[[nodiscard]] Status migrate(Database&);
 [[nodiscard]] std::int64_t newest_schema();
+/// Brings the database to a version, each step in a transaction of its own. Refuses one that is newer than any here.
+[[nodiscard]] Status migrate(Database&, std::int64_t to = newest_schema());
 
 }  // namespace mcim::store

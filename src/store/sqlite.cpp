@@ -9,16 +9,19 @@
 namespace mcim::store {
 namespace {
 
-/// "UNIQUE constraint failed: orders.iccid" is a conflict at orders.iccid.
+/// "UNIQUE constraint failed: orders.iccid" is a conflict at orders.iccid. Which reference leads nowhere SQLite does
+/// not say.
 Error error_of(sqlite3* db) {
     const std::string message = sqlite3_errmsg(db);
-    const int code = sqlite3_extended_errcode(db) & 0xFF;
+    const int extended = sqlite3_extended_errcode(db);
+    const int code = extended & 0xFF;
     if (code == SQLITE_BUSY)
         return fail(Errc::io, "database", "another process has it open: is mcimd running already?");
     if (code != SQLITE_CONSTRAINT) return fail(Errc::io, "database", message);
     const auto colon = message.rfind(": ");
-    return fail(Errc::conflict, colon == std::string::npos ? "database" : message.substr(colon + 2),
-                "it exists already");
+    const bool unique = extended == SQLITE_CONSTRAINT_UNIQUE || extended == SQLITE_CONSTRAINT_PRIMARYKEY;
+    return fail(Errc::conflict, colon == std::string::npos ? "reference" : message.substr(colon + 2),
+                unique ? "it exists already" : "a rule of the database forbids it");
 }
 
 /// Counting what it has allocated, SQLite takes a mutex for every allocation; nobody asks for that number.

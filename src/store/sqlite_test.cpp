@@ -10,11 +10,30 @@
 #include <list>
 
 #include "mcim/store/rows_for_test.h"
+#include "mcim/store/rules.h"
+#include "mcim/store/schema.h"
 #include "mcim/store/sql_rows.h"
 #include "support/temp_folder.h"
 
 namespace mcim::store {
 namespace {
+
+/// The rows of a database in one of an older schema.
+void take_back(const std::filesystem::path& file, const std::string& as_before) {
+    const std::filesystem::path old = file.string() + "-old";
+    {
+        auto db = Database::open(old);
+        ASSERT_TRUE(db);
+        ASSERT_TRUE(migrate(**db, 13));
+        std::string sql = "ATTACH '" + file.string() + "' AS newer;";
+        for (const char* table : {"operators", "orders", "notes", "sessions", "notifications", "subscriptions",
+                                  "packages", "auc", "releases", "rows", "exports"})
+            sql += std::string("INSERT INTO main.") + table + " SELECT * FROM newer." + table + ";";
+        const auto copied = (*db)->run(sql + "DETACH newer;" + as_before);
+        ASSERT_TRUE(copied) << to_string(copied.error());
+    }
+    std::filesystem::rename(old, file);
+}
 
 /// As the tables were before they said of which version a package is, and which keys left.
 constexpr const char* as_in_version_10 =
@@ -52,7 +71,7 @@ TEST(SqliteStore, KeepsWhatItCommittedWhenItsProcessIsKilled) {
         auto store = open_sqlite_store(folder / "db");
         if (!store) _exit(1);
         for (int n = 1; n <= 20; ++n)
-            if (!(*store)->commit_one({AddOrder{order(n)}})) _exit(1);
+            if (!commit(**store, {AddOrder{order(n)}})) _exit(1);
         if (write(ready[1], "x", 1) != 1) _exit(1);
         for (;;) pause();
     }
@@ -71,7 +90,7 @@ TEST(SqliteStore, FileIsItsOwnersAlone) {
     const TempFolder folder;
     const auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store);
-    ASSERT_TRUE((*store)->commit_one({AddOrder{order(1)}}));
+    ASSERT_TRUE(commit(**store, {AddOrder{order(1)}}));
     for (const char* name : {"db", "db-wal"}) {
         struct stat s {};
         ASSERT_EQ(stat((folder / name).c_str(), &s), 0) << name;
@@ -93,21 +112,17 @@ TEST(SqliteStore, ADatabaseOfTheFirstSchemaIsTakenOver) {
     {
         auto store = open_sqlite_store(folder / "db");
         ASSERT_TRUE(store);
-        ASSERT_TRUE((*store)->commit_one({smdp::Note{"a", t0, "ordered"}, PutRow{{"card", "1", Bytes{7}}}}));
+        ASSERT_TRUE(commit(**store, {smdp::Note{"a", t0, "ordered"}, PutRow{{"card", "1", Bytes{7}}}}));
     }
-    {
-        auto db = Database::open(folder / "db");
-        ASSERT_TRUE(db);
-        ASSERT_TRUE((*db)->run(as_in_version_3 +
-                               "; ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
-                               "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
-                               "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
-                               "version INTEGER NOT NULL, PRIMARY KEY (kind, key)) STRICT; "
-                               "INSERT INTO rows SELECT * FROM r; DROP TABLE r; PRAGMA user_version = 1"));
-    }
+    take_back(folder / "db", as_in_version_3 +
+                                 "; ALTER TABLE notes DROP COLUMN kind; DROP INDEX notifications_of_order; "
+                                 "ALTER TABLE notifications DROP COLUMN order_id; ALTER TABLE rows RENAME TO r; "
+                                 "CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
+                                 "version INTEGER NOT NULL, PRIMARY KEY (kind, key)) STRICT; "
+                                 "INSERT INTO rows SELECT * FROM r; DROP TABLE r; PRAGMA user_version = 1");
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
-    ASSERT_TRUE((*store)->commit_one({smdp::Note{"a", t0, "offered", smdp::NoteKind::routine}}));
+    ASSERT_TRUE(commit(**store, {smdp::Note{"a", t0, "offered", smdp::NoteKind::routine}}));
     const auto lines = *(*store)->timeline("a");
     ASSERT_EQ(lines.size(), 2U);
     EXPECT_EQ(lines[0].kind, smdp::NoteKind::milestone);
@@ -123,19 +138,15 @@ TEST(SqliteStore, OrdersOfTheThirdSchemaKeepTheirCardsAndSayNoCause) {
     {
         auto store = open_sqlite_store(folder / "db");
         ASSERT_TRUE(store);
-        ASSERT_TRUE((*store)->commit_one({AddOrder{bound}, AddOrder{ended}}));
+        ASSERT_TRUE(commit(**store, {AddOrder{bound}, AddOrder{ended}}));
     }
-    {
-        auto db = Database::open(folder / "db");
-        ASSERT_TRUE(db);
-        ASSERT_TRUE((*db)->run(as_in_version_3));
-    }
+    take_back(folder / "db", as_in_version_3);
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
     EXPECT_EQ(*(*store)->list_orders(), (std::vector<smdp::Order>{bound, ended}));
     bound.state = smdp::OrderState::unavailable;
     bound.ended_by = smdp::OrderEnd::subscription_closed;
-    ASSERT_TRUE((*store)->commit_one({smdp::PutOrder{bound}}));
+    ASSERT_TRUE(commit(**store, {smdp::PutOrder{bound}}));
     EXPECT_EQ((**(*store)->find_order("order-1")).ended_by, bound.ended_by);
 }
 
@@ -154,14 +165,10 @@ TEST(SqliteStore, WhatWasOrderedUnderTheEighthSchemaIsNotInStock) {
         for (auto* ended : {&cancelled, &out}) ended->state = smdp::OrderState::unavailable;
         out.outstanding = {{1}};
         ASSERT_TRUE(
-            (*store)->commit_one({AddSubscription{of_gold(1)}, AddSubscription{of_gold(2)}, AddSubscription{of_gold(3)},
-                                  AddOrder{cancelled}, AddOrder{out}, AddOrder{order(3)}}));
+            commit(**store, {AddSubscription{of_gold(1)}, AddSubscription{of_gold(2)}, AddSubscription{of_gold(3)},
+                             AddOrder{cancelled}, AddOrder{out}, AddOrder{order(3)}}));
     }
-    {
-        auto db = Database::open(folder / "db");
-        ASSERT_TRUE(db);
-        ASSERT_TRUE((*db)->run(as_in_version_8));
-    }
+    take_back(folder / "db", as_in_version_8);
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
     const auto left = [&] { return *(*store)->find_in_stock("gold", "operator"); };
@@ -169,7 +176,7 @@ TEST(SqliteStore, WhatWasOrderedUnderTheEighthSchemaIsNotInStock) {
     EXPECT_EQ(left()->iccid, iccid(1)) << "its order was cancelled";
     auto again = order(4);
     again.iccid = iccid(1);
-    ASSERT_TRUE((*store)->commit_one({AddOrder{again}}));
+    ASSERT_TRUE(commit(**store, {AddOrder{again}}));
     EXPECT_FALSE(left()) << "the two others are taken";
 }
 
@@ -202,23 +209,19 @@ TEST(SqliteStore, OperatorsAndPackagesOfTheEighthSchemaAreAsByDefault) {
     {
         auto store = open_sqlite_store(folder / "db");
         ASSERT_TRUE(store);
-        ASSERT_TRUE((*store)->commit_one({AddOperator{o}, AddSubscription{subscription(1)}, AddOrder{order(1)}}));
+        ASSERT_TRUE(commit(**store, {AddOperator{o}, AddSubscription{subscription(1)}, AddOrder{order(1)}}));
     }
-    {
-        auto db = Database::open(folder / "db");
-        ASSERT_TRUE(db);
-        ASSERT_TRUE((*db)->run(as_in_version_8));
-    }
+    take_back(folder / "db", as_in_version_8);
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
     EXPECT_EQ(**(*store)->find_operator("op"), o);
     EXPECT_EQ(**(*store)->find_subscription(iccid(1)), subscription(1));
     EXPECT_EQ(**(*store)->find_order("order-1"), order(1));
     const saip::PackagePolicy strict{saip::Severity::warning, {}, {}, saip::Applets::refused};
-    ASSERT_TRUE((*store)->commit_one({SetPackagePolicy{"op", strict}}));
+    ASSERT_TRUE(commit(**store, {SetPackagePolicy{"op", strict}}));
     EXPECT_EQ((**(*store)->find_operator("op")).policy, strict);
     EXPECT_TRUE((*store)->exports_of(iccid(1))->empty());
-    EXPECT_TRUE((*store)->commit_one({RecordExport{{iccid(1), t0, "op", 3, 0}}}));
+    EXPECT_TRUE(commit(**store, {RecordExport{{iccid(1), t0, "op", 3, 0}}}));
 }
 
 TEST(SqliteStore, RefusesWhatIsNoDatabaseAndWhatIsTooNew) {
@@ -246,14 +249,10 @@ TEST(SqliteStore, PackagesOfTheTenthSchemaAreOfVersionThreeWhereTheTemplateMakes
     {
         auto store = open_sqlite_store(folder / "db");
         ASSERT_TRUE(store);
-        ASSERT_TRUE((*store)->commit_one({AddSubscription{subscription(1)}, AddOrder{order(1)},
-                                          AddSubscription{from_template}, AddOrder{order(2)}}));
+        ASSERT_TRUE(commit(**store, {AddSubscription{subscription(1)}, AddOrder{order(1)},
+                                     AddSubscription{from_template}, AddOrder{order(2)}}));
     }
-    {
-        auto db = Database::open(folder / "db");
-        ASSERT_TRUE(db);
-        ASSERT_TRUE((*db)->run(as_in_version_10));
-    }
+    take_back(folder / "db", as_in_version_10);
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
     EXPECT_EQ((**(*store)->find_subscription(iccid(1))).package_version, 2);
@@ -266,26 +265,24 @@ TEST(SqliteStore, BarsOfTheTenthSchemaAreKnownWhereACardHasTheLine) {
     const TempFolder folder;
     auto barred = subscription(1), served = subscription(2), waiting = subscription(3);
     barred.standing = Standing::enabled;
+    barred.eid = eid(1);
     served.standing = Standing::installed;
+    served.eid = eid(2);
     {
         auto store = open_sqlite_store(folder / "db");
         ASSERT_TRUE(store);
-        ASSERT_TRUE((*store)->commit_one({AddSubscription{barred}, AddAuc{auc_row(1, auc::Status::barred)},
-                                          AddSubscription{served}, AddAuc{auc_row(2, auc::Status::active)},
-                                          AddSubscription{waiting}, AddAuc{auc_row(3, auc::Status::barred)}}));
+        ASSERT_TRUE(commit(**store, {AddSubscription{barred}, AddAuc{auc_row(1, auc::Status::barred)},
+                                     AddSubscription{served}, AddAuc{auc_row(2, auc::Status::active)},
+                                     AddSubscription{waiting}, AddAuc{auc_row(3, auc::Status::barred)}}));
     }
-    {
-        auto db = Database::open(folder / "db");
-        ASSERT_TRUE(db);
-        ASSERT_TRUE((*db)->run(as_in_version_10));
-    }
+    take_back(folder / "db", as_in_version_10);
     auto store = open_sqlite_store(folder / "db");
     ASSERT_TRUE(store) << to_string(store.error());
     const auto row = *(*store)->find_row("bar", iccid(1).text());
     ASSERT_TRUE(row);
     EXPECT_FALSE(*(*store)->find_row("bar", iccid(2).text()));
     EXPECT_FALSE(*(*store)->find_row("bar", iccid(3).text())) << "its installation lets it in";
-    EXPECT_TRUE((*store)->commit_one({DropRow{"bar", iccid(1).text()}})) << "and it may be lifted";
+    EXPECT_TRUE(commit(**store, {DropRow{"bar", iccid(1).text()}})) << "and it may be lifted";
 }
 
 }  // namespace

@@ -1,47 +1,13 @@
 // One suite over every store.
-#include "mcim/store/store.h"
-
-#include <gtest/gtest.h>
-
 #include <set>
 
-#include "mcim/store/rows_for_test.h"
-#include "support/postgres.h"
-#include "support/temp_folder.h"
+#include "mcim/store/any_store_for_test.h"
 
 namespace mcim::store {
 namespace {
 
 bool takes_all(const smdp::Order&) { return true; }
 
-class AnyStore : public testing::TestWithParam<std::string_view> {
-protected:
-    AnyStore() { reopen(); }
-    void reopen() {
-        store.reset();
-        if (GetParam() == "memory") {
-            store = open_memory_store();
-        } else {
-            if (GetParam() == "postgres" && database.empty())
-                database = test::Postgres::of_this_process().fresh_database();
-            auto opened = database.empty() ? open_sqlite_store(folder / "db") : open_postgres_store(database);
-            if (!opened) throw std::runtime_error(to_string(opened.error()));
-            store = *std::move(opened);
-        }
-    }
-    /// What is read next comes from the disk, where there is one.
-    void reopen_where_it_lasts() {
-        if (GetParam() != "memory") reopen();
-    }
-    Status commit(Batch batch) { return store->commit_one(std::move(batch)); }
-    static std::string conflict(const Status& s) {
-        if (s) return "no conflict";
-        return s.error().code == Errc::conflict ? s.error().path : to_string(s.error());
-    }
-    test::TempFolder folder;
-    std::string database;  ///< of PostgreSQL
-    std::unique_ptr<Store> store;
-};
 INSTANTIATE_TEST_SUITE_P(Stores, AnyStore, testing::Values("memory", "sqlite", "postgres"),
                          [](const auto& i) { return std::string(i.param); });
 
@@ -54,7 +20,6 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     full.outstanding = {{1, 2}, {3, 4}};
     full.refused = true;
     full.eid_from_package = true;
-    full.ended_by = smdp::OrderEnd::deleted;
     full.confirmation_code = {5, 6};
     full.wrong_codes = 2;
     full.protection_keys = true;
@@ -64,11 +29,14 @@ TEST_P(AnyStore, OrdersAreFoundByWhatClientsName) {
     full.event = smdp::EventStanding::refused;
     full.needs_javacard = true;
     full.package_version = 3;
-    ASSERT_TRUE(commit({AddOrder{full}, AddOrder{order(2)}}));
+    auto ended = order(2);
+    ended.state = smdp::OrderState::unavailable;
+    ended.ended_by = smdp::OrderEnd::deleted;
+    ASSERT_TRUE(commit({AddOrder{full}, AddOrder{ended}}));
     EXPECT_EQ(**store->find_order("order-1"), full);
-    EXPECT_EQ(**store->find_order("order-2"), order(2));
+    EXPECT_EQ(**store->find_order("order-2"), ended);
     EXPECT_EQ(**store->find_order_by_matching_id("MATCH-1"), full);
-    EXPECT_EQ(**store->find_order_by_iccid(iccid(2)), order(2));
+    EXPECT_EQ(**store->find_order_by_iccid(iccid(2)), ended);
     EXPECT_FALSE(*store->find_order("order-3"));
     EXPECT_FALSE(*store->find_order_by_matching_id("match-1"));
     EXPECT_FALSE(*store->find_order_by_matching_id("MATCH-1' OR 1=1 --"));
@@ -133,6 +101,7 @@ TEST_P(AnyStore, OrderOfAnIccidIsTheOneThatLivesElseTheLast) {
         o.iccid = iccid(1);
         o.created_at = created_at;
         o.state = state;
+        if (state == smdp::OrderState::installed) o.eid = eid(1);
         ASSERT_TRUE(commit({AddOrder{o}}));
     };
     const auto found = [&] { return (*store->find_order_by_iccid(iccid(1)))->id; };
@@ -155,7 +124,6 @@ TEST_P(AnyStore, OrdersChangeOnlyOverTheVersionThatWasRead) {
     mine.last_sequence = 7;
     mine.outstanding = {{9}};
     mine.eid_from_package = true;
-    mine.ended_by = smdp::OrderEnd::cancelled;
     mine.wrong_codes = 3;
     ASSERT_TRUE(commit({smdp::PutOrder{mine}}));
     theirs.eid = eid(2);
@@ -173,7 +141,8 @@ TEST_P(AnyStore, BatchHappensAsAWholeOrNotAtAll) {
 }
 
 TEST_P(AnyStore, OneBatchOfAGroupDoesNotStopTheOthers) {
-    ASSERT_TRUE(commit({AddOrder{order(1)}}));
+    ASSERT_TRUE(commit({AddOrder{order(1)}, AddSubscription{subscription(2)}, AddSubscription{subscription(3)},
+                        AddSubscription{subscription(4)}}));
     const std::vector<Batch> group{
         {AddOrder{order(2)}}, {AddOrder{order(3)}, AddOrder{order(1)}}, {AddOrder{order(4)}}};
     const auto done = store->commit(group);
@@ -254,6 +223,7 @@ TEST_P(AnyStore, SessionsAreReplacedByTheirNextState) {
 
 /// A client that asks twice within a group's time has two replies made for it, with two signatures: one counts.
 TEST_P(AnyStore, ATransactionIsOfferedOnce) {
+    ASSERT_TRUE(commit({AddOrder{order(1)}}));
     smdp::Offered first;
     first.reply.tlv = {1};
     smdp::Offered second;
@@ -472,7 +442,9 @@ TEST_P(AnyStore, PolicyOfAnOperatorIsKeptAndReplacedAsAWhole) {
 }
 
 TEST_P(AnyStore, OrderIsNamedWhenItIsConfirmed) {
-    ASSERT_TRUE(commit({AddOrder{order(1)}, AddOrder{order(2)}}));
+    auto allocated = order(1);
+    allocated.state = smdp::OrderState::allocated;
+    ASSERT_TRUE(commit({AddOrder{allocated}, AddOrder{order(2)}}));
     auto confirmed = **store->find_order("order-1");
     confirmed.state = smdp::OrderState::confirmed;
     confirmed.matching_id = "CHOSEN";
@@ -537,7 +509,7 @@ TEST_P(AnyStore, PutChangesNothingThatIsSetElsewhere) {
     typed.profile_type = "gold";
     typed.needs_javacard = true;
     typed.package_version = 3;
-    ASSERT_TRUE(commit({AddOrder{order(1)}, AddSubscription{typed}}));
+    ASSERT_TRUE(commit({AddSubscription{typed}, AddOrder{order(1)}}));
     auto changed = order(1);
     changed.matching_id = "CHOSEN";
     changed.confirmation_code = {7};
@@ -550,12 +522,14 @@ TEST_P(AnyStore, PutChangesNothingThatIsSetElsewhere) {
     retyped.package_version = 2;
     retyped.profile_name = "Other";
     retyped.standing = Standing::installed;
+    retyped.eid = eid(1);
     ASSERT_TRUE(commit({smdp::PutOrder{changed}, PutSubscription{retyped}}));
     auto wanted = order(1);
     wanted.attempts = 1;
     wanted.version = 2;
     EXPECT_EQ(**store->find_order("order-1"), wanted);
     typed.standing = Standing::installed;
+    typed.eid = eid(1);
     typed.version = 2;
     EXPECT_EQ(**store->find_subscription(iccid(1)), typed);
 }
@@ -607,6 +581,7 @@ TEST_P(AnyStore, StockOfATypeIsWhatNobodyHas) {
     };
     auto installed = of_type(1, "a");
     installed.standing = Standing::installed;
+    installed.eid = eid(1);
     auto typeless = subscription(2);
     typeless.operator_id = "a";
     ASSERT_TRUE(commit({AddSubscription{installed}, AddSubscription{typeless}, AddSubscription{of_type(3, "b")}}));

@@ -4,6 +4,7 @@
 #include "mcim/apps/mcimd/es2_for_test.h"
 #include "mcim/apps/mcimd/other_server_for_test.h"
 #include "mcim/apps/mcimd/plain_for_test.h"
+#include "mcim/store/rows_for_test.h"
 #include "mcim/x509/crl.h"
 
 namespace mcim::apps::mcimd {
@@ -381,12 +382,12 @@ TEST(ExpiredEvents, AreEndedSoManyAtATime) {
     Platform platform{loop, *store, signer, random, {loop, *store}, {loop, signer, SigningDesk::Way::at_once}, {}};
     store::Batch all;
     for (std::size_t n = 0; n <= expired_per_turn; ++n) {
-        const std::string number = std::to_string(100'000'000'000'000'000 + n);
-        smdp::Order order{number, "a", *Iccid::with_check_digit(number), number, smdp::OrderState::released};
+        auto order = store::order(static_cast<int>(n));
         order.eid = *x509::make_eid("89049032", 1);
         order.smds_address = "smds.example.com";
         order.event = smdp::EventStanding::registered;
         order.expires_at = system_now() - 1h;
+        all.emplace_back(store::AddSubscription{store::subscription(static_cast<int>(n))});
         all.emplace_back(store::AddOrder{std::move(order)});
     }
     ASSERT_TRUE(store->commit_one(std::move(all)));
