@@ -317,18 +317,20 @@ public:
         return out;
     }
     Result<std::vector<Subscription>> list_subscriptions() override { return values_of(t_.subscriptions); }
-    Result<std::optional<Subscription>> find_in_stock(std::string_view profile_type,
-                                                      std::string_view operator_id) override {
+    Result<std::vector<Subscription>> find_in_stock(std::string_view profile_type, std::string_view operator_id,
+                                                    std::size_t lines_max) override {
         const auto taken = [&](const Subscription& s) {
             return std::ranges::any_of(t_.orders, [&](const auto& o) {
                 return o.second.iccid == s.iccid && (lives(o.second) || smdp::leaves_profile(o.second));
             });
         };
-        std::optional<Subscription> out;
-        for (const auto& [iccid, s] : t_.subscriptions)
-            if (s.profile_type == profile_type && s.operator_id == operator_id && s.standing == Standing::reserved &&
-                !taken(s) && (!out || s.created_at < out->created_at))
-                out = s;
+        auto out = values_of(t_.subscriptions);
+        std::erase_if(out, [&](const Subscription& s) {
+            return s.profile_type != profile_type || s.operator_id != operator_id || s.standing != Standing::reserved ||
+                   taken(s);
+        });
+        std::ranges::stable_sort(out, {}, &Subscription::created_at);  // they come by ICCID
+        if (out.size() > lines_max) out.erase(out.begin() + static_cast<std::ptrdiff_t>(lines_max), out.end());
         return out;
     }
     Result<std::vector<std::string>> operators_of_type(std::string_view profile_type) override {

@@ -90,9 +90,9 @@ inline constexpr auto order_at = [](const auto& s) -> Result<smdp::Order> {
 
 inline constexpr const char* subscription_by_iccid = "SELECT * FROM subscriptions WHERE iccid=?";
 inline constexpr const char* subscriptions_of_eid = "SELECT * FROM subscriptions WHERE eid=? ORDER BY iccid";
-inline constexpr const char* subscription_in_stock =
+inline constexpr const char* subscriptions_in_stock =
     "SELECT * FROM subscriptions WHERE profile_type=? AND operator_id=? AND standing=0 AND taken=0 ORDER BY "
-    "created_at, iccid LIMIT 1";
+    "created_at, iccid LIMIT ?";
 /// A look into the index for each operator, whatever number of subscriptions he has.
 inline constexpr const char* operators_of_a_type =
     "WITH RECURSIVE owner(id) AS (SELECT min(operator_id) FROM subscriptions WHERE profile_type=?1 UNION ALL SELECT "

@@ -64,9 +64,10 @@ public:
         return all(subscriptions_of_eid, subscription_at, std::string_view(eid.text()));
     }
     Result<std::vector<Subscription>> list_subscriptions() override { return all(all_subscriptions, subscription_at); }
-    Result<std::optional<Subscription>> find_in_stock(std::string_view profile_type,
-                                                      std::string_view operator_id) override {
-        return one(subscription_in_stock, subscription_at, profile_type, operator_id);
+    Result<std::vector<Subscription>> find_in_stock(std::string_view profile_type, std::string_view operator_id,
+                                                    std::size_t lines_max) override {
+        return all(subscriptions_in_stock, subscription_at, profile_type, operator_id,
+                   static_cast<std::int64_t>(lines_max));
     }
     Result<std::vector<std::string>> operators_of_type(std::string_view profile_type) override {
         return all(operators_of_a_type, first_text_at, profile_type);

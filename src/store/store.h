@@ -238,9 +238,11 @@ public:
     [[nodiscard]] virtual Result<std::optional<signer::WrappedPackage>> find_package(const Iccid&) = 0;
     [[nodiscard]] virtual Result<std::vector<Subscription>> subscriptions_of(const Eid&) = 0;
     [[nodiscard]] virtual Result<std::vector<Subscription>> list_subscriptions() = 0;
-    /// The oldest of this type that is on no card, that no order offers, and that none has left on one.
-    [[nodiscard]] virtual Result<std::optional<Subscription>> find_in_stock(std::string_view profile_type,
-                                                                            std::string_view operator_id) = 0;
+    /// Those of this type that are on no card, that no order offers, and that none has left on one: so many of the
+    /// oldest.
+    [[nodiscard]] virtual Result<std::vector<Subscription>> find_in_stock(std::string_view profile_type,
+                                                                          std::string_view operator_id,
+                                                                          std::size_t lines_max) = 0;
     /// Who has subscriptions of this type, in stock or not.
     [[nodiscard]] virtual Result<std::vector<std::string>> operators_of_type(std::string_view profile_type) = 0;
     /// In their order.

@@ -576,8 +576,8 @@ TEST_P(AnyStore, StockOfATypeIsWhatNobodyHas) {
         return s;
     };
     const auto found = [&]() -> std::string {
-        const auto line = *store->find_in_stock("gold", "a");
-        return line ? line->iccid.text() : "none";
+        const auto lines = *store->find_in_stock("gold", "a", 1);
+        return lines.empty() ? "none" : lines.front().iccid.text();
     };
     auto installed = of_type(1, "a");
     installed.standing = Standing::installed;
@@ -592,6 +592,9 @@ TEST_P(AnyStore, StockOfATypeIsWhatNobodyHas) {
     reopen_where_it_lasts();
     EXPECT_EQ(found(), iccid(4).text());
     EXPECT_EQ((**store->find_subscription(iccid(4))).profile_type, "gold");
+    const auto both = *store->find_in_stock("gold", "a", 9);
+    ASSERT_EQ(both.size(), 2U);
+    EXPECT_EQ(both.back().iccid, iccid(5)) << "the oldest first";
     auto offered = order(4);
     offered.iccid = iccid(4);
     ASSERT_TRUE(commit({AddOrder{offered}}));

@@ -24,6 +24,7 @@ struct Es2Answer {
 struct Es2Caller {
     Platform& platform;
     const Es2Client& client;
+    bool lost_a_line = false;  ///< to a node that was faster
 
     Result<Es2Answer> operator()(const smdp::DownloadOrder& asked) const {
         return asked.iccid ? order_of_iccid(asked) : order_of_type(asked);
@@ -35,6 +36,7 @@ struct Es2Caller {
 private:
     Result<Es2Answer> order_of_iccid(const smdp::DownloadOrder&) const;
     Result<Es2Answer> order_of_type(const smdp::DownloadOrder&) const;
+    Result<std::optional<store::Subscription>> line_of_type(const std::string& profile_type) const;
     Result<Es2Answer> make_order(const smdp::DownloadOrder&, const store::Subscription& line) const;
     Result<smdp::ConfirmFacts> facts_of(const smdp::ConfirmOrder&, const smdp::Order&) const;
     /// For timelines: an operator has several systems.
@@ -52,9 +54,20 @@ Result<Es2Answer> Es2Caller::order_of_iccid(const smdp::DownloadOrder& asked) co
     return make_order(asked, *profile.line);
 }
 
+/// The oldest in stock. Nodes that ask at once all see the same one: who has lost it takes one of the others,
+/// whichever, and meets nobody there.
+Result<std::optional<store::Subscription>> Es2Caller::line_of_type(const std::string& profile_type) const {
+    static constexpr std::size_t others = 63;
+    TRY(auto lines, platform.store.find_in_stock(profile_type, client.operator_id, lost_a_line ? 1 + others : 1));
+    if (lines.empty()) return std::optional<store::Subscription>{};
+    if (lines.size() == 1) return std::optional(std::move(lines.front()));
+    const std::size_t any = platform.random.bytes(1).front();
+    return std::optional(std::move(lines.at(1 + any % (lines.size() - 1))));
+}
+
 Result<Es2Answer> Es2Caller::order_of_type(const smdp::DownloadOrder& asked) const {
     TRY(const auto owners, platform.store.operators_of_type(*asked.profile_type));
-    TRY(const auto line, platform.store.find_in_stock(*asked.profile_type, client.operator_id));
+    TRY(const auto line, line_of_type(*asked.profile_type));
     const auto stock = line ? smdp::Es2Stock::left : smdp::Es2Stock::none_left;
     if (auto refused = cannot_be_picked(owners, stock, client.operator_id)) return Es2Answer{*std::move(refused)};
     return make_order(asked, *line);
@@ -166,13 +179,14 @@ Result<Es2Answer> Es2Caller::operator()(const smdp::ReleaseProfile& asked) const
 }
 
 /// Read, decided and on the disk.
-Result<std::variant<std::string, Es2Refused>> carry_out(const Es2Caller& caller, const smdp::Es2Request& request) {
+Result<std::variant<std::string, Es2Refused>> carry_out(Es2Caller caller, const smdp::Es2Request& request) {
     for (int attempt = 1;; ++attempt) {
         TRY(auto answer, std::visit(caller, request));
         if (answer.changes.empty()) return std::move(answer.reply);
         const auto done = commit_with_events(caller.platform, std::move(answer.changes));
         if (done) return std::move(answer.reply);
         if (done.error().code != Errc::conflict || attempt == attempts_max) return done.error();
+        caller.lost_a_line = true;
     }
 }
 

@@ -8,6 +8,7 @@
 #include "mcim/apps/mcimd/es2_for_test.h"
 #include "mcim/apps/mcimd/log.h"
 #include "mcim/apps/mcimd/plain_for_test.h"
+#include "mcim/store/sqlite.h"
 
 namespace mcim::apps::mcimd {
 namespace {
@@ -223,6 +224,27 @@ TEST_F(Es2Service, EveryOrderOfATypeIsANewOne) {
     EXPECT_EQ(code("downloadOrder", of(stock[0]) + R"(,"profileType":"gold")"), "") << "the same order";
     EXPECT_EQ(code("cancelOrder", of(stock[1]) + available), "");
     EXPECT_EQ(member(ask("downloadOrder", R"(,"profileType":"gold")"), "iccid"), stock[1].text()) << "back in stock";
+}
+
+/// It is the oldest, and to whoever asks it is there: the database says that it is not any more.
+TEST_F(Es2Service, LineThatAnotherNodeWasFasterToTakeIsPassedOver) {
+    std::set<std::string> left;
+    for (int n = 1; n <= 5; ++n) {
+        const auto iccid = *Iccid::with_check_digit(std::to_string(894412345678901240 + n));
+        add_of_type("a", iccid, "99999000000004" + std::to_string(n), "gold");
+        if (n > 1) left.insert(iccid.text());
+    }
+    const auto oldest = Iccid::with_check_digit("894412345678901241")->text();
+    client.reset();
+    running.reset();
+    const auto made = (*store::Database::open(at.temp / "mcimd.sqlite"))
+                          ->run("CREATE TRIGGER faster BEFORE INSERT ON orders WHEN NEW.iccid='" + oldest +
+                                "' BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: orders.iccid'); END");
+    ASSERT_TRUE(made) << to_string(made.error());
+    start();
+    std::set<std::string> got;
+    for (int i = 0; i < 4; ++i) got.insert(member(ask("downloadOrder", R"(,"profileType":"gold")"), "iccid"));
+    EXPECT_EQ(got, left);
 }
 
 // ---------------------------------------------------------------- one profile, one card

@@ -58,8 +58,9 @@ public:
         return behind_->subscriptions_of(eid);
     }
     Result<std::vector<store::Subscription>> list_subscriptions() override { return behind_->list_subscriptions(); }
-    Result<std::optional<store::Subscription>> find_in_stock(std::string_view type, std::string_view owner) override {
-        return behind_->find_in_stock(type, owner);
+    Result<std::vector<store::Subscription>> find_in_stock(std::string_view type, std::string_view owner,
+                                                           std::size_t lines_max) override {
+        return behind_->find_in_stock(type, owner, lines_max);
     }
     Result<std::vector<std::string>> operators_of_type(std::string_view type) override {
         return behind_->operators_of_type(type);
